@@ -1,0 +1,60 @@
+"""What a bucket is described by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from twinstack.environment.links import Access, Offer, Reach, Variable
+from twinstack.environment.model import Finding
+from twinstack.environment.production import relaxed
+from twinstack.environment.quantities import VariableName
+from twinstack.environment.spec import ResourceSpec
+
+
+class BucketEncryption(StrEnum):
+    """Who holds the key: S3 itself, or a KMS key of the bucket's own."""
+
+    AES256 = "AES256"
+    KMS = "aws:kms"
+
+
+class BucketSpec(ResourceSpec):
+    """A private bucket: no public access, TLS only, owner enforced, encrypted.
+
+    Source: Amazon S3 User Guide, "Security best practices".
+    """
+
+    access_levels: ClassVar = (Access.READ, Access.WRITE)
+
+    encryption: BucketEncryption = BucketEncryption.AES256
+    """`AES256`, or `aws:kms` for a key of the bucket's own."""
+    versioned: bool = True
+    """Keeps overwritten and deleted objects as older versions."""
+    old_versions_days: Annotated[int, Field(ge=1)] = 90
+    """Days that older versions are kept."""
+    expire_days: Annotated[int, Field(ge=1)] | None = None
+    """Days after which objects are deleted; none: never."""
+    abandoned_uploads_days: Annotated[int, Field(ge=1)] = 7
+    """Days after which unfinished uploads are removed."""
+    variable: VariableName | None = Field(default=None, json_schema_extra={"base_only": True})
+    """The variable that carries the bucket's name; `{FIELD}_BUCKET` unless given."""
+
+    @property
+    def bucket_name(self) -> str:
+        """`shadower-analytics-exports`."""
+        return self.aws_name
+
+    def offer(self, access: Access) -> Offer:
+        variable = Variable(self.variable or f"{self.key.upper()}_BUCKET", self.bucket_name)
+        return Offer((variable,), Reach.AWS_API, 443)
+
+    def names(self) -> Iterator[tuple[str, str]]:
+        yield "S3 bucket", self.bucket_name
+
+    def review(self) -> Iterator[Finding]:
+        if self.context.protected and not self.versioned:
+            yield relaxed("TW402", "older versions to go back to", "versioned", False, "true")

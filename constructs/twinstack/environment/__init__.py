@@ -1,0 +1,36 @@
+"""The environment object and what its specs are made of. Plain Python: importing it starts no node process."""
+
+from twinstack.environment.base import Environment
+from twinstack.environment.container import ContainerSpec, Limits, Requests, Resources, Scale
+from twinstack.environment.context import Context
+from twinstack.environment.ledger import Ledger
+from twinstack.environment.lifecycle import HealthCommand
+from twinstack.environment.links import Access, Link, Offer, Reach, SecretValue, Variable
+from twinstack.environment.model import Finding, Model
+from twinstack.environment.production import relaxed
+from twinstack.environment.spec import Half, ResourceSpec, Spec, WorkloadSpec
+
+__all__ = [
+    "Access",
+    "ContainerSpec",
+    "Context",
+    "Environment",
+    "Finding",
+    "Half",
+    "HealthCommand",
+    "Ledger",
+    "Limits",
+    "Link",
+    "Model",
+    "Offer",
+    "Reach",
+    "Requests",
+    "ResourceSpec",
+    "Resources",
+    "Scale",
+    "SecretValue",
+    "Spec",
+    "Variable",
+    "WorkloadSpec",
+    "relaxed",
+]

@@ -1,0 +1,178 @@
+"""The environment object: one deployment of a product, whole and frozen."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Annotated, Any, Final, TypeVar
+
+from pydantic import Field, PrivateAttr
+
+from twinstack.environment.context import Context
+from twinstack.environment.links import Access, Link, Use, Variable
+from twinstack.environment.model import Model
+from twinstack.environment.spec import ResourceSpec, Spec, WorkloadSpec
+from twinstack.errors import ConstructionError, UsageError
+
+S = TypeVar("S", bound=Spec)
+
+NAME: Final = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
+"""Words of lower-case letters and digits joined by single hyphens, a letter first."""
+
+
+class Environment(Model):
+    """One deployment of a product: what its subclass names, plus where and for whom.
+
+    A subclass names its specs as fields (`database: PostgresSpec`). Load it with `Product.load`; both
+    halves are then composed from it, and everything they must agree on is a property of it.
+    """
+
+    organization: Annotated[str, Field(pattern=NAME)]
+    """Who owns the product; the first part of every AWS name."""
+    product: Annotated[str, Field(pattern=NAME)]
+    """What is deployed; the first part of every Kubernetes name."""
+    account: Annotated[str, Field(pattern=r"^[0-9]{12}$")]
+    """The AWS account's twelve digits, quoted. Terraform refuses to work on any other."""
+    region: Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]$")]
+    """The AWS region, `us-west-2`."""
+    version: Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$")]
+    """The release to deploy: the tag of every image that names none. `--version` overrides it."""
+    protected: bool = False
+    """Production: nothing stateful can be destroyed, and every relaxation needs an acknowledgement."""
+    suffix: Annotated[str, Field(pattern=r"^(-[a-z0-9]+)?$")] | None = None
+    """Ends every AWS name; `-{environment}` unless given, empty in production."""
+    namespace: Annotated[str, Field(pattern=NAME)] | None = None
+    """The Kubernetes namespace; the product's name unless given."""
+    tags: dict[str, str] = Field(default_factory=dict)
+    """Further tags on everything AWS makes."""
+
+    _name: str = PrivateAttr(default="")
+    _context: Context | None = PrivateAttr(default=None)
+    _specs: dict[str, Spec] = PrivateAttr(default_factory=dict)
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        for field in cls.__pydantic_fields__:
+            if field in Environment.__pydantic_fields__:
+                continue
+            if not _FIELD.fullmatch(field):
+                raise UsageError(f"{cls.__name__}.{field}: field names are lower-case words, [a-z][a-z0-9_]*")
+            if field in _MEMBERS:
+                raise UsageError(f"{cls.__name__}.{field} hides a member of Environment: give the field another name")
+
+    @property
+    def name(self) -> str:
+        """`prod`."""
+        return self._name
+
+    @property
+    def context(self) -> Context:
+        if self._context is None:
+            raise UsageError(f"{type(self).__name__} was made by hand: load it with Product.load, which binds its names")
+        return self._context
+
+    @property
+    def specs(self) -> Mapping[str, Spec]:
+        """Every spec by its field's name, in the order of the class."""
+        return self._specs
+
+    @property
+    def resources(self) -> Iterator[ResourceSpec]:
+        return (spec for spec in self._specs.values() if isinstance(spec, ResourceSpec))
+
+    @property
+    def workloads(self) -> Iterator[WorkloadSpec]:
+        return (spec for spec in self._specs.values() if isinstance(spec, WorkloadSpec))
+
+    def find(self, kind: type[S]) -> S | None:
+        """The one spec of this kind, or None."""
+        found = [spec for spec in self._specs.values() if isinstance(spec, kind)]
+        return found[0] if len(found) == 1 else None
+
+    def the(self, kind: type[S]) -> S:
+        """The one spec of this kind. Raises ConstructionError where there is none, or more than one."""
+        found = self.find(kind)
+        if found is None:
+            raise ConstructionError(f"{type(self).__name__} needs exactly one {kind.__name__} among its fields")
+        return found
+
+    @cached_property
+    def links(self) -> tuple[Link, ...]:
+        """Every link, workload by workload."""
+        return tuple(
+            Link(workload, resource, Access(use.access) if use.access else resource.access_levels[0])
+            for workload in self.workloads
+            for use in map(Use.read, workload.uses)
+            if use is not None
+            if isinstance(resource := self._specs.get(use.key), ResourceSpec)
+            if use.access is None or use.access in resource.access_levels
+        )
+
+    def links_of(self, workload: WorkloadSpec) -> tuple[Link, ...]:
+        return tuple(link for link in self.links if link.workload is workload)
+
+    def links_to(self, resource: ResourceSpec) -> tuple[Link, ...]:
+        return tuple(link for link in self.links if link.resource is resource)
+
+    def variables_of(self, workload: WorkloadSpec) -> tuple[Variable, ...]:
+        """Every variable its links deliver, in the order of `uses`."""
+        return tuple(variable for link in self.links_of(workload) for variable in link.offer.variables)
+
+    @cached_property
+    def config(self) -> Mapping[str, str]:
+        """The plain variables that links deliver, by their key in the product's ConfigMap."""
+        return dict(
+            sorted(
+                (variable.key, variable.value)
+                for workload in self.workloads
+                for variable in self.variables_of(workload)
+                if variable.secret is None
+            )
+        )
+
+    @property
+    def config_name(self) -> str:
+        """The product's ConfigMap, `analytics-config`."""
+        return self.context.kubernetes_name("config")
+
+    @property
+    def stack_id(self) -> str:
+        """`analytics-prod`: the Terraform stack and the folder of manifests."""
+        return f"{self.product}-{self.name}"
+
+    @property
+    def state_bucket(self) -> str:
+        return f"{self.organization}-terraform-state"
+
+    @property
+    def state_key(self) -> str:
+        folder = f"{self.name}/" if self.context.suffix else ""
+        return f"{self.product}/{folder}terraform.tfstate"
+
+    def bind(self, name: str, specs: Mapping[str, Spec], today: datetime.date) -> None:
+        """Ties each spec to its field's name and to this environment. Called once, by the loader."""
+        suffix = f"-{name}" if self.suffix is None else self.suffix
+        self._name = name
+        self._context = Context(
+            organization=self.organization,
+            product=self.product,
+            environment=name,
+            suffix=suffix,
+            account=self.account,
+            region=self.region,
+            version=self.version,
+            protected=self.protected,
+            namespace=self.namespace or self.product,
+            today=today,
+            tags={"Environment": name, "ManagedBy": "twinstack", "Product": self.product, **self.tags},
+        )
+        for key, spec in specs.items():
+            spec._key = key  # noqa: SLF001  the loader's half of Spec
+            spec._environment = self  # noqa: SLF001
+        self._specs = dict(specs)
+
+
+_FIELD: Final = re.compile(r"[a-z][a-z0-9_]*")
+_MEMBERS: Final = frozenset(dir(Environment))

@@ -1,0 +1,154 @@
+"""Makes an environment object of its layers, or says everything that is wrong with them at once."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar, get_args
+
+from pydantic import ValidationError
+
+from twinstack.environment import reasons
+from twinstack.environment.base import Environment
+from twinstack.environment.layers import Merged, base_only, merge
+from twinstack.environment.link_rules import check_links, check_variables
+from twinstack.environment.names import KINDS, check_name
+from twinstack.environment.model import Finding
+from twinstack.environment.spec import Spec
+from twinstack.environment.yaml import Document, Path_, dotted
+from twinstack.errors import ConfigurationError, Location, Problem
+
+E = TypeVar("E", bound=Environment)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded(Generic[E]):
+    """An environment, where its values came from, and what will go wrong later."""
+
+    environment: E
+    merged: Merged
+    warnings: Sequence[Problem]
+
+
+def load(kind: type[E], name: str, documents: Sequence[tuple[str, Document]], today: datetime.date) -> Loaded[E]:
+    """Merges, validates and binds. Raises ConfigurationError with every problem of every layer."""
+    problems = [problem for _, document in documents for problem in document.problems]
+    merged = merge(documents)
+    problems += base_only(documents, locked_keys(kind))
+    environment, specs, found = _validate(kind, merged)
+    problems += found
+    problems += check_links(spec_kinds(kind), merged)
+    if environment is not None:
+        environment.bind(name, specs, today)
+        problems += check_variables(environment, merged)
+        problems += _review(environment, merged)
+    errors = [problem for problem in problems if not problem.warning]
+    if errors or environment is None:
+        raise ConfigurationError(problems)
+    return Loaded(environment, merged, tuple(problems))
+
+
+def spec_kinds(kind: type[Environment]) -> dict[str, type[Spec]]:
+    """The spec class of each field that holds one, `X | None` included."""
+    kinds: dict[str, type[Spec]] = {}
+    for field, info in kind.__pydantic_fields__.items():
+        for candidate in (info.annotation, *get_args(info.annotation)):
+            if isinstance(candidate, type) and issubclass(candidate, Spec):
+                kinds[field] = candidate
+    return kinds
+
+
+def locked_keys(kind: type[Environment]) -> dict[tuple[str, str], str]:
+    """Every `(field, key)` that only the base layer may hold, with the reason."""
+    return {
+        (field, key): "a difference between environments here would be found in production"
+        for field, spec in spec_kinds(kind).items()
+        for key, info in spec.__pydantic_fields__.items()
+        if isinstance(info.json_schema_extra, dict) and info.json_schema_extra.get("base_only")
+    }
+
+
+def _validate(kind: type[E], merged: Merged) -> tuple[E | None, dict[str, Spec], list[Problem]]:
+    """The environment with every valid spec, and a problem for each thing that is not.
+
+    Where some specs are invalid, an environment of the valid ones is still made, so that their rules are
+    checked in the same run; it never leaves the loader.
+    """
+    kinds = spec_kinds(kind)
+    try:
+        environment = kind.model_validate_json(json.dumps(merged.data), strict=True)
+    except ValidationError as error:
+        problems = [*reasons.explain(error, kind, merged)]
+    else:
+        return environment, {field: spec for field in kinds if (spec := getattr(environment, field)) is not None}, []
+    broken = {location[0] for detail in error.errors(include_url=False) if (location := detail["loc"])}
+    if broken - set(kinds) & set(Environment.__pydantic_fields__):
+        return None, {}, problems
+    specs = {
+        field: spec.model_validate_json(json.dumps(merged.data[field]), strict=True)
+        for field, spec in kinds.items()
+        if field not in broken and isinstance(merged.data.get(field), Mapping)
+    }
+    own = {field: merged.data[field] for field in Environment.__pydantic_fields__ if field in merged.data}
+    partial = kind.model_construct(**(Environment.model_validate_json(json.dumps(own), strict=True).__dict__ | specs))
+    return partial, specs, problems
+
+
+def _review(environment: Environment, merged: Merged) -> Iterator[Problem]:
+    """The rules that need the whole environment: names, and each spec's own review."""
+    taken: dict[tuple[str, str], str] = {}
+    for key, spec in environment.specs.items():
+        used: set[str] = set()
+        for finding in _findings(spec, taken):
+            if finding.acknowledgeable and finding.code in spec.acknowledge:
+                used.add(finding.code)
+                continue
+            yield to_problem(finding, (key,), merged)
+        for code in sorted(set(spec.acknowledge) - used):
+            path = (key, "acknowledge", code)
+            yield Problem(
+                "TW491",
+                "an acknowledgement that nothing needs",
+                dotted(path),
+                merged.locate(path),
+                fix="remove it, so that the rule holds again",
+                warning=True,
+            )
+
+
+def _findings(spec: Spec, taken: dict[tuple[str, str], str]) -> Iterator[Finding]:
+    for kind, name in spec.names():
+        found = check_name(kind, name)
+        if found is not None:
+            yield found
+        owner = taken.setdefault((KINDS[kind].scope or kind, name), spec.key)
+        if owner != spec.key:
+            yield Finding(
+                "TW303",
+                f"two things would have one {kind} name",
+                ("name",),
+                given=f"{name}, which is {owner}'s too",
+                allowed="a name of its own",
+                fix="give one of them another `name`",
+            )
+    yield from spec.review()
+
+
+def to_problem(finding: Finding, path: Path_, merged: Merged) -> Problem:
+    """The finding with its place, and for an acknowledgeable one the way to acknowledge it."""
+    where = (*path, *finding.path)
+    fix = finding.fix
+    if finding.acknowledgeable:
+        fix += f'{"; or, " if fix else ""}with a reviewed reason, `{path[0]}.acknowledge: {{{finding.code}: "…"}}`'
+    return Problem(
+        finding.code,
+        finding.message,
+        dotted(where),
+        merged.locate(where) or Location(merged.layers[-1]),
+        finding.given,
+        finding.allowed,
+        fix,
+        finding.warning,
+    )

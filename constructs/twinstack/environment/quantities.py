@@ -1,0 +1,110 @@
+"""Kubernetes quantities and the other small value types that specs share.
+
+Source of the format: Kubernetes API conventions, "Quantities".
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, Field
+
+from twinstack.environment.model import Finding
+
+
+def cpu_millis(quantity: str) -> int:
+    """`250m` is 250, `1` is 1000, `0.5` is 500."""
+    return int(quantity[:-1]) if quantity.endswith("m") else int(Decimal(quantity) * 1000)
+
+
+def memory_bytes(quantity: str) -> int:
+    """`256Mi` is 268435456."""
+    match = _MEMORY.fullmatch(quantity)
+    assert match is not None, quantity
+    return int(Decimal(match[1]) * _MEMORY_UNITS[match[2]])
+
+
+def _is_cpu(value: str) -> str:
+    if not _CPU.fullmatch(value) or not cpu_millis(value):
+        raise ValueError('a CPU quantity such as "250m" (millicores), "1" or "0.5" (cores), above zero and in whole millicores')
+    return value
+
+
+def _is_memory(value: str) -> str:
+    if not _MEMORY.fullmatch(value) or not memory_bytes(value):
+        raise ValueError('a memory quantity with its unit such as "256Mi" or "1Gi", above zero')
+    return value
+
+
+def _is_window(value: str) -> str:
+    if not _DAILY_WINDOW.fullmatch(value):
+        raise ValueError('a daily window in UTC, "hh:mm-hh:mm"')
+    start, end = daily_minutes(value)
+    if end - start < _SHORTEST_WINDOW_MINUTES:
+        raise ValueError("a window of at least 30 minutes")
+    return value
+
+
+def _is_weekly_window(value: str) -> str:
+    match = _WEEKLY_WINDOW.fullmatch(value)
+    if not match:
+        raise ValueError('a weekly window in UTC, "ddd:hh:mm-ddd:hh:mm", for example "sun:04:00-sun:05:00"')
+    start, end = weekly_minutes(value)
+    if not _SHORTEST_WINDOW_MINUTES <= end - start <= _LONGEST_WEEKLY_WINDOW_MINUTES:
+        raise ValueError("a window of 30 minutes to 24 hours")
+    return value
+
+
+def daily_minutes(window: str) -> tuple[int, int]:
+    """Start and end in minutes of the day; the end of a window over midnight lies past 1440."""
+    start, end = ((int(part[:2]) * 60 + int(part[3:])) for part in window.split("-"))
+    return start, end if end > start else end + _DAY
+
+
+def weekly_minutes(window: str) -> tuple[int, int]:
+    """Start and end in minutes of the week (Monday first); an end past the week's goes on counting."""
+    start, end = (_DAYS.index(part[:3]) * _DAY + int(part[4:6]) * 60 + int(part[7:]) for part in window.split("-"))
+    return start, end if end > start else end + 7 * _DAY
+
+
+def windows_overlap(daily: str, weekly: str) -> bool:
+    """Whether a daily window meets a weekly one. Both are half open, so 03:00-04:00 and 04:00-05:00 do not."""
+    start, end = weekly_minutes(weekly)
+    first, last = daily_minutes(daily)
+    return any(day * _DAY + first < end and start < day * _DAY + last for day in range(-1, 15))
+
+
+def request_over_limit(name: str, request: str, limit: str) -> Finding:
+    return Finding(
+        "TW601",
+        f"the {name} request is over its limit",
+        ("requests", name),
+        given=f"request {request}, limit {limit}",
+        allowed=f"a request of at most {limit}",
+        fix="lower the request or raise the limit",
+    )
+
+
+_CPU: Final = re.compile(r"[0-9]+m|[0-9]+(\.[0-9]{1,3})?")
+_MEMORY: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?)(Ki|Mi|Gi|Ti|k|M|G|T)")
+_MEMORY_UNITS: Final = {
+    "Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12,
+}  # fmt: skip
+_TIME: Final = "(?:[01][0-9]|2[0-3]):[0-5][0-9]"
+_DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_DAILY_WINDOW: Final = re.compile(f"{_TIME}-{_TIME}")
+_WEEKLY_WINDOW: Final = re.compile(f"(?:{'|'.join(_DAYS)}):{_TIME}-(?:{'|'.join(_DAYS)}):{_TIME}")
+_DAY: Final = 24 * 60
+_SHORTEST_WINDOW_MINUTES: Final = 30
+_LONGEST_WEEKLY_WINDOW_MINUTES: Final = _DAY
+
+Cpu = Annotated[str, AfterValidator(_is_cpu), Field(json_schema_extra={"pattern": f"^(?:{_CPU.pattern})$"})]
+Memory = Annotated[str, AfterValidator(_is_memory), Field(json_schema_extra={"pattern": f"^(?:{_MEMORY.pattern})$"})]
+DailyWindow = Annotated[str, AfterValidator(_is_window), Field(json_schema_extra={"pattern": f"^{_DAILY_WINDOW.pattern}$"})]
+WeeklyWindow = Annotated[
+    str, AfterValidator(_is_weekly_window), Field(json_schema_extra={"pattern": f"^{_WEEKLY_WINDOW.pattern}$"})
+]
+Port = Annotated[int, Field(ge=1, le=65535)]
+VariableName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]

@@ -1,0 +1,160 @@
+"""What every spec is: a frozen model that knows its field's name and the environment it belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+
+from pydantic import Field, PrivateAttr
+
+from twinstack.environment.container import ContainerSpec
+from twinstack.environment.context import Context
+from twinstack.environment.links import Access, Link, Offer
+from twinstack.environment.model import Finding, Model
+from twinstack.errors import UsageError
+
+if TYPE_CHECKING:
+    from twinstack.environment.base import Environment
+
+
+class Half(StrEnum):
+    """One of the two main outputs."""
+
+    INFRASTRUCTURE = "infrastructure"
+    WORKLOADS = "workloads"
+
+    @property
+    def module(self) -> str:
+        """The foundation whose constructs build it."""
+        return "aws" if self is Half.INFRASTRUCTURE else "kubernetes"
+
+
+class Spec(Model):
+    """The description of one thing. Pure data: what it becomes is the rooms' affair."""
+
+    built_in: ClassVar[frozenset[Half]] = frozenset()
+    """The halves that have to build it."""
+
+    name: str | None = None
+    """Replaces the field's name in the names of what is made; empty: left out of them."""
+
+    title: str | None = None
+    """The `Name` tag in the AWS console; the AWS name unless given."""
+
+    acknowledge: dict[str, Annotated[str, Field(min_length=10)]] = Field(default_factory=dict)
+    """Rules that may be broken here: the rule's code, and the reason a reviewer will read."""
+
+    _key: str = PrivateAttr(default="")
+    _environment: Any = PrivateAttr(default=None)
+
+    @property
+    def key(self) -> str:
+        """The field's name in the environment, `database`."""
+        return self._key
+
+    @property
+    def environment(self) -> Environment:
+        """The environment this spec was loaded with."""
+        if self._environment is None:
+            raise UsageError(
+                f"this {type(self).__name__} belongs to no environment yet: its names are known once it is a field of one"
+            )
+        return self._environment
+
+    @property
+    def context(self) -> Context:
+        return self.environment.context
+
+    @property
+    def part(self) -> str:
+        """Its part in names: `name` where one is given, else the field's name."""
+        return self.key if self.name is None else self.name
+
+    @property
+    def aws_name(self) -> str:
+        return self.context.aws_name(self.part)
+
+    @property
+    def title_tag(self) -> str:
+        """The value of the `Name` tag."""
+        return self.title or self.aws_name
+
+    @property
+    def kubernetes_name(self) -> str:
+        return self.context.kubernetes_name(self.part)
+
+    def names(self) -> Iterator[tuple[str, str]]:
+        """Every name this spec gives to something outside, with its kind (a key of `names.KINDS`)."""
+        yield from ()
+
+    def review(self) -> Iterator[Finding]:
+        """What this spec and the rest of its environment must agree on. Called once the environment is whole."""
+        yield from ()
+
+
+class ResourceSpec(Spec):
+    """Something workloads link to. A subclass says which access it knows and what each level is offered."""
+
+    built_in: ClassVar[frozenset[Half]] = frozenset({Half.INFRASTRUCTURE})
+
+    access_levels: ClassVar[tuple[Access, ...]] = (Access.READ,)
+    """What a link may ask for; the first is the default."""
+
+    def offer(self, access: Access) -> Offer:
+        """What a link with this access is given."""
+        raise NotImplementedError(f"{type(self).__name__}.offer")
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        """The links to this resource."""
+        return self.environment.links_to(self)
+
+    def is_used_with(self, access: Access) -> bool:
+        return any(link.access is access for link in self.links)
+
+
+class WorkloadSpec(ContainerSpec, Spec):
+    """Something Kubernetes runs: one pod template and the links its pods hold."""
+
+    built_in: ClassVar[frozenset[Half]] = frozenset({Half.WORKLOADS})
+
+    uses: tuple[str | dict[str, Access], ...] = Field(default=(), json_schema_extra={"base_only": True})
+    """The resources this workload links to: `database`, or `{exports: write}` to ask for more than the default access."""
+
+    secret_name: str | None = None
+    """The Kubernetes Secret its secret variables are read from; `{product}-{key}-secrets` unless given."""
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        """The links this workload holds, in the order of `uses`."""
+        return self.environment.links_of(self)
+
+    @property
+    def secret_version(self) -> int:
+        """Grows by one with each rotation of any secret it reads, from one on."""
+        return 1 + sum(v.secret.version - 1 for v in self.environment.variables_of(self) if v.secret)
+
+    @property
+    def secret(self) -> str:
+        """The Kubernetes Secret it reads. From the second rotation on it carries the version, so that new pods
+        cannot start with old values."""
+        base = self.secret_name or f"{self.kubernetes_name}-secrets"
+        return base if self.secret_version == 1 else f"{base}-v{self.secret_version}"
+
+    @property
+    def service_account(self) -> str:
+        return self.kubernetes_name
+
+    @property
+    def has_identity(self) -> bool:
+        """Whether it needs an AWS role: it links to something."""
+        return bool(self.links)
+
+    def names(self) -> Iterator[tuple[str, str]]:
+        yield "Kubernetes workload", self.kubernetes_name
+        yield "IAM role", self.role_name
+
+    @property
+    def role_name(self) -> str:
+        return self.context.aws_name(self.part)

@@ -1,0 +1,107 @@
+"""Every error twinstack raises on purpose, in one tree.
+
+    TwinstackError                  exit status 1
+    ├── ConfigurationError          the environment is wrong: carries every Problem found; exit status 2
+    ├── UsageError                  the command line or a call is wrong; exit status 2
+    ├── MissingToolError            a program this command needs is not installed; exit status 2
+    ├── ConstructionError           a half was composed wrongly (never built, built twice, never connected); exit status 2
+    ├── BindingsError               the trimmed bindings could not be made
+    └── RehearsalError              a rehearsal could not be carried out (not: it found something)
+
+A stack trace that reaches a user is a bug in this library.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import ClassVar, Final
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Location:
+    """A place in a file; `line` counts from one."""
+
+    file: str
+    line: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}" if self.line else self.file
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong, or (`warning`) that will be.
+
+    `code` is stable and documented (docs/errors.md); `path` is dotted (`backend.scale.min`);
+    `given`, `allowed` and `fix` are whole phrases for people.
+    """
+
+    code: str
+    message: str
+    path: str = ""
+    location: Location | None = None
+    given: str = ""
+    allowed: str = ""
+    fix: str = ""
+    warning: bool = False
+
+    def at(self, location: Location | None) -> Problem:
+        return replace(self, location=location)
+
+    def __str__(self) -> str:
+        where = "  ".join(str(part) for part in (self.location, self.path) if part)
+        rows = [("", where), ("given", self.given), ("allowed", self.allowed), ("fix", self.fix)]
+        head = f"{'warning' if self.warning else 'error'} {self.code}: {self.message}"
+        return "\n".join([head, *(f"  {name:<{_LABEL_WIDTH}}{text}".rstrip() for name, text in rows if text)])
+
+
+class TwinstackError(Exception):
+    """The root of the tree. `exit_status` is what the command line ends with."""
+
+    exit_status: ClassVar[int] = 1
+
+
+class ConfigurationError(TwinstackError):
+    """The environment is wrong. Everything that was found is in `problems`, in file order."""
+
+    exit_status = 2
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems: Sequence[Problem] = tuple(sorted(problems, key=_in_file_order))
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class UsageError(TwinstackError):
+    """A command or a call was given something it does not take."""
+
+    exit_status = 2
+
+
+class MissingToolError(TwinstackError):
+    """A program that this command needs is not on the path."""
+
+    exit_status = 2
+
+
+class ConstructionError(TwinstackError):
+    """A half was composed wrongly; the message names the construct and the line that is missing."""
+
+    exit_status = 2
+
+
+class BindingsError(TwinstackError):
+    """The trimmed bindings could not be made from the installed wheels."""
+
+
+class RehearsalError(TwinstackError):
+    """A rehearsal could not be carried out. What a rehearsal finds is in its report instead."""
+
+
+def _in_file_order(problem: Problem) -> tuple[bool, str, int, str, str]:
+    location = problem.location or Location("")
+    return problem.warning, location.file, location.line, problem.path, problem.code
+
+
+_LABEL_WIDTH: Final = 9

@@ -1,0 +1,5 @@
+"""A PostgreSQL database on Amazon RDS."""
+
+from twinstack.postgres.spec import PostgresSpec
+
+__all__ = ["PostgresSpec"]

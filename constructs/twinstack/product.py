@@ -1,0 +1,164 @@
+"""A product: its environment class, the two halves made from it, and where its environments are written down."""
+
+from __future__ import annotations
+
+import datetime
+import importlib
+import inspect
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from twinstack.errors import ConfigurationError, Location, Problem, UsageError
+
+if TYPE_CHECKING:
+    from twinstack.environment.base import Environment
+    from twinstack.environment.load import Loaded
+
+    E = TypeVar("E", bound=Environment)
+else:
+    E = TypeVar("E")
+
+
+@dataclass(frozen=True)
+class Product(Generic[E]):
+    """What is deployed. The halves are named, not imported: loading a product starts no node process."""
+
+    environment: type[E]
+    """The environment class."""
+    infrastructure: str | None = None
+    """The Terraform half, `stacks.infrastructure:AnalyticsInfrastructure`."""
+    workloads: str | None = None
+    """The Kubernetes half, `stacks.workloads:AnalyticsWorkloads`."""
+
+    @cached_property
+    def root(self) -> Path:
+        """The folder that holds `environments/`. Raises UsageError where there is none above the class's file."""
+        source = Path(inspect.getfile(self.environment)).resolve()
+        for folder in source.parents:
+            if (folder / FOLDER / f"{BASE}.yaml").is_file():
+                return folder
+        raise UsageError(f"no {FOLDER}/{BASE}.yaml in {source.parent} or above it: that is where a product's values are written")
+
+    @cached_property
+    def environments(self) -> Sequence[str]:
+        """The names of its environments, one for each file beside base.yaml."""
+        return sorted(path.stem for path in (self.root / FOLDER).glob("*.yaml") if path.stem != BASE)
+
+    def load(
+        self,
+        name: str,
+        *,
+        set: Mapping[str, Any] | None = None,  # noqa: A002  the word of the command line
+        version: str | None = None,
+        today: datetime.date | None = None,
+    ) -> E:
+        """The environment of this name, checked. `set` is one more layer, `{"database.multi_az": False}`.
+
+        Raises ConfigurationError with every problem found.
+        """
+        return self.load_with_provenance(name, set=set, version=version, today=today).environment
+
+    def load_with_provenance(
+        self,
+        name: str,
+        *,
+        set: Mapping[str, Any] | None = None,  # noqa: A002
+        version: str | None = None,
+        today: datetime.date | None = None,
+    ) -> Loaded[E]:
+        """As `load`, with where every value came from and the warnings."""
+        from twinstack.environment.layers import assignments
+        from twinstack.environment.load import load
+        from twinstack.environment.yaml import read
+
+        if name not in self.environments:
+            raise ConfigurationError([self._no_such_environment(name)])
+        documents = [(layer, read(self.root / FOLDER / f"{layer}.yaml", f"{FOLDER}/{layer}.yaml")) for layer in (BASE, name)]
+        overrides = {**(set or {}), **({"version": version} if version else {})}
+        if overrides:
+            documents.append(("set", assignments(overrides)))
+        return load(self.environment, name, documents, today or datetime.datetime.now(tz=datetime.UTC).date())
+
+    def load_all(
+        self,
+        names: Sequence[str] = (),
+        *,
+        set: Mapping[str, Any] | None = None,  # noqa: A002
+        version: str | None = None,
+        today: datetime.date | None = None,
+    ) -> list[Loaded[E]]:
+        """The environments of these names (all, unless given), and what they must agree on with each other.
+
+        Raises ConfigurationError with the problems of all of them.
+        """
+        problems: list[Problem] = []
+        loaded: list[Loaded[E]] = []
+        wanted = names or self.environments
+        for name in dict.fromkeys((*wanted, *self.environments)):
+            try:
+                one = self.load_with_provenance(name, set=set if name in wanted else None, version=version, today=today)
+                loaded.append(one)
+            except ConfigurationError as error:
+                if name in wanted:
+                    problems += error.problems
+        if not problems:
+            problems += _disagreements(loaded)
+        if problems:
+            raise ConfigurationError(dict.fromkeys(problems))
+        return [one for one in loaded if one.environment.name in wanted]
+
+    def half(self, reference: str) -> Any:
+        """The class that `module:Class` names. Raises UsageError where there is none."""
+        module_name, _, name = reference.partition(":")
+        try:
+            return getattr(importlib.import_module(module_name), name)
+        except (ModuleNotFoundError, AttributeError) as error:
+            if isinstance(error, ModuleNotFoundError) and error.name != module_name:
+                raise
+            raise UsageError(f'there is no "{reference}": {error}') from error
+
+    def _no_such_environment(self, name: str) -> Problem:
+        return Problem(
+            "TW108",
+            "an environment that does not exist",
+            location=Location(f"{FOLDER}/{name}.yaml"),
+            given=name,
+            allowed=", ".join(self.environments),
+            fix=f"name one of these, or write {FOLDER}/{name}.yaml",
+        )
+
+
+def _disagreements(loaded: Sequence[Loaded[Any]]) -> Iterator[Problem]:
+    """What two environments of one product may not share: names within an account, and address space."""
+    from twinstack.network.spec import NetworkSpec
+
+    for index, one in enumerate(loaded):
+        for other in loaded[:index]:
+            mine, theirs = (each.environment.find(NetworkSpec) for each in (one, other))
+            if mine and theirs and not mine.existing and not theirs.existing and mine.cidr.overlaps(theirs.cidr):
+                yield Problem(
+                    "TW311",
+                    "two environments have overlapping address spaces",
+                    f"{mine.key}.cidr",
+                    one.merged.locate((mine.key, "cidr")),
+                    given=f"{one.environment.name} {mine.cidr}, {other.environment.name} {theirs.cidr}",
+                    allowed="spaces that do not overlap, or the two can never be connected",
+                    fix="choose another range",
+                )
+            if one.environment.account == other.environment.account and one.environment.context.suffix == other.environment.context.suffix:
+                yield Problem(
+                    "TW303",
+                    "two environments would give everything the same names in one account",
+                    "suffix",
+                    one.merged.locate(("suffix",)),
+                    given=f'{one.environment.name} and {other.environment.name} both end names in "{one.environment.context.suffix}"',
+                    allowed="a suffix, or an account, of its own",
+                    fix="change `suffix` or `account`",
+                )
+
+
+FOLDER = "environments"
+BASE = "base"

@@ -1,0 +1,34 @@
+"""What a worker is described by."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from twinstack.environment.container import Scale
+from twinstack.environment.lifecycle import HealthCommand
+from twinstack.environment.spec import WorkloadSpec
+
+
+class WorkerSpec(WorkloadSpec):
+    """A worker: a Deployment without a Service. TERM lets it finish what it does.
+
+    Sources: Celery User Guide, "Stopping the worker"; Kubernetes, "Termination of Pods".
+    """
+
+    scale: Scale
+    """How many replicas run, and when one is added."""
+    task_limit_seconds: Annotated[int, Field(ge=1, le=43200)]
+    """How long one task may take at most; a pod that is to stop is given this and a minute more."""
+    health: Annotated[HealthCommand, Field(json_schema_extra={"base_only": True})]
+    """Exits with 0 while the worker takes tasks."""
+
+    @property
+    def autoscaler_name(self) -> str:
+        return f"{self.kubernetes_name}-hpa"
+
+    @property
+    def grace_seconds(self) -> int:
+        """Seconds between the order to stop and the kill."""
+        return self.task_limit_seconds + 60

@@ -1,0 +1,33 @@
+"""What one deployment of analytics consists of. The values are in environments/."""
+
+from twinstack.bucket import BucketSpec
+from twinstack.cluster import ClusterSpec
+from twinstack.edge import EdgeSpec
+from twinstack.environment import Environment
+from twinstack.job import JobSpec
+from twinstack.network import NetworkSpec
+from twinstack.postgres import PostgresSpec
+from twinstack.redis import RedisSpec
+from twinstack.scheduler import SchedulerSpec
+from twinstack.secrets import SecretsSpec
+from twinstack.settings import SettingsSpec
+from twinstack.web_service import WebServiceSpec
+from twinstack.worker import WorkerSpec
+
+
+class AnalyticsEnvironment(Environment):
+    """The analytics service: API, pages, workers, and what they keep their data in."""
+
+    network: NetworkSpec
+    cluster: ClusterSpec
+    database: PostgresSpec
+    cache: RedisSpec
+    exports: BucketSpec
+    settings: SettingsSpec
+    credentials: SecretsSpec
+    backend: WebServiceSpec
+    frontend: WebServiceSpec
+    worker: WorkerSpec
+    scheduler: SchedulerSpec
+    migration: JobSpec
+    edge: EdgeSpec
