@@ -11,8 +11,10 @@ from typing import Annotated, ClassVar, Final
 from pydantic import Field
 
 from twinstack.environment.model import Finding, Model
+from twinstack.environment.placement import ClusterPlan
 from twinstack.environment.production import relaxed
-from twinstack.environment.spec import Half, Spec
+from twinstack.environment.quantities import RetentionDays
+from twinstack.environment.spec import Half
 from twinstack.environment.support import check_support
 
 
@@ -42,7 +44,7 @@ class NodeGroup(Model):
             yield Finding("TW602", "min is over max", ("min",), f"min {self.min}, max {self.max}", f"min of at most {self.max}", "lower min or raise max")
 
 
-class ClusterSpec(Spec):
+class ClusterSpec(ClusterPlan):
     """An EKS cluster: private endpoint, all control plane logs, encrypted secrets, access entries, Pod Identity.
 
     Sources: Amazon EKS User Guide, "EKS Auto Mode", "EKS Pod Identity", "Access entries", "Security best practices".
@@ -60,7 +62,7 @@ class ClusterSpec(Spec):
     """Addresses from which the API server may be reached over the internet; none: only from the VPC."""
     administrators: tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9+=,.@_/-]+$")], ...]
     """IAM roles of this account that administer the cluster, by name (with their path, if any)."""
-    log_retention_days: Annotated[int, Field(ge=1, le=3653)] = 90
+    log_retention_days: RetentionDays = 90
     """Days that the control plane's logs are kept."""
     deletion_protection: bool
     """Makes AWS refuse to delete the cluster."""
@@ -77,14 +79,18 @@ class ClusterSpec(Spec):
         return self.mode is ClusterMode.AUTO
 
     @property
+    def is_own(self) -> bool:
+        return self.existing is None
+
+    @property
     def administrator_arns(self) -> tuple[str, ...]:
         return tuple(f"arn:aws:iam::{self.context.account}:role/{name}" for name in self.administrators)
 
     def names(self) -> Iterator[tuple[str, str]]:
         yield "EKS cluster", self.cluster_name
         if not self.existing:
-            yield "IAM role", f"{self.aws_name}-cluster"
-            yield "IAM role", f"{self.aws_name}-node"
+            yield "IAM role", self.aws_name_of("cluster")
+            yield "IAM role", self.aws_name_of("node")
 
     def rules(self) -> Iterator[Finding]:
         if self.mode is ClusterMode.MANAGED and not self.node_groups and not self.existing:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import StrEnum
+from ipaddress import IPv4Network
 from typing import TYPE_CHECKING, Annotated, ClassVar, Final
 
 from pydantic import Field
 
 from twinstack.environment.model import Finding, Model
+from twinstack.environment.placement import ClusterPlan
 from twinstack.environment.spec import Half, Spec
 from twinstack.web_service.spec import WebServiceSpec
 
@@ -30,6 +32,12 @@ class Route(Model):
     """The path and everything under it."""
     to: str
     """The web service's field in the environment."""
+
+    def rules(self) -> Iterator[Finding]:
+        if any(part in {".", ".."} for part in self.path.split("/")) or "//" in self.path:
+            yield Finding(
+                "TW736", "a path that Kubernetes refuses", ("path",), self.path, "no `//`, no `.` and no `..` between slashes", "write it in full",
+            )  # fmt: skip
 
 
 class RateLimit(Model):
@@ -77,8 +85,10 @@ class EdgeSpec(Spec):
     """Uses this certificate instead of making one (`alb`)."""
     issuer: Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")] = "letsencrypt-prod"
     """The cert-manager ClusterIssuer that signs the certificate (`nginx`)."""
-    inbound_cidrs: tuple[str, ...] = ()
+    inbound_cidrs: tuple[IPv4Network, ...] = ()
     """Addresses that may come in; none given: everybody."""
+
+    TAG: ClassVar = "twinstack:edge"
 
     @property
     def ingress_name(self) -> str:
@@ -92,8 +102,13 @@ class EdgeSpec(Spec):
 
     @property
     def class_name(self) -> str:
-        """The IngressClass: `nginx`, or one of the product's own."""
-        return "nginx" if self.kind is EdgeKind.NGINX else self.context.kubernetes_name("alb")
+        """The IngressClass: `nginx`, or one of the product's own, called after the namespace: the whole cluster sees it."""
+        return "nginx" if self.kind is EdgeKind.NGINX else f"{self.context.namespace}-alb"
+
+    @property
+    def load_balancer_tags(self) -> dict[str, str]:
+        """The tags of the load balancer (`alb`). Terraform finds it by the first, a literal on both sides."""
+        return {self.TAG: self.environment.stack_id, **self.context.tags}
 
     @property
     def targets(self) -> tuple[WebServiceSpec, ...]:
@@ -104,6 +119,10 @@ class EdgeSpec(Spec):
     def admits(self, spec: WebServiceSpec) -> bool:
         """Whether this web service is reached from outside."""
         return any(route.to == spec.key for route in self.routes)
+
+    def names(self) -> Iterator[tuple[str, str]]:
+        if self.kind is EdgeKind.NGINX:
+            yield "Kubernetes Secret", self.tls_secret_name
 
     def rules(self) -> Iterator[Finding]:
         if self.host != self.zone and not self.host.endswith(f".{self.zone}"):
@@ -117,11 +136,19 @@ class EdgeSpec(Spec):
         environment: Environment = self.environment
         services = sorted(key for key, spec in environment.specs.items() if isinstance(spec, WebServiceSpec))
         for index, route in enumerate(self.routes):
-            if route.to not in services:
+            # A service whose own section is wrong is missing here, and has its own findings.
+            is_broken = route.to in type(environment).__pydantic_fields__ and route.to not in environment.specs
+            if route.to not in services and not is_broken:
                 yield Finding(
                     "TW206", "a route to something that is no web service", ("routes", index, "to"), route.to, ", ".join(services),
                     "name the web service's field",
                 )  # fmt: skip
+        cluster = environment.find(ClusterPlan)
+        if self.kind is EdgeKind.ALB and cluster is not None and not cluster.is_auto:
+            yield Finding(
+                "TW735", "nothing in this cluster makes the load balancer", ("kind",), f"alb, with {cluster.key}.mode managed",
+                f"alb with {cluster.key}.mode auto, or nginx", "use Auto Mode, whose own controller serves it, or another kind",
+            )  # fmt: skip
         for target in self.targets:
             if self.kind is EdgeKind.ALB and self.deregistration_seconds >= target.drain_seconds:
                 yield Finding(

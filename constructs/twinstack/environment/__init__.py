@@ -7,11 +7,13 @@ from twinstack.environment.ledger import Ledger
 from twinstack.environment.lifecycle import HealthCommand
 from twinstack.environment.links import Access, Link, Offer, Reach, SecretValue, Variable
 from twinstack.environment.model import Finding, Model
+from twinstack.environment.placement import ClusterPlan, NetworkPlan
 from twinstack.environment.production import relaxed
 from twinstack.environment.spec import Half, ResourceSpec, Spec, WorkloadSpec
 
 __all__ = [
     "Access",
+    "ClusterPlan",
     "ContainerSpec",
     "Context",
     "Environment",
@@ -22,6 +24,7 @@ __all__ = [
     "Limits",
     "Link",
     "Model",
+    "NetworkPlan",
     "Offer",
     "Reach",
     "Requests",

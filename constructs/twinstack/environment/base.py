@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Annotated, Any, Final, TypeVar
 
-from pydantic import Field, PrivateAttr
+from pydantic import AfterValidator, Field, PrivateAttr
 
 from twinstack.environment.context import Context
 from twinstack.environment.links import Access, Link, Use, Variable
@@ -22,6 +22,13 @@ NAME: Final = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 """Words of lower-case letters and digits joined by single hyphens, a letter first."""
 
 
+def _is_free(namespace: str) -> str:
+    """The namespace is closed to all traffic and takes the product's name: it must be nobody else's."""
+    if namespace in {"default", "amazon-guardduty"} or namespace.startswith(("kube-", "eks-", "aws-")):
+        raise ValueError("a namespace of the product's own, not one that Kubernetes or AWS keeps for itself")
+    return namespace
+
+
 class Environment(Model):
     """One deployment of a product: what its subclass names, plus where and for whom.
 
@@ -31,7 +38,7 @@ class Environment(Model):
 
     organization: Annotated[str, Field(pattern=NAME)]
     """Who owns the product; the first part of every AWS name."""
-    product: Annotated[str, Field(pattern=NAME)]
+    product: Annotated[str, Field(pattern=NAME, max_length=63), AfterValidator(_is_free)]
     """What is deployed; the first part of every Kubernetes name."""
     account: Annotated[str, Field(pattern=r"^[0-9]{12}$")]
     """The AWS account's twelve digits, quoted. Terraform refuses to work on any other."""
@@ -43,7 +50,7 @@ class Environment(Model):
     """Production: nothing stateful can be destroyed, and every relaxation needs an acknowledgement."""
     suffix: Annotated[str, Field(pattern=r"^(-[a-z0-9]+)?$")] | None = None
     """Ends every AWS name; `-{environment}` unless given, empty in production."""
-    namespace: Annotated[str, Field(pattern=NAME)] | None = None
+    namespace: Annotated[str, Field(pattern=NAME, max_length=63), AfterValidator(_is_free)] | None = None
     """The Kubernetes namespace; the product's name unless given."""
     tags: dict[str, str] = Field(default_factory=dict)
     """Further tags on everything AWS makes."""

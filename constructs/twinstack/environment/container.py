@@ -99,6 +99,8 @@ class ContainerSpec(Model):
     """CPU and memory."""
     user: Annotated[int, Field(ge=1)] = 1000
     """The numeric user the image runs as; root is refused."""
+    temporary_storage: Memory = "256Mi"
+    """How much the container may write under /tmp, the only place where it can write; more evicts the pod."""
     environment_variables: dict[VariableName, str] = Field(default_factory=dict)
     """Plain variables of this workload alone; what several share is a SettingsSpec."""
 

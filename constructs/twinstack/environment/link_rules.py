@@ -60,7 +60,7 @@ def check_variables(environment: Environment, merged: Merged) -> Iterator[Proble
     """A problem for each variable that two links would set on one workload, or with two values in the ConfigMap."""
     everywhere: dict[str, tuple[str, str]] = {}
     for workload in environment.workloads:
-        owners: dict[str, str] = dict.fromkeys(workload.environment_variables, workload.key)
+        owners: dict[str, str] = dict.fromkeys(workload.own_variables, workload.key)
         for link in environment.links_of(workload):
             index = next(i for i, raw in enumerate(workload.uses) if (use := Use.read(raw)) and use.key == link.resource.key)
             for variable in link.offer.variables:

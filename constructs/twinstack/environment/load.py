@@ -81,9 +81,9 @@ def _validate(kind: type[E], merged: Merged) -> tuple[E | None, dict[str, Spec],
         environment = kind.model_validate_json(json.dumps(merged.data), strict=True)
     except ValidationError as error:
         problems = [*reasons.explain(error, kind, merged)]
+        broken = {location[0] for detail in error.errors(include_url=False) if (location := detail["loc"])}
     else:
         return environment, {field: spec for field in kinds if (spec := getattr(environment, field)) is not None}, []
-    broken = {location[0] for detail in error.errors(include_url=False) if (location := detail["loc"])}
     if broken - set(kinds) & set(Environment.__pydantic_fields__):
         return None, {}, problems
     specs = {
@@ -92,7 +92,7 @@ def _validate(kind: type[E], merged: Merged) -> tuple[E | None, dict[str, Spec],
         if field not in broken and isinstance(merged.data.get(field), Mapping)
     }
     own = {field: merged.data[field] for field in Environment.__pydantic_fields__ if field in merged.data}
-    partial = kind.model_construct(**(Environment.model_validate_json(json.dumps(own), strict=True).__dict__ | specs))
+    partial = kind.model_construct(None, **(Environment.model_validate_json(json.dumps(own), strict=True).__dict__ | specs))
     return partial, specs, problems
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -107,4 +107,8 @@ WeeklyWindow = Annotated[
     str, AfterValidator(_is_weekly_window), Field(json_schema_extra={"pattern": f"^{_WEEKLY_WINDOW.pattern}$"})
 ]
 Port = Annotated[int, Field(ge=1, le=65535)]
+RetentionDays = Literal[
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653
+]  # fmt: skip
+"""Days that CloudWatch Logs can keep. Source: CloudWatch Logs API, PutRetentionPolicy."""
 VariableName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]

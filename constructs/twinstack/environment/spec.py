@@ -10,7 +10,7 @@ from pydantic import Field, PrivateAttr
 
 from twinstack.environment.container import ContainerSpec
 from twinstack.environment.context import Context
-from twinstack.environment.links import Access, Link, Offer
+from twinstack.environment.links import Access, Link, Offer, Reach, Variable
 from twinstack.environment.model import Finding, Model
 from twinstack.errors import UsageError
 
@@ -75,6 +75,10 @@ class Spec(Model):
     def aws_name(self) -> str:
         return self.context.aws_name(self.part)
 
+    def aws_name_of(self, purpose: str) -> str:
+        """The AWS name of something this spec makes beside its main thing: `shadower-analytics-node-dev` of `node`."""
+        return self.context.aws_name("-".join(filter(None, (self.part, purpose))))
+
     @property
     def title_tag(self) -> str:
         """The value of the `Name` tag."""
@@ -125,6 +129,9 @@ class WorkloadSpec(ContainerSpec, Spec):
     secret_name: str | None = None
     """The Kubernetes Secret its secret variables are read from; `{product}-{key}-secrets` unless given."""
 
+    internet: bool = Field(default=False, json_schema_extra={"base_only": True})
+    """Whether its pods may reach the internet, by HTTPS alone. Links open their own ways."""
+
     @property
     def links(self) -> tuple[Link, ...]:
         """The links this workload holds, in the order of `uses`."""
@@ -143,6 +150,17 @@ class WorkloadSpec(ContainerSpec, Spec):
         return base if self.secret_version == 1 else f"{base}-v{self.secret_version}"
 
     @property
+    def secret_variables(self) -> tuple[Variable, ...]:
+        """The variables it reads from its Secret, in the order of `uses`."""
+        return tuple(variable for variable in self.environment.variables_of(self) if variable.secret)
+
+    @property
+    def own_variables(self) -> dict[str, str]:
+        """The plain variables that no link delivers: where it runs, and its `environment_variables`, which win."""
+        region = {"AWS_REGION": self.context.region} if any(link.offer.reach is Reach.AWS_API for link in self.links) else {}
+        return {"ENVIRONMENT": self.context.environment, **region, **self.environment_variables}
+
+    @property
     def service_account(self) -> str:
         return self.kubernetes_name
 
@@ -154,6 +172,8 @@ class WorkloadSpec(ContainerSpec, Spec):
     def names(self) -> Iterator[tuple[str, str]]:
         yield "Kubernetes workload", self.kubernetes_name
         yield "IAM role", self.role_name
+        if self.secret_variables:
+            yield "Kubernetes Secret", self.secret
 
     @property
     def role_name(self) -> str:

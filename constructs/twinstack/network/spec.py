@@ -10,8 +10,10 @@ from typing import Annotated, ClassVar, Final
 from pydantic import Field
 
 from twinstack.environment.model import Finding, Model
+from twinstack.environment.placement import NetworkPlan
 from twinstack.environment.production import relaxed
-from twinstack.environment.spec import Half, Spec
+from twinstack.environment.quantities import RetentionDays
+from twinstack.environment.spec import Half
 
 
 SUBNET: Final = r"^subnet-[0-9a-f]{8,17}$"
@@ -36,7 +38,7 @@ class ExistingNetwork(Model):
     """Subnets for databases and caches, in at least two zones."""
 
 
-class NetworkSpec(Spec):
+class NetworkSpec(NetworkPlan):
     """Where everything runs.
 
     The address space is cut into eight blocks: one private subnet each for up to four zones, the fifth block for
@@ -51,7 +53,7 @@ class NetworkSpec(Spec):
     """The zones' letters within the region."""
     nat: Nat
     """`none`, `single` (one gateway for all zones) or `per_zone`."""
-    flow_log_retention_days: Annotated[int, Field(ge=1, le=3653)] = 90
+    flow_log_retention_days: RetentionDays = 90
     """Days that the record of accepted and refused traffic is kept."""
     existing: ExistingNetwork | None = None
     """Uses this VPC instead of making one."""

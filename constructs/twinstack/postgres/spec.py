@@ -12,7 +12,7 @@ from pydantic import Field
 from twinstack.environment.links import Access, Offer, Reach, SecretValue, Variable
 from twinstack.environment.model import Finding
 from twinstack.environment.production import relaxed
-from twinstack.environment.quantities import DailyWindow, VariableName, WeeklyWindow, windows_overlap
+from twinstack.environment.quantities import DailyWindow, RetentionDays, VariableName, WeeklyWindow, windows_overlap
 from twinstack.environment.spec import ResourceSpec
 from twinstack.environment.support import check_support
 
@@ -59,7 +59,7 @@ class PostgresSpec(ResourceSpec):
     """Keeps seven days of Performance Insights, which is free of charge."""
     monitoring_interval_seconds: Annotated[int, Field(ge=0, le=60)] = 60
     """Resolution of enhanced monitoring, in seconds (1, 5, 10, 15, 30, 60); 0 turns it off."""
-    log_retention_days: Annotated[int, Field(ge=1, le=3653)] = 90
+    log_retention_days: RetentionDays = 90
     """Days that exported logs are kept."""
     database: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
     """The database's name."""

@@ -12,7 +12,7 @@ from pydantic import Field
 from twinstack.environment.links import Access, Offer, Reach, SecretValue, Variable
 from twinstack.environment.model import Finding
 from twinstack.environment.production import relaxed
-from twinstack.environment.quantities import DailyWindow, VariableName, WeeklyWindow, windows_overlap
+from twinstack.environment.quantities import DailyWindow, RetentionDays, VariableName, WeeklyWindow, windows_overlap
 from twinstack.environment.spec import ResourceSpec
 
 
@@ -49,7 +49,7 @@ class RedisSpec(ResourceSpec):
     """When AWS may restart nodes, in UTC."""
     encrypted: bool = True
     """Encrypts at rest with a key of the cache's own, and in transit with TLS and a password."""
-    log_retention_days: Annotated[int, Field(ge=1, le=3653)] = 90
+    log_retention_days: RetentionDays = 90
     """Days that the slow log and the engine log are kept."""
     password_version: Annotated[int, Field(ge=1)] = 1
     """Adding one makes a new password; the old one stays valid until the rotation after that."""

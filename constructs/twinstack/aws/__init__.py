@@ -1,0 +1,65 @@
+"""The infrastructure half: cdktf constructs that become Terraform JSON.
+
+The rooms' constructs (`aws.Postgres`, …) are loaded when they are first named, so that a product loads no module of
+what it does not use.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from twinstack.aws.address import pin
+from twinstack.aws.infrastructure import Infrastructure
+from twinstack.aws.key import Key, keep
+from twinstack.aws.policy import Statement, policy_document, resource_policy, trust_policy
+from twinstack.aws.resource import Admitting, Resource, Room
+from twinstack.aws.secret import Passwords, Secret
+
+if TYPE_CHECKING:
+    from twinstack.bucket.aws import Bucket
+    from twinstack.cluster.aws import Cluster
+    from twinstack.edge.aws import Edge
+    from twinstack.network.aws import Network
+    from twinstack.postgres.aws import Postgres
+    from twinstack.redis.aws import Redis
+    from twinstack.secrets.aws import Secrets
+else:
+    _ROOMS = {
+        "Bucket": "bucket",
+        "Cluster": "cluster",
+        "Edge": "edge",
+        "Network": "network",
+        "Postgres": "postgres",
+        "Redis": "redis",
+        "Secrets": "secrets",
+    }
+
+    def __getattr__(name: str) -> Any:
+        if name not in _ROOMS:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(import_module(f"twinstack.{_ROOMS[name]}.aws"), name)
+
+
+__all__ = [
+    "Admitting",
+    "Bucket",
+    "Cluster",
+    "Edge",
+    "Infrastructure",
+    "Key",
+    "Network",
+    "Passwords",
+    "Postgres",
+    "Redis",
+    "Resource",
+    "Room",
+    "Secret",
+    "Secrets",
+    "Statement",
+    "keep",
+    "pin",
+    "policy_document",
+    "resource_policy",
+    "trust_policy",
+]

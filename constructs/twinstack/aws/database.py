@@ -1,0 +1,55 @@
+"""What every database-like resource shares: a closed security group that admits the cluster, and its subnets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from cdktf_cdktf_provider_aws.security_group import SecurityGroup
+from cdktf_cdktf_provider_aws.vpc_security_group_ingress_rule import VpcSecurityGroupIngressRule
+from constructs import Construct
+
+from twinstack.aws.address import pin
+
+
+class Tiered(Protocol):
+    """A network with a tier for databases."""
+
+    vpc_id: str
+    database_subnet_ids: Sequence[str]
+    private_subnet_ids: Sequence[str]
+
+
+class ClosedGroup(Construct):
+    """A security group that lets nothing out, and in only whom it is told to admit.
+
+    Rules are resources of their own, so that a rule can go without touching the group. Source: Terraform AWS provider,
+    "Resource: aws_security_group".
+    """
+
+    def __init__(self, scope: Construct, address: str, *, name: str, vpc_id: str, description: str) -> None:
+        super().__init__(scope, "security-group")
+        self.address = address
+        self.group = pin(
+            SecurityGroup(self, "group", name=name, description=description, vpc_id=vpc_id, tags={"Name": name}), address
+        )
+        self.id = self.group.id
+        self.rules: list[VpcSecurityGroupIngressRule] = []
+
+    @property
+    def resource(self) -> SecurityGroup:
+        return self.group
+
+    def admit(self, source_group_id: str, port: int, description: str) -> None:
+        """One rule for TCP on one port from one group."""
+        rule = VpcSecurityGroupIngressRule(
+            self,
+            f"from-cluster-{port}",
+            security_group_id=self.id,
+            referenced_security_group_id=source_group_id,
+            ip_protocol="tcp",
+            from_port=port,
+            to_port=port,
+            description=description,
+        )
+        self.rules.append(pin(rule, f"{self.address}_{port}"))

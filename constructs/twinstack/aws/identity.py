@@ -1,0 +1,104 @@
+"""A workload's AWS identity: a role that only its service account can take, with what its links mean."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cdktf_cdktf_provider_aws.eks_pod_identity_association import EksPodIdentityAssociation
+from cdktf_cdktf_provider_aws.iam_role import IamRole
+from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
+from constructs import Construct
+
+from twinstack.aws.address import pin
+from twinstack.aws.policy import Statement, policy_document, trust_policy
+from twinstack.aws.resource import Admitting
+from twinstack.environment import WorkloadSpec
+from twinstack.environment.context import Context
+
+if TYPE_CHECKING:
+    from twinstack.aws.infrastructure import Infrastructure
+
+
+class Identity(Construct):
+    """The role of one workload, its policy, and its EKS Pod Identity association.
+
+    Source: Amazon EKS User Guide, "EKS Pod Identity".
+    """
+
+    def __init__(self, scope: Infrastructure[Any], workload: WorkloadSpec, *, cluster: Admitting) -> None:
+        super().__init__(scope, f"{workload.key}-identity")
+        context = workload.context
+        address = workload.key
+        self.statements = [*_secret_statements(scope, workload), *_grants(scope, workload)]
+        self.role = pin(
+            IamRole(
+                self,
+                "role",
+                name=workload.role_name,
+                description=f"Pods of {workload.kubernetes_name}",
+                assume_role_policy=pod_trust(context, cluster.cluster_name, context.namespace, workload.service_account),
+                tags={"Name": workload.role_name},
+            ),
+            address,
+        )
+        self.policy: IamRolePolicy | None = None
+        if self.statements:
+            self.policy = pin(
+                IamRolePolicy(self, "policy", name="links", role=self.role.id, policy=policy_document(self.statements)), address
+            )
+        self.association = pin(
+            EksPodIdentityAssociation(
+                self,
+                "association",
+                cluster_name=cluster.cluster_name,
+                namespace=context.namespace,
+                service_account=workload.service_account,
+                role_arn=self.role.arn,
+            ),
+            address,
+        )
+
+    @property
+    def resource(self) -> IamRole:
+        return self.role
+
+
+def pod_trust(context: Context, cluster: str, namespace: str, service_account: str) -> str:
+    """Trust for exactly one service account of one cluster, by the tags that Pod Identity puts on its sessions."""
+    return trust_policy(
+        "pods.eks.amazonaws.com",
+        tag_session=True,
+        conditions={
+            "StringEquals": {
+                "aws:SourceAccount": context.account,
+                "aws:RequestTag/eks-cluster-name": cluster,
+                "aws:RequestTag/kubernetes-namespace": namespace,
+                "aws:RequestTag/kubernetes-service-account": service_account,
+            }
+        },
+    )
+
+
+def _secret_statements(stack: Infrastructure[Any], workload: WorkloadSpec) -> list[Statement]:
+    """Reading exactly the secrets its links deliver, and decrypting them through Secrets Manager only."""
+    names = dict.fromkeys(variable.secret.name for variable in workload.environment.variables_of(workload) if variable.secret)
+    secrets = [stack.published(name) for name in names]
+    if not secrets:
+        return []
+    keys = list(dict.fromkeys(secret.key for secret in secrets))
+    via = f"secretsmanager.{stack.context.region}.amazonaws.com"
+    return [
+        Statement(
+            "Secrets", ("secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"), [secret.arn for secret in secrets]
+        ),
+        Statement("SecretKeys", ("kms:Decrypt",), [key.arn for key in keys], {"StringEquals": {"kms:ViaService": via}}),
+    ]
+
+
+def _grants(stack: Infrastructure[Any], workload: WorkloadSpec) -> list[Statement]:
+    return [
+        statement
+        for link in workload.links
+        if (resource := stack.resource_of(link.resource)) is not None
+        for statement in resource.grant(link)
+    ]

@@ -1,0 +1,176 @@
+"""What a bucket becomes on AWS."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from cdktf_cdktf_provider_aws.s3_bucket import S3Bucket
+from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
+    S3BucketLifecycleConfiguration,
+    S3BucketLifecycleConfigurationRule,
+    S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload,
+    S3BucketLifecycleConfigurationRuleExpiration,
+    S3BucketLifecycleConfigurationRuleFilter,
+    S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_ownership_controls import S3BucketOwnershipControls, S3BucketOwnershipControlsRule
+from cdktf_cdktf_provider_aws.s3_bucket_policy import S3BucketPolicy
+from cdktf_cdktf_provider_aws.s3_bucket_public_access_block import S3BucketPublicAccessBlock
+from cdktf_cdktf_provider_aws.s3_bucket_server_side_encryption_configuration import (
+    S3BucketServerSideEncryptionConfigurationA,
+    S3BucketServerSideEncryptionConfigurationRuleA,
+    S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_versioning import S3BucketVersioningA, S3BucketVersioningVersioningConfiguration
+
+from twinstack.aws import Infrastructure, Key, Resource, Statement, keep, pin, resource_policy
+from twinstack.bucket.spec import BucketEncryption, BucketSpec
+from twinstack.environment import Access, Link
+
+
+class Bucket(Resource[BucketSpec]):
+    """A bucket that nobody but its links can read: no public access, TLS only, owner enforced, encrypted."""
+
+    def __init__(self, scope: Infrastructure[Any], spec: BucketSpec) -> None:
+        super().__init__(scope, spec)
+        self.key = (
+            Key(self, spec.key, spec.bucket_name, context=self.context, purpose=f"Objects of {spec.bucket_name}")
+            if spec.encryption is BucketEncryption.KMS
+            else None
+        )
+        self.bucket = pin(
+            S3Bucket(
+                self,
+                "bucket",
+                bucket=spec.bucket_name,
+                force_destroy=False,
+                tags={"Name": spec.title_tag},
+                lifecycle=keep(self.context),
+            ),
+            spec.key,
+        )
+        self.arn = self.bucket.arn
+        self._id = self.bucket.id
+        self._make_private()
+        self._make_durable()
+
+    @property
+    def resource(self) -> S3Bucket:
+        return self.bucket
+
+    def grant(self, link: Link) -> Sequence[Statement]:
+        """`read`: list and get. `write`: put and delete as well, but no older version."""
+        objects = [f"{self.arn}/*"]
+        statements = [
+            Statement("ListBucket", ("s3:ListBucket", "s3:GetBucketLocation"), [self.arn]),
+            Statement("ReadObjects", ("s3:GetObject",), objects),
+        ]
+        uses = ["kms:Decrypt"]
+        if link.access is Access.WRITE:
+            write = ("s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts")
+            statements.append(Statement("WriteObjects", write, objects))
+            uses.append("kms:GenerateDataKey")
+        if self.key:
+            via = {"StringEquals": {"kms:ViaService": f"s3.{self.context.region}.amazonaws.com"}}
+            statements.append(Statement("ObjectKey", uses, [self.key.arn], via))
+        return statements
+
+    def _make_private(self) -> None:
+        key = self.spec.key
+        self.public_access_block = pin(
+            S3BucketPublicAccessBlock(
+                self,
+                "public-access-block",
+                bucket=self._id,
+                block_public_acls=True,
+                block_public_policy=True,
+                ignore_public_acls=True,
+                restrict_public_buckets=True,
+            ),
+            key,
+        )
+        self.ownership_controls = pin(
+            S3BucketOwnershipControls(
+                self,
+                "ownership-controls",
+                bucket=self._id,
+                rule=S3BucketOwnershipControlsRule(object_ownership="BucketOwnerEnforced"),
+            ),
+            key,
+        )
+        self.policy = pin(
+            S3BucketPolicy(
+                self,
+                "policy",
+                bucket=self._id,
+                policy=resource_policy(
+                    [
+                        {
+                            "Sid": "TlsOnly",
+                            "Effect": "Deny",
+                            "Principal": "*",
+                            "Action": "s3:*",
+                            "Resource": [self.arn, f"{self.arn}/*"],
+                            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+                        }
+                    ]
+                ),
+                depends_on=[self.public_access_block],
+            ),
+            key,
+        )
+        encryption = S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA(
+            sse_algorithm=self.spec.encryption, kms_master_key_id=self.key.arn if self.key else None
+        )
+        self.encryption = pin(
+            S3BucketServerSideEncryptionConfigurationA(
+                self,
+                "encryption",
+                bucket=self._id,
+                rule=[
+                    S3BucketServerSideEncryptionConfigurationRuleA(
+                        apply_server_side_encryption_by_default=encryption, bucket_key_enabled=True if self.key else None
+                    )
+                ],
+            ),
+            key,
+        )
+
+    def _make_durable(self) -> None:
+        spec = self.spec
+        self.versioning = pin(
+            S3BucketVersioningA(
+                self,
+                "versioning",
+                bucket=self._id,
+                versioning_configuration=S3BucketVersioningVersioningConfiguration(status="Enabled" if spec.versioned else "Suspended"),
+            ),
+            spec.key,
+        )
+        everything = [S3BucketLifecycleConfigurationRuleFilter(prefix="")]
+        rules = [
+            S3BucketLifecycleConfigurationRule(
+                id="clean-up",
+                status="Enabled",
+                filter=everything,
+                abort_incomplete_multipart_upload=[
+                    S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload(days_after_initiation=spec.abandoned_uploads_days)
+                ],
+                noncurrent_version_expiration=[
+                    S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration(noncurrent_days=spec.old_versions_days)
+                ],
+            )
+        ]
+        if spec.expire_days:
+            rules.append(
+                S3BucketLifecycleConfigurationRule(
+                    id="expire",
+                    status="Enabled",
+                    filter=everything,
+                    expiration=[S3BucketLifecycleConfigurationRuleExpiration(days=spec.expire_days)],
+                )
+            )
+        self.lifecycle = pin(
+            S3BucketLifecycleConfiguration(self, "lifecycle", bucket=self._id, rule=rules, depends_on=[self.versioning]), spec.key
+        )

@@ -1,0 +1,233 @@
+"""What a cluster becomes on AWS."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from cdktf import ITerraformDependable
+from cdktf_cdktf_provider_aws.data_aws_eks_cluster import DataAwsEksCluster
+from cdktf_cdktf_provider_aws.eks_access_entry import EksAccessEntry
+from cdktf_cdktf_provider_aws.eks_access_policy_association import (
+    EksAccessPolicyAssociation,
+    EksAccessPolicyAssociationAccessScope,
+)
+from cdktf_cdktf_provider_aws.eks_addon import EksAddon, EksAddonPodIdentityAssociation
+from cdktf_cdktf_provider_aws.eks_cluster import (
+    EksCluster,
+    EksClusterAccessConfig,
+    EksClusterComputeConfig,
+    EksClusterEncryptionConfig,
+    EksClusterEncryptionConfigProvider,
+    EksClusterKubernetesNetworkConfig,
+    EksClusterKubernetesNetworkConfigElasticLoadBalancing,
+    EksClusterStorageConfig,
+    EksClusterStorageConfigBlockStorage,
+    EksClusterUpgradePolicy,
+    EksClusterVpcConfig,
+    EksClusterZonalShiftConfig,
+)
+from cdktf_cdktf_provider_aws.iam_role import IamRole
+from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
+from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAttachment
+
+from twinstack.aws import Infrastructure, Key, Room, Statement, keep, pin, policy_document, trust_policy
+from twinstack.aws.database import Tiered
+from twinstack.cluster.node_groups import make_node_groups
+from twinstack.cluster.spec import ClusterSpec
+
+
+class Cluster(Room[ClusterSpec]):
+    """An EKS cluster with what must run in it as add-ons, or one that exists.
+
+    No Kubernetes or Helm provider takes part: such a provider works on create and fails on change. Sources: Amazon EKS
+    User Guide, "Create an EKS Auto Mode cluster", "Amazon EKS add-ons", "Access entries".
+    """
+
+    def __init__(self, scope: Infrastructure[Any], spec: ClusterSpec, *, network: Tiered) -> None:
+        super().__init__(scope, spec)
+        self.network = network
+        self.cluster: EksCluster | None = None
+        self.addons: dict[str, EksAddon] = {}
+        self.node_groups: list[ITerraformDependable] = []
+        if spec.existing:
+            self.data = pin(DataAwsEksCluster(self, "cluster", name=spec.existing), spec.key)
+            self._group = f"${{data.aws_eks_cluster.{spec.key}.vpc_config[0].cluster_security_group_id}}"
+            return
+        name = spec.cluster_name
+        self.key = Key(self, spec.key, spec.aws_name_of("cluster"), context=self.context, purpose=f"{name}: Kubernetes secrets")
+        self.log_group = scope.log_group(self, spec.key, f"/aws/eks/{name}/cluster", retention_days=spec.log_retention_days)
+        self.role = self._role("cluster", "eks.amazonaws.com", CLUSTER_POLICIES if spec.is_auto else CLUSTER_POLICIES[:1])
+        self.role_policy = self._allow_key()
+        self.node_role = self._role("node", "ec2.amazonaws.com", AUTO_NODE_POLICIES if spec.is_auto else MANAGED_NODE_POLICIES)
+        self.cluster = self._make_cluster()
+        self._group = f"${{aws_eks_cluster.{spec.key}.vpc_config[0].cluster_security_group_id}}"
+        self._give_access()
+        self._make_addons()
+
+    @property
+    def resource(self) -> EksCluster | DataAwsEksCluster:
+        return self.cluster or self.data
+
+    @property
+    def cluster_name(self) -> str:
+        return f"${{aws_eks_cluster.{self.spec.key}.name}}" if self.cluster else self.spec.cluster_name
+
+    @property
+    def security_group_id(self) -> str:
+        """The group that EKS makes for the cluster: control plane, nodes and pods."""
+        return self._group
+
+    def addon(
+        self,
+        name: str,
+        configuration: Mapping[str, Any] | None = None,
+        *,
+        roles: Mapping[str, str] | None = None,
+        after: Sequence[ITerraformDependable] = (),
+    ) -> EksAddon:
+        """An EKS add-on in the version that EKS suggests. `roles` maps service accounts to role ARNs."""
+        address = f"{self.spec.key}_{name.replace('-', '_')}"
+        addon = EksAddon(
+            self,
+            name,
+            cluster_name=self.cluster_name,
+            addon_name=name,
+            configuration_values=json.dumps(configuration, separators=(",", ":")) if configuration else None,
+            pod_identity_association=[
+                EksAddonPodIdentityAssociation(service_account=account, role_arn=arn) for account, arn in (roles or {}).items()
+            ]
+            or None,
+            resolve_conflicts_on_create="OVERWRITE",
+            resolve_conflicts_on_update="OVERWRITE",
+            depends_on=list(after) or None,
+        )
+        self.addons[name] = pin(addon, address)
+        return addon
+
+    def _make_cluster(self) -> EksCluster:
+        spec = self.spec
+        auto = spec.is_auto
+        cluster = EksCluster(
+            self,
+            "cluster",
+            name=spec.cluster_name,
+            version=spec.version,
+            role_arn=self.role.arn,
+            enabled_cluster_log_types=["api", "audit", "authenticator", "controllerManager", "scheduler"],
+            vpc_config=EksClusterVpcConfig(
+                subnet_ids=list(self.network.private_subnet_ids),
+                endpoint_private_access=True,
+                endpoint_public_access=bool(spec.public_access_cidrs),
+                public_access_cidrs=[str(cidr) for cidr in spec.public_access_cidrs] or None,
+            ),
+            access_config=EksClusterAccessConfig(authentication_mode="API", bootstrap_cluster_creator_admin_permissions=False),
+            encryption_config=EksClusterEncryptionConfig(
+                provider=EksClusterEncryptionConfigProvider(key_arn=self.key.arn), resources=["secrets"]
+            ),
+            upgrade_policy=EksClusterUpgradePolicy(support_type="STANDARD"),
+            zonal_shift_config=EksClusterZonalShiftConfig(enabled=True),
+            deletion_protection=spec.deletion_protection,
+            bootstrap_self_managed_addons=False,
+            compute_config=EksClusterComputeConfig(
+                enabled=auto,
+                node_pools=["general-purpose", "system"] if auto else None,
+                node_role_arn=self.node_role.arn if auto else None,
+            ),
+            kubernetes_network_config=EksClusterKubernetesNetworkConfig(
+                ip_family="ipv4", elastic_load_balancing=EksClusterKubernetesNetworkConfigElasticLoadBalancing(enabled=auto)
+            ),
+            storage_config=EksClusterStorageConfig(block_storage=EksClusterStorageConfigBlockStorage(enabled=auto)),
+            tags={"Name": spec.title_tag},
+            depends_on=[self.log_group, self.role_policy, *self._attachments],
+            lifecycle=keep(self.context),
+        )
+        return pin(cluster, spec.key)
+
+    def _role(self, part: str, service: str, policies: Sequence[str]) -> IamRole:
+        address = f"{self.spec.key}_{part}" if part != "cluster" else self.spec.key
+        name = self.spec.aws_name_of(part)
+        role = pin(
+            IamRole(
+                self,
+                f"{part}-role",
+                name=name,
+                assume_role_policy=trust_policy(service, tag_session=part == "cluster"),
+                tags={"Name": name},
+            ),
+            address,
+        )
+        attachments = [
+            pin(
+                IamRolePolicyAttachment(self, f"{part}-{policy}", role=role.name, policy_arn=f"arn:aws:iam::aws:policy/{policy}"),
+                f"{address}_{_snake(policy)}",
+            )
+            for policy in policies
+        ]
+        self._attachments: list[ITerraformDependable] = [*getattr(self, "_attachments", ()), *attachments]
+        return role
+
+    def _allow_key(self) -> IamRolePolicy:
+        statement = Statement("SecretsKey", ("kms:Encrypt", "kms:Decrypt", "kms:ListGrants", "kms:DescribeKey"), [self.key.arn])
+        policy = IamRolePolicy(self, "key-policy", name="secrets-key", role=self.role.id, policy=policy_document([statement]))
+        return pin(policy, self.spec.key)
+
+    def _give_access(self) -> None:
+        self.access_entries: list[EksAccessEntry] = []
+        for name, arn in zip(self.spec.administrators, self.spec.administrator_arns, strict=True):
+            address = f"{self.spec.key}_{_snake(name)}"
+            entry = pin(EksAccessEntry(self, f"access-{name}", cluster_name=self.cluster_name, principal_arn=arn), address)
+            self.access_entries.append(entry)
+            pin(
+                EksAccessPolicyAssociation(
+                    self,
+                    f"administer-{name}",
+                    cluster_name=self.cluster_name,
+                    principal_arn=entry.principal_arn,
+                    policy_arn="arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy",
+                    access_scope=EksAccessPolicyAssociationAccessScope(type="cluster"),
+                ),
+                address,
+            )
+
+    def _make_addons(self) -> None:
+        if not self.spec.is_auto:
+            network = [self.addon("vpc-cni", {"enableNetworkPolicy": "true"}), self.addon("kube-proxy")]
+            self.node_groups = make_node_groups(
+                self, self.spec, self.cluster_name, self.node_role, self.network.private_subnet_ids, network
+            )
+            for name in ("coredns", "eks-pod-identity-agent"):
+                self.addon(name, after=self.node_groups)
+        for name, configuration in ADDONS.items():
+            self.addon(name, configuration, after=self.node_groups)
+
+
+def _snake(text: str) -> str:
+    """`AmazonEKSClusterPolicy` and `platform-admin` as parts of an address."""
+    return "".join(character if character.isalnum() else "_" for character in text).lower()
+
+
+CLUSTER_POLICIES = (
+    "AmazonEKSClusterPolicy",
+    "AmazonEKSComputePolicy",
+    "AmazonEKSBlockStoragePolicy",
+    "AmazonEKSLoadBalancingPolicy",
+    "AmazonEKSNetworkingPolicy",
+)
+"""The first is every cluster's; the others are what Auto Mode does in its name."""
+AUTO_NODE_POLICIES = ("AmazonEKSWorkerNodeMinimalPolicy", "AmazonEC2ContainerRegistryPullOnly")
+MANAGED_NODE_POLICIES = ("AmazonEKSWorkerNodePolicy", "AmazonEKS_CNI_Policy", "AmazonEC2ContainerRegistryPullOnly")
+ADDONS: Mapping[str, Mapping[str, Any]] = {
+    "metrics-server": {},
+    "kube-state-metrics": {},
+    "prometheus-node-exporter": {},
+    "aws-secrets-store-csi-driver-provider": {
+        "secrets-store-csi-driver": {
+            "syncSecret": {"enabled": True},
+            "enableSecretRotation": True,
+            "rotationPollInterval": "3600s",
+        }
+    },
+}
+"""What every cluster runs. Rotation goes by new names (see WorkloadSpec.secret), so the poll may be slow."""

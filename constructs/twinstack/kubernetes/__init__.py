@@ -1,0 +1,68 @@
+"""The workloads half: cdk8s constructs that become Kubernetes YAML.
+
+The rooms' constructs (`kubernetes.WebService`, …) are loaded when they are first named, so that a product loads no
+module of what it does not use.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from twinstack.kubernetes.custom_object import custom_object
+from twinstack.kubernetes.deployment import autoscaler, deployment, disruption_budget
+from twinstack.kubernetes.manifests import objects, render
+from twinstack.kubernetes.network_policy import from_addresses, from_namespace, from_workloads
+from twinstack.kubernetes.pod import Health, pod_template
+from twinstack.kubernetes.probes import command_health, http_health
+from twinstack.kubernetes.quantity import number_or_percent, quantity
+from twinstack.kubernetes.room import Room
+from twinstack.kubernetes.workload import Workload
+from twinstack.kubernetes.workloads import Workloads
+
+if TYPE_CHECKING:
+    from twinstack.edge.kubernetes import Edge
+    from twinstack.job.kubernetes import Job
+    from twinstack.scheduler.kubernetes import Scheduler
+    from twinstack.web_service.kubernetes import WebService
+    from twinstack.worker.kubernetes import Worker
+else:
+    _ROOMS = {
+        "Edge": "edge",
+        "Job": "job",
+        "Scheduler": "scheduler",
+        "WebService": "web_service",
+        "Worker": "worker",
+    }
+
+    def __getattr__(name: str) -> Any:
+        if name not in _ROOMS:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(import_module(f"twinstack.{_ROOMS[name]}.kubernetes"), name)
+
+
+__all__ = [
+    "Edge",
+    "Health",
+    "Job",
+    "Room",
+    "Scheduler",
+    "WebService",
+    "Worker",
+    "Workload",
+    "Workloads",
+    "autoscaler",
+    "command_health",
+    "custom_object",
+    "deployment",
+    "disruption_budget",
+    "from_addresses",
+    "from_namespace",
+    "from_workloads",
+    "http_health",
+    "number_or_percent",
+    "objects",
+    "pod_template",
+    "quantity",
+    "render",
+]

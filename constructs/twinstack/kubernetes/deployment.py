@@ -1,0 +1,148 @@
+"""What keeps a number of pods running: the Deployment, its autoscaler and its disruption budget.
+
+Sources: Kubernetes, "Deployments", "Horizontal Pod Autoscaling", "Specifying a Disruption Budget for your Application".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from cdk8s_plus_27 import k8s
+from constructs import Construct
+
+from twinstack.environment import Scale, WorkloadSpec
+from twinstack.kubernetes.labels import pod_labels, selector
+from twinstack.kubernetes.quantity import number_or_percent
+from twinstack.kubernetes.workload import Workload
+
+
+class Deployment(k8s.KubeDeployment):
+    """A Deployment whose container has a `lifecycle` newer than the classes of Kubernetes 1.27.
+
+    They write only the fields they know, after every JSON patch, so what is newer can only be added to the result.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        lifecycle: Mapping[str, Any],
+        metadata: k8s.ObjectMeta,
+        spec: k8s.DeploymentSpec,
+    ) -> None:
+        super().__init__(scope, id_, metadata=metadata, spec=spec)
+        self._lifecycle = lifecycle
+
+    def to_json(self) -> Any:
+        """The manifest. Called by cdk8s when the chart is rendered."""
+        manifest = super().to_json()
+        manifest["spec"]["template"]["spec"]["containers"][0]["lifecycle"] = self._lifecycle
+        return manifest
+
+
+def deployment(
+    workload: Workload[Any],
+    template: k8s.PodTemplateSpec,
+    *,
+    scale: Scale | None,
+    lifecycle: Mapping[str, Any] | None = None,
+    min_ready_seconds: int | None = None,
+    start_seconds: int = 120,
+) -> k8s.KubeDeployment:
+    """A Deployment that never has fewer pods than it should while it replaces them.
+
+    Its number of replicas is left to the autoscaler where `scale` has a range: each apply would reset it. No `scale`:
+    one pod, and the old one goes before the new one comes.
+    """
+    spec: WorkloadSpec = workload.spec
+    if scale is None:
+        replicas, strategy = 1, k8s.DeploymentStrategy(type="Recreate")
+    else:
+        replicas = scale.min if scale.is_fixed else None
+        strategy = k8s.DeploymentStrategy(
+            type="RollingUpdate",
+            rolling_update=k8s.RollingUpdateDeployment(
+                max_unavailable=number_or_percent(0), max_surge=number_or_percent("25%")
+            ),
+        )
+    metadata = workload.metadata(spec.kubernetes_name, labels=pod_labels(spec))
+    body = k8s.DeploymentSpec(
+        replicas=replicas,
+        selector=k8s.LabelSelector(match_labels=selector(spec)),
+        strategy=strategy,
+        min_ready_seconds=min_ready_seconds,
+        progress_deadline_seconds=start_seconds + NODE_AND_IMAGE_SECONDS,
+        revision_history_limit=REVISIONS,
+        template=template,
+    )
+    if lifecycle:
+        return Deployment(workload, "deployment", lifecycle=lifecycle, metadata=metadata, spec=body)
+    return k8s.KubeDeployment(workload, "deployment", metadata=metadata, spec=body)
+
+
+def autoscaler(workload: Workload[Any], name: str, scale: Scale) -> k8s.KubeHorizontalPodAutoscalerV2 | None:
+    """Adds replicas at once and takes them away slowly; None where the number is fixed."""
+    if scale.is_fixed:
+        return None
+    targets = [(resource, percent) for resource, percent in (("cpu", scale.cpu), ("memory", scale.memory)) if percent]
+    return k8s.KubeHorizontalPodAutoscalerV2(
+        workload,
+        "autoscaler",
+        metadata=workload.metadata(name),
+        spec=k8s.HorizontalPodAutoscalerSpecV2(
+            scale_target_ref=k8s.CrossVersionObjectReferenceV2(
+                api_version="apps/v1", kind="Deployment", name=workload.spec.kubernetes_name
+            ),
+            min_replicas=scale.min,
+            max_replicas=scale.max,
+            metrics=[
+                k8s.MetricSpecV2(
+                    type="Resource",
+                    resource=k8s.ResourceMetricSourceV2(
+                        name=resource, target=k8s.MetricTargetV2(type="Utilization", average_utilization=percent)
+                    ),
+                )
+                for resource, percent in targets
+            ],
+            behavior=k8s.HorizontalPodAutoscalerBehaviorV2(
+                scale_up=k8s.HpaScalingRulesV2(
+                    stabilization_window_seconds=0,
+                    select_policy="Max",
+                    policies=[_policy("Percent", 100, 15), _policy("Pods", 4, 15)],
+                ),
+                # By one pod or a quarter: a quarter of few pods is rounded to none, and would never end.
+                scale_down=k8s.HpaScalingRulesV2(
+                    stabilization_window_seconds=300,
+                    select_policy="Max",
+                    policies=[_policy("Pods", 1, 60), _policy("Percent", 25, 60)],
+                ),
+            ),
+        ),
+    )
+
+
+def disruption_budget(workload: Workload[Any]) -> k8s.KubePodDisruptionBudget:
+    """Lets one pod at a time be moved away, so that nodes can always be drained, and a broken one at any time."""
+    spec: WorkloadSpec = workload.spec
+    return k8s.KubePodDisruptionBudget(
+        workload,
+        "disruption-budget",
+        metadata=workload.metadata(spec.kubernetes_name),
+        spec=k8s.PodDisruptionBudgetSpec(
+            max_unavailable=number_or_percent(1),
+            unhealthy_pod_eviction_policy="AlwaysAllow",
+            selector=k8s.LabelSelector(match_labels=selector(spec)),
+        ),
+    )
+
+
+def _policy(kind: str, value: int, seconds: int) -> k8s.HpaScalingPolicyV2:
+    return k8s.HpaScalingPolicyV2(type=kind, value=value, period_seconds=seconds)
+
+
+NODE_AND_IMAGE_SECONDS: Final = 180
+"""How long a new node and the pull of an image may take before a rollout counts as stuck."""
+REVISIONS: Final = 5
+"""How many earlier releases can be rolled back to."""

@@ -1,0 +1,115 @@
+"""Who may talk to whom: everything is closed, and each link opens its one way.
+
+Sources: Kubernetes, "Network Policies"; Amazon EKS User Guide, "Use network policies with EKS Auto Mode",
+"EKS Pod Identity", for the addresses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from ipaddress import IPv4Network
+from typing import Final
+
+from cdk8s_plus_27 import k8s
+
+from twinstack.environment import Environment, Link, NetworkPlan, Reach, Spec, WorkloadSpec
+from twinstack.errors import ConstructionError
+from twinstack.kubernetes.labels import selector
+from twinstack.kubernetes.quantity import number_or_percent
+
+
+def closed() -> k8s.NetworkPolicySpec:
+    """Refuses every connection of every pod in the namespace that no other policy allows."""
+    return k8s.NetworkPolicySpec(pod_selector=k8s.LabelSelector(), policy_types=list(BOTH))
+
+
+def open_for(spec: WorkloadSpec, ingress: Iterable[k8s.NetworkPolicyIngressRule]) -> k8s.NetworkPolicySpec:
+    """Lets a workload's pods reach what it links to, and `ingress` reach them.
+
+    Raises ConstructionError for a link whose offer names a reach but no port.
+    """
+    return k8s.NetworkPolicySpec(
+        pod_selector=k8s.LabelSelector(match_labels=selector(spec)),
+        policy_types=list(BOTH),
+        ingress=list(ingress) or None,
+        egress=list(_egress(spec)),
+    )
+
+
+def from_workloads(workloads: Iterable[Spec], port: int) -> Iterator[k8s.NetworkPolicyIngressRule]:
+    """Admits the pods of these workloads; no rule where there are none, because a rule without peers admits all."""
+    peers = [_pods(workload) for workload in workloads]
+    if peers:
+        yield k8s.NetworkPolicyIngressRule(from_=peers, ports=[_port(port)])
+
+
+def from_addresses(addresses: Iterable[IPv4Network], port: int) -> Iterator[k8s.NetworkPolicyIngressRule]:
+    """Admits these addresses; no rule where there are none."""
+    peers = [_block(address) for address in addresses]
+    if peers:
+        yield k8s.NetworkPolicyIngressRule(from_=peers, ports=[_port(port)])
+
+
+def from_namespace(name: str, port: int) -> Iterator[k8s.NetworkPolicyIngressRule]:
+    """Admits every pod of another namespace."""
+    namespace = k8s.LabelSelector(match_labels={"kubernetes.io/metadata.name": name})
+    yield k8s.NetworkPolicyIngressRule(from_=[k8s.NetworkPolicyPeer(namespace_selector=namespace)], ports=[_port(port)])
+
+
+def _egress(spec: WorkloadSpec) -> Iterator[k8s.NetworkPolicyEgressRule]:
+    # Auto Mode answers on the node itself and CoreDNS in pods: port 53 is allowed wherever it is served.
+    yield k8s.NetworkPolicyEgressRule(ports=[_port(DNS_PORT, "UDP"), _port(DNS_PORT)])
+    if spec.has_identity:
+        yield k8s.NetworkPolicyEgressRule(to=[_block(POD_IDENTITY)], ports=[_port(POD_IDENTITY_PORT)])
+    seen: set[tuple[Reach, int, str]] = set()
+    for link in spec.links:
+        offer = link.offer
+        if offer.reach is Reach.NOTHING:
+            continue
+        if offer.port is None:
+            raise ConstructionError(
+                f"{link}: the offer says where traffic goes ({offer.reach}) but not to which port: give it one"
+            )
+        target = link.resource.kubernetes_name if offer.reach is Reach.PODS else ""
+        if (way := (offer.reach, offer.port, target)) not in seen:
+            seen.add(way)
+            yield k8s.NetworkPolicyEgressRule(to=_peers(link, spec.environment), ports=[_port(offer.port)])
+    if spec.internet:
+        yield k8s.NetworkPolicyEgressRule(to=[_block(EVERYWHERE, (*PRIVATE, LINK_LOCAL))], ports=[_port(HTTPS_PORT)])
+
+
+def _peers(link: Link, environment: Environment) -> list[k8s.NetworkPolicyPeer]:
+    match link.offer.reach:
+        case Reach.PODS:
+            return [_pods(link.resource)]
+        case Reach.DATABASE_TIER:
+            network = environment.find(NetworkPlan)
+            return [_block(block) for block in (network.database_cidrs if network else PRIVATE)]
+        case _:
+            # AWS endpoints have public addresses, or private ones where the network has endpoints for them.
+            return [_block(EVERYWHERE, (LINK_LOCAL,))]
+
+
+def _pods(spec: Spec) -> k8s.NetworkPolicyPeer:
+    return k8s.NetworkPolicyPeer(pod_selector=k8s.LabelSelector(match_labels=selector(spec)))
+
+
+def _block(addresses: IPv4Network, but: Iterable[IPv4Network] = ()) -> k8s.NetworkPolicyPeer:
+    excluded = [str(block) for block in but]
+    return k8s.NetworkPolicyPeer(ip_block=k8s.IpBlock(cidr=str(addresses), except_=excluded or None))
+
+
+def _port(port: int, protocol: str = "TCP") -> k8s.NetworkPolicyPort:
+    return k8s.NetworkPolicyPort(port=number_or_percent(port), protocol=protocol)
+
+
+BOTH: Final = ("Ingress", "Egress")
+DNS_PORT: Final = 53
+HTTPS_PORT: Final = 443
+POD_IDENTITY: Final = IPv4Network("169.254.170.23/32")
+POD_IDENTITY_PORT: Final = 80
+LINK_LOCAL: Final = IPv4Network("169.254.0.0/16")
+"""Where a node answers for its own credentials, which no pod may ask for."""
+PRIVATE: Final = (IPv4Network("10.0.0.0/8"), IPv4Network("172.16.0.0/12"), IPv4Network("192.168.0.0/16"))
+"""Source: RFC 1918."""
+EVERYWHERE: Final = IPv4Network("0.0.0.0/0")

@@ -1,0 +1,84 @@
+"""How the kubelet asks a container for its health.
+
+Source: Kubernetes, "Configure Liveness, Readiness and Startup Probes". Initial delays count from the container's
+start; the startup probe holds the other two back until it has passed, however short they are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from cdk8s_plus_27 import k8s
+
+from twinstack.environment import HealthCommand
+from twinstack.kubernetes.quantity import number_or_percent
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """The three probes of a container."""
+
+    startup: k8s.Probe
+    liveness: k8s.Probe
+    readiness: k8s.Probe
+
+
+def http_health(*, live: str, ready: str, port: int, start_seconds: int) -> Health:
+    """Asks by HTTP: `live` every 30 seconds, `ready` every 10; a start may take `start_seconds`."""
+    target = number_or_percent(port)
+    return Health(
+        startup=k8s.Probe(
+            http_get=k8s.HttpGetAction(path=live, port=target),
+            period_seconds=STARTUP_PERIOD_SECONDS,
+            failure_threshold=-(-start_seconds // STARTUP_PERIOD_SECONDS),
+            timeout_seconds=STARTUP_PERIOD_SECONDS,
+        ),
+        liveness=k8s.Probe(
+            http_get=k8s.HttpGetAction(path=live, port=target),
+            initial_delay_seconds=30,
+            period_seconds=30,
+            timeout_seconds=ANSWER_SECONDS,
+            failure_threshold=3,
+        ),
+        readiness=k8s.Probe(
+            http_get=k8s.HttpGetAction(path=ready, port=target),
+            initial_delay_seconds=5,
+            period_seconds=10,
+            timeout_seconds=ANSWER_SECONDS,
+            failure_threshold=3,
+        ),
+    )
+
+
+def command_health(health: HealthCommand, *, start_seconds: int = 120) -> Health:
+    """Asks by a command, for pods that serve no HTTP. Readiness then only tells a rollout when it may go on."""
+    command = k8s.ExecAction(command=list(health.command))
+    startup_period = max(COMMAND_STARTUP_PERIOD_SECONDS, health.timeout_seconds)
+    return Health(
+        startup=k8s.Probe(
+            exec=command,
+            period_seconds=startup_period,
+            failure_threshold=-(-start_seconds // startup_period),
+            timeout_seconds=health.timeout_seconds,
+        ),
+        liveness=k8s.Probe(
+            exec=command,
+            period_seconds=health.period_seconds,
+            timeout_seconds=health.timeout_seconds,
+            failure_threshold=3,
+        ),
+        readiness=k8s.Probe(
+            exec=command,
+            period_seconds=health.period_seconds,
+            timeout_seconds=health.timeout_seconds,
+            failure_threshold=2,
+        ),
+    )
+
+
+STARTUP_PERIOD_SECONDS: Final = 2
+"""Short, because it is what a new replica waits for before it serves."""
+COMMAND_STARTUP_PERIOD_SECONDS: Final = 5
+ANSWER_SECONDS: Final = 5
+"""The default of one second fails a healthy service whose database takes a moment to accept a connection."""

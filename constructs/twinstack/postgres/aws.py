@@ -1,0 +1,182 @@
+"""What a PostgreSQL database becomes on AWS."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cdktf_cdktf_provider_aws.db_instance import DbInstance
+from cdktf_cdktf_provider_aws.db_parameter_group import DbParameterGroup, DbParameterGroupParameter
+from cdktf_cdktf_provider_aws.db_subnet_group import DbSubnetGroup
+from cdktf_cdktf_provider_aws.iam_role import IamRole
+from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAttachment
+
+from twinstack.aws import Admitting, Infrastructure, Key, Passwords, Resource, Secret, keep, pin, trust_policy
+from twinstack.aws.database import ClosedGroup, Tiered
+from twinstack.aws.secret import PASSWORD_LENGTH
+from twinstack.environment import Access, SecretValue
+from twinstack.postgres.spec import PostgresSpec
+
+
+class Postgres(Resource[PostgresSpec]):
+    """An RDS instance: private, encrypted, TLS only, its passwords made and kept by AWS.
+
+    Sources: Amazon RDS User Guide, "Security in Amazon RDS", "Exporting PostgreSQL logs", "Enhanced Monitoring".
+    """
+
+    def __init__(self, scope: Infrastructure[Any], spec: PostgresSpec, *, network: Tiered) -> None:
+        super().__init__(scope, spec)
+        self.key = Key(
+            self, spec.key, spec.aws_name_of("database") if not spec.part else spec.aws_name, context=self.context, purpose=f"{spec.identifier}: storage, backups, secrets"
+        )
+        self.security_group = ClosedGroup(
+            self, spec.key, name=f"{spec.identifier}-database", vpc_id=network.vpc_id, description=f"PostgreSQL of {spec.identifier}"
+        )
+        self.subnet_group = pin(
+            DbSubnetGroup(
+                self,
+                "subnet-group",
+                name=spec.identifier,
+                description=f"Database subnets of {spec.identifier}",
+                subnet_ids=list(network.database_subnet_ids),
+                tags={"Name": spec.identifier},
+            ),
+            spec.key,
+        )
+        self.parameter_group = self._make_parameter_group()
+        self.log_groups = [
+            scope.log_group(self, f"{spec.key}_{log}", f"/aws/rds/instance/{spec.identifier}/{log}", retention_days=spec.log_retention_days)
+            for log in LOGS
+        ]
+        self.monitoring_role, self._monitoring_policy = self._make_monitoring_role() if spec.monitoring_interval_seconds else (None, None)
+        self.passwords = Passwords(
+            self,
+            f"{spec.key}_passwords",
+            spec.passwords,
+            (spec.admin_user, spec.application_user),
+            stack=scope,
+            key=self.key,
+            length=PASSWORD_LENGTH,
+        )
+        self.instance = self._make_instance()
+        self._publish()
+
+    @property
+    def resource(self) -> DbInstance:
+        return self.instance
+
+    def admit(self, cluster: Admitting) -> None:
+        self.security_group.admit(cluster.security_group_id, self.spec.PORT, f"Pods of {cluster.cluster_name}")
+
+    def _make_instance(self) -> DbInstance:
+        spec = self.spec
+        encrypted = spec.encrypted
+        instance = DbInstance(
+            self,
+            "instance",
+            identifier=spec.identifier,
+            engine="postgres",
+            engine_version=spec.engine_version,
+            engine_lifecycle_support="open-source-rds-extended-support-disabled",
+            auto_minor_version_upgrade=True,
+            allow_major_version_upgrade=False,
+            instance_class=spec.instance_class,
+            allocated_storage=spec.storage_gib,
+            max_allocated_storage=spec.storage_ceiling_gib,
+            storage_type="gp3",
+            storage_encrypted=encrypted,
+            kms_key_id=self.key.arn if encrypted else None,
+            db_name=spec.database,
+            username=spec.admin_user,
+            password_wo=f"${{{self.passwords.read(spec.admin_user)}}}",
+            password_wo_version=spec.password_version,
+            port=spec.PORT,
+            db_subnet_group_name=self.subnet_group.name,
+            vpc_security_group_ids=[self.security_group.id],
+            publicly_accessible=False,
+            ca_cert_identifier="rds-ca-rsa2048-g1",
+            parameter_group_name=self.parameter_group.name,
+            multi_az=spec.multi_az,
+            backup_retention_period=spec.backup_retention_days,
+            backup_window=spec.backup_window,
+            maintenance_window=spec.maintenance_window,
+            copy_tags_to_snapshot=True,
+            delete_automated_backups=not self.context.protected,
+            deletion_protection=spec.deletion_protection,
+            skip_final_snapshot=not spec.final_snapshot,
+            final_snapshot_identifier=f"{spec.identifier}-final" if spec.final_snapshot else None,
+            enabled_cloudwatch_logs_exports=list(LOGS),
+            monitoring_interval=spec.monitoring_interval_seconds,
+            monitoring_role_arn=self.monitoring_role.arn if self.monitoring_role else None,
+            database_insights_mode="standard",
+            performance_insights_enabled=spec.performance_insights,
+            performance_insights_retention_period=7 if spec.performance_insights else None,
+            performance_insights_kms_key_id=self.key.arn if spec.performance_insights and encrypted else None,
+            tags={"Name": spec.title_tag},
+            depends_on=[*self.log_groups, *([self._monitoring_policy] if self._monitoring_policy else [])],
+            lifecycle=keep(self.context),
+        )
+        return pin(instance, spec.key)
+
+    def _publish(self) -> None:
+        spec = self.spec
+        self.url = self._connection("url", spec.url, spec.application_user)
+        self.admin_url = self._connection("admin_url", spec.admin_url, spec.admin_user) if spec.is_used_with(Access.ADMIN) else None
+
+    def _connection(self, part: str, value: SecretValue, user: str) -> Secret:
+        """A whole connection URL. The secret's description tells its shape, and a changed shape writes it anew."""
+        address = f"{self.spec.key}_{part}"
+        rest = f":{self.spec.PORT}/{self.spec.database}{self.spec.url_options}"
+        shape = f"postgresql://{user}:PASSWORD@ADDRESS{rest}"
+        secret = Secret(self, address, value, stack=self.stack, key=self.key, description=shape)
+        instance = f"aws_db_instance.{self.spec.key}"
+        secret.write(
+            f"postgresql://{user}:${{{self.passwords.read(user)}}}@${{{instance}.address}}{rest}",
+            again_with=(f"{instance}.address", f"aws_secretsmanager_secret.{address}.description"),
+        )
+        self.stack.publish(secret)
+        return secret
+
+    def _make_parameter_group(self) -> DbParameterGroup:
+        spec = self.spec
+        parameters = {"rds.force_ssl": "1", "log_connections": "1", "log_min_duration_statement": "1000", **spec.parameters}
+        group = DbParameterGroup(
+            self,
+            "parameter-group",
+            name=f"{spec.identifier}-{spec.family}",
+            family=spec.family,
+            description=f"Parameters of {spec.identifier}",
+            parameter=[
+                DbParameterGroupParameter(name=name, value=value, apply_method="immediate" if name in DYNAMIC_PARAMETERS else "pending-reboot")
+                for name, value in parameters.items()
+            ],
+            tags={"Name": f"{spec.identifier}-{spec.family}"},
+        )
+        return pin(group, spec.key)
+
+    def _make_monitoring_role(self) -> tuple[IamRole, IamRolePolicyAttachment]:
+        name = self.spec.aws_name_of("monitoring" if self.spec.part else "database-monitoring")
+        role = IamRole(
+            self,
+            "monitoring-role",
+            name=name,
+            assume_role_policy=trust_policy(
+                "monitoring.rds.amazonaws.com",
+                conditions={
+                    "StringEquals": {
+                        "aws:SourceAccount": self.context.account,
+                        "aws:SourceArn": f"arn:aws:rds:{self.context.region}:{self.context.account}:db:{self.spec.identifier}",
+                    }
+                },
+            ),
+            tags={"Name": name},
+        )
+        pin(role, f"{self.spec.key}_monitoring")
+        attachment = IamRolePolicyAttachment(
+            self, "monitoring-policy", role=role.name, policy_arn="arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"
+        )
+        return role, pin(attachment, f"{self.spec.key}_monitoring")
+
+
+LOGS = ("postgresql", "upgrade")
+DYNAMIC_PARAMETERS = frozenset({"log_connections", "log_min_duration_statement"})
+"""Parameters that take effect without a restart; every other one waits for it."""

@@ -1,0 +1,36 @@
+"""What a worker becomes in Kubernetes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cdk8s_plus_27 import k8s
+
+from twinstack.kubernetes import (
+    Workload,
+    Workloads,
+    autoscaler,
+    command_health,
+    deployment,
+    disruption_budget,
+    pod_template,
+)
+from twinstack.worker.spec import WorkerSpec
+
+
+class Worker(Workload[WorkerSpec]):
+    """A Deployment without a Service. New pods come before old ones are told to finish what they do.
+
+    Sources: Celery User Guide, "Stopping the worker"; Kubernetes, "Termination of Pods".
+    """
+
+    def __init__(self, scope: Workloads[Any], spec: WorkerSpec) -> None:
+        super().__init__(scope, spec)
+        template = pod_template(spec, grace_seconds=spec.grace_seconds, health=command_health(spec.health), spread=True)
+        self.deployment = deployment(self, template, scale=spec.scale)
+        self.autoscaler = autoscaler(self, spec.autoscaler_name, spec.scale)
+        self.disruption_budget = disruption_budget(self)
+
+    @property
+    def resource(self) -> k8s.KubeDeployment:
+        return self.deployment

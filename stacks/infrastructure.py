@@ -1,0 +1,23 @@
+"""The infrastructure half of analytics: what is built, room by room."""
+
+from __future__ import annotations
+
+from constructs import Construct
+from twinstack import aws
+
+from stacks.environment import AnalyticsEnvironment
+
+
+class AnalyticsInfrastructure(aws.Infrastructure[AnalyticsEnvironment]):
+    """Network, cluster, database, cache, bucket, secrets and edge of one environment."""
+
+    def __init__(self, scope: Construct, environment: AnalyticsEnvironment) -> None:
+        super().__init__(scope, environment)
+        self.network = aws.Network(self, environment.network)
+        self.cluster = aws.Cluster(self, environment.cluster, network=self.network)
+        self.database = aws.Postgres(self, environment.database, network=self.network)
+        self.cache = aws.Redis(self, environment.cache, network=self.network)
+        self.exports = aws.Bucket(self, environment.exports)
+        self.credentials = aws.Secrets(self, environment.credentials)
+        self.edge = aws.Edge(self, environment.edge, cluster=self.cluster)
+        self.connect(self.cluster)
