@@ -46,12 +46,15 @@ class Problem:
     allowed: str = ""
     fix: str = ""
     warning: bool = False
+    environment: str = ""
+    """The environment it is about, where its place does not say so: several, comma-separated, for one place in base.yaml."""
 
     def at(self, location: Location | None) -> Problem:
         return replace(self, location=location)
 
     def __str__(self) -> str:
-        where = "  ".join(str(part) for part in (self.location, self.path) if part)
+        about = f"(in {self.environment})" if self.environment else ""
+        where = "  ".join(str(part) for part in (self.location, self.path, about) if part)
         rows = [("", where), ("given", self.given), ("allowed", self.allowed), ("fix", self.fix)]
         head = f"{'warning' if self.warning else 'error'} {self.code}: {self.message}"
         return "\n".join([head, *(f"  {name:<{_LABEL_WIDTH}}{text}".rstrip() for name, text in rows if text)])

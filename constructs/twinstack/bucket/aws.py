@@ -27,6 +27,7 @@ from cdktf_cdktf_provider_aws.s3_bucket_versioning import S3BucketVersioningA, S
 from twinstack.aws import Infrastructure, Key, Resource, Statement, keep, pin, resource_policy
 from twinstack.bucket.spec import BucketEncryption, BucketSpec
 from twinstack.environment import Access, Link
+from twinstack.policy.accepted import Accepted
 
 
 class Bucket(Resource[BucketSpec]):
@@ -54,6 +55,7 @@ class Bucket(Resource[BucketSpec]):
         self._id = self.bucket.id
         self._make_private()
         self._make_durable()
+        scope.output(f"{spec.key}_bucket", spec.bucket_name, "The bucket's name")
 
     @property
     def resource(self) -> S3Bucket:
@@ -174,3 +176,17 @@ class Bucket(Resource[BucketSpec]):
         self.lifecycle = pin(
             S3BucketLifecycleConfiguration(self, "lifecycle", bucket=self._id, rule=rules, depends_on=[self.versioning]), spec.key
         )
+
+
+ACCEPTED = (
+    Accepted(
+        "CKV_AWS_145", "aws_s3_bucket", "AES256 is what the requirement asks for; `encryption: aws:kms` gives the bucket a key of its own."
+    ),
+    Accepted(
+        "CKV_AWS_18",
+        "aws_s3_bucket",
+        "Access logs need a second bucket that outlives this one; object-level CloudTrail events, an account's own decision, record more.",
+    ),
+    Accepted("CKV_AWS_144", "aws_s3_bucket", "Exports can be made again from the database, so a copy in another region is not worth its price."),
+    Accepted("CKV2_AWS_62", "aws_s3_bucket", "Nothing reacts to new objects: a notification would have no receiver."),
+)

@@ -36,6 +36,7 @@ from twinstack.aws import Infrastructure, Key, Room, Statement, keep, pin, polic
 from twinstack.aws.database import Tiered
 from twinstack.cluster.node_groups import make_node_groups
 from twinstack.cluster.spec import ClusterSpec
+from twinstack.policy.accepted import Accepted
 
 
 class Cluster(Room[ClusterSpec]):
@@ -65,6 +66,9 @@ class Cluster(Room[ClusterSpec]):
         self._group = f"${{aws_eks_cluster.{spec.key}.vpc_config[0].cluster_security_group_id}}"
         self._give_access()
         self._make_addons()
+        scope.output(
+            f"{spec.key}_kubeconfig", f"aws eks update-kubeconfig --region {self.context.region} --name {name}", "Lets kubectl reach the cluster"
+        )
 
     @property
     def resource(self) -> EksCluster | DataAwsEksCluster:
@@ -231,3 +235,8 @@ ADDONS: Mapping[str, Mapping[str, Any]] = {
     },
 }
 """What every cluster runs. Rotation goes by new names (see WorkloadSpec.secret), so the poll may be slow."""
+ACCEPTED = (
+    Accepted(
+        "CKV_AWS_339", "aws_eks_cluster", "The scanner's list of versions ends before 1.36; twinstack compares every version with its end of support."
+    ),
+)

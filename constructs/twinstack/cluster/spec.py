@@ -121,6 +121,9 @@ class ClusterSpec(ClusterPlan):
 
 
 STANDARD_SUPPORT_ENDS: Final = {
+    "1.31": datetime.date(2025, 11, 26),
+    "1.32": datetime.date(2026, 3, 23),
+    "1.33": datetime.date(2026, 7, 29),
     "1.34": datetime.date(2026, 12, 2),
     "1.35": datetime.date(2027, 3, 27),
     "1.36": datetime.date(2027, 8, 2),

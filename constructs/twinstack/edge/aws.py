@@ -38,6 +38,7 @@ class Edge(Room[EdgeSpec]):
             self.firewall = Firewall(self, spec, stack=scope)
         if not cluster.spec.existing:
             self._make_addons(cluster)
+        scope.output(f"{spec.key}_url", f"https://{spec.host}", "Where the product answers")
 
     @property
     def resource(self) -> AcmCertificate | None:

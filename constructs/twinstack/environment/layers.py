@@ -20,6 +20,8 @@ class Origin:
     layer: str
     location: Location
     value: Any
+    text: str = ""
+    """How it is written, where that is no text to YAML: `1.10` is read as 1.1."""
 
 
 @dataclass(slots=True)
@@ -49,8 +51,11 @@ def merge(documents: Sequence[tuple[str, Document]]) -> Merged:
 
 
 def assignments(set_: Mapping[str, Any]) -> Document:
-    """`{"database.multi_az": False}` as the document of a last layer called `set`."""
-    document = Document("set")
+    """`{"database.multi_az": False}` as the document of a last layer.
+
+    Raises UsageError for a path that is none, a path that is set twice, and a value that YAML could not say.
+    """
+    document = Document(_SET.file)
     for dotted_path, value in set_.items():
         parts = dotted_path.split(".")
         if not all(parts):
@@ -61,8 +66,10 @@ def assignments(set_: Mapping[str, Any]) -> Document:
             document.locations[tuple(parts[:depth])] = _SET
             if not isinstance(here, dict):
                 raise UsageError(f'"{dotted_path}" goes through {".".join(parts[:depth])}, which is set to a value as well')
-        here[parts[-1]] = value
-        for path in _paths(value, tuple(parts)):
+        if parts[-1] in here:
+            raise UsageError(f'"{dotted_path}" is set twice: set it, or what is below it')
+        here[parts[-1]] = _plain(value, dotted_path)
+        for path, _ in _paths(value, tuple(parts)):
             document.locations[path] = _SET
     return document
 
@@ -81,6 +88,7 @@ def base_only(documents: Sequence[tuple[str, Document]], locked: Mapping[tuple[s
                         f"`{key}` is the same in every environment",
                         dotted(path),
                         document.locations.get(path),
+                        given=f"`{key}` in {document.locations[path].file}",
                         allowed=f"only in {documents[0][1].file}: {locked[path]}",
                         fix=f"move it to {documents[0][1].file}",
                     )
@@ -103,12 +111,13 @@ def _merge_into(
             _merge_into(merged, fresh, value, where, layer, document)
         else:
             _forget_below(merged, where)
-            merged.origins.setdefault(where, []).append(Origin(layer, location, value))
+            merged.origins.setdefault(where, []).append(Origin(layer, location, value, document.texts.get(where, "")))
             into[key] = value
             if isinstance(value, list):
-                for inner in _paths(value, where):
+                for inner, item in _paths(value, where):
                     if inner != where:
-                        merged.origins[inner] = [Origin(layer, document.locations.get(inner, location), None)]
+                        place, text = document.locations.get(inner, location), document.texts.get(inner, "")
+                        merged.origins[inner] = [Origin(layer, place, item, text)]
 
 
 def _forget_below(merged: Merged, path: Path_) -> None:
@@ -118,8 +127,20 @@ def _forget_below(merged: Merged, path: Path_) -> None:
             del merged.origins[inner]
 
 
-def _paths(value: Any, path: Path_) -> Iterator[Path_]:
-    yield path
+def _plain(value: Any, path: str) -> Any:
+    """The value as YAML would have given it: mappings and lists copied, so that a layer never changes its caller's."""
+    match value:
+        case Mapping() if all(isinstance(key, str) for key in value):
+            return {key: _plain(inner, f"{path}.{key}") for key, inner in value.items()}
+        case list() | tuple():
+            return [_plain(inner, f"{path}[{index}]") for index, inner in enumerate(value)]
+        case str() | int() | float() | None:
+            return value
+    raise UsageError(f'"{path}" is set to a {type(value).__name__}: give what YAML could say (text, number, true or false, list, mapping)')
+
+
+def _paths(value: Any, path: Path_) -> Iterator[tuple[Path_, Any]]:
+    yield path, value
     if isinstance(value, Mapping):
         for key, inner in value.items():
             yield from _paths(inner, (*path, key))
@@ -128,4 +149,6 @@ def _paths(value: Any, path: Path_) -> Iterator[Path_]:
             yield from _paths(inner, (*path, index))
 
 
+SET_LAYER: Final = "set"
+"""The layer of what is given on the command line, or to `Product.load`."""
 _SET: Final = Location("--set")

@@ -8,7 +8,8 @@ from typing import Any
 from twinstack.environment.base import Environment
 from twinstack.environment.layers import Merged
 from twinstack.environment.links import Use
-from twinstack.environment.reasons import nearest
+from twinstack.environment.reasons import shown
+from twinstack.environment.repair import nearest
 from twinstack.environment.spec import ResourceSpec, Spec, WorkloadSpec
 from twinstack.environment.yaml import dotted
 from twinstack.errors import Problem
@@ -22,14 +23,14 @@ def check_links(kinds: Mapping[str, type[Spec]], merged: Merged) -> Iterator[Pro
         section = merged.data.get(workload)
         raw = section.get("uses", ()) if issubclass(kind, WorkloadSpec) and isinstance(section, Mapping) else ()
         if not isinstance(raw, list | tuple):
-            yield _problem("TW104", "`uses` is no list", merged, workload, None, raw, "[database, {exports: write}]")
+            fix = f"write a list: [{raw}]" if isinstance(raw, str) else "write a list, or remove the line"
+            yield _problem("TW104", "`uses` is no list", merged, workload, None, shown(raw), "[database, {exports: write}]", fix)
             continue
         for index, entry in enumerate(raw):
             use = Use.read(entry)
             if use is None:
-                yield _problem(
-                    "TW104", "not a link", merged, workload, index, entry, "`database`, or `{exports: write}` to name the access"
-                )
+                allowed = "`database`, or `{exports: write}` to name the access"
+                yield _problem("TW104", "not a link", merged, workload, index, shown(entry), allowed, "write one link in each line")
                 continue
             target = resources.get(use.key)
             if target is None:
@@ -46,11 +47,11 @@ def check_links(kinds: Mapping[str, type[Spec]], merged: Merged) -> Iterator[Pro
                 )
                 continue
             if use.access is not None and use.access not in target.access_levels:
-                yield _problem(
-                    "TW202", f"{use.key} does not offer this access", merged, workload, index, use.access, ", ".join(target.access_levels)
-                )
+                levels = ", ".join(target.access_levels)
+                fix = f"name one of these; without one it is {target.access_levels[0]}"
+                yield _problem("TW202", f"{use.key} does not offer this access", merged, workload, index, use.access, levels, fix)
             if use.key in (key for key, _ in edges.get(workload, ())):
-                yield _problem("TW203", f"{workload} links to {use.key} twice", merged, workload, index, entry, "one link", "keep one")
+                yield _problem("TW203", f"{workload} links to {use.key} twice", merged, workload, index, use.key, "one link", "keep one")
                 continue
             edges.setdefault(workload, []).append((use.key, index))
     yield from _cycles(edges, merged)

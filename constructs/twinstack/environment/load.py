@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Generic, TypeVar, get_args
+from dataclasses import dataclass, replace
+from typing import Final, Generic, TypeVar, get_args
 
 from pydantic import ValidationError
 
 from twinstack.environment import reasons
-from twinstack.environment.base import Environment
-from twinstack.environment.layers import Merged, base_only, merge
+from twinstack.environment.base import NAME, Environment
+from twinstack.environment.layers import SET_LAYER, Merged, assignments, base_only, merge
 from twinstack.environment.link_rules import check_links, check_variables
 from twinstack.environment.names import KINDS, check_name
 from twinstack.environment.model import Finding
 from twinstack.environment.spec import Spec
-from twinstack.environment.yaml import Document, Path_, dotted
+from twinstack.environment.yaml import Document, Path_, dotted, parse
 from twinstack.errors import ConfigurationError, Location, Problem
 
 E = TypeVar("E", bound=Environment)
@@ -34,20 +35,39 @@ class Loaded(Generic[E]):
 
 def load(kind: type[E], name: str, documents: Sequence[tuple[str, Document]], today: datetime.date) -> Loaded[E]:
     """Merges, validates and binds. Raises ConfigurationError with every problem of every layer."""
-    problems = [problem for _, document in documents for problem in document.problems]
+    written = [problem for _, document in documents for problem in document.problems]
     merged = merge(documents)
-    problems += base_only(documents, locked_keys(kind))
     environment, specs, found = _validate(kind, merged)
-    problems += found
-    problems += check_links(spec_kinds(kind), merged)
+    found += check_links(spec_kinds(kind), merged)
     if environment is not None:
         environment.bind(name, specs, today)
-        problems += check_variables(environment, merged)
-        problems += _review(environment, merged)
+        found += check_variables(environment, merged)
+        found += _review(environment, merged)
+    found = [*_without_echoes(found, written, is_broken=any(document.is_broken for _, document in documents))]
+    problems = [
+        *_check_environment_name(name, documents),
+        *written,
+        *base_only(documents, locked_keys(kind)),
+        *(_in_environment(problem, name, documents) for problem in found),
+    ]
     errors = [problem for problem in problems if not problem.warning]
     if errors or environment is None:
-        raise ConfigurationError(problems)
+        # Of a broken environment it is not known what no rule needs.
+        raise ConfigurationError(problem for problem in problems if problem.code != _UNUSED)
     return Loaded(environment, merged, tuple(problems))
+
+
+def load_text(
+    kind: type[E], name: str, layers: Mapping[str, str], today: datetime.date, *, set: Mapping[str, object] | None = None  # noqa: A002
+) -> Loaded[E]:
+    """As `load`, of layers written in place, the weakest first: for the tests of a spec.
+
+    `load_text(Shop, "prod", {"base": "…", "prod": "database: {multi_az: true}"}, datetime.date(2026, 11, 24))`
+    """
+    documents = [(layer, parse(text, f"environments/{layer}.yaml")) for layer, text in layers.items()]
+    if set:
+        documents.append((SET_LAYER, assignments(set)))
+    return load(kind, name, documents, today)
 
 
 def spec_kinds(kind: type[Environment]) -> dict[str, type[Spec]]:
@@ -70,6 +90,35 @@ def locked_keys(kind: type[Environment]) -> dict[tuple[str, str], str]:
     }
 
 
+def _check_environment_name(name: str, documents: Sequence[tuple[str, Document]]) -> Iterator[Problem]:
+    if not re.fullmatch(NAME, name):
+        yield Problem(
+            "TW109",
+            "an environment name that cannot be part of other names",
+            location=Location(next((document.file for layer, document in documents if layer == name), name)),
+            given=name,
+            allowed="lower-case letters and digits, words joined by single hyphens, a letter first",
+            fix="rename the file",
+        )
+
+
+def _without_echoes(found: Sequence[Problem], written: Sequence[Problem], *, is_broken: bool) -> Iterator[Problem]:
+    """What was found in the data, without what only follows from a file that could not be read (in part)."""
+    unread = {problem.path for problem in written if problem.path and problem.code == "TW101"}
+    for problem in found:
+        if problem.code == "TW107" and is_broken:
+            continue
+        if problem.code == "TW104" and problem.path in unread:
+            continue
+        yield problem
+
+
+def _in_environment(problem: Problem, name: str, documents: Sequence[tuple[str, Document]]) -> Problem:
+    """Names the environment where the place does not: what stands in base.yaml may be wrong in one of them only."""
+    file = problem.location.file if problem.location else ""
+    return replace(problem, environment=name) if documents and file == documents[0][1].file else problem
+
+
 def _validate(kind: type[E], merged: Merged) -> tuple[E | None, dict[str, Spec], list[Problem]]:
     """The environment with every valid spec, and a problem for each thing that is not.
 
@@ -84,14 +133,15 @@ def _validate(kind: type[E], merged: Merged) -> tuple[E | None, dict[str, Spec],
         broken = {location[0] for detail in error.errors(include_url=False) if (location := detail["loc"])}
     else:
         return environment, {field: spec for field in kinds if (spec := getattr(environment, field)) is not None}, []
-    if broken - set(kinds) & set(Environment.__pydantic_fields__):
+    if (broken - set(_STAND_INS)) & set(Environment.__pydantic_fields__):
         return None, {}, problems
     specs = {
         field: spec.model_validate_json(json.dumps(merged.data[field]), strict=True)
         for field, spec in kinds.items()
         if field not in broken and isinstance(merged.data.get(field), Mapping)
     }
-    own = {field: merged.data[field] for field in Environment.__pydantic_fields__ if field in merged.data}
+    own = {field: merged.data[field] for field in Environment.__pydantic_fields__ if field in merged.data and field not in broken}
+    own = {field: value for field, value in _STAND_INS.items() if field in broken} | own
     partial = kind.model_construct(None, **(Environment.model_validate_json(json.dumps(own), strict=True).__dict__ | specs))
     return partial, specs, problems
 
@@ -109,7 +159,7 @@ def _review(environment: Environment, merged: Merged) -> Iterator[Problem]:
         for code in sorted(set(spec.acknowledge) - used):
             path = (key, "acknowledge", code)
             yield Problem(
-                "TW491",
+                _UNUSED,
                 "an acknowledgement that nothing needs",
                 dotted(path),
                 merged.locate(path),
@@ -122,8 +172,12 @@ def _findings(spec: Spec, taken: dict[tuple[str, str], str]) -> Iterator[Finding
     for kind, name in spec.names():
         found = check_name(kind, name)
         if found is not None:
+            excess = len(name) - KINDS[kind].longest
+            if excess >= len(spec.part):
+                found = replace(found, path=(), fix=f"shorten `organization` or `product` by {excess} characters")
             yield found
-        owner = taken.setdefault((KINDS[kind].scope or kind, name), spec.key)
+        # IAM and others take two names that differ only in case for one.
+        owner = taken.setdefault((KINDS[kind].scope or kind, name.lower()), spec.key)
         if owner != spec.key:
             yield Finding(
                 "TW303",
@@ -152,3 +206,8 @@ def to_problem(finding: Finding, path: Path_, merged: Merged) -> Problem:
         fix,
         finding.warning,
     )
+
+
+_UNUSED: Final = "TW491"
+_STAND_INS: Final[Mapping[str, object]] = {"account": "000000000000", "region": "us-east-1", "version": "0", "tags": {}}
+"""What takes the place of a top-level value that is wrong, so that the rest is still reviewed; none is part of a name."""

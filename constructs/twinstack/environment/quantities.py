@@ -100,11 +100,25 @@ _DAY: Final = 24 * 60
 _SHORTEST_WINDOW_MINUTES: Final = 30
 _LONGEST_WEEKLY_WINDOW_MINUTES: Final = _DAY
 
-Cpu = Annotated[str, AfterValidator(_is_cpu), Field(json_schema_extra={"pattern": f"^(?:{_CPU.pattern})$"})]
-Memory = Annotated[str, AfterValidator(_is_memory), Field(json_schema_extra={"pattern": f"^(?:{_MEMORY.pattern})$"})]
-DailyWindow = Annotated[str, AfterValidator(_is_window), Field(json_schema_extra={"pattern": f"^{_DAILY_WINDOW.pattern}$"})]
+Cpu = Annotated[
+    str,
+    AfterValidator(_is_cpu),
+    Field(json_schema_extra={"pattern": f"^(?:{_CPU.pattern})$", "examples": ["250m", "0.5"]}),
+]
+Memory = Annotated[
+    str,
+    AfterValidator(_is_memory),
+    Field(json_schema_extra={"pattern": f"^(?:{_MEMORY.pattern})$", "examples": ["256Mi", "1Gi"]}),
+]
+DailyWindow = Annotated[
+    str,
+    AfterValidator(_is_window),
+    Field(json_schema_extra={"pattern": f"^{_DAILY_WINDOW.pattern}$", "examples": ["03:00-04:00"]}),
+]
 WeeklyWindow = Annotated[
-    str, AfterValidator(_is_weekly_window), Field(json_schema_extra={"pattern": f"^{_WEEKLY_WINDOW.pattern}$"})
+    str,
+    AfterValidator(_is_weekly_window),
+    Field(json_schema_extra={"pattern": f"^{_WEEKLY_WINDOW.pattern}$", "examples": ["sun:04:00-sun:05:00"]}),
 ]
 Port = Annotated[int, Field(ge=1, le=65535)]
 RetentionDays = Literal[

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping
-from typing import Any, get_args
+from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from twinstack.environment.layers import Merged
+from twinstack.environment.allowed import allowed
+from twinstack.environment.layers import SET_LAYER, Merged
 from twinstack.environment.model import RULE_ERROR
+from twinstack.environment.repair import nearest, repair
+from twinstack.environment.schema import keys_at, schema_at, whole_schema
+from twinstack.environment.secrets_in_text import looks_like_a_secret
 from twinstack.environment.yaml import Path_, dotted
-from twinstack.errors import Location, Problem
+from twinstack.errors import Problem
 
 
 def explain(error: ValidationError, kind: type[BaseModel], merged: Merged) -> Iterator[Problem]:
     """A problem for each thing pydantic refused, except in `uses`, which the link rules judge."""
+    refused: set[Path_] = set()
     for detail in error.errors(include_url=False):
         path = _existing(tuple(detail["loc"]), merged.data)
         if "uses" in path[1:2]:
@@ -28,42 +32,75 @@ def explain(error: ValidationError, kind: type[BaseModel], merged: Merged) -> It
                     finding.code, finding.message, dotted(where), merged.locate(where), finding.given, finding.allowed, finding.fix
                 )
             continue
+        if path in refused:  # the same value, refused once more by another branch of a union
+            continue
+        refused.add(path)
         yield _explain_one(detail, path, kind, merged)
 
 
-def nearest(word: str, known: Iterator[str] | list[str]) -> str | None:
-    """The known word that was probably meant."""
-    matches = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return matches[0] if matches else None
+def shown(value: Any, key: str = "", text: str = "") -> str:
+    """A value as a problem shows it: as it is written, short, and never a secret."""
+    if isinstance(value, str):
+        words = "(not shown)" if looks_like_a_secret(key, value) else f'"{value}" (text)'
+    elif isinstance(value, Mapping | list | tuple):
+        words = "a mapping" if isinstance(value, Mapping) else "a list"
+        words = f"an empty {words[2:]}" if not value else words
+    else:
+        words = "nothing" if value is None else text or str(value).lower()
+    return words if len(words) <= _LONGEST_SHOWN else f"{words[:_LONGEST_SHOWN]}…"
 
 
 def _explain_one(detail: ErrorDetails, path: Path_, kind: type[BaseModel], merged: Merged) -> Problem:
     location = merged.locate(path)
+    where = dotted(path)
     if detail["type"] == "extra_forbidden":
-        model = _model_at(kind, path[:-1])
-        known = sorted(model.__pydantic_fields__) if model else []
-        guess = nearest(str(path[-1]), known)
-        return Problem(
-            "TW103",
-            "unknown key",
-            dotted(path),
-            location,
-            given=str(path[-1]),
-            allowed=", ".join(known),
-            fix=f"did you mean `{guess}`?" if guess else "remove it",
-        )
+        known = keys_at(kind, path[:-1])
+        return Problem("TW103", "unknown key", where, location, str(path[-1]), ", ".join(known), _unknown_key(path, known, kind))
+    schema = schema_at(kind, path)
     if detail["type"] == "missing":
-        description = _description(kind, path)
-        return Problem(
-            "TW107",
-            "a value is missing",
-            dotted(path),
-            location or Location(merged.layers[0]),
-            allowed=description,
-            fix=f"add `{path[-1]}`",
-        )
-    allowed = detail["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
-    return Problem("TW104", "the value does not fit", dotted(path), location, _shown(detail["input"]), allowed)
+        description = (schema or {}).get("description", "")
+        phrase = f"{_phrase(kind, schema)}: {description}" if description else _phrase(kind, schema)
+        return Problem("TW107", "a value is missing", where, location, "nothing", phrase, _addition(path, merged))
+    if detail["loc"][-1:] == ("[key]",):
+        pattern = detail.get("ctx", {}).get("pattern", "")
+        return Problem("TW104", "the key does not fit", where, location, str(path[-1]), f"a key that matches {pattern}", "rename it")
+    text = _as_written(path, merged)
+    given = shown(detail["input"], str(path[-1]) if path else "", text)
+    fits = _phrase(kind, schema)
+    if detail["type"] == "value_error" and not _is_network(schema):
+        fits = detail["msg"].removeprefix("Value error, ")
+    return Problem("TW104", "the value does not fit", where, location, given, fits, repair(detail, schema or {}, text))
+
+
+def _addition(path: Path_, merged: Merged) -> str:
+    """Where a missing value is to be written: the environment's own file, or the one all share."""
+    files = list(dict.fromkeys(origin.location.file for origin in merged.origins[()] if origin.layer != SET_LAYER))
+    parent = f" under `{dotted(path[:-1])}`" if path[:-1] else ""
+    return f"add `{path[-1]}`{parent} in {files[-1]}" + (f", or in {files[0]} for all environments" if files[1:] else "")
+
+
+def _phrase(kind: type[BaseModel], schema: dict[str, Any] | None) -> str:
+    return allowed(schema, whole_schema(kind).get("$defs", {})) if schema else ""
+
+
+def _is_network(schema: Mapping[str, Any] | None) -> bool:
+    return (schema or {}).get("format") == "ipv4network"
+
+
+def _unknown_key(path: Path_, known: list[str], kind: type[BaseModel]) -> str:
+    key = str(path[-1])
+    guess = nearest(key, known)
+    if guess:
+        return f"did you mean `{guess}`?"
+    owners = [field for field in keys_at(kind, ()) if key in keys_at(kind, (field,))]
+    if len(path) == 1 and owners:
+        return f"indent it under {' or '.join(f'`{owner}`' for owner in owners)}"
+    return "remove it"
+
+
+def _as_written(path: Path_, merged: Merged) -> str:
+    origins = merged.origins.get(path)
+    return origins[-1].text if origins else ""
 
 
 def _existing(path: Path_, data: Any) -> Path_:
@@ -80,35 +117,4 @@ def _existing(path: Path_, data: Any) -> Path_:
     return path
 
 
-def _model_at(kind: type[BaseModel], path: Path_) -> type[BaseModel] | None:
-    for part in path:
-        field = kind.__pydantic_fields__.get(str(part))
-        if field is None:
-            return kind if isinstance(part, int) else None
-        inner = next(
-            (
-                candidate
-                for annotation in (field.annotation, *get_args(field.annotation))
-                for candidate in (annotation, *get_args(annotation))
-                if isinstance(candidate, type) and issubclass(candidate, BaseModel)
-            ),
-            None,
-        )
-        if inner is None:
-            return None
-        kind = inner
-    return kind
-
-
-def _description(kind: type[BaseModel], path: Path_) -> str:
-    model = _model_at(kind, path[:-1])
-    field = model.__pydantic_fields__.get(str(path[-1])) if model else None
-    return (field.description or "") if field else ""
-
-
-def _shown(value: Any) -> str:
-    text = "nothing" if value is None else f'"{value}" (text)' if isinstance(value, str) else str(value)
-    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
-
-
-_LONGEST_SHOWN = 80
+_LONGEST_SHOWN: Final = 80

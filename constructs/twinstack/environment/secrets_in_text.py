@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
 
@@ -14,6 +15,13 @@ def looks_like_a_secret(key: str, value: str) -> str | None:
     if value and _SECRET_KEY.search(key) and not _HARMLESS.fullmatch(value):
         return "what seems to be a secret"
     return None
+
+
+def secrets_by_line(text: str) -> Iterator[tuple[int, str]]:
+    """Each line, counted from one, that holds something of a secret's shape, comments and keys included, and what it seems."""
+    for what, pattern in _SHAPES:
+        for match in pattern.finditer(text):
+            yield text.count("\n", 0, match.start()) + 1, what
 
 
 _SHAPES: Final = (

@@ -17,6 +17,7 @@ from twinstack.kubernetes.labels import pod_labels, selector
 from twinstack.kubernetes.probes import Health
 from twinstack.kubernetes.quantity import quantity
 from twinstack.kubernetes.secrets import secret_mount, secret_volume
+from twinstack.policy.accepted import Accepted
 
 
 def pod_template(
@@ -152,3 +153,11 @@ def _checksum(values: Mapping[str, str]) -> str:
 
 TEMPORARY_VOLUME: Final = "tmp"
 _CHECKSUM_LENGTH: Final = 16
+
+ACCEPTED = (
+    Accepted("CKV_K8S_15", "", "A release's tag is never moved, so a node's copy is the image; always pulling would make restarts depend on the registry."),
+    Accepted("CKV_K8S_35", "", "The service reads its credentials from variables, as the requirement says; only the container's own process sees them."),
+    Accepted("CKV_K8S_40", "", "The images run as 1000 and 1001, the users that the requirement's Dockerfiles make; no host path is mounted."),
+    Accepted("CKV_K8S_43", "", "A digest is known only once an image is built: `digest` takes it, and the delivery pipeline gives it."),
+)
+"""Findings of checkov that every pod has, and why they are right."""

@@ -14,6 +14,7 @@ from twinstack.aws import Admitting, Infrastructure, Key, Passwords, Resource, S
 from twinstack.aws.database import ClosedGroup, Tiered
 from twinstack.aws.secret import PASSWORD_LENGTH
 from twinstack.environment import Access, SecretValue
+from twinstack.policy.accepted import Accepted
 from twinstack.postgres.spec import PostgresSpec
 
 
@@ -26,7 +27,7 @@ class Postgres(Resource[PostgresSpec]):
     def __init__(self, scope: Infrastructure[Any], spec: PostgresSpec, *, network: Tiered) -> None:
         super().__init__(scope, spec)
         self.key = Key(
-            self, spec.key, spec.aws_name_of("database") if not spec.part else spec.aws_name, context=self.context, purpose=f"{spec.identifier}: storage, backups, secrets"
+            self, spec.key, spec.aws_name if spec.part else spec.aws_name_of("database"), context=self.context, purpose=f"{spec.identifier}: storage, backups, secrets"
         )
         self.security_group = ClosedGroup(
             self, spec.key, name=f"{spec.identifier}-database", vpc_id=network.vpc_id, description=f"PostgreSQL of {spec.identifier}"
@@ -121,6 +122,7 @@ class Postgres(Resource[PostgresSpec]):
         spec = self.spec
         self.url = self._connection("url", spec.url, spec.application_user)
         self.admin_url = self._connection("admin_url", spec.admin_url, spec.admin_user) if spec.is_used_with(Access.ADMIN) else None
+        self.stack.output(f"{spec.key}_address", f"${{aws_db_instance.{spec.key}.address}}", "The database's address, inside the network only")
 
     def _connection(self, part: str, value: SecretValue, user: str) -> Secret:
         """A whole connection URL. The secret's description tells its shape, and a changed shape writes it anew."""
@@ -180,3 +182,10 @@ class Postgres(Resource[PostgresSpec]):
 LOGS = ("postgresql", "upgrade")
 DYNAMIC_PARAMETERS = frozenset({"log_connections", "log_min_duration_statement"})
 """Parameters that take effect without a restart; every other one waits for it."""
+ACCEPTED = (
+    Accepted(
+        "CKV_AWS_161",
+        "aws_db_instance",
+        "Workloads connect with a role's password from Secrets Manager; an IAM token lives for 15 minutes, which connection pools do not renew.",
+    ),
+)

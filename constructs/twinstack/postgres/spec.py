@@ -182,6 +182,9 @@ class PostgresSpec(ResourceSpec):
 
 
 STANDARD_SUPPORT_ENDS: Final = {
+    "11": datetime.date(2024, 2, 29),
+    "12": datetime.date(2025, 2, 28),
+    "13": datetime.date(2026, 2, 28),
     "14": datetime.date(2027, 2, 28),
     "15": datetime.date(2028, 2, 29),
     "16": datetime.date(2029, 2, 28),

@@ -14,6 +14,7 @@ from cdktf_cdktf_provider_aws.elasticache_subnet_group import ElasticacheSubnetG
 from twinstack.aws import Admitting, Infrastructure, Key, Passwords, Resource, Secret, keep, pin
 from twinstack.aws.database import ClosedGroup, Tiered
 from twinstack.aws.secret import PASSWORD_LENGTH
+from twinstack.policy.accepted import Accepted
 from twinstack.redis.spec import RedisSpec
 
 
@@ -125,8 +126,16 @@ class Redis(Resource[RedisSpec]):
             again_with=(f"{group}.primary_endpoint_address", f"aws_secretsmanager_secret.{address}.description"),
         )
         self.stack.publish(secret)
+        self.stack.output(f"{spec.key}_address", f"${{{group}.primary_endpoint_address}}", "The cache's address, inside the network only")
         return secret
 
 
 LOGS = ("slow-log", "engine-log")
 TOKEN = "token"
+ACCEPTED = (
+    Accepted(
+        "CKV_AWS_31",
+        "aws_elasticache_replication_group",
+        "The password is set by the write-only auth_token_wo, which the scanner does not know; auth_token would keep it in the state.",
+    ),
+)

@@ -24,6 +24,8 @@ class Secrets(Resource[SecretsSpec]):
             secret.write(f"${{ephemeral.aws_secretsmanager_random_password.{secret.address}.random_password}}")
         for variable, provided in spec.provided.items():
             self._secret(variable, f"{variable}, to be provided: {provided.description}")
+        for variable, command in self.commands.items():
+            scope.output(f"{spec.key}_provide_{variable.lower()}", command, f"Puts {variable} in place: {spec.provided[variable].description}")
 
     @property
     def resource(self) -> dict[str, Secret]:

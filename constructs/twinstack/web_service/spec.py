@@ -44,7 +44,7 @@ class WebServiceSpec(WorkloadSpec, ResourceSpec):
     """How long a pod that is to stop goes on serving, while load balancers forget it."""
     stop_seconds: Annotated[int, Field(ge=5, le=3600)] = 30
     """How long the process may take to finish what it does, after that."""
-    metrics: Annotated[str, Field(pattern=r"^/[!-~]*$", json_schema_extra={"base_only": True})] | None = None
+    metrics: Annotated[str, Field(pattern=r"^/[!-~]*$")] | None = Field(default=None, json_schema_extra={"base_only": True})
     """The path that serves Prometheus metrics, if it does."""
     variable: VariableName | None = Field(default=None, json_schema_extra={"base_only": True})
     """The variable that carries its address to whoever links to it; `{FIELD}_URL` unless given."""

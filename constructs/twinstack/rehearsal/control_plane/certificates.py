@@ -91,7 +91,10 @@ def _make(
         names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
         builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
     made = KeyPair(
-        builder.sign(signer.key if signer else key, hashes.SHA256()), key, folder / f"{name}.crt", folder / f"{name}.key"
+        builder.sign(signer.key if signer else key, hashes.SHA256()),
+        key,
+        folder / f"{name}.crt",
+        folder / f"{name}.key",
     )
     made.certificate_file.write_bytes(made.certificate.public_bytes(serialization.Encoding.PEM))
     _write_key(made.key_file, key)

@@ -1,0 +1,173 @@
+"""The commands and their options. Each does its work in a module of its own, imported when it is called."""
+
+from __future__ import annotations
+
+import datetime
+import gc
+import sys
+import traceback
+from pathlib import Path
+from typing import Annotated, Final, Literal
+
+import typer
+
+from twinstack.cli.render import emit, report
+from twinstack.errors import TwinstackError, UsageError
+
+application = typer.Typer(
+    help="One typed environment object becomes Terraform JSON and Kubernetes YAML that agree.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+schemas = typer.Typer(help="Writes the schemas that other tools read.", no_args_is_help=True)
+application.add_typer(schemas, name="schemas")
+
+Environments = Annotated[list[str] | None, typer.Argument(metavar="[ENVIRONMENT]...", help="All of them unless given.", show_default=False)]
+OneEnvironment = Annotated[str, typer.Argument(metavar="ENVIRONMENT")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]
+Version = Annotated[str | None, typer.Option("--version", metavar="VERSION", help="The release: the tag of every image.")]
+Assignments = Annotated[
+    list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="One more layer on top: database.multi_az=false.")
+]
+
+
+def run() -> None:
+    """Runs a command. Ends with 0, with the exit status of a TwinstackError, or with 70 for a bug."""
+    gc.disable()  # A command is over before collecting its garbage would pay.
+    try:
+        application()
+    except TwinstackError as error:
+        report(error)
+        sys.exit(error.exit_status)
+    except Exception as error:  # noqa: BLE001  the last place where a bug can be told from a mistake
+        sys.exit(_report_bug(error))
+
+
+@application.command()
+def check(
+    environments: Environments = None,
+    date: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="Compare ends of support with this day.")] = None,
+    json: Json = False,
+) -> None:
+    """Say whether the environments are right, and what will soon be wrong."""
+    from twinstack.cli.check import check as run_check
+    from twinstack.cli.project import find_product
+
+    run_check(find_product(), environments or (), today=_day(date), as_json=json)
+
+
+@application.command()
+def explain(
+    environment: OneEnvironment,
+    path: Annotated[str | None, typer.Argument(metavar="[PATH]", help="database.multi_az, backend.uses[0]", show_default=False)] = None,
+    assignments: Assignments = None,
+    json: Json = False,
+) -> None:
+    """Show a value and where it comes from, or the whole environment."""
+    from twinstack.cli.assignment import read_assignments
+    from twinstack.cli.explain import explain_environment, explain_path
+    from twinstack.cli.project import find_product
+
+    loaded = find_product().load_with_provenance(environment, set=read_assignments(assignments or ()))
+    if path is None:
+        explain_environment(loaded, as_json=json)
+    else:
+        explain_path(loaded, path, as_json=json)
+
+
+@application.command("list")
+def list_(json: Json = False) -> None:
+    """List the environments."""
+    from twinstack.cli.environments import list_environments
+    from twinstack.cli.project import find_product
+
+    list_environments(find_product(), as_json=json)
+
+
+@application.command()
+def synth(
+    environments: Environments = None,
+    half: Annotated[Literal["infrastructure", "workloads"] | None, typer.Option(help="Only this half.")] = None,
+    version: Version = None,
+    assignments: Assignments = None,
+    json: Json = False,
+) -> None:
+    """Write Terraform JSON to cdktf.out/ and Kubernetes YAML to dist/."""
+    from twinstack.cli.project import find_product
+    from twinstack.cli.synth import synth as run_synth
+
+    run_synth(find_product(), environments or (), half=half, version=version, assignments=assignments or (), as_json=json)
+
+
+@application.command()
+def rehearse(
+    environments: Annotated[list[str], typer.Argument(metavar="ENVIRONMENT...")],
+    schema: Annotated[str | None, typer.Option(metavar="VERSION", help="The AWS provider's schema to rehearse with.")] = None,
+    only: Annotated[Literal["terraform", "kubernetes"] | None, typer.Option(help="Only this part.")] = None,
+    json: Json = False,
+) -> None:
+    """Prove the output against real Terraform and a real API server, offline."""
+    from twinstack.cli.project import find_product
+    from twinstack.cli.rehearse import rehearse as run_rehearsal
+
+    raise typer.Exit(run_rehearsal(find_product(), environments, schema=schema, only=only, as_json=json))
+
+
+@schemas.command("environments")
+def schemas_environments() -> None:
+    """Write environments/*.schema.json, by which editors complete and check the layers."""
+    from twinstack.cli.project import find_product
+    from twinstack.cli.schemas import write_environment_schemas
+
+    write_environment_schemas(find_product())
+
+
+@application.command()
+def bindings() -> None:
+    """Rebuild imports/ now; it is otherwise rebuilt when it has to be."""
+    from twinstack.bindings import rebuild
+    from twinstack.cli.project import find_product
+
+    root = find_product().root
+    rebuild(root)
+    emit([("imports/ is rebuilt", "bold green")])
+
+
+@application.command()
+def graph(environment: OneEnvironment) -> None:
+    """Print who uses what as a Mermaid diagram."""
+    from twinstack.cli.graph import mermaid
+    from twinstack.cli.project import find_product
+
+    emit([(mermaid(find_product().load(environment)), "")])
+
+
+def _day(text: str | None) -> datetime.date | None:
+    try:
+        return datetime.date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise UsageError(f'--date "{text}" is no day: write it as {datetime.date.min.replace(2027, 3, 31)}') from error
+
+
+def _report_bug(error: Exception) -> int:
+    """Shows the traceback. The product's own code and the library's are told apart by where the error was raised last."""
+    traceback.print_exception(error)
+    library = Path(__file__).resolve().parents[1]
+    frames = [Path(frame.filename).resolve() for frame in traceback.extract_tb(error.__traceback__)]
+    own = [path for path in frames if path.is_relative_to(library) or path.is_relative_to(Path.cwd())]
+    last = next((path for path in reversed(own) if not _VENDORED & set(path.parts)), library)
+    if last.is_relative_to(library):
+        words = "this is a bug of twinstack: report it with the lines above and the command that showed them"
+        status = BUG
+    else:
+        words = f"the product's own code failed, in {last.relative_to(Path.cwd())}: see the lines above"
+        status = 1
+    emit([("error: ", "bold red"), (words, "")], sys.stderr)
+    return status
+
+
+BUG: Final = 70
+"""EX_SOFTWARE of sysexits.h."""
+_VENDORED: Final = frozenset({"site-packages", "dist-packages"})

@@ -1,0 +1,117 @@
+"""`twinstack explain`: a value and where it comes from, or the whole environment."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any, Final
+
+from twinstack.cli.render import Piece, emit, emit_json
+from twinstack.environment.explain import Entry, Explanation, entries, explain, plain
+from twinstack.environment.layers import Origin
+from twinstack.environment.load import Loaded
+
+
+def explain_path(loaded: Loaded[Any], path: str, *, as_json: bool) -> None:
+    """Prints everything known of one value."""
+    explanation = explain(loaded, path)
+    if as_json:
+        emit_json(_data(explanation))
+        return
+    emit([(explanation.path, "bold cyan"), (" = ", ""), (_text(explanation.value), "bold")])
+    for label, text in _rows(explanation):
+        emit([(f"  {label:<{_LABEL_WIDTH}}", "dim"), (text, "")])
+    if explanation.origins:
+        emit([("  layers", "dim")])
+        width = max(len(origin.layer) for origin in explanation.origins)
+        for origin in explanation.origins:
+            is_last = origin is explanation.origins[-1]
+            note = "" if is_last or isinstance(origin.value, dict) else "  overridden"
+            words = f"    {origin.layer:<{width}}  {origin.location}  {_text(origin.value, origin.text)}"
+            emit([(words, "" if is_last else "dim"), (note, "dim")])
+
+
+def explain_environment(loaded: Loaded[Any], *, as_json: bool) -> None:
+    """Prints the whole effective environment as a tree, each value with its place."""
+    whole = entries(loaded)
+    if as_json:
+        emit_json({"environment": loaded.environment.name, "entries": [asdict(entry) for entry in whole]})
+        return
+    lines = [([("environment ", ""), (loaded.environment.name, "bold cyan")], ""), *_tree(whole, "")]
+    longest = max(sum(len(text) for text, _ in pieces) for pieces, _ in lines)
+    column = min(longest, _PROVENANCE_COLUMN)
+    for pieces, source in lines:
+        used = sum(len(text) for text, _ in pieces)
+        emit([*pieces, (" " * max(2, column - used + 2) + source, "dim")] if source else pieces)
+
+
+def _tree(several: Sequence[Entry], indent: str) -> list[tuple[list[Piece], str]]:
+    lines: list[tuple[list[Piece], str]] = []
+    branch, trunk, last_branch = _GUIDES if _can_draw() else _PLAIN_GUIDES
+    for entry in several:
+        is_last = entry is several[-1]
+        guide = indent + (last_branch if is_last else branch)
+        if entry.entries:
+            lines.append(([(guide, "dim"), (entry.name, "bold")], ""))
+            lines += _tree(entry.entries, indent + ("    " if is_last else trunk))
+        else:
+            style = "dim" if entry.source.startswith("the default") else "green"
+            lines.append(([(guide, "dim"), (f"{entry.name}: ", ""), (_text(entry.value), style)], entry.source))
+    return lines
+
+
+def _rows(explanation: Explanation) -> list[tuple[str, str]]:
+    default = _text(explanation.default) if explanation.has_default else "none: it has to be written"
+    rows = [("from", explanation.source), *(("", line) for line in explanation.description.splitlines())]
+    if explanation.allowed:
+        rows += [("allowed", explanation.allowed), ("default", default)]
+    if explanation.base_only:
+        rows.append(("only", "in base.yaml: the same in every environment"))
+    return rows
+
+
+def _data(explanation: Explanation) -> dict[str, Any]:
+    return {
+        "path": explanation.path,
+        "value": explanation.value,
+        "kind": str(explanation.kind),
+        "source": explanation.source,
+        "owner": explanation.owner,
+        "layers": [_layer(origin) for origin in explanation.origins],
+        "description": explanation.description,
+        "allowed": explanation.allowed,
+        "default": explanation.default,
+        "required": bool(explanation.allowed) and not explanation.has_default,
+        "base_only": explanation.base_only,
+    }
+
+
+def _layer(origin: Origin) -> dict[str, Any]:
+    return {"layer": origin.layer, "file": origin.location.file, "line": origin.location.line, "value": plain(origin.value)}
+
+
+def _text(value: Any, written: str = "") -> str:
+    """A value on one line, as YAML would have it."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return str(value).lower()
+        case str():
+            return f'"{value}"' if not value or value != value.strip() else value
+        case dict():
+            return "{" + ", ".join(f"{key}: {_text(inner)}" for key, inner in value.items()) + "}"
+        case list() | tuple():
+            return "[" + ", ".join(_text(inner) for inner in value) + "]"
+    return written or str(value)
+
+
+def _can_draw() -> bool:
+    return (sys.stdout.encoding or "").lower().replace("-", "").startswith("utf")
+
+
+_LABEL_WIDTH: Final = 9
+_PROVENANCE_COLUMN: Final = 72
+_GUIDES: Final = ("├── ", "│   ", "└── ")
+_PLAIN_GUIDES: Final = ("|-- ", "|   ", "`-- ")

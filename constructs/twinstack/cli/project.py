@@ -1,0 +1,65 @@
+"""Finds the product that a command is about: `[tool.twinstack] product` in pyproject.toml."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any, Final
+
+from twinstack.errors import UsageError
+from twinstack.product import Product
+
+
+def find_product(start: Path | None = None) -> Product[Any]:
+    """The product of the folder `start` (the current one), or of the nearest folder above it.
+
+    Raises UsageError where no pyproject.toml names one, and where what is named is no product.
+    """
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        reference = _reference(folder / "pyproject.toml")
+        if reference is not None:
+            return _load(reference, folder)
+    raise UsageError(f"no product is named in {here} or above it: write `{_EXAMPLE}` under `[{_SECTION}]` in pyproject.toml")
+
+
+def _reference(file: Path) -> str | None:
+    if not file.is_file():
+        return None
+    try:
+        document = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise UsageError(f"{file} cannot be read: {error}") from error
+    here: Any = document
+    for part in (*_SECTION.split("."), "product"):
+        here = here.get(part) if isinstance(here, dict) else None
+    if here is None:
+        return None
+    module, _, name = here.partition(":") if isinstance(here, str) else ("", "", "")
+    if not module or not name:
+        raise UsageError(f"{file}: `product` under `[{_SECTION}]` is {here!r}: write `{_EXAMPLE}`, a module and a name in it")
+    return here
+
+
+def _load(reference: str, folder: Path) -> Product[Any]:
+    # The script `twinstack` starts without the current folder on the path; `python -m twinstack` only with that one.
+    if str(folder) not in sys.path:
+        sys.path.insert(0, str(folder))
+    module_name, _, name = reference.partition(":")
+    where = f'{folder / "pyproject.toml"}: product = "{reference}"'
+    try:
+        module = importlib.import_module(module_name)
+    except ModuleNotFoundError as error:
+        if error.name is None or not f"{module_name}.".startswith(f"{error.name}."):
+            raise
+        raise UsageError(f"{where}: there is no module {error.name} in {folder}") from error
+    product = getattr(module, name, None)
+    if not isinstance(product, Product):
+        raise UsageError(f"{where}: {module_name}.{name} is {'missing' if product is None else 'no Product'}")
+    return product
+
+
+_SECTION: Final = "tool.twinstack"
+_EXAMPLE: Final = 'product = "stacks:product"'

@@ -1,0 +1,115 @@
+"""How problems, tables and errors look: with colour on a terminal, as plain text anywhere else.
+
+Importing this imports nothing else: `main.py` prints its problems with `report` too.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import Any, Final, TextIO
+
+from twinstack.errors import ConfigurationError, Problem, TwinstackError
+
+Piece = tuple[str, str]
+"""Text and its style (rich's words), empty for none."""
+
+
+def report(error: TwinstackError, stream: TextIO | None = None) -> None:
+    """Prints an error for a person, on stderr unless told; of a ConfigurationError every problem, file by file."""
+    stream = stream or sys.stderr
+    if isinstance(error, ConfigurationError):
+        report_problems(error.problems, stream)
+        return
+    emit([("error: ", "bold red"), (str(error), "")], stream)
+
+
+def report_problems(problems: Sequence[Problem], stream: TextIO | None = None) -> None:
+    """Prints problems by file, then their number."""
+    stream = stream or sys.stderr
+    for file, group in groupby(problems, key=lambda problem: problem.location.file if problem.location else ""):
+        several = [*group]
+        emit([(file or "(no file)", "bold underline"), (f"  {count(several)}", "dim")], stream)
+        for problem in several:
+            emit([], stream)
+            for line in problem_lines(problem):
+                emit(line, stream)
+        emit([], stream)
+    errors = any(not problem.warning for problem in problems)
+    emit([(count(problems), "bold red" if errors else "bold yellow")], stream)
+
+
+def problem_lines(problem: Problem) -> Iterator[Sequence[Piece]]:
+    """The lines of `str(problem)`, in pieces with their styles."""
+    head, *rows = str(problem).splitlines()
+    what, _, message = head.partition(": ")
+    yield [(what, "bold yellow" if problem.warning else "bold red"), (f": {message}", "bold")]
+    for row in rows:
+        label, text = row[:_LABEL_WIDTH], row[_LABEL_WIDTH:]
+        yield [(label, "dim"), (text, _ROW_STYLES.get(label.strip(), ""))]
+
+
+def count(problems: Sequence[Problem]) -> str:
+    """`2 errors, 1 warning`."""
+    warnings = sum(problem.warning for problem in problems)
+    errors = len(problems) - warnings
+    parts = [(errors, "error"), (warnings, "warning")]
+    return ", ".join(f"{number} {word}{'' if number == 1 else 's'}" for number, word in parts if number)
+
+
+def problem_data(problem: Problem) -> dict[str, Any]:
+    """A problem for machines."""
+    return {
+        "code": problem.code,
+        "severity": "warning" if problem.warning else "error",
+        "message": problem.message,
+        "environment": problem.environment,
+        "path": problem.path,
+        "file": problem.location.file if problem.location else "",
+        "line": problem.location.line if problem.location else 0,
+        "given": problem.given,
+        "allowed": problem.allowed,
+        "fix": problem.fix,
+    }
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[str | Piece]], stream: TextIO | None = None) -> None:
+    """Prints aligned columns. A cell is text, or text with its style."""
+    stream = stream or sys.stdout
+    pieces = [[cell if isinstance(cell, tuple) else (cell, "") for cell in row] for row in rows]
+    lines = [[(title, "bold") for title in header], *pieces]
+    widths = [max(len(text) for text, _ in column) for column in zip(*lines, strict=True)]
+    for line in lines:
+        padded = [(f"{text:<{width}}  ", style) for (text, style), width in zip(line, widths, strict=True)]
+        last, style = padded.pop()
+        emit([*padded, (last.rstrip(), style)], stream)
+
+
+def emit(pieces: Sequence[Piece], stream: TextIO | None = None) -> None:
+    """Prints one line; styles show only where `is_coloured` says so."""
+    stream = stream or sys.stdout
+    if not is_coloured(stream):
+        print("".join(text for text, _ in pieces).rstrip(), file=stream)
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    Console(file=stream, force_terminal=True, highlight=False).print(Text.assemble(*pieces), soft_wrap=True)
+
+
+def emit_json(data: Any, stream: TextIO | None = None) -> None:
+    print(json.dumps(data, indent=2, ensure_ascii=False), file=stream or sys.stdout)
+
+
+def is_coloured(stream: TextIO) -> bool:
+    """On a terminal, unless NO_COLOR is set or the terminal is a dumb one; anywhere where FORCE_COLOR is set."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or (stream.isatty() and os.environ.get("TERM") != "dumb")
+
+
+_LABEL_WIDTH: Final = 11
+_ROW_STYLES: Final = {"": "cyan", "fix": "green"}

@@ -1,0 +1,43 @@
+"""`twinstack synth`: writes the Terraform JSON and the Kubernetes YAML."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from twinstack.cli.assignment import read_assignments
+from twinstack.cli.render import emit, emit_json, table
+from twinstack.environment.spec import Half
+from twinstack.product import Product
+
+
+def synth(
+    product: Product[Any], names: Sequence[str], *, half: str | None, version: str | None, assignments: Sequence[str], as_json: bool
+) -> None:
+    """Writes the halves of the environments and shows the files. Nothing is written where anything is wrong."""
+    from twinstack.synthesis import synthesize
+
+    start = time.perf_counter()
+    halves = (Half(half),) if half else tuple(Half)
+    files = synthesize(product, names, halves=halves, set=read_assignments(assignments) or None, version=version)
+    seconds = time.perf_counter() - start
+    if as_json:
+        written = [{"file": _shown(file), "bytes": file.stat().st_size} for file in files]
+        emit_json({"files": written, "seconds": round(seconds, 3)})
+        return
+    table(("file", "size"), [((_shown(file), "cyan"), _size(file.stat().st_size)) for file in files])
+    emit([(f"{len(files)} files in {seconds:.1f} s", "bold green")])
+
+
+def _shown(file: Path) -> str:
+    return os.path.relpath(file)
+
+
+def _size(size: int) -> str:
+    return f"{size:>5} B  " if size < _KIB else f"{size / _KIB:>5.1f} KiB"
+
+
+_KIB: Final = 1024

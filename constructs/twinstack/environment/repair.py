@@ -1,0 +1,81 @@
+"""What to do about a value that does not fit: the last line of a problem."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+from ipaddress import IPv4Network
+from typing import Any, Final
+
+from pydantic_core import ErrorDetails
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that was probably meant."""
+    words = list(known)
+    if (same := [each for each in words if each.lower() == word.lower()]) and word not in same:
+        return same[0]
+    matches = difflib.get_close_matches(word, words, n=1, cutoff=0.6)
+    return matches[0] if matches else None
+
+
+def repair(detail: ErrorDetails, schema: Mapping[str, Any], text: str) -> str:
+    """The fix for one of pydantic's errors; `schema` is the value's, `text` how YAML has it where it is no text."""
+    value, kind, context = detail["input"], detail["type"], detail.get("ctx", {})
+    if value is None:
+        return "remove the line, or indent under it what belongs to it" if kind in _MAPPINGS else "remove the line, or give a value"
+    if schema.get("format") == "ipv4network":
+        return _network(value)
+    match kind:
+        case "string_type":
+            return _as_text(text, schema) if text else _OTHERWISE
+        case "int_type" | "int_parsing" | "bool_type" | "bool_parsing" if isinstance(value, str):
+            return _without_quotes(value, kind)
+        case "enum" | "literal_error":
+            guess = nearest(value, map(str, schema.get("enum", ()))) if isinstance(value, str) else None
+            return f"did you mean `{guess}`?" if guess else "choose one of these"
+        case "tuple_type" | "list_type" if isinstance(value, str | int):
+            return f"write a list: [{value}]"
+        case "greater_than_equal":
+            return f"raise it to {context['ge']} or more"
+        case "less_than_equal":
+            return f"lower it to {context['le']} or less"
+        case "string_pattern_mismatch":
+            return _example(schema)
+    return _OTHERWISE
+
+
+def _as_text(text: str, schema: Mapping[str, Any]) -> str:
+    if examples := schema.get("examples"):
+        return f"write it in its unit and format, for example {examples[0]}"
+    return f'quote it: "{text}"' if re.search(schema.get("pattern", ""), text) else f"{_example(schema)}, in quotes"
+
+
+def _without_quotes(value: str, kind: str) -> str:
+    if kind.startswith("bool"):
+        word = _SWITCHES.get(value.lower())
+        return f"write {word}, without quotes" if word else "write true or false"
+    if re.fullmatch("-?[0-9]+", value):
+        return f"remove the quotes: {value}"
+    number = re.match("[0-9]+", value)
+    return f"write the number alone, {number[0]}, in the unit that the key names" if number else "write a number"
+
+
+def _example(schema: Mapping[str, Any]) -> str:
+    """An example from the description that fits the pattern."""
+    quoted = re.findall("`([^`]+)`", schema.get("description", ""))
+    example = next((each for each in quoted if re.search(schema.get("pattern", ""), each)), None)
+    return f"write it like {example}" if example else _OTHERWISE
+
+
+def _network(value: object) -> str:
+    try:
+        return f"did you mean {IPv4Network(str(value), strict=False)}?"
+    except ValueError:
+        return "write it as address/length"
+
+
+_MAPPINGS: Final = frozenset({"model_type", "dict_type", "model_attributes_type"})
+_SWITCHES: Final = {"true": "true", "yes": "true", "on": "true", "false": "false", "no": "false", "off": "false"}
+_OTHERWISE: Final = "correct the value"

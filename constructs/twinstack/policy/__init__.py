@@ -1,0 +1,1 @@
+"""Rules over both halves' output, and the findings of scanners that are accepted with a reason."""

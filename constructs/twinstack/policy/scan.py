@@ -1,0 +1,96 @@
+"""Runs checkov over both halves and takes away what is accepted with a reason."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from twinstack.errors import MissingToolError, TwinstackError
+from twinstack.policy.accepted import Accepted, every_accepted
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A check that failed, with what failed it."""
+
+    check: str
+    kind: str
+    resource: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScanReport:
+    """What checkov found in one environment."""
+
+    passed: int
+    failed: Sequence[Failed]
+    accepted: Sequence[tuple[Failed, Accepted]]
+    unused: Sequence[Accepted]
+
+
+def scan(stack: Path, manifests: Path, *, checkov: str | None = None) -> ScanReport:
+    """Scans one environment's `cdk.tf.json` and its folder of manifests.
+
+    checkov cannot read `terraform.required_version` in JSON, so a copy without the `terraform` block is scanned. Raises
+    MissingToolError without checkov, TwinstackError where it fails.
+    """
+    program = checkov or shutil.which("checkov")
+    if program is None:
+        raise MissingToolError("checkov is not on the path: `make lint` installs it into .venv-check, or pip install checkov")
+    with tempfile.TemporaryDirectory() as folder:
+        document = json.loads(stack.read_text(encoding="utf-8"))
+        document.pop("terraform", None)
+        copy = Path(folder) / "terraform"
+        copy.mkdir()
+        text = json.dumps(document, indent=2)
+        (copy / "cdk.tf.json").write_text(text, encoding="utf-8")
+        results = [_run(program, copy, "terraform_json"), _run(program, manifests, "kubernetes")]
+    lines = text.splitlines()
+    failed = [_failed(check, lines) for result in results for check in result["results"]["failed_checks"]]
+    known = list(every_accepted())
+    accepted = [(one, match) for one in failed if (match := _match(one, known))]
+    used = {match for _, match in accepted}
+    return ScanReport(
+        passed=sum(len(result["results"]["passed_checks"]) for result in results),
+        failed=[one for one in failed if not _match(one, known)],
+        accepted=accepted,
+        unused=[one for one in known if one not in used],
+    )
+
+
+def _run(program: str, folder: Path, framework: str) -> dict[str, Any]:
+    command = [program, "--directory", str(folder), "--framework", framework, "--skip-download", "--output", "json", "--compact"]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    try:
+        result: dict[str, Any] = json.loads(run.stdout)
+        if result["summary"]["parsing_errors"]:
+            raise TwinstackError(f"checkov could not read the {framework} output")
+    except (json.JSONDecodeError, KeyError, TypeError) as error:
+        raise TwinstackError(f"checkov did not report on the {framework} output: {run.stderr[-500:]}") from error
+    return result
+
+
+def _failed(check: dict[str, Any], lines: Sequence[str]) -> Failed:
+    """checkov names a Terraform resource without its type, so the type is read from the lines it points at."""
+    address: str = check["resource"]
+    kind = address.split(".")[0]
+    if kind == "resource":
+        above = reversed(lines[: check["file_line_range"][0]])
+        kind = next(match[1] for line in above if (match := _TYPE_LINE.match(line)))
+        address = f"{kind}.{address.partition('.')[2]}"
+    return Failed(check["check_id"], kind, address, check["check_name"])
+
+
+def _match(failed: Failed, known: Sequence[Accepted]) -> Accepted | None:
+    return next((one for one in known if one.check == failed.check and one.kind in ("", failed.kind)), None)
+
+
+_TYPE_LINE: Final = re.compile(r'    "(aws_\w+)": \{')

@@ -1,0 +1,9 @@
+"""The Kubernetes side of a rehearsal: manifests applied to a real API server and run on simulated nodes."""
+
+from __future__ import annotations
+
+from twinstack.rehearsal.kubernetes.rehearsal import rehearse, rehearse_on
+from twinstack.rehearsal.kubernetes.report import KubernetesReport
+from twinstack.rehearsal.kubernetes.rollout import WorkloadResult
+
+__all__ = ["KubernetesReport", "WorkloadResult", "rehearse", "rehearse_on"]

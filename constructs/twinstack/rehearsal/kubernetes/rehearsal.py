@@ -1,0 +1,218 @@
+"""Rehearses a folder of manifests on a real API server, the way a first deployment would go."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from twinstack.errors import Problem
+from twinstack.rehearsal.control_plane import ControlPlane
+from twinstack.rehearsal.control_plane.client import ApiServer
+from twinstack.rehearsal.kubernetes import definitions
+from twinstack.rehearsal.kubernetes.application import apply, apply_again
+from twinstack.rehearsal.kubernetes.inventory import Inventory
+from twinstack.rehearsal.kubernetes.manifests import Manifest, read
+from twinstack.rehearsal.kubernetes.networking import (
+    check_ingresses,
+    check_network_policies,
+    check_routes,
+    check_services,
+)
+from twinstack.rehearsal.kubernetes.references import check_references
+from twinstack.rehearsal.kubernetes.report import KubernetesReport
+from twinstack.rehearsal.kubernetes.rollout import Rollout, WorkloadResult, refused_pods
+from twinstack.rehearsal.kubernetes.scaling import check_autoscalers, check_budgets, check_selectors
+from twinstack.rehearsal.kubernetes.secrets_store import SecretsStore
+
+
+def rehearse(
+    manifests: Path,
+    *,
+    assets: Path | None = None,
+    timeout_seconds: float = 120,
+    progress: Callable[[str], None],
+) -> KubernetesReport:
+    """Applies the manifests of a folder to an empty cluster of their own, and reports how that went.
+
+    `assets` is the folder of control plane binaries, that of KUBEBUILDER_ASSETS unless given; `timeout_seconds` is how
+    long the workloads may take to come up; `progress` is told in a line what happens.
+
+    Raises UsageError where the folder holds no manifest, MissingToolError where a binary is missing, and
+    RehearsalError where the control plane fails. What is wrong with the manifests is in the report.
+    """
+    documents, problems = read(manifests)
+    began = time.monotonic()
+    with ControlPlane.start(assets, autoscaler_sync_seconds=_AUTOSCALER_SYNC_SECONDS) as plane:
+        progress(f"Kubernetes {plane.api.version()} is up after {plane.started_in_seconds:.1f} s")
+        rehearsal = _Rehearsal(plane, problems, progress, began)
+        return rehearsal.run(documents, timeout_seconds)
+
+
+def rehearse_on(
+    plane: ControlPlane, manifests: Path, *, timeout_seconds: float = 120, progress: Callable[[str], None]
+) -> KubernetesReport:
+    """The same on a control plane that runs already, for whoever has several folders to rehearse in namespaces of
+    their own. Raises as `rehearse` does.
+    """
+    documents, problems = read(manifests)
+    return _Rehearsal(plane, problems, progress, time.monotonic()).run(documents, timeout_seconds)
+
+
+class _Rehearsal:
+    """One run, and what it has found so far."""
+
+    def __init__(
+        self, plane: ControlPlane, problems: Sequence[Problem], progress: Callable[[str], None], began: float
+    ) -> None:
+        self.plane, self.progress, self.began = plane, progress, began
+        self.api: ApiServer = plane.api
+        self.problems: list[Problem] = list(problems)
+        self.inventory = Inventory()
+        self.store = SecretsStore(plane.api)
+        self.seconds: dict[str, float] = {"control plane": plane.started_in_seconds}
+
+    def run(self, documents: Sequence[Manifest], timeout_seconds: float) -> KubernetesReport:
+        installed = definitions.needed(documents)
+        with self._timed("definitions"):
+            definitions.install(self.api, installed)
+        with self._timed("apply"):
+            self._apply_all(documents)
+        self.progress(f"{len(self.inventory.applied)} of {len(documents)} objects applied")
+        workloads: list[WorkloadResult] = []
+        with self._timed("rollout"):
+            if self.plane.runs_pods:
+                workloads, found = Rollout(self.api, self.inventory, self.progress).wait(timeout_seconds)
+                self.problems += found
+            else:
+                self.problems += refused_pods(self.api, self.inventory)
+        with self._timed("checks"):
+            self._check()
+        with self._timed("second apply"):
+            for one in self.inventory.applied:
+                self.problems += apply_again(self.api, one)
+        self.seconds["total"] = time.monotonic() - self.began
+        return KubernetesReport(
+            server_version=self.api.version(),
+            pods_ran=self.plane.runs_pods,
+            objects=Counter(one.kind for one in self.inventory.applied),
+            workloads=tuple(workloads),
+            problems=tuple(sorted(dict.fromkeys(self.problems), key=_in_order)),
+            proved=tuple(self._proved(documents, workloads)),
+            simulated=tuple(self._simulated(installed=[one["metadata"]["name"] for one in installed])),
+            not_proved=_NOT_PROVED if self.plane.runs_pods else (_PODS_NOT_RUN, *_NOT_PROVED),
+            seconds=self.seconds,
+        )
+
+    def _apply_all(self, documents: Sequence[Manifest]) -> None:
+        for manifest in documents:
+            self.problems += self.store.mount(manifest)
+            applied, found = apply(self.api, manifest)
+            self.problems += found
+            if applied is None:
+                continue
+            self.inventory.applied.append(applied)
+            if applied.kind == "SecretProviderClass":
+                self.problems += self.store.publish(applied)
+
+    def _check(self) -> None:
+        run = self.plane.runs_pods
+        self.problems += check_autoscalers(self.inventory)
+        self.problems += check_selectors(self.inventory)
+        self.problems += check_ingresses(self.inventory)
+        self.problems += check_routes(self.inventory)
+        self.problems += check_network_policies(self.inventory)
+        self.problems += check_references(self.inventory, self.api, self.store)
+        # Controllers write what these two read a moment after the pods are ready.
+        self.problems += _settled(lambda: list(check_services(self.inventory, self.api, pods_run=run)))
+        self.problems += _settled(lambda: list(check_budgets(self.inventory, self.api, pods_run=run)))
+
+    def _proved(self, documents: Sequence[Manifest], workloads: Sequence[WorkloadResult]) -> Iterator[str]:
+        codes = {problem.code for problem in self.problems}
+        if documents and not codes & {"TW901", "TW902"}:
+            yield (
+                f"a real API server takes all {len(documents)} objects in file order on an empty cluster, with unknown "
+                "and duplicate fields refused and Pod Security admission on"
+            )
+        if self.inventory.applied and "TW903" not in codes:
+            yield f"applying all {len(self.inventory.applied)} objects a second time changes none of them"
+        if workloads and all(one.ready for one in workloads):
+            pods = sum(one.pods for one in workloads)
+            longest = max(one.seconds for one in workloads)
+            yield (
+                f"{len(workloads)} workloads come up: {pods} pods admitted, placed on nodes in three zones and ready, "
+                f"the last after {longest:.1f} s"
+            )
+        if not workloads and "TW906" not in codes and self.inventory.templates():
+            yield "the API server would admit the pods of every workload"
+        for kind, code, sentence in _CHECKS:
+            count = len(self.inventory.of(*kind))
+            if count and code not in codes:
+                yield sentence.format(count)
+
+    def _simulated(self, *, installed: Sequence[str]) -> Iterator[str]:
+        if self.plane.runs_pods:
+            yield "nodes and containers: no image was pulled and no program ran; every probe is taken to succeed"
+        written = sorted({f"{namespace}/{name}" for namespace, name in self.store.writers})
+        if written:
+            yield (
+                "the Secrets Store CSI driver: the rehearsal wrote the synced Secrets itself, with placeholder values: "
+                + ", ".join(written)
+            )
+        if installed:
+            yield (
+                "custom resources are checked against definitions written from their documentation, and no controller "
+                f"acts on them: {', '.join(installed)}"
+            )
+
+    @contextmanager
+    def _timed(self, part: str) -> Generator[None]:
+        began = time.monotonic()
+        yield
+        self.seconds[part] = time.monotonic() - began
+
+
+def _settled(check: Callable[[], list[Problem]]) -> list[Problem]:
+    end = time.monotonic() + _SETTLE_SECONDS
+    found = check()
+    while any(not problem.warning for problem in found) and time.monotonic() < end:
+        time.sleep(_POLL_SECONDS)
+        found = check()
+    return found
+
+
+def _in_order(problem: Problem) -> tuple[bool, str, int, str]:
+    location = problem.location
+    return problem.warning, location.file if location else "", location.line if location else 0, problem.code
+
+
+_PODS_NOT_RUN: Final = (
+    "pods were not run: the folder of binaries has only the API server; with kube-controller-manager, kube-scheduler "
+    "and kwok beside it, Deployments, Jobs and disruption budgets are proved as well"
+)
+_NOT_PROVED: Final = (
+    "that the images exist, start and pass their probes",
+    "that the secrets exist in AWS and the CSI driver may read them",
+    "that load balancers, certificates, DNS records and volumes are made",
+    "that the network lets through what the NetworkPolicies allow: no traffic flowed",
+    "that the account's quotas and the cluster's nodes are enough",
+)
+_CHECKS: Final = (
+    (("HorizontalPodAutoscaler",), "TW911", "{} autoscalers have a target"),
+    (("Service",), "TW914", "{} Services find their pods and ports"),
+    (("PodDisruptionBudget",), "TW916", "{} disruption budgets select pods"),
+    (("Ingress", "HTTPRoute"), "TW918", "{} Ingresses and routes lead to Services and ports that exist"),
+    (("NetworkPolicy",), "TW922", "{} NetworkPolicies select pods, and open the way to pods that exist"),
+    (
+        ("Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob"),
+        "TW920",
+        "{} workloads read only Secrets, ConfigMaps and keys that exist",
+    ),
+    (("Deployment", "StatefulSet", "DaemonSet"), "TW915", "{} selectors select only pods of their own"),
+)
+_AUTOSCALER_SYNC_SECONDS: Final = 2
+_SETTLE_SECONDS: Final = 5.0
+_POLL_SECONDS: Final = 0.3

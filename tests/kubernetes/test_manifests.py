@@ -1,0 +1,207 @@
+"""How a chart becomes files: order, names, text, and what may not stand beside each other."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import cdk8s
+import pytest
+import yaml
+from cdk8s_plus_27 import k8s
+from hypothesis import given
+from hypothesis import strategies as st
+from stacks import product
+from stacks.workloads import AnalyticsWorkloads
+
+from twinstack import kubernetes
+from twinstack.environment.yaml import _Loader as Yaml12Loader
+from twinstack.errors import ConstructionError
+from twinstack.kubernetes.manifests import _text
+
+
+def chart(environment: str = "prod", *, version: str | None = None, **values: Any) -> AnalyticsWorkloads:
+    settings = {key.replace("__", "."): value for key, value in values.items()}
+    return AnalyticsWorkloads(cdk8s.App(), product.load(environment, set=settings or None, version=version))
+
+
+@cache
+def files(environment: str) -> dict[str, str]:
+    return kubernetes.render(chart(environment))
+
+
+def job_name(made: AnalyticsWorkloads) -> str:
+    (name,) = [one["metadata"]["name"] for one in kubernetes.objects(made) if one["kind"] == "Job"]
+    return name
+
+
+def pods(name: str, **labels: str) -> dict[str, Any]:
+    template = k8s.PodTemplateSpec(
+        metadata=k8s.ObjectMeta(labels=labels), spec=k8s.PodSpec(containers=[k8s.Container(name="one")])
+    )
+    return {"metadata": k8s.ObjectMeta(name=name, namespace="analytics"), "template": template}
+
+
+def test_files_are_numbered_in_apply_order() -> None:
+    assert list(files("prod")) == [
+        "00-namespace.k8s.yaml",
+        "10-cluster.k8s.yaml",
+        "10-config.k8s.yaml",
+        "20-migration.k8s.yaml",
+        "30-backend.k8s.yaml",
+        "30-frontend.k8s.yaml",
+        "30-scheduler.k8s.yaml",
+        "30-worker.k8s.yaml",
+        "40-edge.k8s.yaml",
+    ]
+
+
+def test_objects_come_in_the_order_of_the_files() -> None:
+    written = [one["metadata"]["name"] for text in files("prod").values() for one in yaml.safe_load_all(text)]
+    assert written == [one["metadata"]["name"] for one in kubernetes.objects(chart())]
+
+
+def test_nothing_comes_before_what_it_refers_to() -> None:
+    order = [
+        (one["kind"], one["metadata"]["name"]) for text in files("prod").values() for one in yaml.safe_load_all(text)
+    ]
+    place = {identity: index for index, identity in enumerate(order)}
+    assert place["Namespace", "analytics"] == 0
+    for workload, secret in (("backend", "analytics-secrets"), ("worker", "analytics-worker-secrets")):
+        deployment = place["Deployment", f"analytics-{workload}"]
+        assert place["ServiceAccount", f"analytics-{workload}"] < deployment
+        assert place["SecretProviderClass", secret] < deployment
+        assert place["NetworkPolicy", f"analytics-{workload}"] < deployment
+        assert place["ConfigMap", "analytics-config"] < deployment
+    assert (
+        place["IngressClassParams", "analytics-alb"]
+        < place["IngressClass", "analytics-alb"]
+        < place["Ingress", "analytics-ingress"]
+    )
+
+
+@pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
+def test_the_text_says_what_was_made_and_is_the_same_each_time(environment: str) -> None:
+    written = [one for text in files(environment).values() for one in yaml.safe_load_all(text)]
+    assert written == kubernetes.objects(chart(environment))
+    assert files(environment) == kubernetes.render(chart(environment))
+
+
+@pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
+@pytest.mark.parametrize("version", ["1.33", "1.34", "1.35", "1.36"])
+def test_every_object_fits_the_schema_of_each_supported_kubernetes(environment: str, version: str) -> None:
+    validator = pytest.importorskip("kubernetes_validate", reason="kubernetes-validate is not installed")
+    for text in files(environment).values():
+        for manifest in yaml.safe_load_all(text):
+            if manifest["apiVersion"].partition("/")[0] not in {"secrets-store.csi.x-k8s.io", "eks.amazonaws.com"}:
+                validator.validate(manifest, version, strict=True)
+
+
+@pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
+def test_nothing_is_null_or_unresolved(environment: str) -> None:
+    text = "".join(files(environment).values())
+    assert not [word for word in ("null", "None", "Token[", "${", "!!", "&id") if word in text]
+
+
+@given(
+    st.text(st.characters(codec="utf-8"))
+    | st.sampled_from(
+        [
+            "08",
+            "1e3",
+            "0o7",
+            "y",
+            "N",
+            "on",
+            "No",
+            "1.0",
+            "1_000",
+            "~",
+            "",
+            "0x1F",
+            ".5",
+            "3:30",
+            "2024-01-01",
+            "=",
+            "null",
+        ]
+    )
+)
+def test_text_stays_text_for_readers_of_either_yaml(value: str) -> None:
+    text = _text([{"value": value}])
+    assert yaml.safe_load(text) == {"value": value}
+    assert yaml.compose(text, Loader=Yaml12Loader).value[0][1].tag == "tag:yaml.org,2002:str"
+
+
+@pytest.mark.parametrize(
+    ("value", "quoted"),
+    [("08", True), ("1e3", True), ("0o17", True), ("y", True), ("N", True), ("10m", False), ("1.0.0", False)],
+)
+def test_only_what_would_be_read_as_something_else_is_quoted(value: str, *, quoted: bool) -> None:
+    assert ("'" in _text([{"value": value}])) is quoted
+
+
+def test_a_job_keeps_its_name_while_it_does_the_same() -> None:
+    assert job_name(chart()) == job_name(chart(backend__scale={"min": 3, "max": 9}))
+
+
+def test_a_job_that_does_something_else_has_another_name() -> None:
+    names = {
+        job_name(chart()),
+        job_name(chart(version="1.0.1")),
+        job_name(chart(migration__deadline_seconds=60)),
+        job_name(chart(settings__variables__RATE_LIMIT_PER_HOUR=1)),
+    }
+    assert len(names) == 4
+    assert all(name.startswith("analytics-migration-1-0-") for name in names)
+
+
+def test_a_patch_by_the_escape_hatch_changes_a_jobs_name_too() -> None:
+    patched = chart()
+    patched.migration.resource.add_json_patch(cdk8s.JsonPatch.add("/spec/template/spec/priorityClassName", "urgent"))
+    assert job_name(patched) != job_name(chart())
+
+
+def test_a_jobs_name_fits_whatever_the_release_is_called() -> None:
+    name = job_name(chart(version="1." + "9" * 100))
+    assert len(name) <= 63
+    assert name.rstrip("-.") == name
+
+
+def test_two_objects_with_one_name_are_refused() -> None:
+    made = chart()
+    k8s.KubeConfigMap(made, "more", metadata=k8s.ObjectMeta(name="analytics-config", namespace="analytics"))
+    with pytest.raises(ConstructionError, match="two objects are called ConfigMap analytics-config"):
+        kubernetes.render(made)
+
+
+def test_a_workload_that_would_select_anothers_pods_is_refused() -> None:
+    made = chart()
+    own = pods("stray", app="analytics-backend", tier="more")
+    k8s.KubeDeployment(
+        made,
+        "stray",
+        metadata=own["metadata"],
+        spec=k8s.DeploymentSpec(
+            selector=k8s.LabelSelector(match_labels={"app": "analytics-backend", "tier": "more"}),
+            template=own["template"],
+        ),
+    )
+    with pytest.raises(
+        ConstructionError, match="Deployment analytics-backend would select the pods of Deployment stray"
+    ):
+        kubernetes.render(made)
+
+
+def test_a_job_with_anothers_labels_is_refused() -> None:
+    made = chart()
+    own = pods("stray", app="analytics-backend")
+    k8s.KubeJob(made, "stray", metadata=own["metadata"], spec=k8s.JobSpec(template=own["template"]))
+    with pytest.raises(ConstructionError, match="Deployment analytics-backend would select the pods of Job stray-"):
+        kubernetes.render(made)
+
+
+def test_an_object_that_belongs_to_no_part_has_a_file_of_its_own() -> None:
+    made = chart()
+    k8s.KubeConfigMap(made, "more", metadata=k8s.ObjectMeta(name="extra", namespace="analytics"), data={"key": "value"})
+    assert "10-extra-configmap.k8s.yaml" in kubernetes.render(made)

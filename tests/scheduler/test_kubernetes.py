@@ -1,0 +1,42 @@
+"""What a scheduler becomes in Kubernetes: one pod, never two."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import cdk8s
+import pytest
+from stacks import product
+from stacks.workloads import AnalyticsWorkloads
+
+from twinstack import kubernetes
+from twinstack.errors import ConfigurationError
+
+
+@cache
+def objects() -> dict[str, dict[str, Any]]:
+    chart = AnalyticsWorkloads(cdk8s.App(), product.load("prod"))
+    label = "app.kubernetes.io/component"
+    return {one["kind"]: one for one in kubernetes.objects(chart) if one["metadata"]["labels"][label] == "scheduler"}
+
+
+def test_the_old_pod_is_gone_before_the_new_one_comes() -> None:
+    spec = objects()["Deployment"]["spec"]
+    assert spec["replicas"] == 1
+    assert spec["strategy"] == {"type": "Recreate"}
+
+
+def test_nothing_scales_it_or_holds_up_a_drain() -> None:
+    assert set(objects()) == {"ServiceAccount", "SecretProviderClass", "NetworkPolicy", "Deployment"}
+
+
+def test_a_scale_is_an_unknown_key() -> None:
+    with pytest.raises(ConfigurationError, match=r"(?s)unknown key.*scheduler\.scale"):
+        product.load("prod", set={"scheduler.scale": {"min": 2, "max": 2}})
+
+
+def test_its_schedule_lies_where_it_can_be_written() -> None:
+    container = objects()["Deployment"]["spec"]["template"]["spec"]["containers"][0]
+    assert container["command"][-1].startswith("/tmp/")  # noqa: S108  the container's own
+    assert {"name": "tmp", "mountPath": "/tmp"} in container["volumeMounts"]  # noqa: S108
