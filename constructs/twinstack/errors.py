@@ -4,7 +4,7 @@
     ├── ConfigurationError          the environment is wrong: carries every Problem found; exit status 2
     ├── UsageError                  the command line or a call is wrong; exit status 2
     ├── MissingToolError            a program this command needs is not installed; exit status 2
-    ├── ConstructionError           a half was composed wrongly (never built, built twice, never connected); exit status 2
+    ├── ConstructionError           a half was composed wrongly (never built, built twice); exit status 2
     ├── BindingsError               the trimmed bindings could not be made
     └── RehearsalError              a rehearsal could not be carried out (not: it found something)
 
@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import ClassVar, Final
 
 
@@ -47,7 +46,7 @@ class Problem:
     fix: str = ""
     warning: bool = False
     environment: str = ""
-    """The environment it is about, where its place does not say so: several, comma-separated, for one place in base.yaml."""
+    """The environment it is about, where its place does not say so; several, for one place in base.yaml."""
 
     def at(self, location: Location | None) -> Problem:
         return replace(self, location=location)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime
 import importlib
 import inspect
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -40,7 +40,9 @@ class Product(Generic[E]):
         for folder in source.parents:
             if (folder / FOLDER / f"{BASE}.yaml").is_file():
                 return folder
-        raise UsageError(f"no {FOLDER}/{BASE}.yaml in {source.parent} or above it: that is where a product's values are written")
+        raise UsageError(
+            f"no {FOLDER}/{BASE}.yaml in {source.parent} or above it: that is where a product's values are written"
+        )
 
     @cached_property
     def environments(self) -> Sequence[str]:
@@ -51,7 +53,7 @@ class Product(Generic[E]):
         self,
         name: str,
         *,
-        set: Mapping[str, Any] | None = None,  # noqa: A002  the word of the command line
+        set: Mapping[str, Any] | None = None,
         version: str | None = None,
         today: datetime.date | None = None,
     ) -> E:
@@ -65,7 +67,7 @@ class Product(Generic[E]):
         self,
         name: str,
         *,
-        set: Mapping[str, Any] | None = None,  # noqa: A002
+        set: Mapping[str, Any] | None = None,
         version: str | None = None,
         today: datetime.date | None = None,
     ) -> Loaded[E]:
@@ -76,7 +78,9 @@ class Product(Generic[E]):
 
         if name not in self.environments:
             raise ConfigurationError([self._no_such_environment(name)])
-        documents = [(layer, read(self.root / FOLDER / f"{layer}.yaml", f"{FOLDER}/{layer}.yaml")) for layer in (BASE, name)]
+        documents = [
+            (layer, read(self.root / FOLDER / f"{layer}.yaml", f"{FOLDER}/{layer}.yaml")) for layer in (BASE, name)
+        ]
         overrides = {**(set or {}), **({"version": version} if version else {})}
         if overrides:
             documents.append(("set", assignments(overrides)))
@@ -86,7 +90,7 @@ class Product(Generic[E]):
         self,
         names: Sequence[str] = (),
         *,
-        set: Mapping[str, Any] | None = None,  # noqa: A002
+        set: Mapping[str, Any] | None = None,
         version: str | None = None,
         today: datetime.date | None = None,
     ) -> list[Loaded[E]]:
@@ -107,7 +111,7 @@ class Product(Generic[E]):
         if not problems:
             problems += _disagreements(loaded)
         if problems:
-            raise ConfigurationError(dict.fromkeys(problems))
+            raise ConfigurationError(each_once(problems))
         return [one for one in loaded if one.environment.name in wanted]
 
     def half(self, reference: str) -> Any:
@@ -127,8 +131,20 @@ class Product(Generic[E]):
             location=Location(f"{FOLDER}/{name}.yaml"),
             given=name,
             allowed=", ".join(self.environments),
-            fix=f"name one of these, or write {FOLDER}/{name}.yaml",
+            fix=f"rename {FOLDER}/{name}.yml to {name}.yaml"
+            if (self.root / FOLDER / f"{name}.yml").is_file()
+            else f"name one of these, or write {FOLDER}/{name}.yaml",
         )
+
+
+def each_once(problems: Iterable[Problem]) -> list[Problem]:
+    """The problems of several environments; what base.yaml causes in all of them stands once, with their names."""
+    names: dict[Problem, list[str]] = {}
+    for problem in problems:
+        found = names.setdefault(replace(problem, environment=""), [])
+        if problem.environment and problem.environment not in found:
+            found.append(problem.environment)
+    return [replace(problem, environment=", ".join(found)) for problem, found in names.items()]
 
 
 def _disagreements(loaded: Sequence[Loaded[Any]]) -> Iterator[Problem]:
@@ -148,13 +164,17 @@ def _disagreements(loaded: Sequence[Loaded[Any]]) -> Iterator[Problem]:
                     allowed="spaces that do not overlap, or the two can never be connected",
                     fix="choose another range",
                 )
-            if one.environment.account == other.environment.account and one.environment.context.suffix == other.environment.context.suffix:
+            if (
+                one.environment.account == other.environment.account
+                and one.environment.context.suffix == other.environment.context.suffix
+            ):
                 yield Problem(
                     "TW303",
                     "two environments would give everything the same names in one account",
                     "suffix",
                     one.merged.locate(("suffix",)),
-                    given=f'{one.environment.name} and {other.environment.name} both end names in "{one.environment.context.suffix}"',
+                    given=f"{one.environment.name} and {other.environment.name} both end names in "
+                    f'"{one.environment.context.suffix}"',
                     allowed="a suffix, or an account, of its own",
                     fix="change `suffix` or `account`",
                 )

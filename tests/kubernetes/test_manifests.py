@@ -11,11 +11,11 @@ import yaml
 from cdk8s_plus_27 import k8s
 from hypothesis import given
 from hypothesis import strategies as st
+from ruamel.yaml import YAML
 from stacks import product
 from stacks.workloads import AnalyticsWorkloads
 
 from twinstack import kubernetes
-from twinstack.environment.yaml import _Loader as Yaml12Loader
 from twinstack.errors import ConstructionError
 from twinstack.kubernetes.manifests import _text
 
@@ -130,7 +130,7 @@ def test_nothing_is_null_or_unresolved(environment: str) -> None:
 def test_text_stays_text_for_readers_of_either_yaml(value: str) -> None:
     text = _text([{"value": value}])
     assert yaml.safe_load(text) == {"value": value}
-    assert yaml.compose(text, Loader=Yaml12Loader).value[0][1].tag == "tag:yaml.org,2002:str"
+    assert YAML(typ="safe", pure=True).load(text) == {"value": value}
 
 
 @pytest.mark.parametrize(

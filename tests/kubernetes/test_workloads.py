@@ -144,4 +144,4 @@ def test_a_namespace_that_is_somebody_elses_is_refused(namespace: str) -> None:
 
 def test_a_misspelt_construct_is_no_attribute() -> None:
     with pytest.raises(AttributeError, match="WebServce"):
-        kubernetes.WebServce  # noqa: B018  # ty: ignore[unresolved-attribute]  the misspelling is the test
+        kubernetes.WebServce  # noqa: B018  # ty: ignore[missing-attribute]  the misspelling is the test

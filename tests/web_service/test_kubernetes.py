@@ -6,9 +6,9 @@ from functools import cache
 from typing import Any
 
 import cdk8s
+
 from stacks import product
 from stacks.workloads import AnalyticsWorkloads
-
 from twinstack import kubernetes
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import cdk8s
+
 from stacks import product
 from stacks.workloads import AnalyticsWorkloads
-
 from twinstack import kubernetes
 
 

@@ -24,12 +24,17 @@ application = typer.Typer(
 schemas = typer.Typer(help="Writes the schemas that other tools read.", no_args_is_help=True)
 application.add_typer(schemas, name="schemas")
 
-Environments = Annotated[list[str] | None, typer.Argument(metavar="[ENVIRONMENT]...", help="All of them unless given.", show_default=False)]
+Environments = Annotated[
+    list[str] | None, typer.Argument(metavar="[ENVIRONMENT]...", help="All of them unless given.", show_default=False)
+]
 OneEnvironment = Annotated[str, typer.Argument(metavar="ENVIRONMENT")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]
-Version = Annotated[str | None, typer.Option("--version", metavar="VERSION", help="The release: the tag of every image.")]
+Version = Annotated[
+    str | None, typer.Option("--version", metavar="VERSION", help="The release: the tag of every image.")
+]
 Assignments = Annotated[
-    list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="One more layer on top: database.multi_az=false.")
+    list[str] | None,
+    typer.Option("--set", metavar="PATH=VALUE", help="One more layer on top: database.multi_az=false."),
 ]
 
 
@@ -48,7 +53,9 @@ def run() -> None:
 @application.command()
 def check(
     environments: Environments = None,
-    date: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="Compare ends of support with this day.")] = None,
+    date: Annotated[
+        str | None, typer.Option(metavar="YYYY-MM-DD", help="Compare ends of support with this day.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Say whether the environments are right, and what will soon be wrong."""
@@ -61,7 +68,9 @@ def check(
 @application.command()
 def explain(
     environment: OneEnvironment,
-    path: Annotated[str | None, typer.Argument(metavar="[PATH]", help="database.multi_az, backend.uses[0]", show_default=False)] = None,
+    path: Annotated[
+        str | None, typer.Argument(metavar="[PATH]", help="database.multi_az, backend.uses[0]", show_default=False)
+    ] = None,
     assignments: Assignments = None,
     json: Json = False,
 ) -> None:
@@ -98,13 +107,17 @@ def synth(
     from twinstack.cli.project import find_product
     from twinstack.cli.synth import synth as run_synth
 
-    run_synth(find_product(), environments or (), half=half, version=version, assignments=assignments or (), as_json=json)
+    run_synth(
+        find_product(), environments or (), half=half, version=version, assignments=assignments or (), as_json=json
+    )
 
 
 @application.command()
 def rehearse(
     environments: Annotated[list[str], typer.Argument(metavar="ENVIRONMENT...")],
-    schema: Annotated[str | None, typer.Option(metavar="VERSION", help="The AWS provider's schema to rehearse with.")] = None,
+    schema: Annotated[
+        str | None, typer.Option(metavar="VERSION", help="The AWS provider's schema to rehearse with.")
+    ] = None,
     only: Annotated[Literal["terraform", "kubernetes"] | None, typer.Option(help="Only this part.")] = None,
     json: Json = False,
 ) -> None:
@@ -152,7 +165,7 @@ def _day(text: str | None) -> datetime.date | None:
 
 
 def _report_bug(error: Exception) -> int:
-    """Shows the traceback. The product's own code and the library's are told apart by where the error was raised last."""
+    """Shows the traceback, and says whose code failed: the product's or the library's, by the last frame of either."""
     traceback.print_exception(error)
     library = Path(__file__).resolve().parents[1]
     frames = [Path(frame.filename).resolve() for frame in traceback.extract_tb(error.__traceback__)]

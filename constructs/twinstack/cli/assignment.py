@@ -19,7 +19,9 @@ def read_assignments(texts: Sequence[str]) -> dict[str, Any]:
     for text in texts:
         path, separator, value = text.partition("=")
         if not separator or not path:
-            raise UsageError(f'--set "{text}" is no assignment: write it as path=value, for example database.multi_az=false')
+            raise UsageError(
+                f'--set "{text}" is no assignment: write it as path=value, for example database.multi_az=false'
+            )
         if path in assignments:
             raise UsageError(f'--set "{path}" is given twice: keep one')
         assignments[path], found = parse_value(value, tuple(path.split(".")), "--set")

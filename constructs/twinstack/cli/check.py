@@ -9,11 +9,11 @@ from typing import Any
 from twinstack.cli.environments import summary, summary_table
 from twinstack.cli.render import emit, emit_json, problem_data, report_problems
 from twinstack.errors import ConfigurationError, Problem
-from twinstack.product import Product
+from twinstack.product import Product, each_once
 
 
 def check(product: Product[Any], names: Sequence[str], *, today: datetime.date | None, as_json: bool) -> None:
-    """Loads the environments and says what is wrong, or will be. Raises ConfigurationError, after any JSON, where one is."""
+    """Loads the environments and says what is wrong, or will be. Ends with exit status 2 where one is wrong."""
     try:
         loaded = product.load_all(names, today=today)
     except ConfigurationError as error:
@@ -21,14 +21,14 @@ def check(product: Product[Any], names: Sequence[str], *, today: datetime.date |
             raise
         _emit_json([], error.problems)
         raise SystemExit(ConfigurationError.exit_status) from error
-    warnings = list(dict.fromkeys(problem for one in loaded for problem in one.warnings))
+    warnings = each_once(problem for one in loaded for problem in one.warnings)
     if as_json:
         _emit_json([summary(one) for one in loaded], warnings)
         return
     if warnings:
         report_problems(warnings)
     summary_table(loaded)
-    emit([("everything fits", "bold green") if not warnings else ("nothing is wrong", "bold green")])
+    emit([("no errors" if warnings else "no problems", "bold green")])
 
 
 def _emit_json(environments: Sequence[dict[str, Any]], problems: Sequence[Problem]) -> None:

@@ -39,7 +39,10 @@ def summary(loaded: Loaded[Any]) -> dict[str, Any]:
 
 def summary_table(loaded: Sequence[Loaded[Any]]) -> None:
     """The same for people."""
-    table(("environment", "account", "region", "version", "protected", "resources", "workloads", "links"), map(_row, loaded))
+    table(
+        ("environment", "account", "region", "version", "protected", "resources", "workloads", "links"),
+        map(_row, loaded),
+    )
 
 
 def _row(loaded: Loaded[Any]) -> Sequence[str | Piece]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
 from twinstack.cli.render import Piece, emit, emit_json
-from twinstack.environment.explain import Entry, Explanation, entries, explain, plain
+from twinstack.environment.explain import Entry, Explanation, Kind, entries, explain, plain
 from twinstack.environment.layers import Origin
 from twinstack.environment.load import Loaded
+from twinstack.environment.scalars import is_text
 
 
 def explain_path(loaded: Loaded[Any], path: str, *, as_json: bool) -> None:
@@ -19,7 +20,8 @@ def explain_path(loaded: Loaded[Any], path: str, *, as_json: bool) -> None:
     if as_json:
         emit_json(_data(explanation))
         return
-    emit([(explanation.path, "bold cyan"), (" = ", ""), (_text(explanation.value), "bold")])
+    section = entries(loaded, path) if explanation.kind is not Kind.COMPUTED else ()
+    emit([(explanation.path, "bold cyan"), *([] if section else [(" = ", ""), (_text(explanation.value), "bold")])])
     for label, text in _rows(explanation):
         emit([(f"  {label:<{_LABEL_WIDTH}}", "dim"), (text, "")])
     if explanation.origins:
@@ -27,9 +29,10 @@ def explain_path(loaded: Loaded[Any], path: str, *, as_json: bool) -> None:
         width = max(len(origin.layer) for origin in explanation.origins)
         for origin in explanation.origins:
             is_last = origin is explanation.origins[-1]
-            note = "" if is_last or isinstance(origin.value, dict) else "  overridden"
-            words = f"    {origin.layer:<{width}}  {origin.location}  {_text(origin.value, origin.text)}"
-            emit([(words, "" if is_last else "dim"), (note, "dim")])
+            text = "" if section else f"  {_text(origin.value, origin.text)}"
+            note = "" if is_last or isinstance(origin.value, Mapping) else "  overridden"
+            emit([(f"    {origin.layer:<{width}}  {origin.location}{text}", "" if is_last else "dim"), (note, "dim")])
+    _emit_tree([], section)
 
 
 def explain_environment(loaded: Loaded[Any], *, as_json: bool) -> None:
@@ -38,12 +41,22 @@ def explain_environment(loaded: Loaded[Any], *, as_json: bool) -> None:
     if as_json:
         emit_json({"environment": loaded.environment.name, "entries": [asdict(entry) for entry in whole]})
         return
-    lines = [([("environment ", ""), (loaded.environment.name, "bold cyan")], ""), *_tree(whole, "")]
-    longest = max(sum(len(text) for text, _ in pieces) for pieces, _ in lines)
-    column = min(longest, _PROVENANCE_COLUMN)
+    _emit_tree([("environment ", ""), (loaded.environment.name, "bold cyan")], whole)
+
+
+def _emit_tree(title: Sequence[Piece], several: Sequence[Entry]) -> None:
+    """The values, and at the right where each stands."""
+    if title:
+        emit(title)
+    lines = _tree(several, "")
+    column = min(_PROVENANCE_COLUMN, max((_length(pieces) for pieces, _ in lines), default=0))
     for pieces, source in lines:
-        used = sum(len(text) for text, _ in pieces)
-        emit([*pieces, (" " * max(2, column - used + 2) + source, "dim")] if source else pieces)
+        gap = " " * max(2, column - _length(pieces) + 2)
+        emit([*pieces, (gap + source, "dim")] if source else pieces)
+
+
+def _length(pieces: Sequence[Piece]) -> int:
+    return sum(len(text) for text, _ in pieces)
 
 
 def _tree(several: Sequence[Entry], indent: str) -> list[tuple[list[Piece], str]]:
@@ -62,10 +75,13 @@ def _tree(several: Sequence[Entry], indent: str) -> list[tuple[list[Piece], str]
 
 
 def _rows(explanation: Explanation) -> list[tuple[str, str]]:
-    default = _text(explanation.default) if explanation.has_default else "none: it has to be written"
     rows = [("from", explanation.source), *(("", line) for line in explanation.description.splitlines())]
     if explanation.allowed:
-        rows += [("allowed", explanation.allowed), ("default", default)]
+        rows.append(("allowed", explanation.allowed))
+    if explanation.is_required:
+        rows.append(("default", "none: some layer has to say it"))
+    elif explanation.kind is Kind.WRITTEN and explanation.default is not None:
+        rows.append(("default", _text(explanation.default)))
     if explanation.base_only:
         rows.append(("only", "in base.yaml: the same in every environment"))
     return rows
@@ -82,13 +98,18 @@ def _data(explanation: Explanation) -> dict[str, Any]:
         "description": explanation.description,
         "allowed": explanation.allowed,
         "default": explanation.default,
-        "required": bool(explanation.allowed) and not explanation.has_default,
+        "required": explanation.is_required,
         "base_only": explanation.base_only,
     }
 
 
 def _layer(origin: Origin) -> dict[str, Any]:
-    return {"layer": origin.layer, "file": origin.location.file, "line": origin.location.line, "value": plain(origin.value)}
+    return {
+        "layer": origin.layer,
+        "file": origin.location.file,
+        "line": origin.location.line,
+        "value": plain(origin.value),
+    }
 
 
 def _text(value: Any, written: str = "") -> str:
@@ -99,7 +120,7 @@ def _text(value: Any, written: str = "") -> str:
         case bool():
             return str(value).lower()
         case str():
-            return f'"{value}"' if not value or value != value.strip() else value
+            return value if is_text(value) and value == value.strip() else f'"{value}"'
         case dict():
             return "{" + ", ".join(f"{key}: {_text(inner)}" for key, inner in value.items()) + "}"
         case list() | tuple():

@@ -21,8 +21,10 @@ def find_product(start: Path | None = None) -> Product[Any]:
     for folder in (here, *here.parents):
         reference = _reference(folder / "pyproject.toml")
         if reference is not None:
-            return _load(reference, folder)
-    raise UsageError(f"no product is named in {here} or above it: write `{_EXAMPLE}` under `[{_SECTION}]` in pyproject.toml")
+            return load_product(reference, folder)
+    raise UsageError(
+        f"no product is named in {here} or above it: write `{_EXAMPLE}` under `[{_SECTION}]` in pyproject.toml"
+    )
 
 
 def _reference(file: Path) -> str | None:
@@ -39,11 +41,14 @@ def _reference(file: Path) -> str | None:
         return None
     module, _, name = here.partition(":") if isinstance(here, str) else ("", "", "")
     if not module or not name:
-        raise UsageError(f"{file}: `product` under `[{_SECTION}]` is {here!r}: write `{_EXAMPLE}`, a module and a name in it")
+        raise UsageError(
+            f"{file}: `product` under `[{_SECTION}]` is {here!r}: write `{_EXAMPLE}`, a module and a name in it"
+        )
     return here
 
 
-def _load(reference: str, folder: Path) -> Product[Any]:
+def load_product(reference: str, folder: Path) -> Product[Any]:
+    """The product that `module:name` means, with `folder` on the path. Raises UsageError where there is none."""
     # The script `twinstack` starts without the current folder on the path; `python -m twinstack` only with that one.
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))

@@ -8,7 +8,9 @@ from typing import Any
 from twinstack.product import Product
 
 
-def rehearse(product: Product[Any], names: Sequence[str], *, schema: str | None, only: str | None, as_json: bool) -> int:
+def rehearse(
+    product: Product[Any], names: Sequence[str], *, schema: str | None, only: str | None, as_json: bool
+) -> int:
     """Runs the rehearsal, prints its report, and returns the exit status."""
     from twinstack.rehearsal import rehearse as run
 

@@ -15,7 +15,13 @@ from twinstack.product import Product
 
 
 def synth(
-    product: Product[Any], names: Sequence[str], *, half: str | None, version: str | None, assignments: Sequence[str], as_json: bool
+    product: Product[Any],
+    names: Sequence[str],
+    *,
+    half: str | None,
+    version: str | None,
+    assignments: Sequence[str],
+    as_json: bool,
 ) -> None:
     """Writes the halves of the environments and shows the files. Nothing is written where anything is wrong."""
     from twinstack.synthesis import synthesize

@@ -71,7 +71,15 @@ def _with_range(what: str, schema: Mapping[str, Any]) -> str:
 
 def _list(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> str:
     least, most = schema.get("minItems"), schema.get("maxItems")
-    count = f" of {least} to {most}" if least and most else f" of at least {least}" if least else f" of at most {most}" if most else ""
+    count = (
+        f" of {least} to {most}"
+        if least and most
+        else f" of at least {least}"
+        if least
+        else f" of at most {most}"
+        if most
+        else ""
+    )
     items = schema.get("items")
     return f"a list{count}, each {allowed(items, definitions)}" if items else f"a list{count}"
 

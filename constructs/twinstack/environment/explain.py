@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from twinstack.environment.allowed import allowed
 from twinstack.environment.layers import Merged, Origin
@@ -40,13 +41,14 @@ class Explanation:
     """Plain data."""
     kind: Kind
     owner: str
-    """The class that has the field, `PostgresSpec`; for a computed value the property too, `PostgresSpec.identifier`."""
+    """The class that has the field, `PostgresSpec`; of a computed value with the property, `PostgresSpec.url`."""
     origins: tuple[Origin, ...] = ()
     """What every layer says, the weakest first; the last one holds."""
     description: str = ""
     allowed: str = ""
     default: Any = None
-    has_default: bool = False
+    is_required: bool = False
+    """Whether some layer has to say it: there is no default."""
     base_only: bool = False
 
     @property
@@ -72,21 +74,29 @@ def explain(loaded: Loaded[Any], path: str) -> Explanation:
     """
     parts = split(path)
     here: Any = loaded.environment
-    owner: type | None = None
+    owner: type = type(here)
+    field: FieldInfo | None = None
     computed = ""
     for depth, part in enumerate(parts):
+        field = None
         if isinstance(here, BaseModel) and not computed:
             owner = _owner(type(here), str(part))
-            computed = "" if part in type(here).__pydantic_fields__ else str(part)
+            field = type(here).__pydantic_fields__.get(str(part))
+            computed = "" if field else str(part)
         here = _step(here, part, parts[:depth], path)
-    if computed and owner is not None:
-        return Explanation(path, plain(here), Kind.COMPUTED, f"{owner.__name__}.{computed}", description=_docstring(owner, computed))
-    return _field(loaded, parts, here, owner)
+    if computed:
+        name = f"{owner.__name__}.{computed}"
+        return Explanation(path, plain(here), Kind.COMPUTED, name, description=_docstring(owner, computed))
+    return _field(loaded, parts, here, owner.__name__, field)
 
 
-def entries(loaded: Loaded[Any]) -> tuple[Entry, ...]:
-    """The whole effective environment, in the order of its class, with every value's source."""
-    return tuple(_entries(loaded.environment, (), loaded.merged))
+def entries(loaded: Loaded[Any], path: str = "") -> tuple[Entry, ...]:
+    """The effective environment, or its section at this path, in the order of its class, with every value's source."""
+    parts = split(path) if path else ()
+    here: Any = loaded.environment
+    for depth, part in enumerate(parts):
+        here = _step(here, part, parts[:depth], path)
+    return tuple(_entries(here, parts, loaded.merged)) if isinstance(here, BaseModel | Mapping) else ()
 
 
 def split(path: str) -> Path_:
@@ -120,21 +130,21 @@ def plain(value: Any) -> Any:
     return str(value)
 
 
-def _field(loaded: Loaded[Any], parts: Path_, value: Any, owner: type | None) -> Explanation:
+def _field(loaded: Loaded[Any], parts: Path_, value: Any, owner: str, field: FieldInfo | None) -> Explanation:
     kind = type(loaded.environment)
     schema = schema_at(kind, parts) or {}
     origins = tuple(loaded.merged.origins.get(parts, ()))
-    model = owner or kind
+    is_required = field is not None and field.is_required()
     return Explanation(
         dotted(parts),
         _data(value),
         Kind.WRITTEN if origins else Kind.DEFAULT,
-        model.__name__,
+        owner,
         origins,
         schema.get("description", ""),
         allowed(schema, whole_schema(kind).get("$defs", {})) if schema else "",
-        schema.get("default"),
-        "default" in schema,
+        plain(field.get_default(call_default_factory=True)) if field and not is_required else None,
+        is_required,
         is_base_only(schema),
     )
 
@@ -153,7 +163,13 @@ def _step(here: Any, part: str | int, before: Path_, path: str) -> Any:
         items = f"it has {len(here)}, counted from 0" if isinstance(here, list | tuple) else "it is no list"
         raise UsageError(f'"{path}": there is no [{part}]{place}; {items}')
     guess = nearest(part, known)
-    rest = f': did you mean "{dotted((*before, guess))}"?' if guess else f"; there is {', '.join(known)}" if known else "; it is a single value"
+    rest = (
+        f': did you mean "{dotted((*before, guess))}"?'
+        if guess
+        else f"; there is {', '.join(known)}"
+        if known
+        else "; it is a single value"
+    )
     raise UsageError(f'"{path}": there is no "{part}"{place}{rest}')
 
 
@@ -180,7 +196,9 @@ def _properties(kind: type) -> list[str]:
 
 def _owner(kind: type, name: str) -> type:
     """The class that defines a field or property."""
-    return next((owner for owner in kind.__mro__ if name in vars(owner) or name in inspect.get_annotations(owner)), kind)
+    return next(
+        (owner for owner in kind.__mro__ if name in vars(owner) or name in inspect.get_annotations(owner)), kind
+    )
 
 
 def _docstring(owner: type, name: str) -> str:
@@ -190,7 +208,11 @@ def _docstring(owner: type, name: str) -> str:
 
 def _data(value: Any) -> Any:
     """A field's own data: unlike `plain`, a whole spec is shown with its fields."""
-    return {name: plain(getattr(value, name)) for name in type(value).__pydantic_fields__} if isinstance(value, Spec) else plain(value)
+    return (
+        {name: plain(getattr(value, name)) for name in type(value).__pydantic_fields__}
+        if isinstance(value, Spec)
+        else plain(value)
+    )
 
 
 def _entries(value: Any, path: Path_, merged: Merged) -> Iterator[Entry]:
@@ -201,7 +223,11 @@ def _entries(value: Any, path: Path_, merged: Merged) -> Iterator[Entry]:
         origins = merged.origins.get(where, ())
         below = tuple(_entries(inner, where, merged)) if isinstance(inner, BaseModel | Mapping) else ()
         kind = Kind.WRITTEN if origins else Kind.DEFAULT
-        source = "" if below else _source(kind, origins[-1].location if origins else None, _owner(owner, name).__name__ if owner else "")
+        source = (
+            ""
+            if below
+            else _source(kind, origins[-1].location if origins else None, _owner(owner, name).__name__ if owner else "")
+        )
         yield Entry(str(name), None if below else _data(inner), source, below)
 
 

@@ -65,7 +65,9 @@ def assignments(set_: Mapping[str, Any]) -> Document:
             here = here.setdefault(part, {})
             document.locations[tuple(parts[:depth])] = _SET
             if not isinstance(here, dict):
-                raise UsageError(f'"{dotted_path}" goes through {".".join(parts[:depth])}, which is set to a value as well')
+                raise UsageError(
+                    f'"{dotted_path}" goes through {".".join(parts[:depth])}, which is set to a value as well'
+                )
         if parts[-1] in here:
             raise UsageError(f'"{dotted_path}" is set twice: set it, or what is below it')
         here[parts[-1]] = _plain(value, dotted_path)
@@ -136,7 +138,9 @@ def _plain(value: Any, path: str) -> Any:
             return [_plain(inner, f"{path}[{index}]") for index, inner in enumerate(value)]
         case str() | int() | float() | None:
             return value
-    raise UsageError(f'"{path}" is set to a {type(value).__name__}: give what YAML could say (text, number, true or false, list, mapping)')
+    raise UsageError(
+        f'"{path}" is set to a {type(value).__name__}: give what YAML could say (text, a number, a list, …)'
+    )
 
 
 def _paths(value: Any, path: Path_) -> Iterator[tuple[Path_, Any]]:

@@ -24,20 +24,26 @@ def check_links(kinds: Mapping[str, type[Spec]], merged: Merged) -> Iterator[Pro
         raw = section.get("uses", ()) if issubclass(kind, WorkloadSpec) and isinstance(section, Mapping) else ()
         if not isinstance(raw, list | tuple):
             fix = f"write a list: [{raw}]" if isinstance(raw, str) else "write a list, or remove the line"
-            yield _problem("TW104", "`uses` is no list", merged, workload, None, shown(raw), "[database, {exports: write}]", fix)
+            yield _problem(
+                "TW104", "`uses` is no list", merged, workload, None, shown(raw), "[database, {exports: write}]", fix
+            )
             continue
         for index, entry in enumerate(raw):
             use = Use.read(entry)
             if use is None:
                 allowed = "`database`, or `{exports: write}` to name the access"
-                yield _problem("TW104", "not a link", merged, workload, index, shown(entry), allowed, "write one link in each line")
+                yield _problem(
+                    "TW104", "not a link", merged, workload, index, shown(entry), allowed, "write one link in each line"
+                )
                 continue
             target = resources.get(use.key)
             if target is None:
                 guess = nearest(use.key, list(resources))
                 yield _problem(
                     "TW201",
-                    "a link to something that does not exist" if use.key not in kinds else "a link to something that offers nothing",
+                    "a link to something that does not exist"
+                    if use.key not in kinds
+                    else "a link to something that offers nothing",
                     merged,
                     workload,
                     index,
@@ -49,9 +55,20 @@ def check_links(kinds: Mapping[str, type[Spec]], merged: Merged) -> Iterator[Pro
             if use.access is not None and use.access not in target.access_levels:
                 levels = ", ".join(target.access_levels)
                 fix = f"name one of these; without one it is {target.access_levels[0]}"
-                yield _problem("TW202", f"{use.key} does not offer this access", merged, workload, index, use.access, levels, fix)
+                yield _problem(
+                    "TW202", f"{use.key} does not offer this access", merged, workload, index, use.access, levels, fix
+                )
             if use.key in (key for key, _ in edges.get(workload, ())):
-                yield _problem("TW203", f"{workload} links to {use.key} twice", merged, workload, index, use.key, "one link", "keep one")
+                yield _problem(
+                    "TW203",
+                    f"{workload} links to {use.key} twice",
+                    merged,
+                    workload,
+                    index,
+                    use.key,
+                    "one link",
+                    "keep one",
+                )
                 continue
             edges.setdefault(workload, []).append((use.key, index))
     yield from _cycles(edges, merged)
@@ -63,7 +80,9 @@ def check_variables(environment: Environment, merged: Merged) -> Iterator[Proble
     for workload in environment.workloads:
         owners: dict[str, str] = dict.fromkeys(workload.own_variables, workload.key)
         for link in environment.links_of(workload):
-            index = next(i for i, raw in enumerate(workload.uses) if (use := Use.read(raw)) and use.key == link.resource.key)
+            index = next(
+                i for i, raw in enumerate(workload.uses) if (use := Use.read(raw)) and use.key == link.resource.key
+            )
             for variable in link.offer.variables:
                 owner = owners.setdefault(variable.name, link.resource.key)
                 first, value = everywhere.setdefault(variable.key, (link.resource.key, variable.value))
@@ -95,7 +114,14 @@ def _cycles(edges: Mapping[str, list[tuple[str, int]]], merged: Merged) -> Itera
                 if frozenset(ring) not in seen:
                     seen.add(frozenset(ring))
                     yield _problem(
-                        "TW204", "links in a circle", merged, here, index, " -> ".join(ring), "no workload waits for itself", "remove one link"
+                        "TW204",
+                        "links in a circle",
+                        merged,
+                        here,
+                        index,
+                        " -> ".join(ring),
+                        "no workload waits for itself",
+                        "remove one link",
                     )
             else:
                 yield from walk(target, (*trail, target))

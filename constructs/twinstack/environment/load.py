@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import datetime
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Generic, TypeVar, get_args
+from typing import Final, Generic, TypeVar
 
-from pydantic import ValidationError
-
-from twinstack.environment import reasons
 from twinstack.environment.base import NAME, Environment
 from twinstack.environment.layers import SET_LAYER, Merged, assignments, base_only, merge
 from twinstack.environment.link_rules import check_links, check_variables
-from twinstack.environment.names import KINDS, check_name
 from twinstack.environment.model import Finding
+from twinstack.environment.names import KINDS, check_name
 from twinstack.environment.spec import Spec
+from twinstack.environment.validation import ARITHMETIC, spec_kinds, validate
 from twinstack.environment.yaml import Document, Path_, dotted, parse
 from twinstack.errors import ConfigurationError, Location, Problem
 
 E = TypeVar("E", bound=Environment)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +35,13 @@ def load(kind: type[E], name: str, documents: Sequence[tuple[str, Document]], to
     """Merges, validates and binds. Raises ConfigurationError with every problem of every layer."""
     written = [problem for _, document in documents for problem in document.problems]
     merged = merge(documents)
-    environment, specs, found = _validate(kind, merged)
+    environment, specs, found = validate(kind, merged)
     found += check_links(spec_kinds(kind), merged)
     if environment is not None:
         environment.bind(name, specs, today)
-        found += check_variables(environment, merged)
-        found += _review(environment, merged)
+        is_whole = not found
+        found += _collect(check_variables(environment, merged), is_whole=is_whole)
+        found += _review(environment, merged, is_whole=is_whole)
     found = [*_without_echoes(found, written, is_broken=any(document.is_broken for _, document in documents))]
     problems = [
         *_check_environment_name(name, documents),
@@ -58,7 +57,12 @@ def load(kind: type[E], name: str, documents: Sequence[tuple[str, Document]], to
 
 
 def load_text(
-    kind: type[E], name: str, layers: Mapping[str, str], today: datetime.date, *, set: Mapping[str, object] | None = None  # noqa: A002
+    kind: type[E],
+    name: str,
+    layers: Mapping[str, str],
+    today: datetime.date,
+    *,
+    set: Mapping[str, object] | None = None,
 ) -> Loaded[E]:
     """As `load`, of layers written in place, the weakest first: for the tests of a spec.
 
@@ -68,16 +72,6 @@ def load_text(
     if set:
         documents.append((SET_LAYER, assignments(set)))
     return load(kind, name, documents, today)
-
-
-def spec_kinds(kind: type[Environment]) -> dict[str, type[Spec]]:
-    """The spec class of each field that holds one, `X | None` included."""
-    kinds: dict[str, type[Spec]] = {}
-    for field, info in kind.__pydantic_fields__.items():
-        for candidate in (info.annotation, *get_args(info.annotation)):
-            if isinstance(candidate, type) and issubclass(candidate, Spec):
-                kinds[field] = candidate
-    return kinds
 
 
 def locked_keys(kind: type[Environment]) -> dict[tuple[str, str], str]:
@@ -119,39 +113,24 @@ def _in_environment(problem: Problem, name: str, documents: Sequence[tuple[str, 
     return replace(problem, environment=name) if documents and file == documents[0][1].file else problem
 
 
-def _validate(kind: type[E], merged: Merged) -> tuple[E | None, dict[str, Spec], list[Problem]]:
-    """The environment with every valid spec, and a problem for each thing that is not.
-
-    Where some specs are invalid, an environment of the valid ones is still made, so that their rules are
-    checked in the same run; it never leaves the loader.
-    """
-    kinds = spec_kinds(kind)
+def _collect(findings: Iterator[T], *, is_whole: bool) -> list[T]:
+    """All of them; of an environment that is not whole as many as can be computed."""
+    collected: list[T] = []
     try:
-        environment = kind.model_validate_json(json.dumps(merged.data), strict=True)
-    except ValidationError as error:
-        problems = [*reasons.explain(error, kind, merged)]
-        broken = {location[0] for detail in error.errors(include_url=False) if (location := detail["loc"])}
-    else:
-        return environment, {field: spec for field in kinds if (spec := getattr(environment, field)) is not None}, []
-    if (broken - set(_STAND_INS)) & set(Environment.__pydantic_fields__):
-        return None, {}, problems
-    specs = {
-        field: spec.model_validate_json(json.dumps(merged.data[field]), strict=True)
-        for field, spec in kinds.items()
-        if field not in broken and isinstance(merged.data.get(field), Mapping)
-    }
-    own = {field: merged.data[field] for field in Environment.__pydantic_fields__ if field in merged.data and field not in broken}
-    own = {field: value for field, value in _STAND_INS.items() if field in broken} | own
-    partial = kind.model_construct(None, **(Environment.model_validate_json(json.dumps(own), strict=True).__dict__ | specs))
-    return partial, specs, problems
+        for finding in findings:
+            collected.append(finding)
+    except ARITHMETIC:
+        if is_whole:
+            raise
+    return collected
 
 
-def _review(environment: Environment, merged: Merged) -> Iterator[Problem]:
+def _review(environment: Environment, merged: Merged, *, is_whole: bool) -> Iterator[Problem]:
     """The rules that need the whole environment: names, and each spec's own review."""
     taken: dict[tuple[str, str], str] = {}
     for key, spec in environment.specs.items():
         used: set[str] = set()
-        for finding in _findings(spec, taken):
+        for finding in _collect(_findings(spec, taken), is_whole=is_whole):
             if finding.acknowledgeable and finding.code in spec.acknowledge:
                 used.add(finding.code)
                 continue
@@ -209,5 +188,3 @@ def to_problem(finding: Finding, path: Path_, merged: Merged) -> Problem:
 
 
 _UNUSED: Final = "TW491"
-_STAND_INS: Final[Mapping[str, object]] = {"account": "000000000000", "region": "us-east-1", "version": "0", "tags": {}}
-"""What takes the place of a top-level value that is wrong, so that the rest is still reviewed; none is part of a name."""

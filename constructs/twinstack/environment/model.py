@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, NoReturn, Self
+from dataclasses import dataclass, replace
+from typing import Any, Final, NoReturn, Self
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
 from twinstack.errors import UsageError
@@ -42,9 +42,15 @@ class Model(BaseModel):
         """What two or more fields of this model must agree on. Needs no other model."""
         yield from ()
 
+    def findings(self) -> Iterator[Finding]:
+        """The rules' findings on this model and on every model in it, with their paths from here."""
+        yield from self.rules()
+        for name in type(self).__pydantic_fields__:
+            yield from _findings_in(getattr(self, name), (name,))
+
     @model_validator(mode="after")
-    def _obey_rules(self) -> Self:
-        findings = tuple(self.rules())
+    def _obey_rules(self, info: ValidationInfo) -> Self:
+        findings = () if info.context is WITHOUT_RULES else tuple(self.rules())
         if findings:
             raise PydanticCustomError(RULE_ERROR, "{text}", {"text": findings[0].message, "findings": findings})
         return self
@@ -57,4 +63,18 @@ class Model(BaseModel):
         )
 
 
-RULE_ERROR = "twinstack_rule"
+def _findings_in(value: Any, path: tuple[str | int, ...]) -> Iterator[Finding]:
+    match value:
+        case Model():
+            yield from (replace(finding, path=(*path, *finding.path)) for finding in value.findings())
+        case Mapping():
+            for key, inner in value.items():
+                yield from _findings_in(inner, (*path, key))
+        case tuple():
+            for index, inner in enumerate(value):
+                yield from _findings_in(inner, (*path, index))
+
+
+RULE_ERROR: Final = "twinstack_rule"
+WITHOUT_RULES: Final = object()
+"""A validation context: fields alone are judged. For the loader, which goes on looking after a first mistake."""

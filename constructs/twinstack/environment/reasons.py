@@ -22,14 +22,20 @@ def explain(error: ValidationError, kind: type[BaseModel], merged: Merged) -> It
     """A problem for each thing pydantic refused, except in `uses`, which the link rules judge."""
     refused: set[Path_] = set()
     for detail in error.errors(include_url=False):
-        path = _existing(tuple(detail["loc"]), merged.data)
+        path = existing(tuple(detail["loc"]), merged.data)
         if "uses" in path[1:2]:
             continue
         if detail["type"] == RULE_ERROR:
             for finding in detail["ctx"]["findings"]:
                 where = (*path, *finding.path)
                 yield Problem(
-                    finding.code, finding.message, dotted(where), merged.locate(where), finding.given, finding.allowed, finding.fix
+                    finding.code,
+                    finding.message,
+                    dotted(where),
+                    merged.locate(where),
+                    finding.given,
+                    finding.allowed,
+                    finding.fix,
                 )
             continue
         if path in refused:  # the same value, refused once more by another branch of a union
@@ -55,7 +61,9 @@ def _explain_one(detail: ErrorDetails, path: Path_, kind: type[BaseModel], merge
     where = dotted(path)
     if detail["type"] == "extra_forbidden":
         known = keys_at(kind, path[:-1])
-        return Problem("TW103", "unknown key", where, location, str(path[-1]), ", ".join(known), _unknown_key(path, known, kind))
+        return Problem(
+            "TW103", "unknown key", where, location, str(path[-1]), ", ".join(known), _unknown_key(path, known, kind)
+        )
     schema = schema_at(kind, path)
     if detail["type"] == "missing":
         description = (schema or {}).get("description", "")
@@ -63,7 +71,15 @@ def _explain_one(detail: ErrorDetails, path: Path_, kind: type[BaseModel], merge
         return Problem("TW107", "a value is missing", where, location, "nothing", phrase, _addition(path, merged))
     if detail["loc"][-1:] == ("[key]",):
         pattern = detail.get("ctx", {}).get("pattern", "")
-        return Problem("TW104", "the key does not fit", where, location, str(path[-1]), f"a key that matches {pattern}", "rename it")
+        return Problem(
+            "TW104",
+            "the key does not fit",
+            where,
+            location,
+            str(path[-1]),
+            f"a key that matches {pattern}",
+            "rename it",
+        )
     text = _as_written(path, merged)
     given = shown(detail["input"], str(path[-1]) if path else "", text)
     fits = _phrase(kind, schema)
@@ -76,7 +92,9 @@ def _addition(path: Path_, merged: Merged) -> str:
     """Where a missing value is to be written: the environment's own file, or the one all share."""
     files = list(dict.fromkeys(origin.location.file for origin in merged.origins[()] if origin.layer != SET_LAYER))
     parent = f" under `{dotted(path[:-1])}`" if path[:-1] else ""
-    return f"add `{path[-1]}`{parent} in {files[-1]}" + (f", or in {files[0]} for all environments" if files[1:] else "")
+    return f"add `{path[-1]}`{parent} in {files[-1]}" + (
+        f", or in {files[0]} for all environments" if files[1:] else ""
+    )
 
 
 def _phrase(kind: type[BaseModel], schema: dict[str, Any] | None) -> str:
@@ -103,7 +121,7 @@ def _as_written(path: Path_, merged: Merged) -> str:
     return origins[-1].text if origins else ""
 
 
-def _existing(path: Path_, data: Any) -> Path_:
+def existing(path: Path_, data: Any) -> Path_:
     """The path without what pydantic adds to it (`[key]`, the branch of a union)."""
     for depth, part in enumerate(path):
         if isinstance(data, Mapping):

@@ -24,7 +24,11 @@ def repair(detail: ErrorDetails, schema: Mapping[str, Any], text: str) -> str:
     """The fix for one of pydantic's errors; `schema` is the value's, `text` how YAML has it where it is no text."""
     value, kind, context = detail["input"], detail["type"], detail.get("ctx", {})
     if value is None:
-        return "remove the line, or indent under it what belongs to it" if kind in _MAPPINGS else "remove the line, or give a value"
+        return (
+            "remove the line, or indent under it what belongs to it"
+            if kind in _MAPPINGS
+            else "remove the line, or give a value"
+        )
     if schema.get("format") == "ipv4network":
         return _network(value)
     match kind:

@@ -35,6 +35,11 @@ def scalar_value(tag: str, text: str) -> str | int | float | bool | None:
     return None
 
 
+def is_text(written: str) -> bool:
+    """Whether this, written without quotes, is read as text: `7.1` is not."""
+    return not any(pattern.fullmatch(written) for pattern in _PATTERNS.values())
+
+
 PREFIX: Final = "tag:yaml.org,2002:"
 _PATTERNS: Final = {
     "bool": re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"),

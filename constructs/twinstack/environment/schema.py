@@ -152,13 +152,19 @@ def _flatten_null(value: Schema) -> None:
     """`X or null` as one schema with two types: editors explain that better than a choice."""
     alternatives = value.get("anyOf", ())
     others = [each for each in alternatives if each != {"type": "null"}]
-    if len(alternatives) == 2 and len(others) == 1 and isinstance(others[0].get("type"), str) and "enum" not in others[0]:  # noqa: PLR2004
-        del value["anyOf"]
-        value.update({**others[0], "type": [others[0]["type"], "null"]})
+    match others:
+        case [{"type": str(name), **rest}] if len(others) < len(alternatives) and "enum" not in rest:
+            del value["anyOf"]
+            value.update({**rest, "type": [name, "null"]})
 
 
 def _shown(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    match value:
+        case bool():
+            return str(value).lower()
+        case list():
+            return ", ".join(map(str, value))
+    return str(value)
 
 
 def is_base_only(schema: Mapping[str, Any]) -> bool:

@@ -18,7 +18,7 @@ def looks_like_a_secret(key: str, value: str) -> str | None:
 
 
 def secrets_by_line(text: str) -> Iterator[tuple[int, str]]:
-    """Each line, counted from one, that holds something of a secret's shape, comments and keys included, and what it seems."""
+    """Each line (from one) with something of a secret's shape, comments and keys included, and what it seems to be."""
     for what, pattern in _SHAPES:
         for match in pattern.finditer(text):
             yield text.count("\n", 0, match.start()) + 1, what

@@ -30,7 +30,7 @@ class Document:
 
 
 def read(path: Path, shown_as: str) -> Document:
-    """Reads `path`, naming it `shown_as` in problems. A file that cannot be read gives an empty document and a problem."""
+    """Reads `path`, naming it `shown_as` in problems. An unreadable file gives an empty document and a problem."""
     try:
         return parse(path.read_text(encoding="utf-8-sig"), shown_as)
     except UnicodeDecodeError as error:
@@ -64,7 +64,15 @@ def parse(text: str, shown_as: str) -> Document:
         document.is_broken = True
         given = "a list" if isinstance(root, yaml.SequenceNode) else "a single value"
         document.problems.append(
-            Problem("TW101", "the file holds no mapping", "", document.locations[()], given, "`key: value` lines", "name each value")
+            Problem(
+                "TW101",
+                "the file holds no mapping",
+                "",
+                document.locations[()],
+                given,
+                "`key: value` lines",
+                "name each value",
+            )
         )
     reported = {problem.location.line for problem in document.problems if problem.code == "TW105" and problem.location}
     for line, what in secrets_by_line(text):
@@ -78,7 +86,8 @@ def parse_value(text: str, path: Path_, shown_as: str) -> tuple[Any, list[Proble
     document = parse(f"value: {text}" if text.strip() else "value:", shown_as)
     where = Location(shown_as)
     problems = [
-        Problem(each.code, each.message, dotted(path), where, each.given, each.allowed, each.fix) for each in document.problems
+        Problem(each.code, each.message, dotted(path), where, each.given, each.allowed, each.fix)
+        for each in document.problems
     ]
     value = document.data.get("value")
     what = looks_like_a_secret(str(path[-1]), value) if isinstance(value, str) else None
@@ -112,16 +121,40 @@ class _Reader:
         self.document.locations.setdefault(path, self.where(node))
         self.values += 1
         if self.values == MOST_VALUES + 1:
-            self.problem("TW101", "too many values", node, path, "", f"at most {MOST_VALUES}", "aliases of aliases multiply: write it out")
+            self.problem(
+                "TW101",
+                "too many values",
+                node,
+                path,
+                "",
+                f"at most {MOST_VALUES}",
+                "aliases of aliases multiply: write it out",
+            )
         if self.values > MOST_VALUES:
             return None
         if any(node is outer for outer in self.open):
-            self.problem("TW101", "an alias inside what it stands for", node, path, "", "an alias of something else", "write the value out")
+            self.problem(
+                "TW101",
+                "an alias inside what it stands for",
+                node,
+                path,
+                "",
+                "an alias of something else",
+                "write the value out",
+            )
             return None
         if isinstance(node, yaml.ScalarNode):
             return self.scalar(node, path)
         if node.tag not in {f"{PREFIX}map", f"{PREFIX}seq"}:
-            self.problem("TW101", "a tag that is not read here", node, path, node.tag, "a plain mapping or list", "remove the tag")
+            self.problem(
+                "TW101",
+                "a tag that is not read here",
+                node,
+                path,
+                node.tag,
+                "a plain mapping or list",
+                "remove the tag",
+            )
             return None
         if isinstance(node, yaml.MappingNode):
             return self.mapping(node, path)
@@ -136,16 +169,28 @@ class _Reader:
         for key_node, value_node in node.value:
             if not isinstance(key_node, yaml.ScalarNode) or key_node.tag != f"{PREFIX}str":
                 given = key_node.value or "nothing" if isinstance(key_node, yaml.ScalarNode) else "a mapping or a list"
-                self.problem("TW101", "a key that is no text", key_node, path, given, "a word, or anything in quotes", "quote it")
+                self.problem(
+                    "TW101", "a key that is no text", key_node, path, given, "a word, or anything in quotes", "quote it"
+                )
                 continue
             key = key_node.value
             where = (*path, key)
             if key == "<<" and key_node.style is None:
-                self.problem("TW101", "a merge key", key_node, path, "<<", "values written out", "let the layers do the merging")
+                self.problem(
+                    "TW101", "a merge key", key_node, path, "<<", "values written out", "let the layers do the merging"
+                )
                 continue
             if key in result:
                 first = self.document.locations[where]
-                self.problem("TW102", "the key stands twice", key_node, where, key, "each key once", f"keep one; the first is in line {first.line}")
+                self.problem(
+                    "TW102",
+                    "the key stands twice",
+                    key_node,
+                    where,
+                    key,
+                    "each key once",
+                    f"keep one; the first is in line {first.line}",
+                )
                 continue
             self.document.locations[where] = self.where(key_node)
             result[key] = self.value(value_node, where)
@@ -156,7 +201,15 @@ class _Reader:
         try:
             value = scalar_value(node.tag, node.value)
         except ValueError as error:
-            self.problem("TW101", "a value that cannot be read", node, path, _short(f"{node.tag} {node.value}"), str(error), "correct or quote it")
+            self.problem(
+                "TW101",
+                "a value that cannot be read",
+                node,
+                path,
+                _short(f"{node.tag} {node.value}"),
+                str(error),
+                "correct or quote it",
+            )
             return None
         if not isinstance(value, str):
             self.document.texts[path] = node.value
@@ -167,7 +220,9 @@ class _Reader:
     def where(self, node: yaml.Node) -> Location:
         return Location(self.document.file, node.start_mark.line + 1)
 
-    def problem(self, code: str, message: str, node: yaml.Node, path: Path_, given: str, allowed: str, fix: str) -> None:
+    def problem(
+        self, code: str, message: str, node: yaml.Node, path: Path_, given: str, allowed: str, fix: str
+    ) -> None:
         self.document.problems.append(Problem(code, message, dotted(path), self.where(node), given, allowed, fix))
 
 
@@ -193,12 +248,19 @@ def _too_deep(text: str) -> int | None:
 
 
 def _deep(file: str, line: int) -> Problem:
-    return Problem("TW101", "nested too deeply", "", Location(file, line), "", f"at most {DEEPEST} levels", "write it flatter")
+    return Problem(
+        "TW101", "nested too deeply", "", Location(file, line), "", f"at most {DEEPEST} levels", "write it flatter"
+    )
 
 
 def _broken(file: str, error: yaml.YAMLError) -> Problem:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    reason = getattr(error, "problem", None) or getattr(error, "context", None) or getattr(error, "reason", None) or type(error).__name__
+    reason = (
+        getattr(error, "problem", None)
+        or getattr(error, "context", None)
+        or getattr(error, "reason", None)
+        or type(error).__name__
+    )
     return Problem(
         "TW101",
         "the file is not YAML",

@@ -71,9 +71,8 @@ class ApiServer:
             return False
 
     def serves(self, api_version: str, plural: str) -> bool:
-        """Whether this collection can be read and holds something; False while an aggregated API is not up."""
-        response = self._send("GET", f"/apis/{api_version}/{plural}")
-        return response.is_success and bool(response.json()["items"])
+        """Whether this collection can be read; False while an aggregated API is not up."""
+        return self._send("GET", f"/apis/{api_version}/{plural}").is_success
 
     def version(self) -> str:
         """The server's version, as in `v1.36.3`."""

@@ -195,7 +195,7 @@ class _Launch:
         )
 
     def metrics_server(self, api: ApiServer) -> None:
-        """metrics-server and its place in the API, waited for until it has something to say about the nodes."""
+        """metrics-server and its place in the API. It has figures once it has asked twice, 10 to 20 s later."""
         port = self.ports.take()
         for document in metrics_service(port):
             api.apply(document)
@@ -209,7 +209,7 @@ class _Launch:
                 f"--bind-address={LOOPBACK}",
                 f"--secure-port={port}",
                 *_certificate_arguments(self.server),
-                "--metric-resolution=15s",
+                "--metric-resolution=10s",
                 "--kubelet-insecure-tls",
                 "--kubelet-request-timeout=5s",
                 "--kubelet-use-node-status-port",

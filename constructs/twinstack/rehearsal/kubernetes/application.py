@@ -65,8 +65,8 @@ def apply_again(api: ApiServer, applied: Applied) -> Iterator[Problem]:
 
 def plain(message: str) -> str:
     """The server's message without the parts that speak of its own machinery, on one line."""
-    for noise in _NOISE:
-        message = noise.sub("", message)
+    for noise, words in _NOISE:
+        message = noise.sub(words, message)
     return " ".join(message.split())
 
 
@@ -100,12 +100,13 @@ def _differences(before: Any, after: Any, path: str = "") -> Iterator[str]:
 
 _SERVER_METADATA: Final = frozenset({"managedFields", "resourceVersion", "generation"})
 _NOISE: Final = (
-    re.compile(r"failed to create typed patch object \([^)]*\): "),
-    re.compile(r"^[A-Za-z.]+ \"[^\"]*\" is invalid: "),
-    re.compile(r"error decoding YAML: "),
-    re.compile(r"error converting YAML to JSON: "),
-    re.compile(r"yaml: unmarshal errors:\s*"),
-    re.compile(r"\[?strict decoding error: ?"),
+    (re.compile(r"got &value\.valueUnstructured\{Value:(.*?)\}"), r"got \1"),
+    (re.compile(r"failed to create typed patch object \([^)]*\): "), ""),
+    (re.compile(r"^[A-Za-z.]+ \"[^\"]*\" is invalid: "), ""),
+    (re.compile(r"error decoding YAML: "), ""),
+    (re.compile(r"error converting YAML to JSON: "), ""),
+    (re.compile(r"yaml: unmarshal errors:\s*"), ""),
+    (re.compile(r"\[?strict decoding error: ?"), ""),
 )
 _ADVICE: Final = tuple(
     (re.compile(pattern), text)

@@ -12,6 +12,7 @@ import yaml
 
 from twinstack.errors import RehearsalError
 from twinstack.rehearsal.control_plane.client import ApiServer, JsonObject
+from twinstack.rehearsal.kubernetes.inventory import value
 from twinstack.rehearsal.kubernetes.manifests import Manifest
 
 
@@ -71,7 +72,7 @@ def _is_established(api: ApiServer, name: str) -> bool:
     found = api.get("apiextensions.k8s.io/v1", "CustomResourceDefinition", name)
     if found is None:
         return False
-    conditions = {one["type"]: one["status"] for one in found.get("status", {}).get("conditions", [])}
+    conditions = {one["type"]: one["status"] for one in value(found, "status", "conditions", otherwise=[])}
     spec = found["spec"]
     served = api.resource(f"{spec['group']}/{spec['versions'][0]['name']}", spec["names"]["kind"]) is not None
     return conditions.get("Established") == "True" and served

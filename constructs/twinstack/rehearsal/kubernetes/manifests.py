@@ -130,5 +130,5 @@ def _blank_lines(text: str) -> int:
 _UNREADABLE: Final = "TW901"
 _SUFFIXES: Final = (".json", ".yaml", ".yml")
 _SEPARATOR: Final = re.compile(r"^(?=---(?:\s|$))", re.MULTILINE)
-_CONTENT: Final = re.compile(r"\s*[^\s#-]")
+_CONTENT: Final = re.compile(r"(?!---)\s*[^\s#]")
 _LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

@@ -10,8 +10,13 @@ from twinstack.rehearsal.control_plane.client import ApiServer
 from twinstack.rehearsal.kubernetes.inventory import Applied, Inventory, names, selects, value
 
 
-def check_services(inventory: Inventory, api: ApiServer, *, pods_run: bool) -> Iterator[Problem]:
-    """A problem for each Service that no ready pod answers, or whose port its pods do not name."""
+def check_services(
+    inventory: Inventory, api: ApiServer, *, pods_run: bool, pending: frozenset[str] = frozenset()
+) -> Iterator[Problem]:
+    """A problem for each Service that no ready pod answers, or whose port its pods do not name.
+
+    `pending` holds the titles of workloads that did not come up: that no pod of theirs answers is no news.
+    """
     for service in inventory.of("Service"):
         selector = service.spec.get("selector")
         if not selector or service.spec.get("type") == "ExternalName":
@@ -20,7 +25,8 @@ def check_services(inventory: Inventory, api: ApiServer, *, pods_run: bool) -> I
             one for one in inventory.templates(service.namespace) if selects({"matchLabels": selector}, one.labels)
         ]
         ports = [port for template in selected for one in template.containers for port in one.get("ports") or []]
-        if not selected or (pods_run and not _ready_addresses(service, api)):
+        expected = pods_run and not any(one.owner.manifest.title in pending for one in selected)
+        if not selected or (expected and not _ready_addresses(service, api)):
             yield service.problem(
                 "TW914",
                 "the Service selects no ready pod",
@@ -178,7 +184,9 @@ def _admits(listener: Mapping[str, Any], gateway_namespace: str, route_namespace
 
 
 def _ready_addresses(service: Applied, api: ApiServer) -> int:
-    slices = api.objects("discovery.k8s.io/v1", "EndpointSlice", service.namespace, labels={_SERVICE_LABEL: service.name})
+    slices = api.objects(
+        "discovery.k8s.io/v1", "EndpointSlice", service.namespace, labels={_SERVICE_LABEL: service.name}
+    )
     endpoints = [endpoint for one in slices for endpoint in one.get("endpoints") or []]
     return sum(1 for one in endpoints if value(one, "conditions", "ready"))
 

@@ -89,8 +89,10 @@ class _Rehearsal:
                 self.problems += found
             else:
                 self.problems += refused_pods(self.api, self.inventory)
-        with self._timed("checks"):
-            self._check()
+        refused = len(documents) - len(self.inventory.applied)
+        if not refused:
+            with self._timed("checks"):
+                self._check(frozenset(one.title for one in workloads if not one.ready))
         with self._timed("second apply"):
             for one in self.inventory.applied:
                 self.problems += apply_again(self.api, one)
@@ -101,9 +103,9 @@ class _Rehearsal:
             objects=Counter(one.kind for one in self.inventory.applied),
             workloads=tuple(workloads),
             problems=tuple(sorted(dict.fromkeys(self.problems), key=_in_order)),
-            proved=tuple(self._proved(documents, workloads)),
+            proved=tuple(self._proved(workloads, checked=not refused)),
             simulated=tuple(self._simulated(installed=[one["metadata"]["name"] for one in installed])),
-            not_proved=_NOT_PROVED if self.plane.runs_pods else (_PODS_NOT_RUN, *_NOT_PROVED),
+            not_proved=tuple(self._not_proved(refused)),
             seconds=self.seconds,
         )
 
@@ -118,7 +120,7 @@ class _Rehearsal:
             if applied.kind == "SecretProviderClass":
                 self.problems += self.store.publish(applied)
 
-    def _check(self) -> None:
+    def _check(self, pending: frozenset[str]) -> None:
         run = self.plane.runs_pods
         self.problems += check_autoscalers(self.inventory)
         self.problems += check_selectors(self.inventory)
@@ -127,18 +129,30 @@ class _Rehearsal:
         self.problems += check_network_policies(self.inventory)
         self.problems += check_references(self.inventory, self.api, self.store)
         # Controllers write what these two read a moment after the pods are ready.
-        self.problems += _settled(lambda: list(check_services(self.inventory, self.api, pods_run=run)))
-        self.problems += _settled(lambda: list(check_budgets(self.inventory, self.api, pods_run=run)))
+        self.problems += _settled(
+            lambda: [
+                *check_services(self.inventory, self.api, pods_run=run, pending=pending),
+                *check_budgets(self.inventory, self.api, pods_run=run, pending=pending),
+            ]
+        )
 
-    def _proved(self, documents: Sequence[Manifest], workloads: Sequence[WorkloadResult]) -> Iterator[str]:
+    def _not_proved(self, refused: int) -> Iterator[str]:
+        if refused:
+            yield f"how the objects fit together: {refused} of them were refused, and the others may need them"
+        if not self.plane.runs_pods:
+            yield _PODS_NOT_RUN
+        yield from _NOT_PROVED
+
+    def _proved(self, workloads: Sequence[WorkloadResult], *, checked: bool) -> Iterator[str]:
         codes = {problem.code for problem in self.problems}
-        if documents and not codes & {"TW901", "TW902"}:
+        applied = len(self.inventory.applied)
+        if checked and "TW901" not in codes:
             yield (
-                f"a real API server takes all {len(documents)} objects in file order on an empty cluster, with unknown "
+                f"a real API server takes all {applied} objects in file order on an empty cluster, with unknown "
                 "and duplicate fields refused and Pod Security admission on"
             )
-        if self.inventory.applied and "TW903" not in codes:
-            yield f"applying all {len(self.inventory.applied)} objects a second time changes none of them"
+        if applied and "TW903" not in codes:
+            yield f"applying {applied} objects a second time changes none of them"
         if workloads and all(one.ready for one in workloads):
             pods = sum(one.pods for one in workloads)
             longest = max(one.seconds for one in workloads)
@@ -150,7 +164,7 @@ class _Rehearsal:
             yield "the API server would admit the pods of every workload"
         for kind, code, sentence in _CHECKS:
             count = len(self.inventory.of(*kind))
-            if count and code not in codes:
+            if checked and count and code not in codes:
                 yield sentence.format(count)
 
     def _simulated(self, *, installed: Sequence[str]) -> Iterator[str]:
@@ -214,5 +228,5 @@ _CHECKS: Final = (
     (("Deployment", "StatefulSet", "DaemonSet"), "TW915", "{} selectors select only pods of their own"),
 )
 _AUTOSCALER_SYNC_SECONDS: Final = 2
-_SETTLE_SECONDS: Final = 5.0
+_SETTLE_SECONDS: Final = 3.0
 _POLL_SECONDS: Final = 0.3

@@ -50,10 +50,12 @@ def check_autoscalers(inventory: Inventory) -> Iterator[Problem]:
         yield from _missing_requests(autoscaler, target)
 
 
-def check_budgets(inventory: Inventory, api: ApiServer, *, pods_run: bool) -> Iterator[Problem]:
+def check_budgets(
+    inventory: Inventory, api: ApiServer, *, pods_run: bool, pending: frozenset[str] = frozenset()
+) -> Iterator[Problem]:
     """A problem for each disruption budget that selects nothing, shares pods with another, or blocks every drain.
 
-    Source: Kubernetes documentation, "Specifying a Disruption Budget for your Application".
+    `pending` holds the titles of workloads that did not come up, whose pods no budget lets go. Source: Kubernetes documentation, "Specifying a Disruption Budget for your Application".
     """
     budgets = inventory.of("PodDisruptionBudget")
     for index, budget in enumerate(budgets):
@@ -75,7 +77,7 @@ def check_budgets(inventory: Inventory, api: ApiServer, *, pods_run: bool) -> It
                     given=f"{names(shared)}, also selected by {other.manifest.title}",
                     fix="keep one of them",
                 )
-        if pods_run:
+        if pods_run and not any(one.owner.manifest.title in pending for one in selected):
             yield from _blocked(budget, api)
 
 

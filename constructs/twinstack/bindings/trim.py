@@ -1,0 +1,156 @@
+"""Copies the used part of each bindings wheel, Python and JavaScript, with a re-packed jsii assembly."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import re
+import shutil
+import tarfile
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from twinstack.bindings.lean import closure, lean, references
+from twinstack.bindings.scan import KUBERNETES, PROVIDER
+from twinstack.errors import BindingsError
+
+
+def trim_provider(site: Path, out: Path, modules: Iterable[str]) -> None:
+    """The AWS provider with only these submodules."""
+    package = site / PROVIDER
+    wanted = set(modules)
+    unknown = sorted(name for name in wanted if not (package / name / "__init__.py").is_file())
+    if unknown:
+        raise BindingsError(f"{PROVIDER} has no submodule {', '.join(unknown)}")
+    for name in sorted(wanted):
+        _write(out / PROVIDER / name / "__init__.py", lean((package / name / "__init__.py").read_text(encoding="utf-8")))
+    _copy_entry(package, out / PROVIDER)
+    folders = {name.replace("_", "-") for name in wanted}
+    by_flat_name = {name.replace("_", ""): name.replace("_", "-") for name in wanted}
+
+    def slim(assembly: dict[str, Any]) -> None:
+        kept = {fqn: by_flat_name[flat] for fqn in assembly["submodules"] if (flat := _flat(fqn)) in by_flat_name}
+        assembly["submodules"] = {fqn: assembly["submodules"][fqn] for fqn in kept}
+        prefixes = tuple(f"{fqn}." for fqn in kept)
+        assembly["types"] = {fqn: entry for fqn, entry in assembly["types"].items() if fqn.startswith(prefixes)}
+        exports = {fqn.split(".")[-1]: f"./{folder}" for fqn, folder in kept.items()}
+        files["package/lib/index.js"] = _index(exports)
+
+    def is_kept(name: str) -> bool:
+        parts = name.split("/")
+        return len(parts) > 3 and parts[1] == "lib" and parts[2] in folders and name.endswith(".js")  # noqa: PLR2004
+
+    files: dict[str, str] = {}
+    _repack(package, out / PROVIDER, slim, is_kept, files)
+
+
+def trim_kubernetes(site: Path, out: Path, classes: Iterable[str]) -> None:
+    """cdk8s-plus with only these `k8s` classes and what they lead to."""
+    package = site / KUBERNETES
+    source = (package / "k8s" / "__init__.py").read_text(encoding="utf-8")
+    kept = closure(set(classes), references(source))
+    _write(out / KUBERNETES / "k8s" / "__init__.py", lean(source, keep=kept))
+    _copy_entry(package, out / KUBERNETES)
+    fqns = {f"cdk8s-plus-27.k8s.{name}" for name in kept}
+
+    def slim(assembly: dict[str, Any]) -> None:
+        assembly["types"] = {fqn: entry for fqn, entry in assembly["types"].items() if fqn in fqns}
+
+    files = {"package/lib/index.js": _index({"k8s": "./imports/k8s"})}
+    _repack(package, out / KUBERNETES, slim, "package/lib/imports/k8s.js".__eq__, files)
+
+
+def lean_package(site: Path, out: Path, name: str) -> None:
+    """A whole package whose Python is lighter; its JavaScript is the wheel's."""
+    package = site / name
+    for file in package.rglob("*.py"):
+        source = file.read_text(encoding="utf-8")
+        relative = file.relative_to(package)
+        _write(out / name / relative, source if relative.parts[0] == "_jsii" else lean(source))
+    shutil.copy(tarball(package), out / name / "_jsii")
+
+
+def tarball(package: Path) -> Path:
+    """The jsii assembly inside a bindings package. Raises BindingsError where there is none."""
+    found = sorted((package / "_jsii").glob("*.tgz"))
+    if len(found) != 1:
+        raise BindingsError(f"{package.name} holds {len(found)} jsii assemblies where one is expected: install it again")
+    return found[0]
+
+
+def _copy_entry(package: Path, out: Path) -> None:
+    """The package itself becomes empty; what loads its assembly stays as it is."""
+    _write(out / "__init__.py", "")
+    _write(out / "_jsii" / "__init__.py", (package / "_jsii" / "__init__.py").read_text(encoding="utf-8"))
+
+
+def _repack(
+    package: Path,
+    out: Path,
+    slim: Callable[[dict[str, Any]], None],
+    is_kept: Callable[[str], bool],
+    files: Mapping[str, str],
+) -> None:
+    source = tarball(package)
+    with tarfile.open(source) as archive:
+        members = {member.name: member for member in archive.getmembers()}
+
+        def read(name: str) -> bytes:
+            content = archive.extractfile(members[name])
+            assert content is not None, name
+            return content.read()
+
+        assembly = json.loads(read("package/.jsii"))
+        if assembly.get("schema") == "jsii/file-redirect":
+            assembly = json.loads(gzip.decompress(read(f"package/{assembly['filename']}")))
+        slim(assembly)
+        assembly.pop("readme", None)
+        _without_docs(assembly["types"])
+        _without_docs(assembly.get("submodules", {}))
+        contents = {name: _SOURCE_MAP.sub(b"", read(name)) for name in members if is_kept(name)}
+        contents |= {
+            "package/.jsii": json.dumps(assembly, separators=(",", ":")).encode(),
+            "package/package.json": read("package/package.json"),
+            **{name: text.encode() for name, text in files.items()},
+        }
+    target = out / "_jsii" / source.name
+    with target.open("wb") as raw, gzip.GzipFile(filename="", fileobj=raw, mode="wb", mtime=0, compresslevel=6) as packed:
+        with tarfile.open(fileobj=packed, mode="w") as archive:
+            for name, content in sorted(contents.items()):
+                entry = tarfile.TarInfo(name)
+                entry.size = len(content)
+                archive.addfile(entry, io.BytesIO(content))
+
+
+def _without_docs(node: Any) -> None:
+    """Takes out what only people read: the kernel parses the rest at every start."""
+    if isinstance(node, dict):
+        for name in ("docs", "locationInModule", "symbolId", "readme"):
+            node.pop(name, None)
+        for inner in node.values():
+            _without_docs(inner)
+    elif isinstance(node, list):
+        for inner in node:
+            _without_docs(inner)
+
+
+def _index(exports: Mapping[str, str]) -> str:
+    lines = [
+        f"Object.defineProperty(exports,{json.dumps(name)},{{enumerable:true,get(){{return require({json.dumps(path)})}}}});"
+        for name, path in sorted(exports.items())
+    ]
+    return "\n".join(["'use strict';Object.defineProperty(exports,'__esModule',{value:true});", *lines])
+
+
+def _flat(fqn: str) -> str:
+    return fqn.rsplit(".", 1)[-1].lower()
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+_SOURCE_MAP: Final = re.compile(rb"\n//# sourceMappingURL=.*")

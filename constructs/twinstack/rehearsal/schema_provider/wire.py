@@ -1,0 +1,66 @@
+"""Values and schemas on the wire: MessagePack with Terraform's mark for what is not known yet, and schema messages."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+import msgpack
+
+from twinstack.rehearsal.schema_provider.protocol import ERROR, MESSAGES, NESTINGS
+from twinstack.rehearsal.schema_provider.schema import Attribute, Block, NestedBlock
+
+UNKNOWN: Final = msgpack.ExtType(0, b"\0")
+"""A value that is known only after the apply."""
+
+
+def is_unknown(value: Any) -> bool:
+    """Whether this is Terraform's mark for a value not known yet; what Terraform narrowed down about it does not matter."""
+    return isinstance(value, msgpack.ExtType)
+
+
+def decode(value: Any) -> Any:
+    """The Python value of a DynamicValue message; None for null."""
+    if value.msgpack:
+        return msgpack.unpackb(value.msgpack, raw=False, strict_map_key=False)
+    return json.loads(value.json) if value.json else None
+
+
+def encode(value: Any) -> Any:
+    """The DynamicValue message of a Python value."""
+    return MESSAGES["DynamicValue"](msgpack=msgpack.packb(value))
+
+
+def error(summary: str, detail: str) -> Any:
+    """A diagnostic that stops Terraform."""
+    return MESSAGES["Diagnostic"](severity=ERROR, summary=summary, detail=detail)
+
+
+def schema_message(block: Block) -> Any:
+    """The Schema message of a block."""
+    return MESSAGES["Schema"](block=_block(block))
+
+
+def _block(block: Block) -> Any:
+    return MESSAGES["Schema.Block"](
+        attributes=[_attribute(name, one) for name, one in block.attributes.items()],
+        block_types=[_nested_block(name, one) for name, one in block.blocks.items()],
+    )
+
+
+def _attribute(name: str, one: Attribute) -> Any:
+    message = MESSAGES["Schema.Attribute"](
+        name=name, required=one.required, optional=one.optional, computed=one.computed, write_only=one.write_only
+    )
+    if one.nested:
+        members = [_attribute(*member) for member in one.nested.block.attributes.items()]
+        message.nested_type.CopyFrom(MESSAGES["Schema.Object"](attributes=members, nesting=NESTINGS[one.nested.nesting]))
+    else:
+        message.type = json.dumps(one.type).encode()
+    return message
+
+
+def _nested_block(name: str, one: NestedBlock) -> Any:
+    return MESSAGES["Schema.NestedBlock"](
+        type_name=name, block=_block(one.block), nesting=NESTINGS[one.nesting], min_items=one.minimum, max_items=one.maximum
+    )
