@@ -59,7 +59,7 @@ def test_numbers_remember_how_they_were_written() -> None:
     ("text", "line", "given"),
     [
         ("a: b: c", 1, "mapping values are not allowed in this context"),
-        ("a: 1\n\tb: 2", 2, "found character that cannot start any token"),
+        ("a: 1\n\tb: 2", 2, "found a tab character that violates indentation"),
         ("a: [1\nb: 2\n", 2, "did not find expected ',' or ']'"),
         ('a: "1\n', 2, "found unexpected end of stream"),
         ("a: *b", 1, "found undefined alias"),
@@ -100,7 +100,7 @@ def test_a_key_that_stands_twice_is_refused_with_the_line_of_the_first() -> None
 
 
 @pytest.mark.parametrize(
-    ("text", "given"), [("1: x", "1"), ("true: x", "true"), ("~: x", "~"), (": x", "nothing"), ("? [a]\n: x", "a mapping or a list")]
+    ("text", "given"), [("1: x", "1"), ("true: x", "true"), ("~: x", "~"), ("? \n: x", "nothing"), ("? [a]\n: x", "a mapping or a list")]
 )
 def test_a_key_must_be_text(text: str, given: str) -> None:
     assert parse(text, FILE).problems == broken(

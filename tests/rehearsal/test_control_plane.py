@@ -1,4 +1,4 @@
-"""The throwaway control plane: what runs on it, what it says when it cannot start, and that it leaves nothing behind."""
+"""The throwaway control plane: what runs on it, why it does not start, and that it leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -107,13 +107,19 @@ def test_an_autoscaler_sees_the_usage_that_a_pod_claims() -> None:
 @needs_assets
 def test_it_ends_its_processes_when_the_caller_fails() -> None:
     found: list[int] = []
-    with pytest.raises(ZeroDivisionError), ControlPlane.start(nodes=1, zones=1) as plane:
-        found += plane.processes.identifiers().values()
-        folder = plane.kubeconfig.parent
-        raise ZeroDivisionError
+    folders: list[Path] = []
+
+    def fail() -> None:
+        with ControlPlane.start(nodes=1, zones=1) as plane:
+            found.extend(plane.processes.identifiers().values())
+            folders.append(plane.kubeconfig.parent)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
     assert len(found) >= 2
     assert not [one for one in found if _is_alive(one)]
-    assert not folder.exists()
+    assert not folders[0].exists()
 
 
 @needs_assets

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import inspect
 import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
@@ -59,10 +60,11 @@ class Environment(Model):
     _context: Context | None = PrivateAttr(default=None)
     _specs: dict[str, Spec] = PrivateAttr(default_factory=dict)
 
-    @classmethod
-    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
-        for field in cls.__pydantic_fields__:
-            if field in Environment.__pydantic_fields__:
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        # Before pydantic looks at the fields, which would only warn of a hidden member.
+        super().__init_subclass__(**kwargs)
+        for field, annotation in inspect.get_annotations(cls).items():
+            if field in Environment.__pydantic_fields__ or field.startswith("_") or "ClassVar" in str(annotation):
                 continue
             if not _FIELD.fullmatch(field):
                 raise UsageError(f"{cls.__name__}.{field}: field names are lower-case words, [a-z][a-z0-9_]*")

@@ -139,7 +139,8 @@ def _trim(definition: Schema, *, is_partial: bool, base: bool) -> None:
             notes.append(f"Default: `{_shown(value['default'])}`.")
         if is_base_only:
             notes.append("Only in base.yaml: the same in every environment.")
-        value["markdownDescription"] = "\n\n".join(filter(None, notes))
+        if any(notes):
+            value["markdownDescription"] = "\n\n".join(filter(None, notes))
 
 
 def _pop_marker(value: Schema) -> bool:

@@ -60,7 +60,7 @@ def parse(text: str, shown_as: str) -> Document:
         root = None
     if isinstance(root, yaml.MappingNode):
         document.data = _Reader(document).mapping(root, ())
-    elif root is not None:
+    elif root is not None and root.tag != f"{PREFIX}null":
         document.is_broken = True
         given = "a list" if isinstance(root, yaml.SequenceNode) else "a single value"
         document.problems.append(
@@ -175,7 +175,7 @@ class _Reader:
                 continue
             key = key_node.value
             where = (*path, key)
-            if key == "<<" and key_node.style is None:
+            if key == "<<" and not key_node.style:
                 self.problem(
                     "TW101", "a merge key", key_node, path, "<<", "values written out", "let the layers do the merging"
                 )

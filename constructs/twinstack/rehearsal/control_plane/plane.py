@@ -69,7 +69,7 @@ class ControlPlane:
             api = stack.enter_context(launch.api_server())
             if found.runs_pods:
                 launch.controllers(autoscaler_sync_seconds)
-                launch.simulated_nodes(api, pod_start_seconds, metrics=metrics)
+                launch.simulated_nodes(pod_start_seconds, metrics=metrics)
                 add_nodes(api, nodes, zones)
                 processes.wait_until(
                     f"the {nodes} simulated nodes are Ready",
@@ -168,7 +168,7 @@ class _Launch:
             self.assets.program("kube-scheduler"), [*alone, "--kube-api-qps=1000", "--kube-api-burst=1000"]
         )
 
-    def simulated_nodes(self, api: ApiServer, pod_start_seconds: float, *, metrics: bool) -> None:
+    def simulated_nodes(self, pod_start_seconds: float, *, metrics: bool) -> None:
         """kwok, which plays the kubelets."""
         stages = self.folder / "simulation.yaml"
         stages.write_text(_data("simulation.yaml").replace("DEFAULT_READY_AFTER", f"{pod_start_seconds:g}"), "utf-8")

@@ -103,7 +103,7 @@ _NOISE: Final = (
     (re.compile(r"got &value\.valueUnstructured\{Value:(.*?)\}"), r"got \1"),
     (re.compile(r"failed to create typed patch object \([^)]*\): "), ""),
     (re.compile(r"^[A-Za-z.]+ \"[^\"]*\" is invalid: "), ""),
-    (re.compile(r"error decoding YAML: "), ""),
+    (re.compile(r"error (strict )?decoding YAML: "), ""),
     (re.compile(r"error converting YAML to JSON: "), ""),
     (re.compile(r"yaml: unmarshal errors:\s*"), ""),
     (re.compile(r"\[?strict decoding error: ?"), ""),

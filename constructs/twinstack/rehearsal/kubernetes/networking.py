@@ -136,7 +136,7 @@ def _check_backend(
             fix="correct the Service's name",
         )
         return
-    ports = [one for one in service.spec.get("ports") or []]
+    ports = list(service.spec.get("ports") or [])
     known = {one.get("name") for one in ports} | {one["port"] for one in ports}
     if port is not None and port not in known:
         yield source.problem(

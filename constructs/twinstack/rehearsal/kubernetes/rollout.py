@@ -120,7 +120,7 @@ class Rollout:
 
 
 def refused_pods(api: ApiServer, inventory: Inventory) -> Iterator[Problem]:
-    """Where no controller makes pods: asks the API server whether it would take each workload's, without keeping any."""
+    """Where no controller makes pods: asks the API server whether it would take them, without keeping any."""
     for owner in inventory.applied:
         for template in pod_templates(owner):
             if owner.kind == "Pod":

@@ -55,7 +55,8 @@ def check_budgets(
 ) -> Iterator[Problem]:
     """A problem for each disruption budget that selects nothing, shares pods with another, or blocks every drain.
 
-    `pending` holds the titles of workloads that did not come up, whose pods no budget lets go. Source: Kubernetes documentation, "Specifying a Disruption Budget for your Application".
+    `pending` holds the titles of workloads that did not come up, whose pods no budget lets go.
+    Source: Kubernetes documentation, "Specifying a Disruption Budget for your Application".
     """
     budgets = inventory.of("PodDisruptionBudget")
     for index, budget in enumerate(budgets):

@@ -22,7 +22,7 @@ from twinstack.rehearsal.schema_provider.data_sources import answer
 from twinstack.rehearsal.schema_provider.protocol import MESSAGES
 from twinstack.rehearsal.schema_provider.schema import KINDS, Block, Schema
 from twinstack.rehearsal.schema_provider.values import Account, Inventor
-from twinstack.rehearsal.schema_provider.wire import UNKNOWN, decode, encode, error, is_unknown, schema_message
+from twinstack.rehearsal.schema_provider.wire import UNKNOWN, decode, encode, error, is_typed, is_unknown, schema_message
 
 
 class SchemaProvider:
@@ -75,7 +75,7 @@ class SchemaProvider:
         return MESSAGES["Diagnostics"]()
 
     def _upgrade(self, request: Any, _: str) -> Any:
-        return MESSAGES["UpgradeResourceStateResponse"](upgraded_state=encode(json.loads(request.raw_state.json)))
+        return MESSAGES["UpgradeResourceStateResponse"](upgraded_state=MESSAGES["DynamicValue"](json=request.raw_state.json))
 
     def _read(self, request: Any, _: str) -> Any:
         return MESSAGES["ReadResourceResponse"](new_state=request.current_state)
@@ -163,13 +163,17 @@ def _complete(planned: dict[str, Any], block: Block, prior: Mapping[str, Any] | 
         elif attribute.computed and planned.get(name) is None and prior is None:
             planned[name] = account.region if name == "region" else UNKNOWN
     for name, nested in block.blocks.items():
-        inside, before = planned.get(name), (prior or {}).get(name)
+        inside, before = _untyped(planned.get(name)), _untyped((prior or {}).get(name))
         # The members of a set are told apart by their values, so what is in it has to stay as it is configured.
         if nested.nesting == "single" and isinstance(inside, dict):
             _complete(inside, nested.block, before, account)
         elif nested.nesting == "list" and isinstance(inside, list):
             for index, item in enumerate(inside):
                 _complete(item, nested.block, before[index] if before and index < len(before) else None, account)
+
+
+def _untyped(value: Any) -> Any:
+    return value[1] if is_typed(value) else value
 
 
 def _all_tags(tags: Any, account: Account) -> Any:

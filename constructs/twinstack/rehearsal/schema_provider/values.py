@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from twinstack.rehearsal.schema_provider.schema import Type
-from twinstack.rehearsal.schema_provider.wire import is_unknown
+from twinstack.rehearsal.schema_provider.wire import is_typed, is_unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,8 @@ class Inventor:
             return self.invent(type_, name)
         if value is None or isinstance(type_, str):
             return value
+        if is_typed(value):
+            return [value[0], self.fill(value[1], type_, name)]
         kind, inner = type_
         if kind == "object":
             return {member: self.fill(value.get(member), inner[member], member) for member in inner}

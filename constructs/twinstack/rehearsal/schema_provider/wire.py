@@ -19,6 +19,11 @@ def is_unknown(value: Any) -> bool:
     return isinstance(value, msgpack.ExtType)
 
 
+def is_typed(value: Any) -> bool:
+    """Whether the value comes with its type before it: it does where the schema leaves something in it open."""
+    return isinstance(value, list) and len(value) == _TYPE_AND_VALUE and isinstance(value[0], bytes)
+
+
 def decode(value: Any) -> Any:
     """The Python value of a DynamicValue message; None for null."""
     if value.msgpack:
@@ -64,3 +69,6 @@ def _nested_block(name: str, one: NestedBlock) -> Any:
     return MESSAGES["Schema.NestedBlock"](
         type_name=name, block=_block(one.block), nesting=NESTINGS[one.nesting], min_items=one.minimum, max_items=one.maximum
     )
+
+
+_TYPE_AND_VALUE: Final = 2

@@ -1,0 +1,88 @@
+# Each target sets up what it needs: a machine with Python 3.11, make and the package registries is enough.
+# `make synth` and `make test` are the two to know; `make help` tells the rest.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3.11
+VENV := .venv
+CHECK_VENV := .venv-check
+RUN := $(VENV)/bin/python -m
+# The make variable alone: the service has an environment variable of that name.
+ENVIRONMENT_NAME := $(if $(filter command line,$(origin ENVIRONMENT)),$(ENVIRONMENT))
+VERSION_OPTION := $(if $(filter command line,$(origin VERSION)),--version $(VERSION))
+export PATH := $(CURDIR)/$(VENV)/bin:$(CURDIR)/node_modules/.bin:$(PATH)
+export PIPENV_VERBOSITY := -1
+
+.PHONY: help
+help: ## tell what there is
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(VENV)/.complete: Pipfile Pipfile.lock constructs/pyproject.toml
+	@test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check 'pipenv==2026.10.3'
+	VIRTUAL_ENV=$(CURDIR)/$(VENV) PIPENV_IGNORE_VIRTUALENVS=0 $(VENV)/bin/pipenv sync --dev --quiet
+	@touch $@
+
+$(CHECK_VENV)/.complete: requirements-check.txt
+	@test -x $(CHECK_VENV)/bin/python || $(PYTHON) -m venv $(CHECK_VENV)
+	$(CHECK_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --requirement requirements-check.txt
+	@touch $@
+
+node_modules/.complete: package.json package-lock.json $(VENV)/.complete
+	$(VENV)/bin/npm ci --ignore-scripts --silent
+	@touch $@
+
+.PHONY: synth
+synth: $(VENV)/.complete ## write cdktf.out/ and dist/ (ENVIRONMENT=prod for one, VERSION=1.2.3 for a release)
+	@$(RUN) twinstack synth $(ENVIRONMENT_NAME) $(VERSION_OPTION)
+
+.PHONY: check
+check: $(VENV)/.complete ## say whether the environments are right
+	@$(RUN) twinstack check
+
+.PHONY: test
+test: $(VENV)/.complete ## run the tests
+	@$(RUN) pytest
+
+.PHONY: lint
+lint: $(VENV)/.complete $(CHECK_VENV)/.complete ## style, types, and scanners over the output
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ty check
+	@$(RUN) twinstack synth --json >/dev/null
+	PATH=$(CURDIR)/$(CHECK_VENV)/bin:$$PATH $(RUN) twinstack scan prod
+
+.PHONY: rehearse
+rehearse: $(VENV)/.complete ## prove the output against real Terraform and a real API server, offline
+	@$(RUN) twinstack rehearse $(or $(ENVIRONMENT_NAME),dev staging prod)
+
+.PHONY: bench
+bench: $(VENV)/.complete ## measure against the stock bindings and write docs/performance.md
+	@$(RUN) benchmarks
+
+.PHONY: golden
+golden: $(VENV)/.complete ## write the reviewed output anew; look at the diff
+	@$(RUN) tests.golden
+
+.PHONY: schemas
+schemas: $(VENV)/.complete ## write environments/*.schema.json from the models
+	@$(RUN) twinstack schemas environments
+
+.PHONY: cli
+cli: node_modules/.complete ## install the cdktf and cdk8s command lines into node_modules/
+
+.PHONY: lock
+lock: $(VENV)/.complete ## resolve the dependencies anew, into lock files that name no host
+	VIRTUAL_ENV=$(CURDIR)/$(VENV) $(VENV)/bin/pipenv lock --dev
+	$(VENV)/bin/python -c 'import json, pathlib; \
+	  path = pathlib.Path("Pipfile.lock"); lock = json.loads(path.read_text()); lock["_meta"]["sources"] = []; \
+	  [entry.pop("index", None) for part in ("default", "develop") for entry in lock[part].values()]; \
+	  path.write_text(json.dumps(lock, indent=4) + "\n")'
+	$(VENV)/bin/npm install --package-lock-only --ignore-scripts
+
+.PHONY: clean
+clean: ## remove what can be made again
+	rm -rf imports .imports* cdktf.out dist $(VENV) $(CHECK_VENV) node_modules .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -1,0 +1,94 @@
+"""The environment class, and what it refuses to be."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+
+import pytest
+from pydantic import ValidationError
+from twinstack.environment import Environment
+from twinstack.environment.load import Loaded
+from twinstack.errors import ConstructionError, UsageError
+from twinstack.network import NetworkSpec
+from twinstack.settings import SettingsSpec
+from twinstack.web_service import WebServiceSpec
+
+Accept = Callable[..., Loaded]
+
+
+@pytest.mark.parametrize("name", ["links", "context", "specs", "bind", "stack_id", "config"])
+def test_a_field_that_hides_a_member_of_environment_is_refused_when_the_class_is_made(name: str) -> None:
+    with pytest.raises(UsageError, match=f"Hidden.{name} hides a member of Environment: give the field another name"):
+        type("Hidden", (Environment,), {"__annotations__": {name: NetworkSpec}, "__module__": __name__})
+
+
+@pytest.mark.parametrize("name", ["Database", "dataBase", "données"])
+def test_a_field_that_is_no_lower_case_word_is_refused(name: str) -> None:
+    with pytest.raises(UsageError, match="field names are lower-case words"):
+        type("Odd", (Environment,), {"__annotations__": {name: NetworkSpec}, "__module__": __name__})
+
+
+def test_a_copy_with_changes_is_refused(accept: Accept) -> None:
+    environment = accept().environment
+    with pytest.raises(UsageError, match=r"Shop is immutable and is not copied: load a variation with one more layer"):
+        environment.model_copy(update={"account": "1"})
+    with pytest.raises(UsageError, match="PostgresSpec is immutable"):
+        environment.database.model_copy(update={"multi_az": False})
+
+
+def test_nothing_in_it_can_be_set(accept: Accept) -> None:
+    environment = accept().environment
+    with pytest.raises(ValidationError, match="frozen"):
+        environment.database.multi_az = False
+
+
+def test_one_made_by_hand_has_no_names_and_says_so() -> None:
+    spec = SettingsSpec(variables={"A": "b"})
+    with pytest.raises(UsageError, match="this SettingsSpec belongs to no environment yet"):
+        _ = spec.aws_name
+
+
+def test_specs_are_bound_to_their_fields_and_to_one_context(accept: Accept) -> None:
+    environment = accept().environment
+    assert list(environment.specs) == ["network", "database", "files", "settings", "web", "worker"]
+    assert [spec.key for spec in environment.specs.values()] == list(environment.specs)
+    assert {id(spec.context) for spec in environment.specs.values()} == {id(environment.context)}
+    assert [spec.key for spec in environment.resources] == ["database", "files", "settings", "web"]
+    assert [spec.key for spec in environment.workloads] == ["web", "worker"]
+
+
+def test_a_kind_is_found_where_there_is_exactly_one(accept: Accept) -> None:
+    from twinstack.redis import RedisSpec
+
+    environment = accept().environment
+    assert environment.find(WebServiceSpec) is environment.web
+    with pytest.raises(ConstructionError, match="Shop needs exactly one RedisSpec among its fields"):
+        environment.the(RedisSpec)
+
+
+@pytest.mark.parametrize(
+    ("layer", "name", "state_key"),
+    [
+        ("", "acme-shop-database-live", "shop/live/terraform.tfstate"),
+        ("suffix: ''", "acme-shop-database", "shop/terraform.tfstate"),
+        ("suffix: -blue", "acme-shop-database-blue", "shop/live/terraform.tfstate"),
+        ("database: {name: ''}", "acme-shop-live", "shop/live/terraform.tfstate"),
+        ("database: {name: main_store}", "acme-shop-main-store-live", "shop/live/terraform.tfstate"),
+    ],
+)
+def test_names_are_organization_product_part_and_suffix(accept: Accept, layer: str, name: str, state_key: str) -> None:
+    environment = accept(layer).environment
+    assert environment.database.identifier == name
+    assert environment.state_key == state_key
+    assert environment.state_bucket == "acme-terraform-state"
+    assert environment.stack_id == "shop-live"
+
+
+def test_plain_variables_make_the_config_map(accept: Accept) -> None:
+    assert accept().environment.config == {"files-bucket": "acme-shop-files-live", "log-level": "info"}
+
+
+def test_a_shallow_copy_is_the_same_environment(accept: Accept) -> None:
+    environment = accept().environment
+    assert copy.copy(environment).database.identifier == environment.database.identifier
