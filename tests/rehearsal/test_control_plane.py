@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -124,7 +125,7 @@ def test_it_ends_its_processes_when_the_caller_fails() -> None:
 
 @needs_assets
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
-def test_it_leaves_no_process_behind_when_the_caller_is_ended(number: signal.Signals) -> None:
+def test_it_leaves_no_process_behind_when_the_caller_is_ended(number: signal.Signals, tmp_path: Path) -> None:
     if number == signal.SIGKILL and sys.platform != "linux":
         pytest.skip("only Linux ends the children of a process that was killed")
     program = """
@@ -135,7 +136,12 @@ def test_it_leaves_no_process_behind_when_the_caller_is_ended(number: signal.Sig
             time.sleep(60)
     """
     caller = subprocess.Popen(
-        [sys.executable, "-c", textwrap.dedent(program)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        [sys.executable, "-c", textwrap.dedent(program)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        # Its folder is all that a kill leaves behind.
+        env={**os.environ, "TMPDIR": str(tmp_path)},
     )
     assert caller.stdout is not None
     found = [int(word) for word in caller.stdout.readline().split()]
@@ -145,7 +151,10 @@ def test_it_leaves_no_process_behind_when_the_caller_is_ended(number: signal.Sig
     finally:
         caller.send_signal(number)
         caller.wait(timeout=20)
+        caller.stdout.close()
     assert _wait(lambda: not [one for one in found if _is_alive(one)])
+    for folder in tmp_path.iterdir():
+        shutil.rmtree(folder)
 
 
 @needs_assets

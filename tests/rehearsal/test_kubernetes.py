@@ -180,7 +180,7 @@ def test_good_manifests_pass_and_the_report_says_what_was_proved(rehearsed: Call
     proved = "\n".join(report.proved)
     assert "takes all 12 objects in file order" in proved
     assert "a second time changes none of them" in proved
-    assert "1 Services find their pods" in proved
+    assert "a ready pod answers for every Service (1)" in proved
     assert any("synced Secrets itself" in one for one in report.simulated)
     assert any("images exist" in one for one in report.not_proved)
 
@@ -652,6 +652,8 @@ def test_with_the_api_server_alone_good_manifests_pass(
     report = rehearsed(on=api_server)
     assert report.problems == ()
     assert "the API server would admit the pods of every workload" in report.proved
+    # What only running pods can show is not claimed.
+    assert not any("ready pod" in one or "drained" in one for one in report.proved)
 
 
 @needs_assets

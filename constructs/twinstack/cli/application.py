@@ -104,12 +104,9 @@ def synth(
     json: Json = False,
 ) -> None:
     """Write Terraform JSON to cdktf.out/ and Kubernetes YAML to dist/."""
-    from twinstack.cli.project import find_product
     from twinstack.cli.synth import synth as run_synth
 
-    run_synth(
-        find_product(), environments or (), half=half, version=version, assignments=assignments or (), as_json=json
-    )
+    run_synth(environments or (), half=half, version=version, assignments=assignments or (), as_json=json)
 
 
 @application.command()
@@ -141,11 +138,11 @@ def schemas_environments() -> None:
 def bindings() -> None:
     """Rebuild imports/ now; it is otherwise rebuilt when it has to be."""
     from twinstack.bindings import rebuild
-    from twinstack.cli.project import find_product
+    from twinstack.cli.project import find_reference
 
-    root = find_product().root
-    rebuild(root)
-    emit([("imports/ is rebuilt", "bold green")])
+    report = rebuild(find_reference()[1])
+    counts = f"{report.provider_modules} provider modules, {report.kubernetes_classes} Kubernetes classes"
+    emit([(f"imports/ is rebuilt: {counts}, {report.seconds:.1f} s", "bold green")])
 
 
 @application.command()

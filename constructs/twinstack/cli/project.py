@@ -17,11 +17,16 @@ def find_product(start: Path | None = None) -> Product[Any]:
 
     Raises UsageError where no pyproject.toml names one, and where what is named is no product.
     """
+    return load_product(*find_reference(start))
+
+
+def find_reference(start: Path | None = None) -> tuple[str, Path]:
+    """What pyproject.toml names, `stacks:product`, and the folder it stands in. Raises UsageError where none does."""
     here = (start or Path.cwd()).resolve()
     for folder in (here, *here.parents):
         reference = _reference(folder / "pyproject.toml")
         if reference is not None:
-            return load_product(reference, folder)
+            return reference, folder
     raise UsageError(
         f"no product is named in {here} or above it: write `{_EXAMPLE}` under `[{_SECTION}]` in pyproject.toml"
     )

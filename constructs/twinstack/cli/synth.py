@@ -6,16 +6,16 @@ import os
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from twinstack.cli.assignment import read_assignments
-from twinstack.cli.render import emit, emit_json, table
+from twinstack.cli.project import find_reference, load_product
+from twinstack.cli.render import emit, emit_json, report_problems, table
 from twinstack.environment.spec import Half
-from twinstack.product import Product
+from twinstack.product import each_once
 
 
 def synth(
-    product: Product[Any],
     names: Sequence[str],
     *,
     half: str | None,
@@ -24,11 +24,22 @@ def synth(
     as_json: bool,
 ) -> None:
     """Writes the halves of the environments and shows the files. Nothing is written where anything is wrong."""
-    from twinstack.synthesis import synthesize
+    from twinstack.bindings import activate
 
     start = time.perf_counter()
-    halves = (Half(half),) if half else tuple(Half)
-    files = synthesize(product, names, halves=halves, set=read_assignments(assignments) or None, version=version)
+    reference, folder = find_reference()
+    activate(folder)  # The engine starts while the product and its environments are read.
+    from twinstack.synthesis import MANIFESTS_FOLDER, TERRAFORM_FOLDER, write
+
+    product = load_product(reference, folder)
+    loaded = product.load_all(names, set=read_assignments(assignments) or None, version=version)
+    if warnings := each_once(warning for one in loaded for warning in one.warnings):
+        report_problems(warnings)
+    folders = {
+        Half.INFRASTRUCTURE: product.root / TERRAFORM_FOLDER,
+        Half.WORKLOADS: product.root / MANIFESTS_FOLDER,
+    }
+    files = write(product, loaded, folders, (Half(half),) if half else tuple(Half))
     seconds = time.perf_counter() - start
     if as_json:
         written = [{"file": _shown(file), "bytes": file.stat().st_size} for file in files]

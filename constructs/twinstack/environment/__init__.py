@@ -5,7 +5,7 @@ from twinstack.environment.container import ContainerSpec, Limits, Requests, Res
 from twinstack.environment.context import Context
 from twinstack.environment.ledger import Ledger
 from twinstack.environment.lifecycle import HealthCommand
-from twinstack.environment.links import Access, Link, Offer, Reach, SecretValue, Variable
+from twinstack.environment.links import Access, Link, Offer, Preparation, Reach, SecretValue, Variable
 from twinstack.environment.model import Finding, Model
 from twinstack.environment.placement import ClusterPlan, NetworkPlan
 from twinstack.environment.production import relaxed
@@ -26,6 +26,7 @@ __all__ = [
     "Model",
     "NetworkPlan",
     "Offer",
+    "Preparation",
     "Reach",
     "Requests",
     "ResourceSpec",

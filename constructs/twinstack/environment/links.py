@@ -58,12 +58,25 @@ class Variable:
 
 
 @dataclass(frozen=True, slots=True)
+class Preparation:
+    """What must be done before the workload's own command: a script that runs in a container of its own, first.
+
+    It sees the variables of its link and no others, and must be harmless when it runs again.
+    """
+
+    name: str
+    image: str
+    script: str
+
+
+@dataclass(frozen=True, slots=True)
 class Offer:
     """What a resource gives to a workload that links to it with one access level."""
 
     variables: tuple[Variable, ...] = ()
     reach: Reach = Reach.NOTHING
     port: int | None = None
+    preparation: Preparation | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import Final
 
 from cdk8s_plus_27 import k8s
 
-from twinstack.environment import WorkloadSpec
+from twinstack.environment import Offer, Variable, WorkloadSpec
 from twinstack.kubernetes.labels import pod_labels, selector
 from twinstack.kubernetes.probes import Health
 from twinstack.kubernetes.quantity import quantity
@@ -52,6 +52,7 @@ def pod_template(
                 fs_group=spec.user,
                 seccomp_profile=k8s.SeccompProfile(type="RuntimeDefault"),
             ),
+            init_containers=[_preparation(spec, link.offer) for link in spec.links if link.offer.preparation] or None,
             containers=[_container(spec, health, port)],
             volumes=_volumes(spec),
             topology_spread_constraints=_spread(spec) if spread else None,
@@ -62,17 +63,7 @@ def pod_template(
 def variables(spec: WorkloadSpec) -> list[k8s.EnvVar]:
     """The container's variables: its own as literals, those of its links from the ConfigMap or its Secret."""
     own = [k8s.EnvVar(name=name, value=value) for name, value in spec.own_variables.items()]
-    config = spec.environment.config_name
-    linked = [
-        k8s.EnvVar(
-            name=variable.name,
-            value_from=k8s.EnvVarSource(secret_key_ref=k8s.SecretKeySelector(name=spec.secret, key=variable.key))
-            if variable.secret
-            else k8s.EnvVarSource(config_map_key_ref=k8s.ConfigMapKeySelector(name=config, key=variable.key)),
-        )
-        for variable in spec.environment.variables_of(spec)
-    ]
-    return own + linked
+    return own + _linked(spec, spec.environment.variables_of(spec))
 
 
 def checksums(spec: WorkloadSpec) -> dict[str, str]:
@@ -95,6 +86,49 @@ def container_name(spec: WorkloadSpec) -> str:
     return spec.key.replace("_", "-")
 
 
+def _linked(spec: WorkloadSpec, delivered: Sequence[Variable]) -> list[k8s.EnvVar]:
+    config = spec.environment.config_name
+    return [
+        k8s.EnvVar(
+            name=variable.name,
+            value_from=k8s.EnvVarSource(secret_key_ref=k8s.SecretKeySelector(name=spec.secret, key=variable.key))
+            if variable.secret
+            else k8s.EnvVarSource(config_map_key_ref=k8s.ConfigMapKeySelector(name=config, key=variable.key)),
+        )
+        for variable in delivered
+    ]
+
+
+def _preparation(spec: WorkloadSpec, offer: Offer) -> k8s.Container:
+    """What a link wants done first, with that link's variables alone."""
+    assert offer.preparation is not None
+    return k8s.Container(
+        name=offer.preparation.name,
+        image=offer.preparation.image,
+        image_pull_policy="IfNotPresent",
+        command=["/bin/sh", "-euc", offer.preparation.script],
+        env=_linked(spec, offer.variables),
+        resources=k8s.ResourceRequirements(
+            requests={"cpu": quantity("50m"), "memory": quantity("64Mi")},
+            limits={"cpu": quantity("200m"), "memory": quantity("128Mi")},
+        ),
+        security_context=_unprivileged(),
+        termination_message_policy="FallbackToLogsOnError",
+        volume_mounts=_mounts(spec),
+    )
+
+
+def _unprivileged() -> k8s.SecurityContext:
+    return k8s.SecurityContext(
+        allow_privilege_escalation=False, read_only_root_filesystem=True, capabilities=k8s.Capabilities(drop=["ALL"])
+    )
+
+
+def _mounts(spec: WorkloadSpec) -> list[k8s.VolumeMount]:
+    temporary = k8s.VolumeMount(name=TEMPORARY_VOLUME, mount_path="/tmp")
+    return [temporary, *([secret_mount()] if spec.secret_variables else [])]
+
+
 def _container(spec: WorkloadSpec, health: Health | None, port: int | None) -> k8s.Container:
     requests, limits = spec.resources.requests, spec.resources.limits
     ceiling = {"memory": quantity(limits.memory)} | ({"cpu": quantity(limits.cpu)} if limits.cpu else {})
@@ -111,16 +145,9 @@ def _container(spec: WorkloadSpec, health: Health | None, port: int | None) -> k
         startup_probe=health.startup if health else None,
         liveness_probe=health.liveness if health else None,
         readiness_probe=health.readiness if health else None,
-        security_context=k8s.SecurityContext(
-            allow_privilege_escalation=False,
-            read_only_root_filesystem=True,
-            capabilities=k8s.Capabilities(drop=["ALL"]),
-        ),
+        security_context=_unprivileged(),
         termination_message_policy="FallbackToLogsOnError",
-        volume_mounts=[
-            k8s.VolumeMount(name=TEMPORARY_VOLUME, mount_path="/tmp"),
-            *([secret_mount()] if spec.secret_variables else []),
-        ],
+        volume_mounts=_mounts(spec),
     )
 
 

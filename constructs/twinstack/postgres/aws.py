@@ -27,10 +27,18 @@ class Postgres(Resource[PostgresSpec]):
     def __init__(self, scope: Infrastructure[Any], spec: PostgresSpec, *, network: Tiered) -> None:
         super().__init__(scope, spec)
         self.key = Key(
-            self, spec.key, spec.aws_name if spec.part else spec.aws_name_of("database"), context=self.context, purpose=f"{spec.identifier}: storage, backups, secrets"
+            self,
+            spec.key,
+            spec.aws_name if spec.part else spec.aws_name_of("database"),
+            context=self.context,
+            purpose=f"{spec.identifier}: storage, backups, secrets",
         )
         self.security_group = ClosedGroup(
-            self, spec.key, name=f"{spec.identifier}-database", vpc_id=network.vpc_id, description=f"PostgreSQL of {spec.identifier}"
+            self,
+            spec.key,
+            name=f"{spec.identifier}-database",
+            vpc_id=network.vpc_id,
+            description=f"PostgreSQL of {spec.identifier}",
         )
         self.subnet_group = pin(
             DbSubnetGroup(
@@ -45,10 +53,17 @@ class Postgres(Resource[PostgresSpec]):
         )
         self.parameter_group = self._make_parameter_group()
         self.log_groups = [
-            scope.log_group(self, f"{spec.key}_{log}", f"/aws/rds/instance/{spec.identifier}/{log}", retention_days=spec.log_retention_days)
+            scope.log_group(
+                self,
+                f"{spec.key}_{log}",
+                f"/aws/rds/instance/{spec.identifier}/{log}",
+                retention_days=spec.log_retention_days,
+            )
             for log in LOGS
         ]
-        self.monitoring_role, self._monitoring_policy = self._make_monitoring_role() if spec.monitoring_interval_seconds else (None, None)
+        self.monitoring_role, self._monitoring_policy = (
+            self._make_monitoring_role() if spec.monitoring_interval_seconds else (None, None)
+        )
         self.passwords = Passwords(
             self,
             f"{spec.key}_passwords",
@@ -121,8 +136,14 @@ class Postgres(Resource[PostgresSpec]):
     def _publish(self) -> None:
         spec = self.spec
         self.url = self._connection("url", spec.url, spec.application_user)
-        self.admin_url = self._connection("admin_url", spec.admin_url, spec.admin_user) if spec.is_used_with(Access.ADMIN) else None
-        self.stack.output(f"{spec.key}_address", f"${{aws_db_instance.{spec.key}.address}}", "The database's address, inside the network only")
+        self.admin_url = (
+            self._connection("admin_url", spec.admin_url, spec.admin_user) if spec.is_used_with(Access.ADMIN) else None
+        )
+        self.stack.output(
+            f"{spec.key}_address",
+            f"${{aws_db_instance.{spec.key}.address}}",
+            "The database's address, inside the network only",
+        )
 
     def _connection(self, part: str, value: SecretValue, user: str) -> Secret:
         """A whole connection URL. The secret's description tells its shape, and a changed shape writes it anew."""
@@ -140,7 +161,12 @@ class Postgres(Resource[PostgresSpec]):
 
     def _make_parameter_group(self) -> DbParameterGroup:
         spec = self.spec
-        parameters = {"rds.force_ssl": "1", "log_connections": "1", "log_min_duration_statement": "1000", **spec.parameters}
+        parameters = {
+            "rds.force_ssl": "1",
+            "log_connections": "1",
+            "log_min_duration_statement": "1000",
+            **spec.parameters,
+        }
         group = DbParameterGroup(
             self,
             "parameter-group",
@@ -148,7 +174,9 @@ class Postgres(Resource[PostgresSpec]):
             family=spec.family,
             description=f"Parameters of {spec.identifier}",
             parameter=[
-                DbParameterGroupParameter(name=name, value=value, apply_method="immediate" if name in DYNAMIC_PARAMETERS else "pending-reboot")
+                DbParameterGroupParameter(
+                    name=name, value=value, apply_method="immediate" if name in DYNAMIC_PARAMETERS else "pending-reboot"
+                )
                 for name, value in parameters.items()
             ],
             tags={"Name": f"{spec.identifier}-{spec.family}"},
@@ -174,7 +202,10 @@ class Postgres(Resource[PostgresSpec]):
         )
         pin(role, f"{self.spec.key}_monitoring")
         attachment = IamRolePolicyAttachment(
-            self, "monitoring-policy", role=role.name, policy_arn="arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"
+            self,
+            "monitoring-policy",
+            role=role.name,
+            policy_arn="arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole",
         )
         return role, pin(attachment, f"{self.spec.key}_monitoring")
 

@@ -9,12 +9,13 @@ from typing import Annotated, ClassVar, Final
 
 from pydantic import Field
 
-from twinstack.environment.links import Access, Offer, Reach, SecretValue, Variable
+from twinstack.environment.links import Access, Offer, Preparation, Reach, SecretValue, Variable
 from twinstack.environment.model import Finding
 from twinstack.environment.production import relaxed
 from twinstack.environment.quantities import DailyWindow, RetentionDays, VariableName, WeeklyWindow, windows_overlap
 from twinstack.environment.spec import ResourceSpec
 from twinstack.environment.support import check_support
+from twinstack.postgres.role import role_script
 
 
 class PostgresTls(StrEnum):
@@ -117,10 +118,17 @@ class PostgresSpec(ResourceSpec):
 
     def offer(self, access: Access) -> Offer:
         variable = self.variable or f"{self.key.upper()}_URL"
-        variables = [Variable(variable, secret=self.url)]
-        if access is Access.ADMIN:
-            variables.append(Variable(f"{variable.removesuffix('_URL')}_ADMIN_URL", secret=self.admin_url))
-        return Offer(tuple(variables), Reach.DATABASE_TIER, self.PORT)
+        application = Variable(variable, secret=self.url)
+        if access is not Access.ADMIN:
+            return Offer((application,), Reach.DATABASE_TIER, self.PORT)
+        admin = Variable(f"{variable.removesuffix('_URL')}_ADMIN_URL", secret=self.admin_url)
+        preparation = Preparation("application-role", self.client_image, role_script(application.name, admin.name))
+        return Offer((application, admin), Reach.DATABASE_TIER, self.PORT, preparation)
+
+    @property
+    def client_image(self) -> str:
+        """An image with psql, of the server's major version."""
+        return f"{CLIENT_IMAGE}:{self.engine_version}-alpine"
 
     def names(self) -> Iterator[tuple[str, str]]:
         yield "RDS instance", self.identifier
@@ -148,7 +156,14 @@ class PostgresSpec(ResourceSpec):
             )
         for field, user in (("admin_user", self.admin_user), ("application_user", self.application_user)):
             if user in RESERVED_USERS or user.startswith("pg_"):
-                yield Finding("TW703", "a reserved user name", (field,), user, "a name PostgreSQL and RDS do not reserve", f"for example {user}_user")
+                yield Finding(
+                    "TW703",
+                    "a reserved user name",
+                    (field,),
+                    user,
+                    "a name PostgreSQL and RDS do not reserve",
+                    f"for example {user}_user",
+                )
         if self.admin_user == self.application_user:
             yield Finding(
                 "TW704", "the application would connect as the master user", ("application_user",), self.application_user,
@@ -160,16 +175,27 @@ class PostgresSpec(ResourceSpec):
                 ", ".join(map(str, MONITORING_INTERVALS)) + " seconds", "choose one of these",
             )  # fmt: skip
         if self.tls is PostgresTls.VERIFY_FULL and not self.ca_bundle:
-            yield Finding("TW706", "verify-full without a certificate bundle", ("ca_bundle",), "none", "the bundle's path in the image", "set ca_bundle")
+            yield Finding(
+                "TW706",
+                "verify-full without a certificate bundle",
+                ("ca_bundle",),
+                "none",
+                "the bundle's path in the image",
+                "set ca_bundle",
+            )
 
     def review(self) -> Iterator[Finding]:
-        yield from check_support("PostgreSQL", self.engine_version, STANDARD_SUPPORT_ENDS, self.context.today, ("engine_version",))
+        yield from check_support(
+            "PostgreSQL", self.engine_version, STANDARD_SUPPORT_ENDS, self.context.today, ("engine_version",)
+        )
         if not self.context.protected:
             return
         if not self.deletion_protection:
             yield relaxed("TW401", "deletion protection", "deletion_protection", False, "true")
         if self.backup_retention_days < SHORTEST_PRODUCTION_BACKUP_DAYS:
-            yield relaxed("TW402", "a week of backups", "backup_retention_days", self.backup_retention_days, "7 to 35 days")
+            yield relaxed(
+                "TW402", "a week of backups", "backup_retention_days", self.backup_retention_days, "7 to 35 days"
+            )
         if not self.encrypted:
             yield relaxed("TW403", "encryption at rest", "encrypted", False, "true")
         if not self.multi_az:
@@ -193,6 +219,10 @@ STANDARD_SUPPORT_ENDS: Final = {
 }
 """Source: Amazon RDS for PostgreSQL release calendars."""
 MONITORING_INTERVALS: Final = (0, 1, 5, 10, 15, 30, 60)
-RESERVED_USERS: Final = frozenset({"admin", "postgres", "public", "rdsadmin", "rdsrepladmin", "rds_superuser", "none", "user"})
+RESERVED_USERS: Final = frozenset(
+    {"admin", "postgres", "public", "rdsadmin", "rdsrepladmin", "rds_superuser", "none", "user"}
+)
 """Source: Amazon RDS API, CreateDBInstance, "Can't be a reserved word for the chosen database engine"."""
+CLIENT_IMAGE: Final = "public.ecr.aws/docker/library/postgres"
+"""Docker's official image, from the copy that AWS keeps."""
 SHORTEST_PRODUCTION_BACKUP_DAYS: Final = 7

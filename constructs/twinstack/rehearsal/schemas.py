@@ -16,7 +16,7 @@ import lzma
 import re
 import tarfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -35,7 +35,12 @@ def read(version: str) -> Schema:
     """The shipped schema of a provider version. Raises UsageError for a version that is not shipped."""
     if version not in VERSIONS:
         raise UsageError(f'there is no schema of AWS provider "{version}"; there are {" and ".join(VERSIONS)}')
-    return _load(_FOLDER / f"aws-{version}.json.xz")
+    return _load(file_of(version))
+
+
+def file_of(version: str) -> Path:
+    """Where the schema of a provider version is kept."""
+    return Path(__file__).parent / "schemas" / f"aws-{version}.json.xz"
 
 
 def extract(wheel_or_package: Path, version: str, out: Path, *, complement: Path | None = None) -> Schema:
@@ -113,7 +118,7 @@ def _modules(wheel_or_package: Path) -> Iterator[tuple[str, str]]:
 
 
 @contextmanager
-def _archive(wheel_or_package: Path) -> Iterator[IO[bytes]]:
+def _archive(wheel_or_package: Path) -> Generator[IO[bytes]]:
     if wheel_or_package.is_dir():
         found = next(iter(sorted(wheel_or_package.glob("**/_jsii/*.jsii.tgz"))), None)
         if found is None:
@@ -132,7 +137,6 @@ def _archive(wheel_or_package: Path) -> Iterator[IO[bytes]]:
         raise UsageError(f"{wheel_or_package} is neither a wheel nor an installed package: {error}") from error
 
 
-_FOLDER: Final = Path(__file__).parent / "schemas"
 _EARLY_EPHEMERAL: Final = (
     "aws_cognito_identity_openid_token_for_developer_identity",
     "aws_eks_cluster_auth",

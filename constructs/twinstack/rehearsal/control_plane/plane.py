@@ -92,7 +92,7 @@ class _Launch:
         self.kubeconfig = folder / "kubeconfig"
 
     def api_server(self) -> ApiServer:
-        """etcd and the API server, both at once: the second waits for the first by itself."""
+        """Starts etcd and the API server, both at once: the second waits for the first by itself."""
         client_port, peer_port, port = self.ports.take(), self.ports.take(), self.ports.take()
         etcd, url = f"http://{LOOPBACK}:{client_port}", f"https://{LOOPBACK}:{port}"
         service_account = certificates.service_account_key(self.folder)

@@ -114,7 +114,7 @@ class Ports:
         for _ in range(_PORT_ATTEMPTS):
             holder = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
             try:
-                holder.bind((LOOPBACK, random.randrange(_FIRST_PORT, _LAST_PORT)))
+                holder.bind((LOOPBACK, random.randrange(_FIRST_PORT, _LAST_PORT)))  # noqa: S311  a port, no secret
             except OSError:
                 holder.close()
                 continue

@@ -20,8 +20,9 @@ class Applied:
 
     @property
     def kind(self) -> str:
-        """`Deployment`."""
-        return self.manifest.kind
+        """`Deployment`; with its group, `Gateway.networking.istio.io`, where another project uses a kind's name."""
+        kind, group = self.manifest.kind, self.manifest.api_version.rpartition("/")[0]
+        return kind if _GROUPS.get(kind, group) == group else f"{kind}.{group}"
 
     @property
     def name(self) -> str:
@@ -144,6 +145,23 @@ def _holds(expression: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
             return key not in labels
 
 
+_GROUPS: Final[Mapping[str, str]] = {
+    "Pod": "",
+    "Service": "",
+    "Deployment": "apps",
+    "StatefulSet": "apps",
+    "DaemonSet": "apps",
+    "ReplicaSet": "apps",
+    "Job": "batch",
+    "CronJob": "batch",
+    "HorizontalPodAutoscaler": "autoscaling",
+    "PodDisruptionBudget": "policy",
+    "Ingress": "networking.k8s.io",
+    "NetworkPolicy": "networking.k8s.io",
+    "Gateway": "gateway.networking.k8s.io",
+    "HTTPRoute": "gateway.networking.k8s.io",
+    "SecretProviderClass": "secrets-store.csi.x-k8s.io",
+}
 TEMPLATE_PATHS: Final[Mapping[str, tuple[str, ...]]] = {
     "Deployment": ("spec", "template"),
     "StatefulSet": ("spec", "template"),

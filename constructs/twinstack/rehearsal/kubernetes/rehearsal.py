@@ -157,15 +157,16 @@ class _Rehearsal:
             pods = sum(one.pods for one in workloads)
             longest = max(one.seconds for one in workloads)
             yield (
-                f"{len(workloads)} workloads come up: {pods} pods admitted, placed on nodes in three zones and ready, "
-                f"the last after {longest:.1f} s"
+                f"every workload comes up ({len(workloads)}): {pods} pods admitted, placed on nodes in three zones and "
+                f"ready, the last after {longest:.1f} s"
             )
         if not workloads and "TW906" not in codes and self.inventory.templates():
             yield "the API server would admit the pods of every workload"
-        for kind, code, sentence in _CHECKS:
-            count = len(self.inventory.of(*kind))
-            if checked and count and code not in codes:
-                yield sentence.format(count)
+        up = self.plane.runs_pods and all(one.ready for one in workloads)
+        for kinds, faults, sentence in (*_CHECKS, *(_CHECKS_OF_RUNNING_PODS if up else ())):
+            count = len(self.inventory.of(*kinds))
+            if checked and count and not codes & faults:
+                yield f"{sentence} ({count})"
 
     def _simulated(self, *, installed: Sequence[str]) -> Iterator[str]:
         if self.plane.runs_pods:
@@ -215,17 +216,35 @@ _NOT_PROVED: Final = (
     "that the account's quotas and the cluster's nodes are enough",
 )
 _CHECKS: Final = (
-    (("HorizontalPodAutoscaler",), "TW911", "{} autoscalers have a target"),
-    (("Service",), "TW914", "{} Services find their pods and ports"),
-    (("PodDisruptionBudget",), "TW916", "{} disruption budgets select pods"),
-    (("Ingress", "HTTPRoute"), "TW918", "{} Ingresses and routes lead to Services and ports that exist"),
-    (("NetworkPolicy",), "TW922", "{} NetworkPolicies select pods, and open the way to pods that exist"),
+    (
+        ("HorizontalPodAutoscaler",),
+        {"TW911", "TW912", "TW913"},
+        "every autoscaler has its target, the requests it counts by, and the scale for itself",
+    ),
+    (("Service",), {"TW914"}, "every Service selects pods that have its ports"),
+    (
+        ("Deployment", "StatefulSet", "DaemonSet"),
+        {"TW915"},
+        "every workload's selector selects its own pods and no others",
+    ),
+    (("PodDisruptionBudget",), {"TW916"}, "every disruption budget selects pods, and no other one selects them"),
+    (("Ingress", "HTTPRoute"), {"TW918", "TW919"}, "every Ingress and route leads to a Service and port that exist"),
     (
         ("Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob"),
-        "TW920",
-        "{} workloads read only Secrets, ConfigMaps and keys that exist",
+        {"TW920", "TW921"},
+        "every workload's Secrets, ConfigMaps, keys and service account exist",
     ),
-    (("Deployment", "StatefulSet", "DaemonSet"), "TW915", "{} selectors select only pods of their own"),
+    (("NetworkPolicy",), {"TW922"}, "every NetworkPolicy selects pods, and opens the way only to pods that exist"),
+    (
+        ("SecretProviderClass",),
+        {"TW931", "TW932", "TW933"},
+        "every SecretProviderClass exists before its pods, fetches what it syncs, and has its Secret for itself",
+    ),
+)
+# What can be seen only while every workload is up.
+_CHECKS_OF_RUNNING_PODS: Final = (
+    (("Service",), {"TW914"}, "a ready pod answers for every Service"),
+    (("PodDisruptionBudget",), {"TW917"}, "every disruption budget lets a node be drained"),
 )
 _AUTOSCALER_SYNC_SECONDS: Final = 2
 _SETTLE_SECONDS: Final = 3.0

@@ -102,9 +102,11 @@ class SecretsStore:
 
 def mounted_classes(pod: Mapping[str, Any]) -> list[str]:
     """The names of the classes that a pod mounts."""
+    volumes = value(pod, "volumes", otherwise=[])
     return [
         str(value(volume, "csi", "volumeAttributes", "secretProviderClass", otherwise=""))
-        for volume in pod.get("volumes") or []
+        # Nobody has checked the pod yet: this is asked before it is applied.
+        for volume in (volumes if isinstance(volumes, list) else [])
         if value(volume, "csi", "driver") == _DRIVER
     ]
 

@@ -55,7 +55,7 @@ class Cloud:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._secrets: dict[str, list[str]] = {}
+        self._secrets: dict[str, dict[str, str]] = {}
         self._writes: list[Write] = []
         self._issued: set[str] = set()
         self._failures: list[Failure] = []
@@ -72,6 +72,12 @@ class Cloud:
         """The secret values that were made up."""
         with self._lock:
             return set(self._issued)
+
+    @property
+    def secret_values(self) -> set[str]:
+        """The newest value of every secret that has one."""
+        with self._lock:
+            return {_newest(versions) for versions in self._secrets.values() if versions}
 
     def fail(self, failure: Failure) -> None:
         """Have this failure, once."""
@@ -105,26 +111,36 @@ class Cloud:
             self._writes.extend(writes)
 
     def make_secret(self, *names: str) -> None:
-        """Make the place for a secret's value, known by all of these names."""
+        """Make the place for a secret's values, known by all of these names."""
         with self._lock:
-            place: list[str] = []
-            self._secrets.update({name: place for name in names if name})
+            versions: dict[str, str] = {}
+            self._secrets.update({name: versions for name in names if name})
 
-    def put_secret(self, name: str, value: str) -> None:
-        """Put a new value into a secret."""
+    def put_secret(self, name: str, version: str, value: str) -> None:
+        """Put a new version into a secret; it is then the current one."""
         with self._lock:
-            self._secrets.setdefault(name, []).append(value)
+            self._secrets.setdefault(name, {})[version] = value
 
-    def secret(self, name: str) -> str:
-        """The newest value of a secret; one made elsewhere has a made-up value. Raises NoSecretValueError."""
+    def secret(self, name: str, version: str | None = None) -> str:
+        """The value of a secret: of this version, or the current one. A secret made elsewhere has a made-up value.
+
+        Raises NoSecretValueError.
+        """
         with self._lock:
-            place = self._secrets.get(name)
-        if place is None:
-            self.put_secret(name, self.issue())
-            return self.secret(name)
-        if not place:
+            versions = self._secrets.get(name)
+        if versions is None:
+            versions = {version or "": self.issue()}
+            with self._lock:
+                versions = self._secrets.setdefault(name, versions)
+        if not versions:
             raise NoSecretValueError(f'the secret "{name}" has no value: nothing was put into it before it was read')
-        return place[-1]
+        if version and version not in versions:
+            raise NoSecretValueError(f'the secret "{name}" has no version "{version}"')
+        return versions[version] if version else _newest(versions)
+
+
+def _newest(versions: Mapping[str, str]) -> str:
+    return next(reversed(versions.values()))
 
 
 _LEAST_MARKED: Final = len(CANARY) + 8

@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+import google.protobuf.descriptor_pb2
+import google.protobuf.descriptor_pool
+from google.protobuf import message_factory
 
 _FIELDS: Final[Mapping[str, str]] = {
     "DynamicValue": "1 msgpack bytes, 2 json bytes",
@@ -39,7 +41,7 @@ _FIELDS: Final[Mapping[str, str]] = {
     "ReadResourceResponse": "1 new_state DynamicValue, 2 diagnostics *Diagnostic",
     "PlanResourceChangeRequest": "1 type_name string, 2 prior_state DynamicValue, 3 proposed_new_state DynamicValue, "
     "4 config DynamicValue",
-    "PlanResourceChangeResponse": "1 planned_state DynamicValue, 4 diagnostics *Diagnostic",
+    "PlanResourceChangeResponse": "1 planned_state DynamicValue, 2 requires_replace *AttributePath, 4 diagnostics *Diagnostic",
     "ApplyResourceChangeRequest": "1 type_name string, 2 prior_state DynamicValue, 3 planned_state DynamicValue, "
     "4 config DynamicValue",
     "ApplyResourceChangeResponse": "1 new_state DynamicValue, 3 diagnostics *Diagnostic",
@@ -77,6 +79,9 @@ NESTINGS: Final = {"single": 1, "list": 2, "set": 3, "map": 4}
 
 
 def _build() -> Mapping[str, type[Any]]:
+    # protobuf makes the members of these modules at import, so no type checker knows them.
+    descriptor_pb2: Any = google.protobuf.descriptor_pb2
+    descriptor_pool: Any = google.protobuf.descriptor_pool
     file = descriptor_pb2.FileDescriptorProto(name="twinstack/rehearsal/protocol.proto", package="rehearsal", syntax="proto3")
     kinds = descriptor_pb2.FieldDescriptorProto
     for name, fields in _FIELDS.items():

@@ -4,10 +4,10 @@ What it keeps to: Terraform's rules for providers. What the configuration does n
 the plan of a create and has a made-up value afterwards; an update keeps it; an unchanged configuration plans to
 nothing. Write-only values reach the made-up AWS when the object is made and when their `…_version` changes, and
 nothing else; they are never in a plan or a state. `tags_all`, `region` and the names in a certificate's validation
-options are known in the plan, as with the real provider.
+options are known in the plan, and a new value makes a new secret version, as with the real provider.
 
-What it cannot know: whether AWS would take a value; conflicts between arguments; what a change replaces (it plans
-every change as an update); quotas, permissions, time, and names that are already taken.
+What it cannot know: whether AWS would take a value; conflicts between arguments; what a change replaces (but for
+secret versions it plans every change as an update); quotas, permissions, time, and names that are already taken.
 """
 
 from __future__ import annotations
@@ -21,8 +21,16 @@ from twinstack.rehearsal.schema_provider.cloud import DEFAULT_PASSWORD_LENGTH, C
 from twinstack.rehearsal.schema_provider.data_sources import answer
 from twinstack.rehearsal.schema_provider.protocol import MESSAGES
 from twinstack.rehearsal.schema_provider.schema import KINDS, Block, Schema
-from twinstack.rehearsal.schema_provider.values import Account, Inventor
-from twinstack.rehearsal.schema_provider.wire import UNKNOWN, decode, encode, error, is_typed, is_unknown, schema_message
+from twinstack.rehearsal.schema_provider.values import ANYWHERE, Account, Inventor
+from twinstack.rehearsal.schema_provider.wire import (
+    UNKNOWN,
+    decode,
+    encode,
+    error,
+    is_typed,
+    is_unknown,
+    schema_message,
+)
 
 
 class SchemaProvider:
@@ -92,7 +100,13 @@ class SchemaProvider:
                 planned["tags_all"] = _all_tags(planned.get("tags"), account)
             if request.type_name == "aws_acm_certificate" and prior is None:
                 planned["domain_validation_options"] = _validation_options(planned)
-        return MESSAGES["PlanResourceChangeResponse"](planned_state=encode(planned))
+            replacing = [
+                MESSAGES["AttributePath"](steps=[MESSAGES["AttributePath.Step"](attribute_name=name)])
+                for name in _REPLACING.get(request.type_name, ())
+                if prior is not None and prior.get(name) != planned.get(name)
+            ]
+            return MESSAGES["PlanResourceChangeResponse"](planned_state=encode(planned), requires_replace=replacing)
+        return MESSAGES["PlanResourceChangeResponse"](planned_state=request.proposed_new_state)
 
     def _apply(self, request: Any, connection: str) -> Any:
         response = MESSAGES["ApplyResourceChangeResponse"]
@@ -104,6 +118,8 @@ class SchemaProvider:
         if planned is None:
             return response(new_state=encode(None))
         block = self._blocks["resource"][type_name]
+        if type_name == _SECRET_VERSION:
+            planned |= {name: planned["secret_id"] for name in ("arn", "secret_arn") if is_unknown(planned.get(name))}
         known = {name: value for name, value in planned.items() if value is not None and not is_unknown(value)}
         serial = self.cloud.serial(json.dumps([type_name, known], sort_keys=True, default=str)) if prior is None else 0
         inventor = Inventor(type_name, known, self._account(connection), serial)
@@ -120,11 +136,10 @@ class SchemaProvider:
         self.cloud.record(writes)
         if type_name == "aws_secretsmanager_secret" and prior is None:
             self.cloud.make_secret(*(state[name] for name in ("id", "arn", "name")))
-        if type_name == "aws_secretsmanager_secret_version":
+        if type_name == _SECRET_VERSION and prior is None:
             plain = state.get("secret_string")
-            changed = prior is None or prior.get("secret_string") != plain
-            for value in [*(write.value for write in writes), *([plain] if plain is not None and changed else [])]:
-                self.cloud.put_secret(state["secret_id"], value)
+            for value in [write.value for write in writes] or ([plain] if plain is not None else []):
+                self.cloud.put_secret(state["secret_id"], state["version_id"], value)
 
     def _read_data_source(self, request: Any, connection: str) -> Any:
         block = self._blocks["data"][request.type_name]
@@ -139,8 +154,8 @@ class SchemaProvider:
         try:
             if request.type_name == "aws_secretsmanager_random_password":
                 known["random_password"] = self.cloud.issue(configuration.get("password_length") or DEFAULT_PASSWORD_LENGTH)
-            elif request.type_name == "aws_secretsmanager_secret_version":
-                known["secret_string"] = self.cloud.secret(configuration["secret_id"])
+            elif request.type_name == _SECRET_VERSION:
+                known["secret_string"] = self.cloud.secret(configuration["secret_id"], configuration.get("version_id"))
         except NoSecretValueError as found:
             return response(diagnostics=[error("Reading a secret that has no value", str(found))])
         inventor = Inventor(request.type_name, configuration, self._account(connection))
@@ -152,7 +167,7 @@ class SchemaProvider:
         return response(result=encode(result))
 
     def _account(self, connection: str) -> Account:
-        return self._accounts.get(connection, Account())
+        return self._accounts.get(connection, ANYWHERE)
 
 
 def _complete(planned: dict[str, Any], block: Block, prior: Mapping[str, Any] | None, account: Account) -> None:
@@ -179,7 +194,7 @@ def _untyped(value: Any) -> Any:
 def _all_tags(tags: Any, account: Account) -> Any:
     if is_unknown(tags) or any(is_unknown(value) for value in (tags or {}).values()):
         return UNKNOWN
-    return {**(account.default_tags or {}), **(tags or {})}
+    return {**account.default_tags, **(tags or {})}
 
 
 def _validation_options(planned: Mapping[str, Any]) -> Any:
@@ -203,5 +218,9 @@ def _writes(
             yield Write(type_name, str(state.get("id") or state.get("name") or ""), name, configuration[name])
 
 
+_SECRET_VERSION: Final = "aws_secretsmanager_secret_version"  # noqa: S105  a resource type
+_REPLACING: Final = {_SECRET_VERSION: ("secret_id", "secret_binary", "secret_string", "secret_string_wo_version")}
+"""Arguments whose change makes a new object: a version of a secret never changes, so whoever reads it by its
+`version_id` waits for the new one. That decides whether a rotation reaches both halves."""
 _SECRET_RESULTS: Final = frozenset({"random_password", "secret_binary", "secret_string", "token", "value"})
 """Results of ephemeral resources that are secret."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, Final
@@ -22,7 +22,7 @@ from twinstack.rehearsal.schema_provider.provider import SchemaProvider
 
 
 @contextmanager
-def serving(provider: SchemaProvider) -> Iterator[Mapping[str, str]]:
+def serving(provider: SchemaProvider) -> Generator[Mapping[str, str]]:
     """Serve the provider while the block runs; gives the environment variables with which Terraform finds it.
 
     Raises RehearsalError where no port can be opened.

@@ -10,7 +10,7 @@ import base64
 import hashlib
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from twinstack.rehearsal.schema_provider.schema import Type
@@ -21,9 +21,9 @@ from twinstack.rehearsal.schema_provider.wire import is_typed, is_unknown
 class Account:
     """Where a provider is configured to work: account, region, and the tags it gives to everything."""
 
-    account: str = "123456789012"
-    region: str = "us-east-1"
-    default_tags: Mapping[str, str] | None = None
+    account: str
+    region: str
+    default_tags: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def from_configuration(cls, configuration: Mapping[str, Any]) -> Account:
@@ -34,8 +34,8 @@ class Account:
             tags.update(block.get("tags") or {})
         region = configuration.get("region")
         return cls(
-            account=next((one for one in allowed if isinstance(one, str)), cls.account),
-            region=region if isinstance(region, str) else cls.region,
+            account=next((one for one in allowed if isinstance(one, str)), ANYWHERE.account),
+            region=region if isinstance(region, str) else ANYWHERE.region,
             default_tags=tags,
         )
 
@@ -132,6 +132,8 @@ class Inventor:
         )
 
 
+ANYWHERE: Final = Account("123456789012", "us-east-1")
+"""Where a provider works whose block does not say it."""
 _NAMES: Final = (
     "name",
     "identifier",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from twinstack.rehearsal.terraform.passwords import rehearse_interruption
 from twinstack.rehearsal.terraform.program import Program
 from twinstack.rehearsal.terraform.rehearsal import NEWER_ARGUMENTS, rehearse, rehearse_in
 from twinstack.rehearsal.terraform.report import TerraformReport
@@ -15,5 +16,6 @@ __all__ = [
     "Workspace",
     "rehearse",
     "rehearse_in",
+    "rehearse_interruption",
     "workspace",
 ]

@@ -14,7 +14,7 @@ from twinstack.errors import Location, Problem
 
 
 def problems_of(
-    diagnostics: Iterable[Mapping[str, Any]], configuration_file: Path, code: str, types: Collection[str]
+    diagnostics: Iterable[Mapping[str, Any]], configuration_file: Path, code: str, types: Collection[str] = ()
 ) -> Iterator[Problem]:
     """Each of Terraform's diagnostics as a Problem of this code; `types` are the names that a misspelt one may mean."""
     places = _Places(configuration_file)

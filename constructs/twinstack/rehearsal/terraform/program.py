@@ -33,9 +33,9 @@ class Program:
         names = (program,) if program else PROGRAMS
         found = next((path for path in map(shutil.which, names) if path), None)
         if found is None:
-            wanted = f'"{program}" is' if program else "neither terraform nor tofu is"
+            missing = f'"{program}" is not' if program else "neither terraform nor tofu is"
             raise MissingToolError(
-                f"{wanted} on the path: install Terraform {LEAST_VERSION} or OpenTofu {LEAST_VERSION}, or later, from its "
+                f"{missing} on the path: install Terraform {LEAST_VERSION} or OpenTofu {LEAST_VERSION}, or later, from its "
                 "own download page or your package manager, and run this again"
             )
         return cls._ask(Path(found).absolute())

@@ -14,6 +14,7 @@ from twinstack.errors import Problem
 from twinstack.rehearsal import schemas
 from twinstack.rehearsal.terraform.diagnostics import of_text, problems_of
 from twinstack.rehearsal.terraform.leaks import leaks
+from twinstack.rehearsal.terraform.passwords import unreadable
 from twinstack.rehearsal.terraform.report import TerraformReport
 from twinstack.rehearsal.terraform.workspace import Outcome, Workspace, workspace
 
@@ -78,7 +79,9 @@ class _Run:
         if outcome.status:
             self.problems += of_text(outcome.output, "TW801")
             return False
-        self.proved.append(f"init: the stack's version constraint admits AWS provider {self.schema}")
+        newest = self.schema == schemas.VERSIONS[0]
+        admitted = f"the stack's version constraint admits AWS provider {self.schema}"
+        self.proved.append(f"init: {admitted if newest else f'in a copy with AWS provider {self.schema}'}")
         return True
 
     def validate(self) -> bool:
@@ -103,6 +106,10 @@ class _Run:
         if not self._passed(outcome, "TW804"):
             return False
         self.proved.append(f"apply: {sum(self.resources.values())} resources were made, in an order that works")
+        lost = list(unreadable(self.place.cloud))
+        self.problems += lost
+        if self.place.cloud.writes and not lost:
+            self.proved.append("passwords: each one that a resource took is also in a secret")
         return True
 
     def plan_again(self) -> bool:
@@ -129,11 +136,11 @@ class _Run:
             )
             return False
         told = " ".join(str(message) for message in outcome.messages if message.get("@level") == "error")
-        stopped = [address for address in protected if address in told]
-        if not stopped:
+        # Terraform stops at some of them; which ones depends on the order in which it came to them.
+        if not any(address in told for address in protected):
             self._passed(outcome, "TW806")
             return False
-        self.proved.append(f"destroy: stopped by prevent_destroy of {', '.join(stopped)}")
+        self.proved.append(f"destroy: stopped, for {len(protected)} resources are protected (prevent_destroy)")
         return True
 
     def search(self) -> None:
@@ -210,6 +217,7 @@ NEWER_ARGUMENTS: Final[Mapping[str, frozenset[str]]] = {
 """Arguments that came after AWS provider 6.25, which the stacks set: taken out where that schema is used."""
 NOT_PROVED: Final = (
     "values: whether AWS takes an instance class, a version, a name, or two arguments together",
+    "what stands in a WAF rule's statement: the bindings keep no schema of it",
     "replacement: which change of an argument replaces the resource",
     "permissions, quotas, names already taken, and how long AWS takes",
     "the S3 backend: the state was kept in a local file",

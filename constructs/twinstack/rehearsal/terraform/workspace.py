@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -105,7 +105,7 @@ def workspace(
     program: str | None = None,
     without: Mapping[str, Collection[str]] | None = None,
     cloud: Cloud | None = None,
-) -> Iterator[Workspace]:
+) -> Generator[Workspace]:
     """Copy a stack (its folder, or the file `cdk.tf.json` in it) into a private folder and serve it a provider.
 
     `schema` is the provider version; `without` names arguments that are taken out of the copy, by resource type.

@@ -1,0 +1,56 @@
+"""The product of a command is the one that the nearest pyproject.toml names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from twinstack.cli.project import find_product, find_reference
+from twinstack.errors import UsageError
+
+
+def test_it_is_found_from_a_folder_below(project: Path) -> None:
+    below = project / "a" / "b"
+    below.mkdir(parents=True)
+    assert find_product(below).environments == ["dev", "prod"]
+    assert find_reference(below)[1] == project
+
+
+def test_a_pyproject_without_the_section_is_passed_over(project: Path) -> None:
+    below = project / "inner"
+    below.mkdir()
+    (below / "pyproject.toml").write_text("[project]\nname = 'inner'\n")
+    assert find_reference(below)[1] == project
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[tool.twinstack\n", "pyproject.toml cannot be read: "),
+        ("[tool.twinstack]\nproduct = 7\n", "is 7: write `product = \"stacks:product\"`, a module and a name in it"),
+        ("[tool.twinstack]\nproduct = 'stacks'\n", "is 'stacks': write `product = \"stacks:product\"`"),
+        ("[tool.twinstack]\nproduct = 'nowhere_at_all:product'\n", "there is no module nowhere_at_all in "),
+        ("[tool.twinstack]\nproduct = 'json:product'\n", "json.product is missing"),
+        ("[tool.twinstack]\nproduct = 'json:dumps'\n", "json.dumps is no Product"),
+    ],
+)
+def test_what_is_no_product_is_refused(project: Path, text: str, message: str) -> None:
+    (project / "pyproject.toml").write_text(text)
+    with pytest.raises(UsageError) as caught:
+        find_product()
+    assert message in str(caught.value)
+
+
+def test_no_pyproject_is_refused_with_the_lines_to_write(tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        find_product(tmp_path)
+    assert str(caught.value) == (
+        f"no product is named in {tmp_path} or above it: "
+        'write `product = "stacks:product"` under `[tool.twinstack]` in pyproject.toml'
+    )
+
+
+def test_an_import_that_fails_inside_the_product_is_its_own_failure(project: Path) -> None:
+    next(project.glob("shop*.py")).write_text("import nowhere_at_all\n")
+    with pytest.raises(ModuleNotFoundError, match="nowhere_at_all"):
+        find_product()
