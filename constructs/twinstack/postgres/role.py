@@ -1,7 +1,7 @@
-"""The script that makes the application's role: what the `admin` link does before a Job's own command.
+r"""The script that makes the application's role: what the `admin` link does before a Job's own command.
 
 Run again it changes nothing but the password, which it sets to the one in the application's URL; so it also carries a
-rotation through. Sources: PostgreSQL 15, "psql" (`\\password` sends only the SCRAM verifier, so no log can hold the
+rotation through. Sources: PostgreSQL 15, "psql" (`\password` sends only the SCRAM verifier, so no log can hold the
 password), "CREATE ROLE", "ALTER DEFAULT PRIVILEGES".
 """
 
@@ -33,4 +33,4 @@ ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT, UPDATE ON SEQUENC
 SQL
 printf '%s\\n%s\\n' "$password" "$password" |
   psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 --command "\\password $ROLE" "$admin" >/dev/null
-"""
+"""  # noqa: S608  the two names are the library's own
