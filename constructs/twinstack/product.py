@@ -53,7 +53,7 @@ class Product(Generic[E]):
         self,
         name: str,
         *,
-        set: Mapping[str, Any] | None = None,
+        set: Mapping[str, Any] | None = None,  # noqa: A002  the word of the command line
         version: str | None = None,
         today: datetime.date | None = None,
     ) -> E:
@@ -67,7 +67,7 @@ class Product(Generic[E]):
         self,
         name: str,
         *,
-        set: Mapping[str, Any] | None = None,
+        set: Mapping[str, Any] | None = None,  # noqa: A002  the word of the command line
         version: str | None = None,
         today: datetime.date | None = None,
     ) -> Loaded[E]:
@@ -90,7 +90,7 @@ class Product(Generic[E]):
         self,
         names: Sequence[str] = (),
         *,
-        set: Mapping[str, Any] | None = None,
+        set: Mapping[str, Any] | None = None,  # noqa: A002  the word of the command line
         version: str | None = None,
         today: datetime.date | None = None,
     ) -> list[Loaded[E]]:

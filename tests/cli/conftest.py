@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
+
 import twinstack
 
 Run = Callable[..., subprocess.CompletedProcess[str]]

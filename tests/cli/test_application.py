@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 import twinstack
 from twinstack.cli import main, report
 from twinstack.cli.application import BUG
@@ -27,7 +28,10 @@ def invoke(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["explain", "prod", "databse.multi_az"], 'error: "databse.multi_az": there is no "databse": did you mean "database"?\n'),
+        (
+            ["explain", "prod", "databse.multi_az"],
+            'error: "databse.multi_az": there is no "databse": did you mean "database"?\n',
+        ),
         (["check", "--date", "tomorrow"], 'error: --date "tomorrow" is no day: write it as 2027-03-31\n'),
         (
             ["explain", "prod", "--set", "nonsense"],
@@ -36,7 +40,11 @@ def invoke(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
     ],
 )
 def test_wrong_use_ends_with_2_and_one_line(
-    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
+    project: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    message: str,
 ) -> None:
     assert invoke(monkeypatch, *arguments) == 2
     assert capsys.readouterr() == ("", message)
@@ -59,7 +67,10 @@ def test_a_wrong_environment_is_refused_by_synth_before_anything_is_written(run:
 
 def test_a_product_without_a_half_says_which_line_is_missing(run: Run) -> None:
     result = run("synth", "--half", "workloads", environment={"TWINSTACK_BINDINGS": "stock"})
-    assert (result.stderr, result.returncode) == ("error: this product names no workloads half: give Product(workloads=…)\n", 2)
+    assert (result.stderr, result.returncode) == (
+        "error: this product names no workloads half: give Product(workloads=…)\n",
+        2,
+    )
 
 
 def test_a_failure_of_the_products_own_code_is_not_blamed_on_the_library(
@@ -80,7 +91,9 @@ def test_a_bug_of_the_library_says_so_and_ends_with_70(
     assert invoke(monkeypatch, "check", "--date", "2026-11-24") == BUG == 70
     error = capsys.readouterr().err
     assert "Traceback" in error
-    assert error.endswith("error: this is a bug of twinstack: report it with the lines above and the command that showed them\n")
+    assert error.endswith(
+        "error: this is a bug of twinstack: report it with the lines above and the command that showed them\n"
+    )
 
 
 def test_errors_are_reported_alike_outside_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:

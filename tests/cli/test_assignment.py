@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from twinstack.cli.assignment import read_assignments
 from twinstack.errors import ConfigurationError, UsageError
 

@@ -43,7 +43,7 @@ error TW104: the value does not fit
            environments/prod.yaml:1  account
   given    12
   allowed  text that matches ^[0-9]{12}$
-  fix      correct the value, in quotes
+  fix      The AWS account's twelve digits, quoted. Terraform refuses to work on any other.
 
 error TW602: min is over max
            environments/prod.yaml:3  web.scale.min

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from twinstack.cli.environments import list_environments
 from twinstack.cli.graph import mermaid
 from twinstack.cli.project import find_product

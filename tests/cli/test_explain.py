@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from twinstack.cli.explain import explain_environment, explain_path
 from twinstack.cli.project import find_product
 
@@ -110,4 +111,9 @@ def test_for_machines(project: Path, capsys: Capture) -> None:
     explain_environment(loaded, as_json=True)
     whole = json.loads(capsys.readouterr().out)
     assert whole["environment"] == "prod"
-    assert whole["entries"][2] == {"name": "account", "value": "444455556666", "source": "environments/prod.yaml:1", "entries": []}
+    assert whole["entries"][2] == {
+        "name": "account",
+        "value": "444455556666",
+        "source": "environments/prod.yaml:1",
+        "entries": [],
+    }

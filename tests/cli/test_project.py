@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from twinstack.cli.project import find_product, find_reference
 from twinstack.errors import UsageError
 
@@ -27,7 +28,7 @@ def test_a_pyproject_without_the_section_is_passed_over(project: Path) -> None:
     ("text", "message"),
     [
         ("[tool.twinstack\n", "pyproject.toml cannot be read: "),
-        ("[tool.twinstack]\nproduct = 7\n", "is 7: write `product = \"stacks:product\"`, a module and a name in it"),
+        ("[tool.twinstack]\nproduct = 7\n", 'is 7: write `product = "stacks:product"`, a module and a name in it'),
         ("[tool.twinstack]\nproduct = 'stacks'\n", "is 'stacks': write `product = \"stacks:product\"`"),
         ("[tool.twinstack]\nproduct = 'nowhere_at_all:product'\n", "there is no module nowhere_at_all in "),
         ("[tool.twinstack]\nproduct = 'json:product'\n", "json.product is missing"),

@@ -6,6 +6,7 @@ import io
 import re
 
 import pytest
+
 from twinstack.cli.render import count, emit, problem_lines, report, report_problems, table
 from twinstack.errors import ConfigurationError, Location, MissingToolError, Problem
 
@@ -94,7 +95,8 @@ def test_columns_are_aligned_without_blanks_at_the_end() -> None:
 
 
 @pytest.mark.parametrize(
-    ("problems", "words"), [([ONE], "1 error"), ([ONE, ONE], "2 errors"), ([ONE, TWO, TWO], "1 error, 2 warnings"), ([TWO], "1 warning")]
+    ("problems", "words"),
+    [([ONE], "1 error"), ([ONE, ONE], "2 errors"), ([ONE, TWO, TWO], "1 error, 2 warnings"), ([TWO], "1 warning")],
 )
 def test_problems_are_counted(problems: list[Problem], words: str) -> None:
     assert count(problems) == words

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from twinstack.cli.project import find_product
 from twinstack.cli.schemas import environment_schemas, write_environment_schemas
 
@@ -14,8 +15,13 @@ REPOSITORY = Path(__file__).parents[2]
 
 def test_they_are_written_beside_the_layers(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write_environment_schemas(find_product())
-    assert capsys.readouterr().out.splitlines() == ["environments/base.schema.json", "environments/environment.schema.json"]
-    base, layer = (json.loads((project / "environments" / f"{name}.schema.json").read_text()) for name in ("base", "environment"))
+    assert capsys.readouterr().out.splitlines() == [
+        "environments/base.schema.json",
+        "environments/environment.schema.json",
+    ]
+    base, layer = (
+        json.loads((project / "environments" / f"{name}.schema.json").read_text()) for name in ("base", "environment")
+    )
     assert "uses" in base["$defs"]["WebServiceSpec"]["properties"]
     assert "uses" not in layer["$defs"]["WebServiceSpec"]["properties"]
 

@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Callable, Sequence
 
 import pytest
+
 from twinstack.bucket import BucketSpec
 from twinstack.environment import Environment
 from twinstack.environment.load import Loaded, load_text
@@ -88,8 +89,10 @@ def base() -> str:
 def accept() -> Callable[..., Loaded[Shop]]:
     """Loads the shop with this layer on top of its base."""
 
-    def load(layer: str = "", *, base: str = BASE, name: str = "live", set: dict[str, object] | None = None) -> Loaded[Shop]:
-        return load_text(Shop, name, {"base": base, name: layer}, TODAY, set=set)
+    def load(
+        layer: str = "", *, base: str = BASE, name: str = "live", set_: dict[str, object] | None = None
+    ) -> Loaded[Shop]:
+        return load_text(Shop, name, {"base": base, name: layer}, TODAY, set=set_)
 
     return load
 

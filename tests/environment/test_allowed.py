@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from twinstack.environment.allowed import allowed, join
 from twinstack.environment.repair import nearest
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from pydantic import ValidationError
+
 from twinstack.environment import Environment
 from twinstack.environment.load import Loaded
 from twinstack.errors import ConstructionError, UsageError

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+
 from twinstack.environment.explain import Entry, Kind, entries, explain, split
 from twinstack.environment.load import Loaded
 from twinstack.errors import Location, UsageError
@@ -30,7 +31,7 @@ def test_a_written_value_says_its_layer_its_line_and_what_it_overrode(accept: Ac
 
 
 def test_the_last_word_is_that_of_set(accept: Accept) -> None:
-    explanation = explain(accept(LAYER, set={"database.multi_az": True}), "database.multi_az")
+    explanation = explain(accept(LAYER, set_={"database.multi_az": True}), "database.multi_az")
     assert explanation.value is True
     assert [origin.layer for origin in explanation.origins] == ["base", "live", "set"]
     assert explanation.source == "--set"
@@ -86,13 +87,25 @@ def test_a_value_in_a_mapping_is_located(accept: Accept) -> None:
     ("path", "message"),
     [
         ("databse", '"databse": there is no "databse": did you mean "database"?'),
-        ("database.multi-az", '"database.multi-az": there is no "multi-az" in database: did you mean "database.multi_az"?'),
-        ("database.identifer", '"database.identifer": there is no "identifer" in database: did you mean "database.identifier"?'),
-        ("database.url.nam", '"database.url.nam": there is no "nam" in database.url: did you mean "database.url.name"?'),
+        (
+            "database.multi-az",
+            '"database.multi-az": there is no "multi-az" in database: did you mean "database.multi_az"?',
+        ),
+        (
+            "database.identifer",
+            '"database.identifer": there is no "identifer" in database: did you mean "database.identifier"?',
+        ),
+        (
+            "database.url.nam",
+            '"database.url.nam": there is no "nam" in database.url: did you mean "database.url.name"?',
+        ),
         ("web.uses[9]", '"web.uses[9]": there is no [9] in web.uses; it has 3, counted from 0'),
         ("web.port[0]", '"web.port[0]": there is no [0] in web.port; it is no list'),
         ("web.port.x", '"web.port.x": there is no "x" in web.port; it is a single value'),
-        ("settings.variables.QQQ", '"settings.variables.QQQ": there is no "QQQ" in settings.variables; there is LOG_LEVEL'),
+        (
+            "settings.variables.QQQ",
+            '"settings.variables.QQQ": there is no "QQQ" in settings.variables; there is LOG_LEVEL',
+        ),
         ("a..b", '"a..b" is no path: write it dotted, for example database.multi_az or backend.uses[0]'),
         ("", '"" is no path: write it dotted, for example database.multi_az or backend.uses[0]'),
         ("web.__class__", '"web.__class__": there is no "__class__" in web; there is'),

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from twinstack.environment.layers import Merged, assignments, merge
 from twinstack.environment.yaml import Document, Path_, parse
 from twinstack.errors import Location, UsageError
@@ -15,10 +16,14 @@ from twinstack.errors import Location, UsageError
 KEYS = st.sampled_from(["a", "b", "c"])
 SCALARS = st.one_of(st.integers(0, 9), st.booleans(), st.none(), st.sampled_from(["x", "y"]))
 VALUES = st.recursive(
-    SCALARS, lambda inner: st.one_of(st.lists(inner, max_size=2), st.dictionaries(KEYS, inner, max_size=3)), max_leaves=6
+    SCALARS,
+    lambda inner: st.one_of(st.lists(inner, max_size=2), st.dictionaries(KEYS, inner, max_size=3)),
+    max_leaves=6,
 )
 SECTIONS = st.lists(
-    st.dictionaries(KEYS, st.dictionaries(KEYS, st.one_of(SCALARS, st.lists(SCALARS, max_size=2)), max_size=3), max_size=3),
+    st.dictionaries(
+        KEYS, st.dictionaries(KEYS, st.one_of(SCALARS, st.lists(SCALARS, max_size=2)), max_size=3), max_size=3
+    ),
     min_size=1,
     max_size=4,
 )
@@ -66,7 +71,10 @@ def overlaid(weaker: Any, stronger: Any) -> Any:
     """What merging two layers means, written down once more and plainly."""
     if isinstance(weaker, Mapping) and isinstance(stronger, Mapping):
         both = {**weaker, **stronger}
-        return {key: overlaid(weaker[key], stronger[key]) if key in weaker and key in stronger else both[key] for key in both}
+        return {
+            key: overlaid(weaker[key], stronger[key]) if key in weaker and key in stronger else both[key]
+            for key in both
+        }
     return stronger
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import pytest
+
 from twinstack.environment import Access
 from twinstack.environment.load import Loaded
 from twinstack.errors import Location, Problem
@@ -36,7 +37,12 @@ RESOURCES = "database, files, settings, web"
         pytest.param(
             "[databse]",
             problem(
-                "TW201", "a link to something that does not exist", "worker.uses[0]", "databse", RESOURCES, "did you mean `database`?"
+                "TW201",
+                "a link to something that does not exist",
+                "worker.uses[0]",
+                "databse",
+                RESOURCES,
+                "did you mean `database`?",
             ),
             id="misspelt",
         ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import pytest
+
 from twinstack.environment.load import Loaded
 from twinstack.errors import Location, Problem
 
@@ -97,7 +98,14 @@ TOP_KEYS = (
         ("web:\n  Scale: {min: 1}", "web.Scale", 2, "Scale", WEB_KEYS, "did you mean `scale`?"),
         ("multi_az: true", "multi_az", 1, "multi_az", TOP_KEYS, "indent it under `database`"),
         ("qqqq: 1", "qqqq", 1, "qqqq", TOP_KEYS, "remove it"),
-        ("web:\n  scale: {maximum: 1}", "web.scale.maximum", 2, "maximum", "cpu, max, memory, min", "did you mean `max`?"),
+        (
+            "web:\n  scale: {maximum: 1}",
+            "web.scale.maximum",
+            2,
+            "maximum",
+            "cpu, max, memory, min",
+            "did you mean `max`?",
+        ),
     ],
 )
 def test_an_unknown_key_is_refused_and_the_nearest_known_one_suggested(
@@ -112,9 +120,27 @@ MAPPING = "a mapping (`key: value`)"
 @pytest.mark.parametrize(
     ("layer", "path", "given", "allowed", "fix"),
     [
-        ("account: 111122223333", "account", "111122223333", "text that matches ^[0-9]{12}$", 'quote it: "111122223333"'),
-        ("account: 012345678901", "account", "012345678901", "text that matches ^[0-9]{12}$", 'quote it: "012345678901"'),
-        ("account: 1234", "account", "1234", "text that matches ^[0-9]{12}$", "correct the value, in quotes"),
+        (
+            "account: 111122223333",
+            "account",
+            "111122223333",
+            "text that matches ^[0-9]{12}$",
+            'quote it: "111122223333"',
+        ),
+        (
+            "account: 012345678901",
+            "account",
+            "012345678901",
+            "text that matches ^[0-9]{12}$",
+            'quote it: "012345678901"',
+        ),
+        (
+            "account: 1234",
+            "account",
+            "1234",
+            "text that matches ^[0-9]{12}$",
+            "The AWS account's twelve digits, quoted. Terraform refuses to work on any other.",
+        ),
         (
             "version: 1.10",
             "version",
@@ -122,10 +148,22 @@ MAPPING = "a mapping (`key: value`)"
             "text that matches ^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$",
             'quote it: "1.10"',
         ),
-        ("version: true", "version", "true", "text that matches ^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$", 'quote it: "true"'),
+        (
+            "version: true",
+            "version",
+            "true",
+            "text that matches ^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$",
+            'quote it: "true"',
+        ),
         ("protected: yes", "protected", '"yes" (text)', "true or false", "write true, without quotes"),
         ("protected: 1", "protected", "1", "true or false", "correct the value"),
-        ("database: {multi_az: 'false'}", "database.multi_az", '"false" (text)', "true or false", "write false, without quotes"),
+        (
+            "database: {multi_az: 'false'}",
+            "database.multi_az",
+            '"false" (text)',
+            "true or false",
+            "write false, without quotes",
+        ),
         ("database: {multi_az: maybe}", "database.multi_az", '"maybe" (text)', "true or false", "write true or false"),
         (
             "database: {storage_gib: 100GiB}",
@@ -141,7 +179,13 @@ MAPPING = "a mapping (`key: value`)"
             "a whole number, 20 to 65536",
             "remove the quotes: 100",
         ),
-        ("database: {storage_gib: 5}", "database.storage_gib", "5", "a whole number, 20 to 65536", "raise it to 20 or more"),
+        (
+            "database: {storage_gib: 5}",
+            "database.storage_gib",
+            "5",
+            "a whole number, 20 to 65536",
+            "raise it to 20 or more",
+        ),
         (
             "database: {storage_gib: 70000}",
             "database.storage_gib",
@@ -149,7 +193,13 @@ MAPPING = "a mapping (`key: value`)"
             "a whole number, 20 to 65536",
             "lower it to 65536 or less",
         ),
-        ("database: {storage_gib: 20.5}", "database.storage_gib", "20.5", "a whole number, 20 to 65536", "correct the value"),
+        (
+            "database: {storage_gib: 20.5}",
+            "database.storage_gib",
+            "20.5",
+            "a whole number, 20 to 65536",
+            "correct the value",
+        ),
         (
             "database: {instance_class: m5}",
             "database.instance_class",
@@ -330,7 +380,9 @@ def test_a_request_over_its_limit_is_refused(refuse: Refuse) -> None:
 
 
 def test_an_autoscaler_without_a_request_or_a_target_is_refused(refuse: Refuse) -> None:
-    assert refuse("web:\n  scale: {cpu: null}\nworker:\n  scale: {max: 2, cpu: 70}\n  resources: {requests: {cpu: null}}") == (
+    assert refuse(
+        "web:\n  scale: {cpu: null}\nworker:\n  scale: {max: 2, cpu: 70}\n  resources: {requests: {cpu: null}}"
+    ) == (
         Problem(
             "TW604",
             "nothing says when to scale",
@@ -355,7 +407,15 @@ def test_an_autoscaler_without_a_request_or_a_target_is_refused(refuse: Refuse) 
 def test_two_things_with_one_name_are_refused(refuse: Refuse) -> None:
     def problem(kind: str, given: str) -> Problem:
         message, owner = f"two things would have one {kind} name", "which is web's too"
-        return Problem("TW303", message, "worker.name", live(2), f"{given}, {owner}", "a name of its own", "give one of them another `name`")
+        return Problem(
+            "TW303",
+            message,
+            "worker.name",
+            live(2),
+            f"{given}, {owner}",
+            "a name of its own",
+            "give one of them another `name`",
+        )
 
     assert refuse("worker:\n  name: web") == (
         problem("Kubernetes workload", "shop-web"),
@@ -440,7 +500,14 @@ def test_a_namespace_that_kubernetes_or_aws_keeps_is_refused(refuse: Refuse, nam
 
 
 @pytest.mark.parametrize(
-    "layer", ["web:\n  uses: []", "web:\n  port: 80", "web:\n  health: {live: /x}", "worker:\n  command: [x]", "web:\n  metrics: /m"]
+    "layer",
+    [
+        "web:\n  uses: []",
+        "web:\n  port: 80",
+        "web:\n  health: {live: /x}",
+        "worker:\n  command: [x]",
+        "web:\n  metrics: /m",
+    ],
 )
 def test_what_is_the_same_everywhere_is_refused_outside_the_base_layer(refuse: Refuse, layer: str) -> None:
     section, key = (part.strip() for part in layer.split(":")[:2])
@@ -458,7 +525,7 @@ def test_what_is_the_same_everywhere_is_refused_outside_the_base_layer(refuse: R
 
 
 def test_set_may_not_change_what_is_the_same_everywhere_either(refuse: Refuse) -> None:
-    (problem,) = refuse(set={"web.port": 80})
+    (problem,) = refuse(set_={"web.port": 80})
     assert (problem.code, problem.path, problem.location) == ("TW106", "web.port", Location("--set"))
 
 
@@ -538,9 +605,7 @@ def test_an_acknowledgement_that_nothing_needs_is_reported(accept: Accept) -> No
 
 
 def test_a_rule_without_a_relaxation_cannot_be_acknowledged(refuse: Refuse) -> None:
-    (problem,) = refuse(
-        "database:\n  backup_window: 04:30-05:30\n  acknowledge: {TW701: we would like it this way}"
-    )
+    (problem,) = refuse("database:\n  backup_window: 04:30-05:30\n  acknowledge: {TW701: we would like it this way}")
     assert problem.code == "TW701"
 
 
@@ -557,17 +622,29 @@ def test_something_that_looks_like_a_secret_is_refused_and_never_shown(refuse: R
             live(1),
             "(not shown)",
             "text that matches ^[0-9]{12}$",
-            "correct the value",
+            "The AWS account's twelve digits, quoted. Terraform refuses to work on any other.",
         ),
         Problem("TW105", "an AWS access key in YAML", "account", live(1), "(not shown)", allowed, fix),
-        Problem("TW105", "what seems to be a secret in YAML", "settings.variables.API_TOKEN", live(3), "(not shown)", allowed, fix),
+        Problem(
+            "TW105",
+            "what seems to be a secret in YAML",
+            "settings.variables.API_TOKEN",
+            live(3),
+            "(not shown)",
+            allowed,
+            fix,
+        ),
         Problem("TW105", "an AWS access key in YAML", "", live(4), "(not shown)", allowed, fix),
     )
     assert key not in "".join(map(str, problems))
 
 
-def test_a_file_that_could_not_be_read_causes_no_complaint_about_what_it_may_have_said(refuse: Refuse, base: str) -> None:
-    problems = refuse("account: [", base=base.replace('account: "111122223333"\n', "").replace("  storage_gib: 20\n", ""))
+def test_a_file_that_could_not_be_read_causes_no_complaint_about_what_it_may_have_said(
+    refuse: Refuse, base: str
+) -> None:
+    problems = refuse(
+        "account: [", base=base.replace('account: "111122223333"\n', "").replace("  storage_gib: 20\n", "")
+    )
     assert [(each.code, each.location) for each in problems] == [("TW101", live(2))]
 
 

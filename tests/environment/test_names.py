@@ -7,6 +7,7 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from twinstack.environment.names import KINDS, check_name
 
 NAMES = st.one_of(

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
+
 from twinstack.environment.quantities import (
     Cpu,
     DailyWindow,
@@ -34,7 +35,8 @@ def test_no_cpu(quantity: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("quantity", "size"), [("256Mi", 268435456), ("1Gi", 1073741824), ("0.5Gi", 536870912), ("1M", 1000000), ("1k", 1000)]
+    ("quantity", "size"),
+    [("256Mi", 268435456), ("1Gi", 1073741824), ("0.5Gi", 536870912), ("1M", 1000000), ("1k", 1000)],
 )
 def test_memory(quantity: str, size: int) -> None:
     assert TypeAdapter(Memory).validate_python(quantity) == quantity
@@ -53,7 +55,9 @@ def test_no_daily_window(window: str) -> None:
         TypeAdapter(DailyWindow).validate_python(window)
 
 
-@pytest.mark.parametrize("window", ["sun:04:00", "Sun:04:00-Sun:05:00", "sun:04:00-sun:04:10", "sun:04:00-tue:04:00", "so:04:00-so:05:00"])
+@pytest.mark.parametrize(
+    "window", ["sun:04:00", "Sun:04:00-Sun:05:00", "sun:04:00-sun:04:10", "sun:04:00-tue:04:00", "so:04:00-so:05:00"]
+)
 def test_no_weekly_window(window: str) -> None:
     with pytest.raises(ValidationError, match="window"):
         TypeAdapter(WeeklyWindow).validate_python(window)
@@ -67,7 +71,9 @@ def clock(minutes: int) -> str:
 
 
 @given(MINUTES, st.integers(30, 600), st.integers(0, 7 * 24 * 60 - 1), st.integers(30, 1440))
-def test_windows_overlap_exactly_when_they_share_a_minute(start: int, length: int, week_start: int, week_length: int) -> None:
+def test_windows_overlap_exactly_when_they_share_a_minute(
+    start: int, length: int, week_start: int, week_length: int
+) -> None:
     end = (start + length) % 1440
     daily = f"{clock(start)}-{clock(end)}"
     week_end = (week_start + week_length) % (7 * 1440)
@@ -77,3 +83,18 @@ def test_windows_overlap_exactly_when_they_share_a_minute(start: int, length: in
     of_week = {minute % (7 * 1440) for minute in range(week_start, week_start + week_length)}
     of_days = {(day * 1440 + minute) % (7 * 1440) for day in range(7) for minute in range(start, start + length)}
     assert windows_overlap(daily, weekly) == bool(of_week & of_days)
+
+
+@pytest.mark.parametrize(
+    ("daily", "overlap"),
+    [
+        ("03:00-04:00", False),
+        ("05:00-06:00", False),
+        ("03:30-04:01", True),
+        ("04:59-05:59", True),
+        ("23:30-00:30", False),
+        ("23:30-04:30", True),
+    ],
+)
+def test_windows_that_only_touch_do_not_overlap(daily: str, overlap: bool) -> None:
+    assert windows_overlap(daily, "sun:04:00-sun:05:00") is overlap

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from twinstack.environment.secrets_in_text import looks_like_a_secret, secrets_by_line
 
 KEY = "AKIA" + "ABCDEFGHIJKLMNOP"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from twinstack.environment.yaml import DEEPEST, MOST_VALUES, dotted, parse, parse_value, read
 from twinstack.errors import Location, Problem
 
@@ -93,14 +94,21 @@ def test_a_key_that_stands_twice_is_refused_with_the_line_of_the_first() -> None
     document = parse("a:\n  b: 1\n  c: 2\n  b: 3\n", FILE)
     assert document.problems == [
         Problem(
-            "TW102", "the key stands twice", "a.b", Location(FILE, 4), "b", "each key once", "keep one; the first is in line 2"
+            "TW102",
+            "the key stands twice",
+            "a.b",
+            Location(FILE, 4),
+            "b",
+            "each key once",
+            "keep one; the first is in line 2",
         )
     ]
     assert document.data == {"a": {"b": 1, "c": 2}}
 
 
 @pytest.mark.parametrize(
-    ("text", "given"), [("1: x", "1"), ("true: x", "true"), ("~: x", "~"), ("? \n: x", "nothing"), ("? [a]\n: x", "a mapping or a list")]
+    ("text", "given"),
+    [("1: x", "1"), ("true: x", "true"), ("~: x", "~"), ("? \n: x", "nothing"), ("? [a]\n: x", "a mapping or a list")],
 )
 def test_a_key_must_be_text(text: str, given: str) -> None:
     assert parse(text, FILE).problems == broken(
@@ -176,7 +184,7 @@ def test_windows_line_ends_change_nothing(tmp_path: Path) -> None:
     file.write_bytes(b"a: x\r\nb: y\r\n")
     document = read(file, FILE)
     assert document.data == {"a": "x", "b": "y"}
-    assert document.locations[("b",)].line == 2  # noqa: PLR2004
+    assert document.locations[("b",)].line == 2
 
 
 def test_a_file_that_is_not_utf_8_is_refused_with_its_line(tmp_path: Path) -> None:
@@ -193,7 +201,11 @@ def test_a_directory_is_refused(tmp_path: Path) -> None:
     document = read(tmp_path, FILE)
     assert document.is_broken
     assert document.problems == broken(
-        "the file cannot be read", 0, "Is a directory", "a readable file", "look at what stands there, and at its permissions"
+        "the file cannot be read",
+        0,
+        "Is a directory",
+        "a readable file",
+        "look at what stands there, and at its permissions",
     )
 
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from twinstack.errors import MissingToolError, Problem, UsageError
+from twinstack.errors import Problem, UsageError
 from twinstack.rehearsal.schema_provider import CANARY, Cloud, Failure
-from twinstack.rehearsal.terraform import NEWER_ARGUMENTS, Program, rehearse, rehearse_interruption, workspace
+from twinstack.rehearsal.terraform import NEWER_ARGUMENTS, rehearse, rehearse_interruption, workspace
 from twinstack.rehearsal.terraform.passwords import unreadable
 
 EXPECTED_WRITES = 3
@@ -114,7 +114,12 @@ def test_a_good_stack_is_applied_and_plans_to_nothing_afterwards(write, program:
         "aws_secretsmanager_secret_version": 2,
     }
     assert [step.split(" ", 1)[1] for step in steps] == ["init", "validate", "plan", "apply", "second plan"]
-    assert [sentence.split(":")[0] for sentence in report.proved] == [*(step.split(" ", 1)[1] for step in steps[:4]), "passwords", "second plan", "secrets"]
+    assert [sentence.split(":")[0] for sentence in report.proved] == [
+        *(step.split(" ", 1)[1] for step in steps[:4]),
+        "passwords",
+        "second plan",
+        "secrets",
+    ]
     assert "passed: 5 resources" in report.lines()[0]
     assert json.loads(json.dumps(report.as_dict()))["passed"] is True
 
@@ -142,12 +147,16 @@ def test_the_state_knows_account_region_and_tags_of_the_provider_block(write, an
     assert outputs["arn"].startswith("arn:aws:ec2:eu-west-1:111122223333:vpc/vpc-")
 
 
-def test_for_each_over_what_does_not_exist_yet_and_over_validation_options_can_be_planned(write, any_program: str) -> None:
+def test_for_each_over_what_does_not_exist_yet_and_over_validation_options_can_be_planned(
+    write, any_program: str
+) -> None:
     stack = write(
         {
             "data": {"aws_lbs": {"ours": {"tags": {"cluster": "x"}}}},
             "resource": {
-                "aws_acm_certificate": {"c": {"domain_name": "a.example.org", "subject_alternative_names": ["b.example.org"]}},
+                "aws_acm_certificate": {
+                    "c": {"domain_name": "a.example.org", "subject_alternative_names": ["b.example.org"]}
+                },
                 "aws_route53_record": {
                     "v": {
                         "for_each": "${{ for o in aws_acm_certificate.c.domain_validation_options : o.domain_name => o }}",
@@ -159,7 +168,11 @@ def test_for_each_over_what_does_not_exist_yet_and_over_validation_options_can_b
                     }
                 },
                 "aws_wafv2_web_acl_association": {
-                    "w": {"for_each": "${toset(data.aws_lbs.ours.arns)}", "resource_arn": "${each.value}", "web_acl_arn": "x"}
+                    "w": {
+                        "for_each": "${toset(data.aws_lbs.ours.arns)}",
+                        "resource_arn": "${each.value}",
+                        "web_acl_arn": "x",
+                    }
                 },
             },
         }
@@ -185,7 +198,9 @@ def test_a_misspelt_argument_in_a_nested_block_is_refused_with_its_place(write, 
 
 
 def test_a_wrong_type_is_refused(write, program: str) -> None:
-    stack = write({"resource": {"aws_db_instance": {"d": {"instance_class": "db.t4g.micro", "allocated_storage": "much"}}}})
+    stack = write(
+        {"resource": {"aws_db_instance": {"d": {"instance_class": "db.t4g.micro", "allocated_storage": "much"}}}}
+    )
     problem = only_problem(stack, program)
     assert (problem.code, problem.path) == ("TW802", "aws_db_instance.d.allocated_storage")
     assert "number" in problem.message
@@ -217,7 +232,10 @@ def test_a_reference_to_something_undeclared_is_refused(write, program: str) -> 
 
 
 def test_a_reference_to_an_attribute_that_does_not_exist_is_refused(write, program: str) -> None:
-    resources = {"aws_vpc": {"v": {"cidr_block": "10.0.0.0/16"}}, "aws_subnet": {"a": {"vpc_id": "${aws_vpc.v.identity}"}}}
+    resources = {
+        "aws_vpc": {"v": {"cidr_block": "10.0.0.0/16"}},
+        "aws_subnet": {"a": {"vpc_id": "${aws_vpc.v.identity}"}},
+    }
     assert "identity" in only_problem(write({"resource": resources}), program).message
 
 
@@ -267,7 +285,9 @@ def test_an_ephemeral_value_in_an_ordinary_argument_is_refused(write, program: s
 
 @pytest.mark.parametrize("after", [False, True])
 @pytest.mark.parametrize("address", ["aws_db_instance.d", "aws_secretsmanager_secret_version.p"])
-def test_a_run_that_breaks_off_leaves_one_password_after_the_next_run(write, program: str, address: str, after: bool) -> None:
+def test_a_run_that_breaks_off_leaves_one_password_after_the_next_run(
+    write, program: str, address: str, after: bool
+) -> None:
     assert rehearse_interruption(write(secret_stack()), address, after=after, program=program) == ()
 
 
@@ -340,10 +360,14 @@ def test_newer_arguments_are_refused_by_the_older_schema_and_taken_out_for_it(wr
     report = rehearse(stack, schema="6.25.0", program=any_program)
     assert report.problems == ()
     assert "auth_token_wo" in NEWER_ARGUMENTS["aws_elasticache_replication_group"]
-    assert json.loads((stack / "cdk.tf.json").read_text())["resource"]["aws_elasticache_replication_group"]["g"] == group
+    assert (
+        json.loads((stack / "cdk.tf.json").read_text())["resource"]["aws_elasticache_replication_group"]["g"] == group
+    )
 
 
-def test_credentials_are_not_passed_on_and_said_to_be_unused(write, any_program: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_credentials_are_not_passed_on_and_said_to_be_unused(
+    write, any_program: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE")
     stack = write({"resource": {"aws_vpc": {"v": {"cidr_block": "10.0.0.0/16"}}}})
     with workspace(stack, program=any_program) as place:
@@ -360,22 +384,6 @@ def test_nothing_is_left_and_the_stack_is_untouched(write, any_program: str) -> 
     assert not folder.exists()
     assert [path.name for path in stack.iterdir()] == ["cdk.tf.json"]
     assert (stack / "cdk.tf.json").read_bytes() == before
-
-
-def test_a_program_that_is_missing_is_named_with_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(MissingToolError, match=r"neither terraform nor tofu is on the path: install Terraform 1\.11"):
-        Program.find()
-    with pytest.raises(MissingToolError, match='"terraform-0" is not on the path'):
-        Program.find("terraform-0")
-
-
-def test_a_program_too_old_for_write_only_arguments_is_refused(tmp_path: Path) -> None:
-    old = tmp_path / "terraform"
-    old.write_text('#!/bin/sh\necho \'{"terraform_version": "1.9.8", "platform": "linux_amd64"}\'\n')
-    old.chmod(0o755)
-    with pytest.raises(MissingToolError, match=r"Terraform 1\.9\.8 knows no write-only arguments"):
-        Program.find(str(old))
 
 
 def test_a_folder_without_a_stack_is_refused(tmp_path: Path) -> None:

@@ -119,10 +119,18 @@ def rehearse(
     json: Json = False,
 ) -> None:
     """Prove the output against real Terraform and a real API server, offline."""
-    from twinstack.cli.project import find_product
     from twinstack.cli.rehearse import rehearse as run_rehearsal
 
-    raise typer.Exit(run_rehearsal(find_product(), environments, schema=schema, only=only, as_json=json))
+    passed = run_rehearsal(environments, schema=schema, only=only, as_json=json)
+    raise typer.Exit(0 if passed else 1)
+
+
+@application.command()
+def scan(environments: Environments = None, json: Json = False) -> None:
+    """Run checkov over both halves and show what is not accepted with a reason."""
+    from twinstack.cli.scan import scan as run_scan
+
+    raise typer.Exit(0 if run_scan(environments or (), as_json=json) else 1)
 
 
 @schemas.command("environments")

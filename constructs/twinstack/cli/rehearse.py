@@ -2,16 +2,46 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import Literal
 
-from twinstack.product import Product
+from twinstack.cli.project import find_reference, load_product
+from twinstack.cli.render import emit, emit_json
 
 
 def rehearse(
-    product: Product[Any], names: Sequence[str], *, schema: str | None, only: str | None, as_json: bool
-) -> int:
-    """Runs the rehearsal, prints its report, and returns the exit status."""
+    names: Sequence[str],
+    *,
+    schema: str | None,
+    only: Literal["terraform", "kubernetes"] | None,
+    as_json: bool,
+) -> bool:
+    """Rehearses one environment after the other, prints what was proved and what was not; whether all passed."""
+    from twinstack.bindings import activate
+
+    reference, folder = find_reference()
+    activate(folder)
     from twinstack.rehearsal import rehearse as run
 
-    return run(product, names, schema=schema, only=only, as_json=as_json)
+    product = load_product(reference, folder)
+    product.load_all(names)  # What is wrong with any of them is said before the first takes its time.
+
+    def progress(text: str) -> None:
+        if sys.stderr.isatty():
+            emit([(text, "dim")], sys.stderr)
+
+    rehearsals = []
+    for name in names:
+        rehearsal = run(product, name, schema=schema, only=only, progress=progress)
+        rehearsals.append(rehearsal)
+        if not as_json:
+            emit([("rehearsal of ", ""), (name, "bold cyan")])
+            for line in rehearsal.lines():
+                emit([(line, "")])
+    passed = all(rehearsal.passed for rehearsal in rehearsals)
+    if as_json:
+        emit_json([rehearsal.as_dict() for rehearsal in rehearsals])
+    else:
+        emit([("passed", "bold green") if passed else ("failed", "bold red")])
+    return passed

@@ -79,7 +79,9 @@ class Environment(Model):
     @property
     def context(self) -> Context:
         if self._context is None:
-            raise UsageError(f"{type(self).__name__} was made by hand: load it with Product.load, which binds its names")
+            raise UsageError(
+                f"{type(self).__name__} was made by hand: load it with Product.load, which binds its names"
+            )
         return self._context
 
     @property

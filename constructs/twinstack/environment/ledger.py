@@ -22,9 +22,13 @@ class Ledger:
     def enter(self, spec: Spec, construct: str) -> None:
         """Notes that `construct` builds `spec`. Raises ConstructionError for a stranger, and for a second time."""
         if self.environment.specs.get(spec.key) is not spec:
-            raise ConstructionError(f"{construct}: this {type(spec).__name__} is no field of the environment this half is made for")
+            raise ConstructionError(
+                f"{construct}: this {type(spec).__name__} is no field of the environment this half is made for"
+            )
         if spec.key in self._built:
-            raise ConstructionError(f"{construct}: environment.{spec.key} was built before, as {self._built[spec.key]}: remove one of the two lines")
+            raise ConstructionError(
+                f"{construct}: environment.{spec.key} was built before, as {self._built[spec.key]}: remove one of the two lines"
+            )
         self._built[spec.key] = construct
 
     def has(self, spec: Spec) -> bool:
@@ -38,4 +42,6 @@ class Ledger:
             if self.half in spec.built_in and key not in self._built
         ]
         if missing:
-            raise ConstructionError(f"{self.environment.stack_id}, {self.half} half:\n" + "\n".join(f"  {line}" for line in missing))
+            raise ConstructionError(
+                f"{self.environment.stack_id}, {self.half} half:\n" + "\n".join(f"  {line}" for line in missing)
+            )

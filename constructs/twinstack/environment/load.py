@@ -62,7 +62,7 @@ def load_text(
     layers: Mapping[str, str],
     today: datetime.date,
     *,
-    set: Mapping[str, object] | None = None,
+    set: Mapping[str, object] | None = None,  # noqa: A002  the word of the command line
 ) -> Loaded[E]:
     """As `load`, of layers written in place, the weakest first: for the tests of a spec.
 
@@ -118,7 +118,7 @@ def _collect(findings: Iterator[T], *, is_whole: bool) -> list[T]:
     collected: list[T] = []
     try:
         for finding in findings:
-            collected.append(finding)
+            collected.append(finding)  # noqa: PERF402  what came before an error is kept
     except ARITHMETIC:
         if is_whole:
             raise

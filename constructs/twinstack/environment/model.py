@@ -55,7 +55,7 @@ class Model(BaseModel):
             raise PydanticCustomError(RULE_ERROR, "{text}", {"text": findings[0].message, "findings": findings})
         return self
 
-    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> NoReturn:
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> NoReturn:  # noqa: ARG002  pydantic's
         """Refused: a changed copy would have passed no rule and would have no provenance."""
         raise UsageError(
             f"{type(self).__name__} is immutable and is not copied: load a variation with one more layer, "

@@ -63,9 +63,13 @@ KINDS: Final[dict[str, NameRule]] = {
         shortest=3,
     ),
     "IAM role": NameRule(64, re.compile(r"[A-Za-z0-9+=,.@_-]+"), "letters, digits and +=,.@_-"),
-    "security group": NameRule(255, re.compile(r"(?!sg-)[A-Za-z0-9 ._:/()#,@\[\]+=&;{}!$*-]+"), "not starting with sg-"),
+    "security group": NameRule(
+        255, re.compile(r"(?!sg-)[A-Za-z0-9 ._:/()#,@\[\]+=&;{}!$*-]+"), "not starting with sg-"
+    ),
     "Secrets Manager secret": NameRule(
-        512, re.compile(r"[A-Za-z0-9/_+=.@-]*[A-Za-z0-9/_+=.@](?<!-[A-Za-z0-9]{6})"), "letters, digits and /_+=.@-, not ending in a hyphen and six characters"
+        512,
+        re.compile(r"[A-Za-z0-9/_+=.@-]*[A-Za-z0-9/_+=.@](?<!-[A-Za-z0-9]{6})"),
+        "letters, digits and /_+=.@-, not ending in a hyphen and six characters",
     ),
     "SQS queue": NameRule(80, re.compile(r"[A-Za-z0-9_-]+(\.fifo)?"), "letters, digits, hyphens and underscores"),
     "Kubernetes workload": NameRule(52, _DNS_LABEL, _LABEL_TEXT),

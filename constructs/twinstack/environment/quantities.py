@@ -28,7 +28,9 @@ def memory_bytes(quantity: str) -> int:
 
 def _is_cpu(value: str) -> str:
     if not _CPU.fullmatch(value) or not cpu_millis(value):
-        raise ValueError('a CPU quantity such as "250m" (millicores), "1" or "0.5" (cores), above zero and in whole millicores')
+        raise ValueError(
+            'a CPU quantity such as "250m" (millicores), "1" or "0.5" (cores), above zero and in whole millicores'
+        )
     return value
 
 

@@ -21,10 +21,12 @@ from twinstack.errors import Problem
 def explain(error: ValidationError, kind: type[BaseModel], merged: Merged) -> Iterator[Problem]:
     """A problem for each thing pydantic refused, except in `uses`, which the link rules judge."""
     refused: set[Path_] = set()
-    for detail in error.errors(include_url=False):
-        path = existing(tuple(detail["loc"]), merged.data)
+    details = [(existing(tuple(each["loc"]), merged.data), each) for each in error.errors(include_url=False)]
+    for path, detail in details:
         if "uses" in path[1:2]:
             continue
+        if detail["type"] == "too_short" and any(other[: len(path)] == path != other for other, _ in details):
+            continue  # pydantic counts only the items that fit, and those that do not are refused themselves
         if detail["type"] == RULE_ERROR:
             for finding in detail["ctx"]["findings"]:
                 where = (*path, *finding.path)

@@ -17,6 +17,8 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     if (same := [each for each in words if each.lower() == word.lower()]) and word not in same:
         return same[0]
     matches = difflib.get_close_matches(word, words, n=1, cutoff=0.6)
+    if not matches and len(word) >= _TELLING:
+        matches = [each for each in words if word.lower() in each.lower()]
     return matches[0] if matches else None
 
 
@@ -53,7 +55,7 @@ def repair(detail: ErrorDetails, schema: Mapping[str, Any], text: str) -> str:
 def _as_text(text: str, schema: Mapping[str, Any]) -> str:
     if examples := schema.get("examples"):
         return f"write it in its unit and format, for example {examples[0]}"
-    return f'quote it: "{text}"' if re.search(schema.get("pattern", ""), text) else f"{_example(schema)}, in quotes"
+    return f'quote it: "{text}"' if re.search(schema.get("pattern", ""), text) else _example(schema)
 
 
 def _without_quotes(value: str, kind: str) -> str:
@@ -67,10 +69,11 @@ def _without_quotes(value: str, kind: str) -> str:
 
 
 def _example(schema: Mapping[str, Any]) -> str:
-    """An example from the description that fits the pattern."""
-    quoted = re.findall("`([^`]+)`", schema.get("description", ""))
+    """An example from the description that fits the pattern; without one the description."""
+    description = schema.get("description", "")
+    quoted = [each for each in re.findall("`([^`]+)`", description) if not each.isidentifier()]
     example = next((each for each in quoted if re.search(schema.get("pattern", ""), each)), None)
-    return f"write it like {example}" if example else _OTHERWISE
+    return f"write it like {example}" if example else description or _OTHERWISE
 
 
 def _network(value: object) -> str:
@@ -83,3 +86,5 @@ def _network(value: object) -> str:
 _MAPPINGS: Final = frozenset({"model_type", "dict_type", "model_attributes_type"})
 _SWITCHES: Final = {"true": "true", "yes": "true", "on": "true", "false": "false", "no": "false", "off": "false"}
 _OTHERWISE: Final = "correct the value"
+_TELLING: Final = 3
+"""Fewer letters than these say nothing of the word that contains them."""

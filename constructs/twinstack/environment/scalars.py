@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import ClassVar, Final
 
 import yaml
 
@@ -11,7 +11,7 @@ import yaml
 class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
     """PyYAML's parser, with these scalars instead of its own."""
 
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+    yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = {}
 
 
 def scalar_value(tag: str, text: str) -> str | int | float | bool | None:

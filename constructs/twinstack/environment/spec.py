@@ -145,7 +145,8 @@ class WorkloadSpec(ContainerSpec, Spec):
     @property
     def secret(self) -> str:
         """The Kubernetes Secret it reads. From the second rotation on it carries the version, so that new pods
-        cannot start with old values."""
+        cannot start with old values.
+        """
         base = self.secret_name or f"{self.kubernetes_name}-secrets"
         return base if self.secret_version == 1 else f"{base}-v{self.secret_version}"
 
@@ -157,7 +158,9 @@ class WorkloadSpec(ContainerSpec, Spec):
     @property
     def own_variables(self) -> dict[str, str]:
         """The plain variables that no link delivers: where it runs, and its `environment_variables`, which win."""
-        region = {"AWS_REGION": self.context.region} if any(link.offer.reach is Reach.AWS_API for link in self.links) else {}
+        region = (
+            {"AWS_REGION": self.context.region} if any(link.offer.reach is Reach.AWS_API for link in self.links) else {}
+        )
         return {"ENVIRONMENT": self.context.environment, **region, **self.environment_variables}
 
     @property

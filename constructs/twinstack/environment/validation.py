@@ -66,7 +66,7 @@ def _partial(kind: type[E], broken: set[str], specs: Mapping[str, Spec], merged:
 
 
 def _mended(kind: type[Spec], field: str, wrong: list[Path_], merged: Merged) -> Spec | None:
-    """The spec with an earlier layer's word, or the default, for what is wrong in it; None where that is not possible."""
+    """The spec with an earlier layer's word, or the default, for what is wrong in it; None where that fails."""
     section = merged.data.get(field)
     if not isinstance(section, Mapping):
         return None
@@ -89,8 +89,8 @@ def _mend(whole: dict[str, Any], path: Path_, merged: Merged) -> None:
         return
     earlier = [origin.value for origin in merged.origins.get(path, ())[:-1]]
     here.pop(path[-1], None)
-    if earlier and not isinstance(earlier[-1], Mapping):
-        here[path[-1]] = earlier[-1]
+    if earlier:
+        here[path[-1]] = copy.deepcopy(earlier[-1])
 
 
 def _rule_problems(spec: Spec, field: str, merged: Merged) -> Iterator[Problem]:

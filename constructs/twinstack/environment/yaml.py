@@ -261,10 +261,13 @@ def _broken(file: str, error: yaml.YAMLError) -> Problem:
         or getattr(error, "reason", None)
         or type(error).__name__
     )
+    line = mark.line + 1 if mark else 1
+    if "nesting depth" in str(reason):  # newer parsers have a limit of their own, above ours
+        return _deep(file, line)
     return Problem(
         "TW101",
         "the file is not YAML",
-        location=Location(file, mark.line + 1 if mark else 1),
+        location=Location(file, line),
         given=str(reason),
         allowed="YAML, indented with spaces",
         fix="look at this line and the one above: indentation, quotes, a missing colon",

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -34,6 +34,14 @@ class ScanReport:
     failed: Sequence[Failed]
     accepted: Sequence[tuple[Failed, Accepted]]
     unused: Sequence[Accepted]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The report as plain data, for JSON."""
+        return {
+            "passed": self.passed,
+            "failed": [asdict(one) for one in self.failed],
+            "accepted": [{**asdict(one), "reason": accepted.reason} for one, accepted in self.accepted],
+        }
 
 
 def scan(stack: Path, manifests: Path, *, checkov: str | None = None) -> ScanReport:

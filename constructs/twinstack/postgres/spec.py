@@ -162,7 +162,7 @@ class PostgresSpec(ResourceSpec):
                     (field,),
                     user,
                     "a name PostgreSQL and RDS do not reserve",
-                    f"for example {user}_user",
+                    f"for example app_{user.removeprefix('pg_')}",
                 )
         if self.admin_user == self.application_user:
             yield Finding(

@@ -195,7 +195,8 @@ _LIBRARY_CLASSES: Final[dict[str, Type]] = {
 _CLASS: Final = re.compile(r"^class (\w+) extends \w+\.(\w+) \{\n.*?^\}", re.MULTILINE | re.DOTALL)
 _FUNCTION: Final = re.compile(r"^function (\w+)ToHclTerraform\(struct\) \{\n.*?^\}", re.MULTILINE | re.DOTALL)
 _ENTRY: Final = re.compile(
-    r'^ +(\w+): \{\n +value: (.*),\n +isBlock: (true|false),\n +type: "(\w+)",\n +storageClassType: "\w+",\n', re.MULTILINE
+    r'^ +(\w+): \{\n +value: (.*),\n +isBlock: (true|false),\n +type: "(\w+)",\n +storageClassType: "\w+",\n',
+    re.MULTILINE,
 )
 _COMMENT: Final = re.compile(r"// (\w+) - computed: (true|false), optional: (true|false), required: (true|false)\n")
 _STRUCTURE: Final = re.compile(r"(?<!cdktf\.)(?<!cdktn\.)\b(?!struct\b)(\w+)ToHclTerraform\b")

@@ -87,7 +87,9 @@ def _completed(block: Block, newer: Block) -> Block:
         later = newer.attributes.get(name)
         if later is None or not one.optional:
             return one
-        return Attribute(one.type, False, True, one.computed or later.computed, one.write_only or later.write_only, one.nested)
+        return Attribute(
+            one.type, False, True, one.computed or later.computed, one.write_only or later.write_only, one.nested
+        )
 
     def descend(name: str, one: NestedBlock) -> NestedBlock:
         later = newer.blocks.get(name)

@@ -100,7 +100,11 @@ class Cloud:
 
     def issue(self, length: int = DEFAULT_PASSWORD_LENGTH) -> str:
         """A new password of this length, in letters and digits."""
-        value = (CANARY + secrets.token_hex(length))[:length] if length >= _LEAST_MARKED else secrets.token_hex(length)[:length]
+        value = (
+            (CANARY + secrets.token_hex(length))[:length]
+            if length >= _LEAST_MARKED
+            else secrets.token_hex(length)[:length]
+        )
         with self._lock:
             self._issued.add(value)
         return value
@@ -139,7 +143,7 @@ class Cloud:
         return versions[version] if version else _newest(versions)
 
 
-def _newest(versions: Mapping[str, str]) -> str:
+def _newest(versions: dict[str, str]) -> str:
     return next(reversed(versions.values()))
 
 

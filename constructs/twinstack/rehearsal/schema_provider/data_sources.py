@@ -11,7 +11,9 @@ from twinstack.rehearsal.schema_provider.schema import Block
 from twinstack.rehearsal.schema_provider.values import Account, Inventor
 
 
-def answer(type_name: str, block: Block, configuration: Mapping[str, Any], account: Account, cloud: Cloud) -> dict[str, Any]:
+def answer(
+    type_name: str, block: Block, configuration: Mapping[str, Any], account: Account, cloud: Cloud
+) -> dict[str, Any]:
     """The whole state of a data source: what was asked, and an answer to everything that was not."""
     known = ANSWERS[type_name](configuration, account) if type_name in ANSWERS else {}
     inventor = Inventor(type_name, configuration, account)
@@ -38,7 +40,13 @@ def _caller_identity(_: Mapping[str, Any], account: Account) -> dict[str, Any]:
 
 def _region(configuration: Mapping[str, Any], account: Account) -> dict[str, Any]:
     region = configuration.get("region") or configuration.get("name") or account.region
-    return {"id": region, "name": region, "region": region, "description": region, "endpoint": f"ec2.{region}.amazonaws.com"}
+    return {
+        "id": region,
+        "name": region,
+        "region": region,
+        "description": region,
+        "endpoint": f"ec2.{region}.amazonaws.com",
+    }
 
 
 def _partition(_: Mapping[str, Any], __: Account) -> dict[str, Any]:
@@ -47,12 +55,19 @@ def _partition(_: Mapping[str, Any], __: Account) -> dict[str, Any]:
 
 def _availability_zones(_: Mapping[str, Any], account: Account) -> dict[str, Any]:
     zones = [f"{account.region}{letter}" for letter in "abc"]
-    return {"id": account.region, "names": zones, "zone_ids": [f"{zone}-id" for zone in zones], "group_names": [account.region]}
+    return {
+        "id": account.region,
+        "names": zones,
+        "zone_ids": [f"{zone}-id" for zone in zones],
+        "group_names": [account.region],
+    }
 
 
 def _route53_zone(configuration: Mapping[str, Any], account: Account) -> dict[str, Any]:
     given = configuration.get("zone_id")
-    zone = given or Inventor("aws_route53_zone", {"name": configuration.get("name")}, account).invent("string", "zone_id")
+    zone = given or Inventor("aws_route53_zone", {"name": configuration.get("name")}, account).invent(
+        "string", "zone_id"
+    )
     name = configuration.get("name") or "example.com"
     return {
         "id": zone,
@@ -76,7 +91,11 @@ def _policy_document(configuration: Mapping[str, Any], account: Account) -> dict
     """Source: IAM User Guide, "IAM JSON policy element reference"."""
     statements = [_statement(one) for one in configuration.get("statement") or []]
     document = {"Version": configuration.get("version") or "2012-10-17", "Statement": statements}
-    return {"json": json.dumps(document), "minified_json": json.dumps(document, separators=(",", ":")), "id": account.account}
+    return {
+        "json": json.dumps(document),
+        "minified_json": json.dumps(document, separators=(",", ":")),
+        "id": account.account,
+    }
 
 
 def _statement(one: Mapping[str, Any]) -> dict[str, Any]:
@@ -95,7 +114,12 @@ def _statement(one: Mapping[str, Any]) -> dict[str, Any]:
     return statement
 
 
-_ELEMENTS: Final = {"actions": "Action", "not_actions": "NotAction", "resources": "Resource", "not_resources": "NotResource"}
+_ELEMENTS: Final = {
+    "actions": "Action",
+    "not_actions": "NotAction",
+    "resources": "Resource",
+    "not_resources": "NotResource",
+}
 _SECRET_RESULTS: Final = frozenset(
     {
         ("aws_secretsmanager_random_password", "random_password"),

@@ -82,7 +82,9 @@ def _build() -> Mapping[str, type[Any]]:
     # protobuf makes the members of these modules at import, so no type checker knows them.
     descriptor_pb2: Any = google.protobuf.descriptor_pb2
     descriptor_pool: Any = google.protobuf.descriptor_pool
-    file = descriptor_pb2.FileDescriptorProto(name="twinstack/rehearsal/protocol.proto", package="rehearsal", syntax="proto3")
+    file = descriptor_pb2.FileDescriptorProto(
+        name="twinstack/rehearsal/protocol.proto", package="rehearsal", syntax="proto3"
+    )
     kinds = descriptor_pb2.FieldDescriptorProto
     for name, fields in _FIELDS.items():
         message = file.message_type.add(name=name.replace(".", "_"))

@@ -44,7 +44,8 @@ class SchemaProvider:
         self.cloud = cloud
         names = {kind: schema.names(kind) if served is None else served.get(kind, ()) for kind in KINDS}
         self._blocks: dict[str, dict[str, Block]] = {
-            kind: {name: schema.block(kind, name) for name in names[kind] if name in schema.names(kind)} for kind in KINDS
+            kind: {name: schema.block(kind, name) for name in names[kind] if name in schema.names(kind)}
+            for kind in KINDS
         }
         self._accounts: dict[str, Account] = {}
 
@@ -65,7 +66,10 @@ class SchemaProvider:
     @cached_property
     def _schema_response(self) -> Any:
         def entries(kind: str) -> list[Any]:
-            return [MESSAGES["SchemaEntry"](key=name, value=schema_message(block)) for name, block in self._blocks[kind].items()]
+            return [
+                MESSAGES["SchemaEntry"](key=name, value=schema_message(block))
+                for name, block in self._blocks[kind].items()
+            ]
 
         return MESSAGES["GetProviderSchemaResponse"](
             provider=schema_message(self.schema.provider),
@@ -83,7 +87,9 @@ class SchemaProvider:
         return MESSAGES["Diagnostics"]()
 
     def _upgrade(self, request: Any, _: str) -> Any:
-        return MESSAGES["UpgradeResourceStateResponse"](upgraded_state=MESSAGES["DynamicValue"](json=request.raw_state.json))
+        return MESSAGES["UpgradeResourceStateResponse"](
+            upgraded_state=MESSAGES["DynamicValue"](json=request.raw_state.json)
+        )
 
     def _read(self, request: Any, _: str) -> Any:
         return MESSAGES["ReadResourceResponse"](new_state=request.current_state)
@@ -130,7 +136,12 @@ class SchemaProvider:
         return response(new_state=encode(state))
 
     def _remember(
-        self, type_name: str, block: Block, state: Mapping[str, Any], prior: Mapping[str, Any] | None, configuration: Mapping[str, Any]
+        self,
+        type_name: str,
+        block: Block,
+        state: Mapping[str, Any],
+        prior: Mapping[str, Any] | None,
+        configuration: Mapping[str, Any],
     ) -> None:
         writes = list(_writes(type_name, block, state, prior, configuration))
         self.cloud.record(writes)
@@ -153,7 +164,9 @@ class SchemaProvider:
         known: dict[str, Any] = {}
         try:
             if request.type_name == "aws_secretsmanager_random_password":
-                known["random_password"] = self.cloud.issue(configuration.get("password_length") or DEFAULT_PASSWORD_LENGTH)
+                known["random_password"] = self.cloud.issue(
+                    configuration.get("password_length") or DEFAULT_PASSWORD_LENGTH
+                )
             elif request.type_name == _SECRET_VERSION:
                 known["secret_string"] = self.cloud.secret(configuration["secret_id"], configuration.get("version_id"))
         except NoSecretValueError as found:
@@ -163,7 +176,9 @@ class SchemaProvider:
         for name, attribute in block.attributes.items():
             if attribute.computed and result.get(name) is None:
                 marked = name in _SECRET_RESULTS and name not in known
-                result[name] = self.cloud.issue() if marked else known.get(name, inventor.invent(attribute.value_type, name))
+                result[name] = (
+                    self.cloud.issue() if marked else known.get(name, inventor.invent(attribute.value_type, name))
+                )
         return response(result=encode(result))
 
     def _account(self, connection: str) -> Account:
@@ -208,7 +223,11 @@ def _validation_options(planned: Mapping[str, Any]) -> Any:
 
 
 def _writes(
-    type_name: str, block: Block, state: Mapping[str, Any], prior: Mapping[str, Any] | None, configuration: Mapping[str, Any]
+    type_name: str,
+    block: Block,
+    state: Mapping[str, Any],
+    prior: Mapping[str, Any] | None,
+    configuration: Mapping[str, Any],
 ) -> Iterator[Write]:
     """The write-only values that AWS takes over with this change."""
     for name in block.write_only():

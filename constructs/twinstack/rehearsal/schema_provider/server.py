@@ -32,7 +32,9 @@ def serving(provider: SchemaProvider) -> Generator[Mapping[str, str]]:
     try:
         port = server.add_insecure_port("127.0.0.1:0")
     except RuntimeError as error:
-        raise RehearsalError(f"no port could be opened on this machine for Terraform to reach the provider: {error}") from error
+        raise RehearsalError(
+            f"no port could be opened on this machine for Terraform to reach the provider: {error}"
+        ) from error
     server.start()
     try:
         yield {"TF_REATTACH_PROVIDERS": json.dumps(dict.fromkeys(ADDRESSES, _attachment(port)))}
@@ -75,7 +77,9 @@ def _handler(provider: SchemaProvider, method: str) -> grpc.RpcMethodHandler:
         return response() if answer is None else answer
 
     serialize: Callable[[Any], bytes] = response.SerializeToString
-    return grpc.unary_unary_rpc_method_handler(respond, request_deserializer=request.FromString, response_serializer=serialize)
+    return grpc.unary_unary_rpc_method_handler(
+        respond, request_deserializer=request.FromString, response_serializer=serialize
+    )
 
 
 ADDRESSES: Final = ("registry.terraform.io/hashicorp/aws", "registry.opentofu.org/hashicorp/aws")

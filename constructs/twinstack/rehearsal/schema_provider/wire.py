@@ -59,7 +59,9 @@ def _attribute(name: str, one: Attribute) -> Any:
     )
     if one.nested:
         members = [_attribute(*member) for member in one.nested.block.attributes.items()]
-        message.nested_type.CopyFrom(MESSAGES["Schema.Object"](attributes=members, nesting=NESTINGS[one.nested.nesting]))
+        message.nested_type.CopyFrom(
+            MESSAGES["Schema.Object"](attributes=members, nesting=NESTINGS[one.nested.nesting])
+        )
     else:
         message.type = json.dumps(one.type).encode()
     return message
@@ -67,7 +69,11 @@ def _attribute(name: str, one: Attribute) -> Any:
 
 def _nested_block(name: str, one: NestedBlock) -> Any:
     return MESSAGES["Schema.NestedBlock"](
-        type_name=name, block=_block(one.block), nesting=NESTINGS[one.nesting], min_items=one.minimum, max_items=one.maximum
+        type_name=name,
+        block=_block(one.block),
+        nesting=NESTINGS[one.nesting],
+        min_items=one.minimum,
+        max_items=one.maximum,
     )
 
 

@@ -39,7 +39,9 @@ def problems_of(
 def of_text(output: str, code: str) -> Iterator[Problem]:
     """The errors in what a command printed for people, where it prints nothing else."""
     blocks = re.split(r"^(?=\W*Error: )", _DRAWING.sub("", output), flags=re.MULTILINE)
-    errors = [" ".join(block.split()).removeprefix("Error: ") for block in blocks if block.strip().startswith("Error: ")]
+    errors = [
+        " ".join(block.split()).removeprefix("Error: ") for block in blocks if block.strip().startswith("Error: ")
+    ]
     for text in errors or [" ".join(output.split())[-_LONGEST:] or "it ended without a word"]:
         yield Problem(code, text[:_LONGEST])
 

@@ -16,7 +16,9 @@ from twinstack.rehearsal.terraform.workspace import Workspace, workspace
 def unreadable(cloud: Cloud) -> Iterator[Problem]:
     """A Problem for each write-only value that a resource took last and that no secret holds now."""
     latest: dict[tuple[str, str, str], Write] = {
-        (write.type_name, write.identity, write.argument): write for write in cloud.writes if write.type_name != SECRET_VERSION
+        (write.type_name, write.identity, write.argument): write
+        for write in cloud.writes
+        if write.type_name != SECRET_VERSION
     }
     held = cloud.secret_values
     for write in latest.values():
@@ -56,7 +58,9 @@ def rehearse_interruption(
         outcome = place.run(*_APPLY)
         if outcome.status:
             diagnostics = [message["diagnostic"] for message in outcome.messages if "diagnostic" in message]
-            return tuple(problems_of(diagnostics, place.configuration_file, "TW809")) or tuple(of_text(outcome.output, "TW809"))
+            return tuple(problems_of(diagnostics, place.configuration_file, "TW809")) or tuple(
+                of_text(outcome.output, "TW809")
+            )
         return tuple(unreadable(place.cloud))
 
 
@@ -66,7 +70,9 @@ def _arguments(place: Workspace, address: str) -> tuple[str, dict[str, Any]]:
     resource = place.configuration.get("resource", {}).get(type_name, {}).get(name)
     if resource is None:
         raise UsageError(f'the stack has no resource "{address}"')
-    return type_name, {argument: value for argument, value in resource.items() if isinstance(value, str) and "${" not in value}
+    return type_name, {
+        argument: value for argument, value in resource.items() if isinstance(value, str) and "${" not in value
+    }
 
 
 SECRET_VERSION: Final = "aws_secretsmanager_secret_version"  # noqa: S105  a resource type

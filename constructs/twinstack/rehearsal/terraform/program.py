@@ -46,10 +46,21 @@ class Program:
             environment = {"PATH": str(path.parent), "HOME": folder, "CHECKPOINT_DISABLE": "1"}
             try:
                 run = subprocess.run(
-                    [path, "version", "-json"], cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=True
+                    [path, "version", "-json"],
+                    cwd=folder,
+                    env=environment,
+                    capture_output=True,
+                    text=True,
+                    timeout=60,
+                    check=True,
                 )
                 answer = json.loads(run.stdout)
-                one = cls(path, "OpenTofu" if "tofu" in path.name else "Terraform", answer["terraform_version"], answer["platform"])
+                one = cls(
+                    path,
+                    "OpenTofu" if "tofu" in path.name else "Terraform",
+                    answer["terraform_version"],
+                    answer["platform"],
+                )
             except (OSError, subprocess.SubprocessError, ValueError, KeyError) as error:
                 raise RehearsalError(f"{path.name} did not tell its version: {error}") from error
         if _numbers(one.version) < _numbers(LEAST_VERSION):

@@ -132,7 +132,9 @@ class _Run:
         outcome = self._step("destroy plan", "plan", "-destroy", "-json")
         if outcome.status == 0:
             self.problems.append(
-                Problem("TW806", "everything could be destroyed, although these are protected", given=", ".join(protected))
+                Problem(
+                    "TW806", "everything could be destroyed, although these are protected", given=", ".join(protected)
+                )
             )
             return False
         told = " ".join(str(message) for message in outcome.messages if message.get("@level") == "error")

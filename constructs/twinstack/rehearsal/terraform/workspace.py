@@ -90,7 +90,9 @@ class Workspace:
                 check=False,
             )
         except subprocess.TimeoutExpired as error:
-            raise RehearsalError(f"{self.program.title} {arguments[0]} was not done after {timeout_seconds:.0f} s") from error
+            raise RehearsalError(
+                f"{self.program.title} {arguments[0]} was not done after {timeout_seconds:.0f} s"
+            ) from error
         except OSError as error:
             raise RehearsalError(f"{self.program.title} does not run: {error}") from error
         self.outputs.append(run.stdout)
@@ -143,7 +145,9 @@ def _variables(temporary: Path, program: Program, version: str) -> dict[str, str
         package.mkdir(parents=True)
         (package / f"terraform-provider-aws_v{version}").write_text("The provider is served by the rehearsal.\n")
     settings = temporary / "terraform.rc"
-    settings.write_text(f"provider_installation {{\n  filesystem_mirror {{\n    path = {json.dumps(str(mirror))}\n  }}\n}}\n")
+    settings.write_text(
+        f"provider_installation {{\n  filesystem_mirror {{\n    path = {json.dumps(str(mirror))}\n  }}\n}}\n"
+    )
     home = temporary / "home"
     home.mkdir()
     return {
@@ -160,7 +164,9 @@ def _override(configuration: Mapping[str, Any], version: str | None) -> dict[str
     terraform: dict[str, Any] = {"backend": {"local": {}}}
     if version:
         required = configuration.get("terraform", {}).get("required_providers", {}).get("aws", {})
-        terraform["required_providers"] = {"aws": {"source": required.get("source", "hashicorp/aws"), "version": version}}
+        terraform["required_providers"] = {
+            "aws": {"source": required.get("source", "hashicorp/aws"), "version": version}
+        }
     return {"terraform": terraform}
 
 

@@ -1,0 +1,50 @@
+"""`twinstack scan`: what checkov finds in both halves, but for what is accepted with a reason."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from twinstack.cli.project import find_reference, load_product
+from twinstack.cli.render import emit, emit_json, table
+
+if TYPE_CHECKING:
+    from twinstack.policy.scan import ScanReport
+
+
+def scan(names: Sequence[str], *, as_json: bool) -> bool:
+    """Scans one environment after the other, synthesized into a temporary folder; whether nothing is left."""
+    from twinstack.bindings import activate
+
+    reference, folder = find_reference()
+    activate(folder)
+    from twinstack.environment.spec import Half
+    from twinstack.policy.scan import scan as run
+    from twinstack.synthesis import write
+
+    product = load_product(reference, folder)
+    loaded = product.load_all(names)
+    reports: dict[str, ScanReport] = {}
+    with tempfile.TemporaryDirectory(prefix="twinstack-scan-") as temporary:
+        base = Path(temporary)
+        write(product, loaded, {Half.INFRASTRUCTURE: base / "terraform", Half.WORKLOADS: base / "manifests"}, tuple(Half))
+        for one in loaded:
+            stack = one.environment.stack_id
+            reports[one.environment.name] = run(base / "terraform/stacks" / stack / "cdk.tf.json", base / "manifests" / stack)
+    if as_json:
+        emit_json({name: report.as_dict() for name, report in reports.items()})
+    else:
+        for name, report in reports.items():
+            _show(name, report)
+    return not any(report.failed for report in reports.values())
+
+
+def _show(name: str, report: ScanReport) -> None:
+    for one in report.failed:
+        emit([("failed ", "bold red"), (f"{one.check} {one.resource}: {one.title}", "")])
+    reasons = {accepted.check: accepted.reason for _, accepted in report.accepted}
+    if reasons:
+        table(("accepted", "because"), [((check, "cyan"), reason) for check, reason in sorted(reasons.items())])
+    emit([(f"{name}: {report.passed} checks passed, {len(report.failed)} failed, {len(report.accepted)} accepted", "bold")])

@@ -1,0 +1,89 @@
+"""The whole rehearsal of an environment: both halves synthesized, and each proved against its real tool."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from twinstack.environment.spec import Half
+from twinstack.product import Product
+from twinstack.rehearsal import schemas
+from twinstack.rehearsal.kubernetes import KubernetesReport
+from twinstack.rehearsal.kubernetes import rehearse as rehearse_kubernetes
+from twinstack.rehearsal.terraform import TerraformReport
+from twinstack.rehearsal.terraform import rehearse as rehearse_terraform
+from twinstack.synthesis import write
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """What was proved of one environment; a part that was not asked for, or had no tool, is missing."""
+
+    environment: str
+    terraform: tuple[TerraformReport, ...]
+    kubernetes: KubernetesReport | None
+    skipped: tuple[str, ...]
+    """What was left out, and what would run it."""
+
+    @property
+    def passed(self) -> bool:
+        """Whether everything that ran passed."""
+        return all(report.passed for report in self.terraform) and (self.kubernetes is None or self.kubernetes.passed)
+
+    def lines(self) -> list[str]:
+        """The report for people, line by line."""
+        reports = [*self.terraform, *([self.kubernetes] if self.kubernetes else [])]
+        lines = [line for report in reports for line in (*report.lines(), "")]
+        return [*lines, *(f"Skipped: {reason}" for reason in self.skipped)]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The report as plain data, for JSON."""
+        return {
+            "environment": self.environment,
+            "passed": self.passed,
+            "terraform": [report.as_dict() for report in self.terraform],
+            "kubernetes": self.kubernetes.as_dict() if self.kubernetes else None,
+            "skipped": list(self.skipped),
+        }
+
+
+def rehearse(
+    product: Product[Any],
+    name: str,
+    *,
+    schema: str | None = None,
+    only: Literal["terraform", "kubernetes"] | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Rehearsal:
+    """Synthesizes one environment into a temporary folder and rehearses it there.
+
+    `schema` is one version of the AWS provider's schema; every known one unless given. Without KUBEBUILDER_ASSETS the
+    Kubernetes part is skipped, and the report says so. Raises ConfigurationError for a wrong environment,
+    MissingToolError without Terraform, and RehearsalError where a tool fails in a way that proves nothing.
+    """
+    loaded = product.load_all([name])
+    environment = loaded[0].environment
+    skipped: list[str] = []
+    with tempfile.TemporaryDirectory(prefix="twinstack-rehearsal-") as folder:
+        base = Path(folder)
+        write(product, loaded, {Half.INFRASTRUCTURE: base / "terraform", Half.WORKLOADS: base / "manifests"}, tuple(Half))
+        terraform: Sequence[TerraformReport] = ()
+        if only != "kubernetes":
+            stack = base / "terraform" / "stacks" / environment.stack_id
+            versions = [schema] if schema else list(schemas.VERSIONS)
+            terraform = [rehearse_terraform(stack, schema=version, progress=progress) for version in versions]
+        kubernetes = None
+        if only != "terraform":
+            if only == "kubernetes" or os.environ.get(ASSETS):
+                kubernetes = rehearse_kubernetes(base / "manifests" / environment.stack_id, progress=progress)
+            else:
+                skipped.append(f"Kubernetes: {ASSETS} is not set (`setup-envtest use 1.36.x` prints a folder for it)")
+    return Rehearsal(name, tuple(terraform), kubernetes, tuple(skipped))
+
+
+ASSETS = "KUBEBUILDER_ASSETS"
+"""The folder of control plane binaries, as controller-runtime's envtest names it."""

@@ -1,0 +1,160 @@
+"""What a Redis cache is described by."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+
+import pytest
+
+from twinstack.environment import Access, Environment, Reach, Variable
+from twinstack.environment.load import load_text
+from twinstack.errors import ConfigurationError, Location, Problem
+from twinstack.redis import RedisSpec
+
+TOP = "organization: acme\nproduct: shop\naccount: '111122223333'\nregion: eu-central-1\nversion: 1.0.0\n"
+BASE = (
+    TOP
+    + """\
+cache:
+  node_type: cache.t4g.micro
+  nodes: 2
+"""
+)
+TODAY = datetime.date(2026, 11, 24)
+FILE = "environments/live.yaml"
+
+
+class Shop(Environment):
+    cache: RedisSpec
+
+
+def load(layer: str = "", base: str = BASE) -> RedisSpec:
+    return load_text(Shop, "live", {"base": base, "live": layer}, TODAY).environment.cache
+
+
+def refused(layer: str) -> Sequence[Problem]:
+    with pytest.raises(ConfigurationError) as caught:
+        load(layer)
+    return caught.value.problems
+
+
+def problem(code: str, message: str, path: str, given: str, allowed: str, fix: str, line: int = 1) -> Problem:
+    return Problem(code, message, path, Location(FILE, line), given, allowed, fix)
+
+
+def test_the_defaults_are_safe_for_a_broker() -> None:
+    spec = load()
+    assert (spec.engine, spec.engine_version, spec.encrypted) == ("redis", "7.1", True)
+    assert spec.max_memory_policy == "noeviction"
+    assert (spec.snapshot_retention_days, spec.log_retention_days, spec.password_version) == (1, 90, 1)
+
+
+def test_names_and_the_family_follow_the_environment_and_the_engine() -> None:
+    assert load().replication_group_id == "acme-shop-cache-live"
+    assert load().family == "redis7"
+    assert load("cache: {engine: valkey, engine_version: '8.1'}").family == "valkey8"
+
+
+def test_two_nodes_stand_in_two_zones() -> None:
+    assert load().is_multi_az
+    assert not load("cache: {nodes: 1}").is_multi_az
+
+
+def test_a_link_is_offered_the_connection() -> None:
+    spec = load()
+    offer = spec.offer(Access.WRITE)
+    assert offer.variables == (Variable("CACHE_URL", secret=spec.url),)
+    assert (offer.reach, offer.port) == (Reach.DATABASE_TIER, 6379)
+    assert spec.url.name == "acme-shop-live/cache/url"
+    assert load(base=BASE + "  variable: REDIS_URL\n").offer(Access.WRITE).variables[0].name == "REDIS_URL"
+
+
+@pytest.mark.parametrize(
+    ("layer", "expected"),
+    [
+        (
+            "cache: {engine_version: '7.2'}",
+            problem(
+                "TW503", "an unknown redis version", "cache.engine_version", "7.2", "7.0, 7.1", "choose one of these"
+            ),
+        ),
+        (
+            "cache: {engine: valkey, engine_version: '7.1'}",
+            problem(
+                "TW503",
+                "an unknown valkey version",
+                "cache.engine_version",
+                "7.1",
+                "7.2, 8.0, 8.1, 8.2",
+                "choose one of these",
+            ),
+        ),
+        (
+            "cache: {max_memory_policy: allkeys}",
+            problem(
+                "TW711",
+                "no such policy",
+                "cache.max_memory_policy",
+                "allkeys",
+                "noeviction, allkeys-lru, allkeys-lfu, allkeys-random, volatile-lru, volatile-lfu, volatile-random, volatile-ttl",
+                "choose one of these",
+            ),
+        ),
+        (
+            "cache: {snapshot_window: 05:30-06:30}",
+            problem(
+                "TW701",
+                "the snapshot window meets the maintenance window",
+                "cache.snapshot_window",
+                "snapshot 05:30-06:30, maintenance sun:05:00-sun:06:00",
+                "two windows (UTC) that do not meet",
+                "move one of them",
+            ),
+        ),
+        (
+            "cache: {node_type: cache.t1.micro}",
+            problem(
+                "TW712",
+                "this node type keeps no snapshots",
+                "cache.snapshot_retention_days",
+                "cache.t1.micro with 1 days",
+                "0, or another node type",
+                "set snapshot_retention_days: 0",
+            ),
+        ),
+        (
+            "cache: {nodes: 7}",
+            problem(
+                "TW104", "the value does not fit", "cache.nodes", "7", "a whole number, 1 to 6", "lower it to 6 or less"
+            ),
+        ),
+        (
+            "cache: {name: a-name-of-thirty-characters-xx}",
+            problem(
+                "TW301",
+                "the ElastiCache replication group name is too long",
+                "cache.name",
+                "acme-shop-a-name-of-thirty-characters-xx-live (45 characters)",
+                "1 to 40 characters",
+                "set `name` to a part that is 5 characters shorter",
+            ),
+        ),
+    ],
+)
+def test_what_elasticache_would_refuse_or_regret_is_refused(layer: str, expected: Problem) -> None:
+    assert refused(layer) == (expected,)
+
+
+@pytest.mark.parametrize(
+    ("setting", "code", "allowed"),
+    [
+        ("nodes: 1", "TW404", "2 to 6"),
+        ("encrypted: false", "TW403", "true"),
+        ("snapshot_retention_days: 0", "TW402", "1 to 35 days"),
+    ],
+)
+def test_production_gives_up_nothing_silently(setting: str, code: str, allowed: str) -> None:
+    (found,) = refused(f"protected: true\ncache:\n  {setting}\n")
+    assert (found.code, found.given, found.allowed, found.location) == (code, setting, allowed, Location(FILE, 3))
+    assert load(f"protected: true\ncache:\n  {setting}\n  acknowledge: {{{code}: a reason for reviewers}}\n")
