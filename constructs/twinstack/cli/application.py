@@ -142,6 +142,17 @@ def schemas_environments() -> None:
     write_environment_schemas(find_product())
 
 
+@schemas.command("provider")
+def schemas_provider(
+    bindings_wheel: Annotated[Path, typer.Argument(metavar="WHEEL", help="A bindings wheel, or the installed package.")],
+    version: Annotated[str, typer.Argument(metavar="VERSION", help="The AWS provider's version in it, 6.69.1.")],
+) -> None:
+    """Read the AWS provider's schema out of a bindings wheel, for the rehearsal."""
+    from twinstack.cli.schemas import write_provider_schema
+
+    write_provider_schema(bindings_wheel, version)
+
+
 @application.command()
 def bindings() -> None:
     """Rebuild imports/ now; it is otherwise rebuilt when it has to be."""

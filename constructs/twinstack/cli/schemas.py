@@ -1,4 +1,4 @@
-"""`twinstack schemas environments`: the JSON Schemas by which editors complete and check the layers."""
+"""`twinstack schemas`: what editors check the layers by, and what the rehearsal knows of the AWS provider."""
 
 from __future__ import annotations
 
@@ -25,8 +25,23 @@ def environment_schemas(product: Product[Any]) -> Mapping[Path, str]:
     return {folder / name: _text(layer_schema(product.environment, base=base)) for name, base in _FILES.items()}
 
 
+def write_provider_schema(wheel: Path, version: str) -> None:
+    """Writes the schema that a bindings wheel carries to where the rehearsal looks for it.
+
+    The archived bindings leave some things out; the newest known schema is asked for them. Raises UsageError for
+    bindings of another version, and RehearsalError for modules that cannot be read.
+    """
+    from twinstack.rehearsal import schemas
+
+    newest = schemas.VERSIONS[0]
+    file = schemas.file_of(version)
+    schema = schemas.extract(wheel, version, file, complement=None if version == newest else schemas.file_of(newest))
+    emit([(f"{file.name}: {len(schema.names('resource'))} resources, {file.stat().st_size // _KIB} KiB", "cyan")])
+
+
 def _text(schema: Mapping[str, Any]) -> str:
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
+_KIB: Final = 1024
 _FILES: Final = {"base.schema.json": True, "environment.schema.json": False}
