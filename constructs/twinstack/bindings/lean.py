@@ -20,9 +20,8 @@ def lean(source: str, keep: Container[str] | None = None) -> str:
         if _is_dropped(node, keep):
             _blank(lines, node)
             continue
-        for inner in ast.walk(node):
-            for unwanted in _unwanted(inner):
-                _replace_by_pass(lines, unwanted)
+        for unwanted in _unwanted(node):
+            _replace_by_pass(lines, unwanted)
     first = tree.body[0]
     if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
         _blank(lines, first)
@@ -61,7 +60,10 @@ def _is_dropped(node: ast.stmt, keep: Container[str] | None) -> bool:
             return True
         case ast.Assign(targets=[ast.Name(id="__all__")]):
             return keep is not None
-        case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id="publication")))) | ast.Import(names=[ast.alias(name="publication")]):
+        case (
+            ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id="publication"))))
+            | ast.Import(names=[ast.alias(name="publication")])
+        ):
             return True
         case ast.For() | ast.If(test=ast.Name(id="__debug__")):
             return True
@@ -69,11 +71,17 @@ def _is_dropped(node: ast.stmt, keep: Container[str] | None) -> bool:
 
 
 def _unwanted(node: ast.AST) -> Iterator[ast.stmt]:
-    if isinstance(node, ast.FunctionDef | ast.ClassDef):
-        first = node.body[0]
-        if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str):
-            yield first
-        yield from (inner for inner in node.body if isinstance(inner, ast.If) and isinstance(inner.test, ast.Name) and inner.test.id == "__debug__")
+    """Docstrings and type checks of a class or function, and of what a class holds."""
+    if not isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return
+    first = node.body[0]
+    if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str):
+        yield first
+    for inner in node.body:
+        if isinstance(inner, ast.If) and isinstance(inner.test, ast.Name) and inner.test.id == "__debug__":
+            yield inner
+        elif isinstance(node, ast.ClassDef):
+            yield from _unwanted(inner)
 
 
 def _names(node: ast.AST) -> Iterator[str]:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import compileall
-import contextlib
-import fcntl
 import hashlib
 import importlib.util
 import json
 import os
-import shutil
 import sys
-import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -24,118 +20,147 @@ from twinstack.errors import BindingsError
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was built, and how long it took."""
+    """What `imports/` holds, and how long it took to make sure."""
 
     folder: Path
     provider_modules: int
     kubernetes_classes: int
     seconds: float
     rebuilt: bool
+    loads: Sequence[Mapping[str, str]]
+    """Name, version and file of each jsii assembly, each after what it needs."""
 
 
 def ensure(root: Path, *, force: bool = False) -> Report:
     """Makes `imports/` fit the program in `root`, rebuilding it only where something changed.
 
-    Raises BindingsError where the wheels are not installed or not as expected.
+    Raises BindingsError where the wheels are not installed or not as expected, and where the folder cannot be written.
     """
     start = time.perf_counter()
     folder = root / FOLDER
-    stamp = _read_stamp(folder)
-    site = _site()
-    wheels = {name: _identity(site / name) for name in PACKAGES if (site / name).is_dir()}
+    packages = _packages()
+    wheels = {name: _identity(package) for name, package in packages.items()}
+    stamp = read_stamp(folder)
     files = _sources(root, stamp.get("packages", ()))
-    fingerprint = _fingerprint(files)
-    if not force and stamp.get("fingerprint") == fingerprint and _is_whole(folder, stamp, wheels):
+    if not force and stamp.get("fingerprint") == _fingerprint(files) and _is_whole(folder, stamp, wheels):
         return _report(folder, stamp, start, rebuilt=False)
-    packages = _packages_using_twinstack(files)
-    files = _sources(root, packages)
-    usage = scan(files) | Usage(frozenset(stamp.get("extra_modules", ())))
-    wanted = _stamp(usage, wheels, packages, _fingerprint(files), stamp.get("extra_modules", ()))
-    if not force and _same_but_sources(stamp, wanted) and _is_whole(folder, stamp, wheels):
-        _write_stamp(folder, wanted)
-        return _report(folder, wanted, start, rebuilt=False)
     with _lock(root):
-        _build(site, folder, usage, wanted)
-    return _report(folder, wanted, start, rebuilt=True)
+        stamp = read_stamp(folder)  # another process may have built it meanwhile
+        using = _packages_using_twinstack(_sources(root, ()))
+        files = _sources(root, using)
+        extra = [name for name in stamp.get("extra_modules", ()) if (packages[PROVIDER] / name).is_dir()]
+        usage = scan(files) | Usage(frozenset(extra))
+        wanted = _stamp(usage, wheels, using, _fingerprint(files), extra)
+        rebuilt = force or not _is_same(stamp, wanted) or not _is_whole(folder, stamp, wheels)
+        if rebuilt:
+            stamp = _build(packages, folder, usage, wanted)
+        else:
+            stamp = {**stamp, "fingerprint": wanted["fingerprint"], "packages": wanted["packages"]}
+            write_stamp(folder, stamp)
+    return _report(folder, stamp, start, rebuilt=rebuilt)
 
 
 def add_module(root: Path, module: str) -> None:
     """Notes a provider submodule that the scan could not see, and builds it in."""
-    folder = root / FOLDER
-    stamp = _read_stamp(folder)
-    stamp["extra_modules"] = sorted({*stamp.get("extra_modules", ()), module})
-    stamp["fingerprint"] = ""
-    _write_stamp(folder, stamp)
+    with _lock(root):
+        stamp = read_stamp(root / FOLDER)
+        stamp["extra_modules"] = sorted({*stamp.get("extra_modules", ()), module})
+        stamp["fingerprint"] = ""
+        write_stamp(root / FOLDER, stamp)
     ensure(root)
 
 
-def tarballs(folder: Path) -> list[Path]:
-    """The assemblies that a run will load, in the order in which they need each other."""
-    site = _site()
-    found: list[Path] = []
-    for name in PACKAGES:
-        base = folder / name if (folder / name).is_dir() else site / name
-        found += sorted((base / "_jsii").glob("*.tgz"))
-    return found
+def has_module(module: str) -> bool:
+    """Whether the installed provider has this submodule."""
+    return (_packages()[PROVIDER] / module / "__init__.py").is_file()
 
 
-def _build(site: Path, folder: Path, usage: Usage, stamp: dict[str, Any]) -> None:
+def read_stamp(folder: Path) -> dict[str, Any]:
+    """What a folder says of itself; nothing where it says nothing that can be read."""
+    try:
+        stamp = json.loads((folder / STAMP).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return stamp if isinstance(stamp, dict) else {}
+
+
+def write_stamp(folder: Path, stamp: Mapping[str, Any]) -> None:
+    """Replaces what a folder says of itself in one step."""
+    folder.mkdir(parents=True, exist_ok=True)
+    fresh = folder / f"{STAMP}.{os.getpid()}"
+    fresh.write_text(json.dumps(stamp, indent=1), encoding="utf-8")
+    fresh.replace(folder / STAMP)
+
+
+def _build(packages: Mapping[str, Path], folder: Path, usage: Usage, stamp: dict[str, Any]) -> dict[str, Any]:
     """Everything is made in a folder beside the target, which it then replaces."""
-    from twinstack.bindings.trim import lean_package, trim_kubernetes, trim_provider
+    import compileall
+    import shutil
+    import tempfile
 
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    from twinstack.bindings.trim import lean_package, load_request, trim_kubernetes, trim_provider
+
+    if sys.stderr.isatty():
+        sys.stderr.write("building imports/ of the installed bindings, once…\n")
     stage = Path(tempfile.mkdtemp(prefix=f".{FOLDER}-", dir=folder.parent))
     try:
-        if usage.provider_modules and (site / PROVIDER).is_dir():
-            trim_provider(site, stage, usage.provider_modules)
-        if usage.kubernetes_classes and not usage.higher_classes and (site / KUBERNETES).is_dir():
-            trim_kubernetes(site, stage, usage.kubernetes_classes)
+        if usage.provider_modules and not usage.whole_provider:
+            trim_provider(packages[PROVIDER], stage, usage.provider_modules)
+        if usage.kubernetes_classes and not usage.whole_kubernetes:
+            trim_kubernetes(packages[KUBERNETES], stage, usage.kubernetes_classes)
         for name in LEAN_PACKAGES:
-            if (site / name).is_dir():
-                lean_package(site, stage, name)
+            lean_package(packages[name], stage)
         compileall.compile_dir(stage, quiet=2, force=True, stripdir=stage, prependdir=folder)
-        _write_stamp(stage, stamp)
+        made = {
+            str(path.relative_to(stage)): path.stat().st_size for path in sorted(stage.rglob("*")) if path.is_file()
+        }
+        loads = []
+        for name in PACKAGES:
+            base = stage / name if (stage / name).is_dir() else packages[name]
+            request = load_request(base)
+            loads.append({**request, "tarball": request["tarball"].replace(str(stage), str(folder))})
+        stamp = {**stamp, "files": made, "loads": loads}
+        write_stamp(stage, stamp)
         stage.chmod(0o755)
+        old = Path(tempfile.mkdtemp(prefix=f".{FOLDER}-", dir=folder.parent))
         if folder.exists():
-            old = Path(tempfile.mkdtemp(prefix=f".{FOLDER}-", dir=folder.parent))
             folder.rename(old / FOLDER)
-            stage.rename(folder)
-            shutil.rmtree(old, ignore_errors=True)
-        else:
-            stage.rename(folder)
+        stage.rename(folder)
+        shutil.rmtree(old, ignore_errors=True)
     finally:
         shutil.rmtree(stage, ignore_errors=True)
+    return stamp
 
 
 def _stamp(
-    usage: Usage, wheels: dict[str, str], packages: Sequence[str], fingerprint: str, extra: Sequence[str]
+    usage: Usage, wheels: Mapping[str, str], packages: Sequence[str], fingerprint: str, extra: Sequence[str]
 ) -> dict[str, Any]:
     return {
         "generator": GENERATOR,
         "python": sys.version.split()[0],
-        "wheels": wheels,
+        "wheels": dict(wheels),
         "packages": sorted(packages),
-        "provider_modules": sorted(usage.provider_modules),
-        "kubernetes_classes": [] if usage.higher_classes else sorted(usage.kubernetes_classes),
+        "provider_modules": [] if usage.whole_provider else sorted(usage.provider_modules),
+        "kubernetes_classes": [] if usage.whole_kubernetes else sorted(usage.kubernetes_classes),
         "extra_modules": sorted(extra),
         "fingerprint": fingerprint,
     }
 
 
-def _same_but_sources(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    return {**one, "fingerprint": "", "packages": ()} == {**other, "fingerprint": "", "packages": ()}
+def _is_same(stamp: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
+    """Whether what was built is what is wanted, whatever else the sources say now."""
+    return all(stamp.get(name) == wanted[name] for name in wanted if name not in ("fingerprint", "packages"))
 
 
-def _is_whole(folder: Path, stamp: dict[str, Any], wheels: dict[str, str]) -> bool:
-    """Whether what the stamp speaks of is there, made of these wheels by this generator."""
-    if stamp.get("generator") != GENERATOR or stamp.get("wheels") != wheels or stamp.get("python") != sys.version.split()[0]:
+def _is_whole(folder: Path, stamp: Mapping[str, Any], wheels: Mapping[str, str]) -> bool:
+    """Whether every file that was made is there with its size, made of these wheels by this generator."""
+    maker = (stamp.get("generator"), stamp.get("wheels"), stamp.get("python"))
+    if maker != (GENERATOR, wheels, sys.version.split()[0]) or not stamp.get("loads"):
         return False
-    expected = [folder / PROVIDER / name / "__init__.py" for name in stamp["provider_modules"]]
-    expected += [folder / KUBERNETES / "k8s" / "__init__.py"] if stamp["kubernetes_classes"] else []
-    expected += [folder / name / "__init__.py" for name in LEAN_PACKAGES if name in wheels]
-    if not all(path.is_file() for path in expected):
+    try:
+        return all((folder / name).stat().st_size == size for name, size in stamp.get("files", {}).items())
+    except OSError:
         return False
-    return all(any((folder / name / "_jsii").glob("*.tgz")) for name in {path.relative_to(folder).parts[0] for path in expected})
 
 
 def _sources(root: Path, packages: Sequence[str]) -> list[Path]:
@@ -146,20 +171,18 @@ def _sources(root: Path, packages: Sequence[str]) -> list[Path]:
 def _packages_using_twinstack(files: Sequence[Path]) -> list[str]:
     """The folders of installed packages that the program imports and that import twinstack themselves."""
     found: dict[str, None] = {}
-    waiting = imported_packages(files)
-    seen: set[str] = set()
-    while waiting:
-        fresh: set[str] = set()
-        for name in sorted(waiting - seen - sys.stdlib_module_names - set(PACKAGES) - {"twinstack"}):
+    waiting = set(imported_packages(files))
+    seen = {"twinstack", *PACKAGES, *sys.stdlib_module_names}
+    while waiting - seen:
+        for name in sorted(waiting - seen):
             seen.add(name)
-            with contextlib.suppress(ImportError, ValueError):
+            with suppress(ImportError, ValueError):
                 spec = importlib.util.find_spec(name)
                 for folder in (spec.submodule_search_locations or ()) if spec else ():
                     inner = [*python_files([Path(folder)])]
                     if not set(inner) <= set(files) and "twinstack" in imported_packages(inner):
                         found[folder] = None
-                        fresh |= imported_packages(inner)
-        waiting = frozenset(fresh)
+                        waiting |= imported_packages(inner)
     return list(found)
 
 
@@ -172,48 +195,53 @@ def _fingerprint(files: Sequence[Path]) -> str:
 
 
 def _identity(package: Path) -> str:
-    """A wheel's version and size, read from the name of its assembly."""
-    return ", ".join(f"{path.name} {path.stat().st_size}" for path in sorted((package / "_jsii").glob("*.tgz")))
+    """A wheel's version and size, as its assembly's file tells them."""
+    return ", ".join(f"{path} {path.stat().st_size}" for path in sorted((package / "_jsii").glob("*.tgz")))
 
 
-def _site() -> Path:
-    spec = importlib.util.find_spec("jsii")
-    if spec is None or spec.origin is None:
-        raise BindingsError('the halves are not installed: pip install "twinstack[aws,kubernetes]"')
-    return Path(spec.origin).parent.parent
+def _packages() -> dict[str, Path]:
+    """Where each bindings package is installed: not `imports/`, whatever stands first on the path."""
+    found: dict[str, Path] = {}
+    for name in PACKAGES:
+        for base in sys.path:
+            package = Path(base, name)
+            if (package / "_jsii").is_dir() and not (package.parent / STAMP).is_file():
+                found[name] = package
+                break
+        else:
+            raise BindingsError(f'{name} is not installed: pip install "twinstack[aws,kubernetes]"')
+    return found
 
 
-def _read_stamp(folder: Path) -> dict[str, Any]:
+@contextmanager
+def _lock(root: Path) -> Generator[None]:
+    """One build at a time. Raises BindingsError where the folder cannot be written."""
+    import fcntl
+
     try:
-        stamp = json.loads((folder / STAMP).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return stamp if isinstance(stamp, dict) else {}
+        with (root / f".{FOLDER}.lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+    except OSError as error:
+        raise BindingsError(
+            f"{root / FOLDER} cannot be built ({error}): give write access to the folder, or set TWINSTACK_BINDINGS=stock"
+        ) from error
 
 
-def _write_stamp(folder: Path, stamp: dict[str, Any]) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    fresh = folder / f"{STAMP}.{os.getpid()}"
-    fresh.write_text(json.dumps(stamp, indent=1), encoding="utf-8")
-    fresh.replace(folder / STAMP)
-
-
-@contextlib.contextmanager
-def _lock(root: Path) -> Iterator[None]:
-    """One build at a time: a second process waits, and builds the same again."""
-    with (root / f".{FOLDER}.lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
-
-
-def _report(folder: Path, stamp: dict[str, Any], start: float, *, rebuilt: bool) -> Report:
-    modules, classes = len(stamp["provider_modules"]), len(stamp["kubernetes_classes"])
-    return Report(folder, modules, classes, time.perf_counter() - start, rebuilt)
+def _report(folder: Path, stamp: Mapping[str, Any], start: float, *, rebuilt: bool) -> Report:
+    return Report(
+        folder,
+        len(stamp["provider_modules"]),
+        len(stamp["kubernetes_classes"]),
+        time.perf_counter() - start,
+        rebuilt,
+        stamp["loads"],
+    )
 
 
 FOLDER: Final = "imports"
 STAMP: Final = "stamp.json"
-GENERATOR: Final = 3
+GENERATOR: Final = 5
 """Grows whenever this code would make something else of the same wheels."""
 LEAN_PACKAGES: Final = ("constructs", "cdktf", "cdk8s")
 PACKAGES: Final = ("constructs", "cdktf", PROVIDER, "cdk8s", KUBERNETES)

@@ -19,14 +19,17 @@ class Usage:
     """Submodules of the AWS provider: `db_instance`."""
     kubernetes_classes: frozenset[str] = frozenset()
     """Classes of `cdk8s_plus_27.k8s`: `KubeDeployment`."""
-    higher_classes: bool = False
-    """Whether it uses more of cdk8s-plus than the `k8s` classes; the whole of it is kept then."""
+    whole_kubernetes: bool = False
+    """Whether it uses cdk8s-plus in a way that does not tell which classes: the whole of it is kept then."""
+    whole_provider: bool = False
+    """The same for the AWS provider."""
 
     def __or__(self, other: Usage) -> Usage:
         return Usage(
             self.provider_modules | other.provider_modules,
             self.kubernetes_classes | other.kubernetes_classes,
-            self.higher_classes or other.higher_classes,
+            self.whole_kubernetes or other.whole_kubernetes,
+            self.whole_provider or other.whole_provider,
         )
 
 
@@ -34,7 +37,8 @@ def python_files(folders: Iterable[Path]) -> Iterator[Path]:
     """Every Python source under the folders, but for what no program imports: environments, outputs, tests."""
     for folder in folders:
         for parent, names, files in os.walk(folder):
-            names[:] = sorted(name for name in names if name not in LEFT_OUT and not name.startswith("."))
+            left_out = LEFT_OUT_ON_TOP | LEFT_OUT if Path(parent) == folder else LEFT_OUT
+            names[:] = sorted(name for name in names if name not in left_out and not name.startswith("."))
             yield from (Path(parent, file) for file in sorted(files) if file.endswith(".py"))
 
 
@@ -46,7 +50,7 @@ def scan(files: Iterable[Path]) -> Usage:
         if PROVIDER in text or KUBERNETES in text:
             try:
                 usage |= _scan_one(ast.parse(text))
-            except SyntaxError:
+            except (SyntaxError, ValueError):
                 continue
     return usage
 
@@ -54,34 +58,41 @@ def scan(files: Iterable[Path]) -> Usage:
 def _scan_one(tree: ast.Module) -> Usage:
     modules: set[str] = set()
     classes: set[str] = set()
-    higher = False
+    whole: set[str] = set()
     for node in ast.walk(tree):
         match node:
-            case ast.ImportFrom(module=str(module), names=names) if module == PROVIDER:
-                modules |= {alias.name for alias in names}
-            case ast.ImportFrom(module=str(module)) if module.startswith(f"{PROVIDER}."):
-                modules.add(module.split(".")[1])
-            case ast.ImportFrom(module=str(module), names=names) if module == KUBERNETES:
-                higher = higher or any(alias.name != "k8s" for alias in names)
-            case ast.ImportFrom(module=str(module), names=names) if module == f"{KUBERNETES}.k8s":
-                classes |= {alias.name for alias in names}
+            case ast.ImportFrom(module=str(module), names=names) if module.split(".")[0] in (PROVIDER, KUBERNETES):
+                package, *inner = module.split(".")
+                found = {alias.name for alias in names}
+                if package == PROVIDER and not inner and "*" not in found:
+                    modules |= found
+                elif package == PROVIDER and inner:
+                    modules.add(inner[0])
+                elif inner == ["k8s"] and "*" not in found:
+                    classes |= found
+                elif inner or found != {"k8s"} or names[0].asname:
+                    whole.add(package)
             case ast.Import(names=names):
-                for alias in names:
-                    parts = alias.name.split(".")
-                    if parts[0] == PROVIDER and len(parts) > 1:
-                        modules.add(parts[1])
-                    higher = higher or (parts[0] == KUBERNETES and parts[1:2] != ["k8s"])
+                for package, *inner in (alias.name.split(".") for alias in names):
+                    if package == PROVIDER and inner:
+                        modules.add(inner[0])
+                    elif package in (PROVIDER, KUBERNETES):
+                        whole.add(package)
             case ast.Attribute(value=ast.Name(id="k8s"), attr=attribute):
                 classes.add(attribute)
-    return Usage(frozenset(modules), frozenset(classes), higher)
+    return Usage(frozenset(modules), frozenset(classes), KUBERNETES in whole, PROVIDER in whole)
 
 
 def imported_packages(files: Iterable[Path]) -> frozenset[str]:
     """The top-level names that the files import."""
-    return frozenset(name for file in files for name in _IMPORT.findall(file.read_text(encoding="utf-8", errors="replace")))
+    return frozenset(
+        name for file in files for name in _IMPORT.findall(file.read_text(encoding="utf-8", errors="replace"))
+    )
 
 
 PROVIDER: Final = "cdktf_cdktf_provider_aws"
 KUBERNETES: Final = "cdk8s_plus_27"
-LEFT_OUT: Final = frozenset({"node_modules", "imports", "cdktf.out", "dist", "tests", "site-packages", "__pycache__", "constructs"})
+LEFT_OUT: Final = frozenset({"node_modules", "site-packages", "__pycache__"})
+LEFT_OUT_ON_TOP: Final = frozenset({"imports", "cdktf.out", "dist", "tests", "constructs"})
+"""Folders of a project that its program does not import from."""
 _IMPORT: Final = re.compile(r"^\s*(?:from|import)\s+([A-Za-z_]\w*)", re.MULTILINE)

@@ -17,15 +17,13 @@ from twinstack.bindings.scan import KUBERNETES, PROVIDER
 from twinstack.errors import BindingsError
 
 
-def trim_provider(site: Path, out: Path, modules: Iterable[str]) -> None:
-    """The AWS provider with only these submodules."""
-    package = site / PROVIDER
-    wanted = set(modules)
-    unknown = sorted(name for name in wanted if not (package / name / "__init__.py").is_file())
-    if unknown:
-        raise BindingsError(f"{PROVIDER} has no submodule {', '.join(unknown)}")
+def trim_provider(package: Path, out: Path, modules: Iterable[str]) -> None:
+    """The AWS provider with only these submodules. One that it does not have is left for the import to refuse."""
+    wanted = {name for name in modules if (package / name / "__init__.py").is_file()}
     for name in sorted(wanted):
-        _write(out / PROVIDER / name / "__init__.py", lean((package / name / "__init__.py").read_text(encoding="utf-8")))
+        _write(
+            out / PROVIDER / name / "__init__.py", lean((package / name / "__init__.py").read_text(encoding="utf-8"))
+        )
     _copy_entry(package, out / PROVIDER)
     folders = {name.replace("_", "-") for name in wanted}
     by_flat_name = {name.replace("_", ""): name.replace("_", "-") for name in wanted}
@@ -40,15 +38,14 @@ def trim_provider(site: Path, out: Path, modules: Iterable[str]) -> None:
 
     def is_kept(name: str) -> bool:
         parts = name.split("/")
-        return len(parts) > 3 and parts[1] == "lib" and parts[2] in folders and name.endswith(".js")  # noqa: PLR2004
+        return len(parts) > 3 and parts[1] == "lib" and parts[2] in folders and name.endswith(".js")
 
     files: dict[str, str] = {}
     _repack(package, out / PROVIDER, slim, is_kept, files)
 
 
-def trim_kubernetes(site: Path, out: Path, classes: Iterable[str]) -> None:
+def trim_kubernetes(package: Path, out: Path, classes: Iterable[str]) -> None:
     """cdk8s-plus with only these `k8s` classes and what they lead to."""
-    package = site / KUBERNETES
     source = (package / "k8s" / "__init__.py").read_text(encoding="utf-8")
     kept = closure(set(classes), references(source))
     _write(out / KUBERNETES / "k8s" / "__init__.py", lean(source, keep=kept))
@@ -62,22 +59,33 @@ def trim_kubernetes(site: Path, out: Path, classes: Iterable[str]) -> None:
     _repack(package, out / KUBERNETES, slim, "package/lib/imports/k8s.js".__eq__, files)
 
 
-def lean_package(site: Path, out: Path, name: str) -> None:
+def lean_package(package: Path, out: Path) -> None:
     """A whole package whose Python is lighter; its JavaScript is the wheel's."""
-    package = site / name
     for file in package.rglob("*.py"):
         source = file.read_text(encoding="utf-8")
         relative = file.relative_to(package)
-        _write(out / name / relative, source if relative.parts[0] == "_jsii" else lean(source))
-    shutil.copy(tarball(package), out / name / "_jsii")
+        _write(out / package.name / relative, source if relative.parts[0] == "_jsii" else lean(source))
+    shutil.copy(tarball(package), out / package.name / "_jsii")
 
 
 def tarball(package: Path) -> Path:
     """The jsii assembly inside a bindings package. Raises BindingsError where there is none."""
     found = sorted((package / "_jsii").glob("*.tgz"))
     if len(found) != 1:
-        raise BindingsError(f"{package.name} holds {len(found)} jsii assemblies where one is expected: install it again")
+        raise BindingsError(
+            f"{package.name} holds {len(found)} jsii assemblies where one is expected: install it again"
+        )
     return found[0]
+
+
+def load_request(package: Path) -> dict[str, str]:
+    """What the kernel is asked to load for a package: the name and version in its assembly, and the file."""
+    file = tarball(package)
+    with tarfile.open(file) as archive:
+        content = archive.extractfile("package/package.json")
+        assert content is not None, file
+        described = json.load(content)
+    return {"name": described["name"], "version": described["version"], "tarball": str(file), "api": "load"}
 
 
 def _copy_entry(package: Path, out: Path) -> None:
@@ -116,12 +124,15 @@ def _repack(
             **{name: text.encode() for name, text in files.items()},
         }
     target = out / "_jsii" / source.name
-    with target.open("wb") as raw, gzip.GzipFile(filename="", fileobj=raw, mode="wb", mtime=0, compresslevel=6) as packed:
-        with tarfile.open(fileobj=packed, mode="w") as archive:
-            for name, content in sorted(contents.items()):
-                entry = tarfile.TarInfo(name)
-                entry.size = len(content)
-                archive.addfile(entry, io.BytesIO(content))
+    with (
+        target.open("wb") as raw,
+        gzip.GzipFile(filename="", fileobj=raw, mode="wb", mtime=0, compresslevel=6) as packed,
+        tarfile.open(fileobj=packed, mode="w") as archive,
+    ):
+        for name, content in sorted(contents.items()):
+            entry = tarfile.TarInfo(name)
+            entry.size = len(content)
+            archive.addfile(entry, io.BytesIO(content))
 
 
 def _without_docs(node: Any) -> None:

@@ -1,0 +1,1 @@
+"""Measures the synth against the stock bindings: `make bench`."""
