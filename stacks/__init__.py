@@ -1,8 +1,7 @@
 """The Shadower analytics service, deployed with twinstack."""
 
-from twinstack import Product
-
 from stacks.environment import AnalyticsEnvironment
+from twinstack import Product
 
 product = Product(
     environment=AnalyticsEnvironment,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from constructs import Construct
-from twinstack import aws
 
 from stacks.environment import AnalyticsEnvironment
+from twinstack import aws
 
 
 class AnalyticsInfrastructure(aws.Infrastructure[AnalyticsEnvironment]):

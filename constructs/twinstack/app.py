@@ -35,18 +35,22 @@ def _synthesize(reference: str, root: Path) -> None:
     from twinstack.cli.project import load_product
     from twinstack.cli.render import report_problems
     from twinstack.environment.spec import Half
+    from twinstack.product import each_once
     from twinstack.synthesis import MANIFESTS_FOLDER, TERRAFORM_FOLDER, write
 
     product = load_product(reference, root)
     loaded = product.load_all(version=os.environ.get(VERSION))
-    warnings = [warning for one in loaded for warning in one.warnings]
-    if warnings:
+    if warnings := each_once(warning for one in loaded for warning in one.warnings):
         report_problems(warnings)
     folders = {
         Half.INFRASTRUCTURE: Path(os.environ.get(CDKTF_FOLDER, product.root / TERRAFORM_FOLDER)),
         Half.WORKLOADS: Path(os.environ.get(CDK8S_FOLDER, product.root / MANIFESTS_FOLDER)),
     }
-    asked = [half for half, name in ((Half.INFRASTRUCTURE, CDKTF_FOLDER), (Half.WORKLOADS, CDK8S_FOLDER)) if name in os.environ]
+    asked = [
+        half
+        for half, name in ((Half.INFRASTRUCTURE, CDKTF_FOLDER), (Half.WORKLOADS, CDK8S_FOLDER))
+        if name in os.environ
+    ]
     write(product, loaded, folders, asked or tuple(Half))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,37 +19,25 @@ if TYPE_CHECKING:
     from twinstack.product import Product
 
 
-def synthesize(
-    product: Product[Any],
-    names: Sequence[str] = (),
-    *,
-    halves: Sequence[Half] = tuple(Half),
-    set: Mapping[str, Any] | None = None,  # noqa: A002  the word of the command line
-    version: str | None = None,
-    output: Path | None = None,
-) -> Sequence[Path]:
-    """Writes the halves of the named environments (all, unless given) and returns the files.
-
-    The infrastructure half goes to `cdktf.out/stacks/{stack}/cdk.tf.json`, the workloads half to
-    `dist/{stack}/*.k8s.yaml`, both under `output` (the product's root). Raises ConfigurationError and
-    ConstructionError; nothing is written then.
-    """
-    loaded = product.load_all(names, set=set, version=version)
-    root = output or product.root
-    return write(product, loaded, {Half.INFRASTRUCTURE: root / TERRAFORM_FOLDER, Half.WORKLOADS: root / MANIFESTS_FOLDER}, halves)
-
-
 def write(
     product: Product[Any], loaded: Sequence[Loaded[Any]], folders: Mapping[Half, Path], halves: Sequence[Half]
 ) -> Sequence[Path]:
-    """Makes the halves of loaded environments in a temporary folder beside each target, then moves them in."""
+    """Writes the halves of loaded environments, each into its folder of `folders`, and returns the files.
+
+    The infrastructure half becomes `stacks/{stack}/cdk.tf.json`, the workloads half `{stack}/*.k8s.yaml`. Everything is
+    made in a temporary folder beside each target and then moved in: nothing is written where anything fails. Raises
+    ConstructionError for a half that is composed wrongly, UsageError for one that the product does not name.
+    """
     environments = [one.environment for one in loaded]
     makers = {Half.INFRASTRUCTURE: _make_infrastructure, Half.WORKLOADS: _make_workloads}
     staged: list[tuple[Path, Path]] = []
+    made: list[Path] = []
     try:
         for half in halves:
             folder = folders[half]
-            folder.mkdir(parents=True, exist_ok=True)
+            if not folder.exists():
+                folder.mkdir(parents=True)
+                made.append(folder)
             stage = Path(tempfile.mkdtemp(prefix=STAGE_PREFIX, dir=folder))
             staged.append((stage, folder))
             makers[half](product, environments, stage)
@@ -56,6 +45,9 @@ def write(
     finally:
         for stage, _ in staged:
             shutil.rmtree(stage, ignore_errors=True)
+        for folder in made:
+            if not any(folder.iterdir()):
+                folder.rmdir()
 
 
 def _make_infrastructure(product: Product[Any], environments: Sequence[Environment], stage: Path) -> None:
@@ -87,6 +79,7 @@ def _half_class(product: Product[Any], reference: str | None, half: Half) -> Any
 
 def _move(stage: Path, folder: Path) -> Iterator[Path]:
     """Replaces what an earlier run made, file by file; what others keep beside it (.terraform, an override) stays."""
+    _keep_other_stacks(stage / INDEX, folder / INDEX)
     made = sorted(path.relative_to(stage) for path in stage.rglob("*") if path.is_file())
     for parent in {folder / path.parent for path in made if path.name.endswith(MANIFEST_SUFFIX)}:
         for old in parent.glob(f"*{MANIFEST_SUFFIX}"):
@@ -99,7 +92,29 @@ def _move(stage: Path, folder: Path) -> Iterator[Path]:
         yield target
 
 
+def _keep_other_stacks(fresh: Path, kept: Path) -> None:
+    """Keeps the stacks of earlier runs that still stand in cdktf's index, which names those of one run only."""
+    if not fresh.is_file():
+        return
+    index = json.loads(fresh.read_text(encoding="utf-8"))
+    standing = {
+        name: one for name, one in _stacks(kept).items() if (kept.parent / one["synthesizedStackPath"]).is_file()
+    }
+    index["stacks"] = dict(sorted({**standing, **index["stacks"]}.items()))
+    fresh.write_text(json.dumps(index, indent=2) + "\n", encoding="utf-8")
+
+
+def _stacks(index: Path) -> dict[str, Any]:
+    """What an index names; nothing where there is none, or a damaged one, which is then made anew."""
+    try:
+        stacks: dict[str, Any] = json.loads(index.read_text(encoding="utf-8"))["stacks"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+    return stacks
+
+
 TERRAFORM_FOLDER = "cdktf.out"
+INDEX = "manifest.json"
 MANIFESTS_FOLDER = "dist"
 MANIFEST_SUFFIX = ".k8s.yaml"
 STAGE_PREFIX = ".synth-"

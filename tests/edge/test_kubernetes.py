@@ -20,12 +20,11 @@ NGINX = "nginx.ingress.kubernetes.io"
 def objects(environment: str = "prod", **settings: Any) -> dict[str, dict[str, Any]]:
     values = {f"edge.{key}": value for key, value in settings.items()}
     chart = AnalyticsWorkloads(cdk8s.App(), product.load(environment, set=values or None))
-    found = {
+    return {
         one["kind"]: one
         for one in kubernetes.objects(chart)
         if one["kind"] in {"Namespace", "Ingress", "IngressClass", "IngressClassParams"}
     }
-    return found
 
 
 def annotations(environment: str = "prod", **settings: Any) -> dict[str, str]:

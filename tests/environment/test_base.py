@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from twinstack.environment import Environment
 from twinstack.environment.load import Loaded
-from twinstack.errors import ConstructionError, UsageError
+from twinstack.errors import UsageError
 from twinstack.network import NetworkSpec
 from twinstack.settings import SettingsSpec
 from twinstack.web_service import WebServiceSpec
@@ -64,8 +64,7 @@ def test_a_kind_is_found_where_there_is_exactly_one(accept: Accept) -> None:
 
     environment = accept().environment
     assert environment.find(WebServiceSpec) is environment.web
-    with pytest.raises(ConstructionError, match="Shop needs exactly one RedisSpec among its fields"):
-        environment.the(RedisSpec)
+    assert environment.find(RedisSpec) is None
 
 
 @pytest.mark.parametrize(

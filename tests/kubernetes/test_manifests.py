@@ -12,12 +12,12 @@ from cdk8s_plus_27 import k8s
 from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
+
 from stacks import product
 from stacks.workloads import AnalyticsWorkloads
-
 from twinstack import kubernetes
 from twinstack.errors import ConstructionError
-from twinstack.kubernetes.manifests import _text
+from twinstack.kubernetes.dumper import dump
 
 
 def chart(environment: str = "prod", *, version: str | None = None, **values: Any) -> AnalyticsWorkloads:
@@ -128,7 +128,7 @@ def test_nothing_is_null_or_unresolved(environment: str) -> None:
     )
 )
 def test_text_stays_text_for_readers_of_either_yaml(value: str) -> None:
-    text = _text([{"value": value}])
+    text = dump([{"value": value}])
     assert yaml.safe_load(text) == {"value": value}
     assert YAML(typ="safe", pure=True).load(text) == {"value": value}
 
@@ -138,7 +138,7 @@ def test_text_stays_text_for_readers_of_either_yaml(value: str) -> None:
     [("08", True), ("1e3", True), ("0o17", True), ("y", True), ("N", True), ("10m", False), ("1.0.0", False)],
 )
 def test_only_what_would_be_read_as_something_else_is_quoted(value: str, *, quoted: bool) -> None:
-    assert ("'" in _text([{"value": value}])) is quoted
+    assert ("'" in dump([{"value": value}])) is quoted
 
 
 def test_a_job_keeps_its_name_while_it_does_the_same() -> None:

@@ -8,9 +8,9 @@ from typing import Any
 
 import cdk8s
 import pytest
+
 from stacks import product
 from stacks.workloads import AnalyticsWorkloads
-
 from twinstack import kubernetes
 from twinstack.environment import Access, Environment, Offer, Reach, ResourceSpec
 from twinstack.environment.layers import assignments
@@ -67,9 +67,29 @@ def test_a_workload_reaches_what_it_links_to_and_nothing_else() -> None:
     ]
 
 
-def test_a_link_to_an_aws_service_and_the_internet_open_https_alone() -> None:
-    assert policies()["analytics-backend"]["egress"][-2:] == [AWS, INTERNET]
-    assert policies()["analytics-worker"]["egress"][-2:] == [AWS, INTERNET]
+@pytest.mark.parametrize("workload", ["backend", "worker"])
+def test_a_link_to_an_aws_service_and_the_internet_open_https_to_public_addresses_once(workload: str) -> None:
+    https = [rule for rule in policies()[f"analytics-{workload}"]["egress"] if rule["ports"][0]["port"] == 443]
+    assert https == [INTERNET]
+
+
+def test_in_a_vpc_of_another_team_aws_services_may_have_private_addresses() -> None:
+    existing = {
+        "vpc_id": "vpc-0123456789abcdef0",
+        "private_subnet_ids": ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"],
+        "database_subnet_ids": ["subnet-0123456789abcdef2", "subnet-0123456789abcdef3"],
+    }
+    chart = AnalyticsWorkloads(cdk8s.App(), product.load("prod", set={"network.existing": existing}))
+    (backend,) = (
+        one["spec"]["egress"]
+        for one in kubernetes.objects(chart)
+        if (one["kind"], one["metadata"]["name"]) == ("NetworkPolicy", "analytics-backend")
+    )
+    assert [rule for rule in backend if rule["ports"][0]["port"] == 443] == [AWS]
+
+
+def test_the_internet_without_a_link_to_aws_is_every_public_address() -> None:
+    assert shop_policies(internet=True)["shop-worker"]["egress"] == [DNS, INTERNET]
 
 
 def test_a_workload_without_links_asks_for_names_only() -> None:
@@ -120,7 +140,7 @@ RESOURCES = {"requests": {"cpu": "100m", "memory": "64Mi"}, "limits": {"memory":
 SCALE = {"min": 1, "max": 1}
 
 
-def shop(*uses: str) -> kubernetes.Workloads[Shop]:
+def shop(*uses: str, internet: bool = False) -> kubernetes.Workloads[Shop]:
     base: dict[str, Any] = {
         "organization": "acme",
         "product": "shop",
@@ -152,6 +172,7 @@ def shop(*uses: str) -> kubernetes.Workloads[Shop]:
             "scale": SCALE,
             "resources": RESOURCES,
             "uses": list(uses),
+            "internet": internet,
         },
     }
     environment = load(Shop, "test", [("base", assignments(base))], datetime.date(2026, 11, 1)).environment
@@ -161,10 +182,10 @@ def shop(*uses: str) -> kubernetes.Workloads[Shop]:
     return chart
 
 
-def shop_policies(*uses: str) -> dict[str, dict[str, Any]]:
+def shop_policies(*uses: str, internet: bool = False) -> dict[str, dict[str, Any]]:
     return {
         one["metadata"]["name"]: one["spec"]
-        for one in kubernetes.objects(shop(*uses))
+        for one in kubernetes.objects(shop(*uses, internet=internet))
         if one["kind"] == "NetworkPolicy"
     }
 

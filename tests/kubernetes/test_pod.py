@@ -7,9 +7,9 @@ from typing import Any
 
 import cdk8s
 import pytest
+
 from stacks import product
 from stacks.workloads import AnalyticsWorkloads
-
 from twinstack import kubernetes
 from twinstack.kubernetes.labels import label_value
 

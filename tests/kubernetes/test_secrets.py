@@ -8,9 +8,9 @@ from typing import Any
 import cdk8s
 import pytest
 import yaml
+
 from stacks import product
 from stacks.workloads import AnalyticsWorkloads
-
 from twinstack import kubernetes
 from twinstack.errors import ConfigurationError
 

@@ -89,6 +89,14 @@ def test_a_link_is_offered_the_connection_and_an_admin_the_master_users_too() ->
     assert [variable.name for variable in renamed.offer(Access.ADMIN).variables] == ["PG_URL", "PG_ADMIN_URL"]
 
 
+@pytest.mark.parametrize(("engine_version", "image"), [("18", "18-alpine"), ("15", "15-alpine"), ("14", "15-alpine")])
+def test_the_role_is_made_by_a_psql_that_knows_the_scripts_commands(engine_version: str, image: str) -> None:
+    preparation = load(f'database: {{engine_version: "{engine_version}"}}\n').offer(Access.ADMIN).preparation
+    assert preparation is not None
+    assert "\\getenv" in preparation.script
+    assert preparation.image.endswith(f"/postgres:{image}")
+
+
 def test_every_secret_counts_the_same_version() -> None:
     spec = load("database: {password_version: 3}")
     assert {secret.version for secret in (spec.passwords, spec.url, spec.admin_url)} == {3}

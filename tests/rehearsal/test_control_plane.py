@@ -10,11 +10,12 @@ import subprocess
 import sys
 import textwrap
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.slow import slow
 from twinstack.errors import MissingToolError, RehearsalError
 from twinstack.rehearsal.control_plane import ASSETS_VARIABLE, ControlPlane
 from twinstack.rehearsal.control_plane.client import JsonObject
@@ -23,14 +24,6 @@ from twinstack.rehearsal.control_plane.processes import Ports
 needs_assets = pytest.mark.skipif(
     not os.environ.get(ASSETS_VARIABLE), reason=f"{ASSETS_VARIABLE} is not set: no control plane to start"
 )
-
-
-@pytest.fixture(scope="module")
-def plane() -> Iterator[ControlPlane]:
-    with ControlPlane.start(pod_start_seconds=1, autoscaler_sync_seconds=2) as started:
-        if not started.runs_pods:
-            pytest.skip(f"{ASSETS_VARIABLE} has only the API server: no pods to look at")
-        yield started
 
 
 @needs_assets
@@ -91,6 +84,7 @@ def test_a_kind_that_the_cluster_does_not_have_is_refused(plane: ControlPlane) -
     assert plane.api.apply(unknown).refusal == "the cluster has no kind Queue in example.com/v1"
 
 
+@slow
 @needs_assets
 def test_an_autoscaler_sees_the_usage_that_a_pod_claims() -> None:
     if not os.access(Path(os.environ[ASSETS_VARIABLE]) / "metrics-server", os.X_OK):
@@ -158,13 +152,10 @@ def test_it_leaves_no_process_behind_when_the_caller_is_ended(number: signal.Sig
 
 
 @needs_assets
-def test_with_the_api_server_alone_it_says_that_pods_do_not_run(tmp_path: Path) -> None:
-    for name in ("etcd", "kube-apiserver"):
-        (tmp_path / name).symlink_to(Path(os.environ[ASSETS_VARIABLE]) / name)
-    with ControlPlane.start(tmp_path) as plane:
-        assert not plane.runs_pods
-        assert set(plane.processes.identifiers()) == {"etcd", "kube-apiserver"}
-        assert plane.api.objects("v1", "Node") == []
+def test_with_the_api_server_alone_it_says_that_pods_do_not_run(api_server: ControlPlane) -> None:
+    assert not api_server.runs_pods
+    assert set(api_server.processes.identifiers()) == {"etcd", "kube-apiserver"}
+    assert api_server.api.objects("v1", "Node") == []
 
 
 def test_without_a_folder_of_binaries_it_names_the_variable(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import os
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -20,10 +19,10 @@ needs_assets = pytest.mark.skipif(
 
 
 @pytest.fixture(scope="module")
-def plane() -> Iterator[ControlPlane]:
-    with ControlPlane.start() as started:
-        install(started.api, definitions())
-        yield started
+def plane(control_plane: ControlPlane) -> ControlPlane:
+    """One that knows every definition of ours."""
+    install(control_plane.api, definitions())
+    return control_plane
 
 
 GOOD = {

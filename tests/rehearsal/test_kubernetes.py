@@ -6,7 +6,7 @@ import copy
 import itertools
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,24 +23,6 @@ Change = Callable[[dict[str, JsonObject]], None]
 needs_assets = pytest.mark.skipif(
     not os.environ.get(ASSETS_VARIABLE), reason=f"{ASSETS_VARIABLE} is not set: no API server to rehearse on"
 )
-
-
-@pytest.fixture(scope="module")
-def plane() -> Iterator[ControlPlane]:
-    with ControlPlane.start(pod_start_seconds=0, autoscaler_sync_seconds=1) as started:
-        if not started.runs_pods:
-            pytest.skip(f"{ASSETS_VARIABLE} has only the API server: no pods to rehearse with")
-        yield started
-
-
-@pytest.fixture(scope="module")
-def api_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
-    """What envtest's own folder gives: no controllers and no nodes."""
-    folder = tmp_path_factory.mktemp("assets")
-    for name in ("etcd", "kube-apiserver"):
-        (folder / name).symlink_to(Path(os.environ[ASSETS_VARIABLE]) / name)
-    with ControlPlane.start(folder) as started:
-        yield started
 
 
 _NUMBERS = itertools.count()

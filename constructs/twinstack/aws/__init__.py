@@ -13,7 +13,7 @@ from twinstack.aws.address import pin
 from twinstack.aws.infrastructure import Infrastructure
 from twinstack.aws.key import Key, keep
 from twinstack.aws.policy import Statement, policy_document, resource_policy, trust_policy
-from twinstack.aws.resource import Admitting, Resource, Room
+from twinstack.aws.resource import Admitting, Extensible, Resource, Room
 from twinstack.aws.secret import Passwords, Secret
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ __all__ = [
     "Bucket",
     "Cluster",
     "Edge",
+    "Extensible",
     "Infrastructure",
     "Key",
     "Network",

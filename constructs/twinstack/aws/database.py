@@ -17,7 +17,6 @@ class Tiered(Protocol):
 
     vpc_id: str
     database_subnet_ids: Sequence[str]
-    private_subnet_ids: Sequence[str]
 
 
 class ClosedGroup(Construct):
@@ -31,7 +30,8 @@ class ClosedGroup(Construct):
         super().__init__(scope, "security-group")
         self.address = address
         self.group = pin(
-            SecurityGroup(self, "group", name=name, description=description, vpc_id=vpc_id, tags={"Name": name}), address
+            SecurityGroup(self, "group", name=name, description=description, vpc_id=vpc_id, tags={"Name": name}),
+            address,
         )
         self.id = self.group.id
         self.rules: list[VpcSecurityGroupIngressRule] = []

@@ -36,7 +36,9 @@ class Identity(Construct):
                 "role",
                 name=workload.role_name,
                 description=f"Pods of {workload.kubernetes_name}",
-                assume_role_policy=pod_trust(context, cluster.cluster_name, context.namespace, workload.service_account),
+                assume_role_policy=pod_trust(
+                    context, cluster.cluster_name, context.namespace, workload.service_account
+                ),
                 tags={"Name": workload.role_name},
             ),
             address,
@@ -44,7 +46,8 @@ class Identity(Construct):
         self.policy: IamRolePolicy | None = None
         if self.statements:
             self.policy = pin(
-                IamRolePolicy(self, "policy", name="links", role=self.role.id, policy=policy_document(self.statements)), address
+                IamRolePolicy(self, "policy", name="links", role=self.role.id, policy=policy_document(self.statements)),
+                address,
             )
         self.association = pin(
             EksPodIdentityAssociation(
@@ -81,7 +84,9 @@ def pod_trust(context: Context, cluster: str, namespace: str, service_account: s
 
 def _secret_statements(stack: Infrastructure[Any], workload: WorkloadSpec) -> list[Statement]:
     """Reading exactly the secrets its links deliver, and decrypting them through Secrets Manager only."""
-    names = dict.fromkeys(variable.secret.name for variable in workload.environment.variables_of(workload) if variable.secret)
+    names = dict.fromkeys(
+        variable.secret.name for variable in workload.environment.variables_of(workload) if variable.secret
+    )
     secrets = [stack.published(name) for name in names]
     if not secrets:
         return []
@@ -89,7 +94,9 @@ def _secret_statements(stack: Infrastructure[Any], workload: WorkloadSpec) -> li
     via = f"secretsmanager.{stack.context.region}.amazonaws.com"
     return [
         Statement(
-            "Secrets", ("secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"), [secret.arn for secret in secrets]
+            "Secrets",
+            ("secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"),
+            [secret.arn for secret in secrets],
         ),
         Statement("SecretKeys", ("kms:Decrypt",), [key.arn for key in keys], {"StringEquals": {"kms:ViaService": via}}),
     ]

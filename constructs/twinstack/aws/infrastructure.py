@@ -12,7 +12,7 @@ from constructs import Construct
 
 from twinstack.aws.address import pin
 from twinstack.aws.identity import Identity
-from twinstack.aws.key import Key
+from twinstack.aws.key import Key, keep
 from twinstack.aws.resource import Admitting, Resource
 from twinstack.aws.secret import Secret
 from twinstack.environment import Environment, Half, Ledger, ResourceSpec, Spec
@@ -42,9 +42,21 @@ class Infrastructure(TerraformStack, Generic[E]):
     def connect(self, cluster: Admitting) -> None:
         """Makes every link work: the way in to each linked resource, and a role for each workload that links.
 
-        Raises ConstructionError for a link to a resource that was not built, or whose secret was not published.
+        Raises ConstructionError for a link to a resource that was not built or whose secret was not published, and the
+        second time.
         """
+        stack = self.environment.stack_id
+        if self._connected:
+            raise ConstructionError(f"{stack}: the links are connected twice: remove one `self.connect(…)`")
         links = self.environment.links
+        unbuilt = [
+            link
+            for link in links
+            if Half.INFRASTRUCTURE in link.resource.built_in and not self.ledger.has(link.resource)
+        ]
+        if unbuilt:
+            lines = "".join(f"\n  {link}: environment.{link.resource.key} is not built yet" for link in unbuilt)
+            raise ConstructionError(f"{stack}: `self.connect(…)` comes after every resource that is linked to:{lines}")
         for key in dict.fromkeys(link.resource.key for link in links):
             resource = self._resources.get(key)
             if resource is not None:
@@ -67,7 +79,10 @@ class Infrastructure(TerraformStack, Generic[E]):
     def published(self, name: str) -> Secret:
         """The secret of this name. Raises ConstructionError where no construct has published it."""
         if name not in self._secrets:
-            raise ConstructionError(f"{self.context.environment}: a link offers the secret {name}, but no construct has published it")
+            raise ConstructionError(
+                f"{self.environment.stack_id}: a link offers the secret {name}, but no construct has published it: "
+                "give it to `self.stack.publish(…)` in the construct that makes it"
+            )
         return self._secrets[name]
 
     def resource_of(self, spec: ResourceSpec) -> Resource[Any] | None:
@@ -75,10 +90,19 @@ class Infrastructure(TerraformStack, Generic[E]):
         return self._resources.get(spec.key)
 
     def log_group(self, scope: Construct, address: str, name: str, *, retention_days: int) -> CloudwatchLogGroup:
-        """A log group encrypted with the stack's log key. Make it before what writes to it."""
+        """A log group encrypted with the stack's log key. Make it before what writes to it.
+
+        What was logged cannot be logged again, so in a protected environment Terraform refuses to destroy it.
+        """
         return pin(
             CloudwatchLogGroup(
-                scope, f"log-{address}", name=name, retention_in_days=retention_days, kms_key_id=self.log_key.arn, tags={"Name": name}
+                scope,
+                f"log-{address}",
+                name=name,
+                retention_in_days=retention_days,
+                kms_key_id=self.log_key.arn,
+                tags={"Name": name},
+                lifecycle=keep(self.context),
             ),
             address,
         )

@@ -19,7 +19,14 @@ class Key(Construct):
     """
 
     def __init__(
-        self, scope: Construct, owner: str, name: str, *, context: Context, purpose: str, users: tuple[tuple[str, Conditions], ...] = ()
+        self,
+        scope: Construct,
+        owner: str,
+        name: str,
+        *,
+        context: Context,
+        purpose: str,
+        users: tuple[tuple[str, Conditions], ...] = (),
     ) -> None:
         super().__init__(scope, "key")
         self.key = pin(

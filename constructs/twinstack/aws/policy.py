@@ -24,7 +24,11 @@ class Statement:
 
     def as_dict(self) -> dict[str, Any]:
         return _without_empty(
-            Sid=self.sid, Effect="Allow", Action=list(self.actions), Resource=list(self.resources), Condition=dict(self.conditions)
+            Sid=self.sid,
+            Effect="Allow",
+            Action=list(self.actions),
+            Resource=list(self.resources),
+            Condition=dict(self.conditions),
         )
 
 
@@ -37,7 +41,11 @@ def trust_policy(service: str, *, tag_session: bool = False, conditions: Conditi
     """Lets an AWS service take the role. Pod Identity and EKS Auto Mode tag the session as well."""
     actions = ["sts:AssumeRole", "sts:TagSession"] if tag_session else ["sts:AssumeRole"]
     return _json(
-        [_without_empty(Effect="Allow", Principal={"Service": service}, Action=actions, Condition=dict(conditions or {}))]
+        [
+            _without_empty(
+                Effect="Allow", Principal={"Service": service}, Action=actions, Condition=dict(conditions or {})
+            )
+        ]
     )
 
 
@@ -47,10 +55,21 @@ def key_policy(account: str, users: Sequence[tuple[str, Conditions]] = ()) -> st
     The account keeps full control, without which a key can become unmanageable. In a key policy the resource `*` means
     the key itself. Source: AWS KMS Developer Guide, "Default key policy".
     """
-    owner = {"Sid": "Account", "Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{account}:root"}, "Action": "kms:*", "Resource": "*"}
+    owner = {
+        "Sid": "Account",
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:aws:iam::{account}:root"},
+        "Action": "kms:*",
+        "Resource": "*",
+    }
     services = [
         _without_empty(
-            Sid="Service", Effect="Allow", Principal={"Service": service}, Action=list(KEY_USE), Resource="*", Condition=dict(conditions)
+            Sid="Service",
+            Effect="Allow",
+            Principal={"Service": service},
+            Action=list(KEY_USE),
+            Resource="*",
+            Condition=dict(conditions),
         )
         for service, conditions in users
     ]
@@ -70,4 +89,12 @@ def _without_empty(**parts: Any) -> dict[str, Any]:
     return {name: part for name, part in parts.items() if part}
 
 
-KEY_USE: Final = ("kms:Encrypt", "kms:Decrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:GenerateDataKey", "kms:DescribeKey")
+KEY_USE: Final = (
+    "kms:Encrypt",
+    "kms:Decrypt",
+    "kms:ReEncryptFrom",
+    "kms:ReEncryptTo",
+    "kms:GenerateDataKey",
+    "kms:GenerateDataKeyWithoutPlaintext",
+    "kms:DescribeKey",
+)

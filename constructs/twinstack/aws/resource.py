@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
+from cdktf import ITerraformDependable
 from constructs import Construct
 
 from twinstack.aws.policy import Statement
@@ -31,15 +32,43 @@ class Admitting(Protocol):
         ...
 
 
+class Extensible(Admitting, Protocol):
+    """A cluster that may take further add-ons."""
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it is this stack's; another team's cluster takes none."""
+        ...
+
+    @property
+    def literal_name(self) -> str:
+        """The cluster's name as text, for what must be known before it exists."""
+        ...
+
+    def addon(
+        self,
+        name: str,
+        configuration: Mapping[str, Any] | None = None,
+        *,
+        roles: Mapping[str, str] | None = None,
+        after: Sequence[ITerraformDependable] = (),
+    ) -> object:
+        """An EKS add-on. `roles` maps its service accounts to role ARNs."""
+        ...
+
+
 class Room(Construct, Generic[P]):
-    """The AWS side of one spec. Its id in the tree is the spec's key; it is noted as built."""
+    """The AWS side of one spec. Its id in the tree is the spec's key; it is noted as built.
+
+    Raises ConstructionError for a spec that was built before, or that belongs to another environment.
+    """
 
     def __init__(self, scope: Infrastructure[Any], spec: P) -> None:
+        scope.enter(self, spec)  # first: the tree's own refusal of a second one names no line to remove
         super().__init__(scope, spec.key)
         self.stack = scope
         self.spec = spec
         self.context = spec.context
-        scope.enter(self, spec)
 
 
 class Resource(Room[R], Generic[R]):

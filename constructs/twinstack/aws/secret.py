@@ -8,7 +8,7 @@ and "Ephemeral resources".
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.secretsmanager_secret import SecretsmanagerSecret
@@ -24,11 +24,22 @@ if TYPE_CHECKING:
     from twinstack.aws.infrastructure import Infrastructure
 
 
+PASSWORD_LENGTH: Final = 48
+"""Letters and digits only: the password stands in a URL, and RDS refuses some punctuation."""
+
+
 class Secret(Construct):
     """One secret in Secrets Manager, encrypted with its owner's key; its value, where Terraform writes it, write-only."""
 
     def __init__(
-        self, scope: Construct, address: str, value: SecretValue, *, stack: Infrastructure[Any], key: Key, description: str
+        self,
+        scope: Construct,
+        address: str,
+        value: SecretValue,
+        *,
+        stack: Infrastructure[Any],
+        key: Key,
+        description: str,
     ) -> None:
         super().__init__(scope, f"secret-{address}")
         self.address = address
@@ -78,16 +89,26 @@ class Passwords(Secret):
     """Made-up passwords in a secret of their own, by name, and the expressions that read them back from it."""
 
     def __init__(
-        self, scope: Construct, address: str, value: SecretValue, names: Sequence[str], *, stack: Infrastructure[Any], key: Key, length: int
+        self,
+        scope: Construct,
+        address: str,
+        value: SecretValue,
+        names: Sequence[str],
+        *,
+        stack: Infrastructure[Any],
+        key: Key,
+        description: str,
+        length: int = PASSWORD_LENGTH,
     ) -> None:
-        description = f"Passwords of {', '.join(names)}. Read by Terraform only."
         super().__init__(scope, address, value, stack=stack, key=key, description=description)
         for name in names:
             stack.add_override(
                 f"ephemeral.aws_secretsmanager_random_password.{address}_{name}",
                 {"password_length": length, "exclude_punctuation": True},
             )
-        made_up = ", ".join(f"{name} = ephemeral.aws_secretsmanager_random_password.{address}_{name}.random_password" for name in names)
+        made_up = ", ".join(
+            f"{name} = ephemeral.aws_secretsmanager_random_password.{address}_{name}.random_password" for name in names
+        )
         self.write(f"${{jsonencode({{ {made_up} }})}}")
         stack.add_override(
             f"ephemeral.aws_secretsmanager_secret_version.{address}",
@@ -103,8 +124,6 @@ class Passwords(Secret):
 
 
 RECOVERY_DAYS = 30
-PASSWORD_LENGTH = 48
-"""Letters and digits only: the password stands in a URL, and RDS refuses some punctuation."""
 ACCEPTED = (
     Accepted(
         "CKV2_AWS_57",

@@ -14,7 +14,10 @@ from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
     S3BucketLifecycleConfigurationRuleFilter,
     S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration,
 )
-from cdktf_cdktf_provider_aws.s3_bucket_ownership_controls import S3BucketOwnershipControls, S3BucketOwnershipControlsRule
+from cdktf_cdktf_provider_aws.s3_bucket_ownership_controls import (
+    S3BucketOwnershipControls,
+    S3BucketOwnershipControlsRule,
+)
 from cdktf_cdktf_provider_aws.s3_bucket_policy import S3BucketPolicy
 from cdktf_cdktf_provider_aws.s3_bucket_public_access_block import S3BucketPublicAccessBlock
 from cdktf_cdktf_provider_aws.s3_bucket_server_side_encryption_configuration import (
@@ -132,7 +135,8 @@ class Bucket(Resource[BucketSpec]):
                 bucket=self._id,
                 rule=[
                     S3BucketServerSideEncryptionConfigurationRuleA(
-                        apply_server_side_encryption_by_default=encryption, bucket_key_enabled=True if self.key else None
+                        apply_server_side_encryption_by_default=encryption,
+                        bucket_key_enabled=True if self.key else None,
                     )
                 ],
             ),
@@ -146,21 +150,27 @@ class Bucket(Resource[BucketSpec]):
                 self,
                 "versioning",
                 bucket=self._id,
-                versioning_configuration=S3BucketVersioningVersioningConfiguration(status="Enabled" if spec.versioned else "Suspended"),
+                versioning_configuration=S3BucketVersioningVersioningConfiguration(
+                    status="Enabled" if spec.versioned else "Suspended"
+                ),
             ),
             spec.key,
         )
-        everything = [S3BucketLifecycleConfigurationRuleFilter(prefix="")]
+        everything = [S3BucketLifecycleConfigurationRuleFilter()]
         rules = [
             S3BucketLifecycleConfigurationRule(
                 id="clean-up",
                 status="Enabled",
                 filter=everything,
                 abort_incomplete_multipart_upload=[
-                    S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload(days_after_initiation=spec.abandoned_uploads_days)
+                    S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload(
+                        days_after_initiation=spec.abandoned_uploads_days
+                    )
                 ],
                 noncurrent_version_expiration=[
-                    S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration(noncurrent_days=spec.old_versions_days)
+                    S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration(
+                        noncurrent_days=spec.old_versions_days
+                    )
                 ],
             )
         ]
@@ -174,19 +184,28 @@ class Bucket(Resource[BucketSpec]):
                 )
             )
         self.lifecycle = pin(
-            S3BucketLifecycleConfiguration(self, "lifecycle", bucket=self._id, rule=rules, depends_on=[self.versioning]), spec.key
+            S3BucketLifecycleConfiguration(
+                self, "lifecycle", bucket=self._id, rule=rules, depends_on=[self.versioning]
+            ),
+            spec.key,
         )
 
 
 ACCEPTED = (
     Accepted(
-        "CKV_AWS_145", "aws_s3_bucket", "AES256 is what the requirement asks for; `encryption: aws:kms` gives the bucket a key of its own."
+        "CKV_AWS_145",
+        "aws_s3_bucket",
+        "AES256 is what the requirement asks for; `encryption: aws:kms` gives the bucket a key of its own.",
     ),
     Accepted(
         "CKV_AWS_18",
         "aws_s3_bucket",
         "Access logs need a second bucket that outlives this one; object-level CloudTrail events, an account's own decision, record more.",
     ),
-    Accepted("CKV_AWS_144", "aws_s3_bucket", "Exports can be made again from the database, so a copy in another region is not worth its price."),
+    Accepted(
+        "CKV_AWS_144",
+        "aws_s3_bucket",
+        "Exports can be made again from the database, so a copy in another region is not worth its price.",
+    ),
     Accepted("CKV2_AWS_62", "aws_s3_bucket", "Nothing reacts to new objects: a notification would have no receiver."),
 )

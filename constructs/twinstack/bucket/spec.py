@@ -48,7 +48,7 @@ class BucketSpec(ResourceSpec):
         """`shadower-analytics-exports`."""
         return self.aws_name
 
-    def offer(self, access: Access) -> Offer:
+    def offer(self, access: Access) -> Offer:  # noqa: ARG002  the same variables at every level
         variable = Variable(self.variable or f"{self.key.upper()}_BUCKET", self.bucket_name)
         return Offer((variable,), Reach.AWS_API, 443)
 

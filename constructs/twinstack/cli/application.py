@@ -144,7 +144,9 @@ def schemas_environments() -> None:
 
 @schemas.command("provider")
 def schemas_provider(
-    bindings_wheel: Annotated[Path, typer.Argument(metavar="WHEEL", help="A bindings wheel, or the installed package.")],
+    bindings_wheel: Annotated[
+        Path, typer.Argument(metavar="WHEEL", help="A bindings wheel, or the installed package.")
+    ],
     version: Annotated[str, typer.Argument(metavar="VERSION", help="The AWS provider's version in it, 6.69.1.")],
 ) -> None:
     """Read the AWS provider's schema out of a bindings wheel, for the rehearsal."""

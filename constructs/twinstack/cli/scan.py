@@ -29,16 +29,28 @@ def scan(names: Sequence[str], *, as_json: bool) -> bool:
     reports: dict[str, ScanReport] = {}
     with tempfile.TemporaryDirectory(prefix="twinstack-scan-") as temporary:
         base = Path(temporary)
-        write(product, loaded, {Half.INFRASTRUCTURE: base / "terraform", Half.WORKLOADS: base / "manifests"}, tuple(Half))
+        write(
+            product, loaded, {Half.INFRASTRUCTURE: base / "terraform", Half.WORKLOADS: base / "manifests"}, tuple(Half)
+        )
         for one in loaded:
             stack = one.environment.stack_id
-            reports[one.environment.name] = run(base / "terraform/stacks" / stack / "cdk.tf.json", base / "manifests" / stack)
+            reports[one.environment.name] = run(
+                base / "terraform/stacks" / stack / "cdk.tf.json", base / "manifests" / stack
+            )
     if as_json:
         emit_json({name: report.as_dict() for name, report in reports.items()})
     else:
         for name, report in reports.items():
             _show(name, report)
+        _show_unused(list(reports.values()))
     return not any(report.failed for report in reports.values())
+
+
+def _show_unused(reports: Sequence[ScanReport]) -> None:
+    """What is accepted and stands in none of these environments: to be removed, if it stands in no other either."""
+    unused = [one for one in reports[0].unused if all(one in report.unused for report in reports)] if reports else []
+    if unused:
+        emit([(f"accepted, and not found here: {', '.join(sorted({one.check for one in unused}))}", "dim")])
 
 
 def _show(name: str, report: ScanReport) -> None:
@@ -47,4 +59,11 @@ def _show(name: str, report: ScanReport) -> None:
     reasons = {accepted.check: accepted.reason for _, accepted in report.accepted}
     if reasons:
         table(("accepted", "because"), [((check, "cyan"), reason) for check, reason in sorted(reasons.items())])
-    emit([(f"{name}: {report.passed} checks passed, {len(report.failed)} failed, {len(report.accepted)} accepted", "bold")])
+    emit(
+        [
+            (
+                f"{name}: {report.passed} checks passed, {len(report.failed)} failed, {len(report.accepted)} accepted",
+                "bold",
+            )
+        ]
+    )

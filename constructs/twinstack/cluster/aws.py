@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from cdktf import ITerraformDependable
 from cdktf_cdktf_provider_aws.data_aws_eks_cluster import DataAwsEksCluster
@@ -28,15 +28,26 @@ from cdktf_cdktf_provider_aws.eks_cluster import (
     EksClusterVpcConfig,
     EksClusterZonalShiftConfig,
 )
-from cdktf_cdktf_provider_aws.iam_role import IamRole
-from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
-from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAttachment
 
-from twinstack.aws import Infrastructure, Key, Room, Statement, keep, pin, policy_document, trust_policy
-from twinstack.aws.database import Tiered
+from twinstack.aws import Infrastructure, Key, Room, keep, pin
 from twinstack.cluster.node_groups import make_node_groups
+from twinstack.cluster.roles import VOLUME_SERVICE_ACCOUNT, cluster_role, node_role, volume_role
 from twinstack.cluster.spec import ClusterSpec
 from twinstack.policy.accepted import Accepted
+
+
+class NodeNetwork(Protocol):
+    """A network in which nodes can run."""
+
+    @property
+    def private_subnet_ids(self) -> Sequence[str]:
+        """Subnets in at least two zones."""
+        ...
+
+    @property
+    def ways_out(self) -> Sequence[ITerraformDependable]:
+        """What nodes need to reach AWS, and so must exist before them."""
+        ...
 
 
 class Cluster(Room[ClusterSpec]):
@@ -46,7 +57,7 @@ class Cluster(Room[ClusterSpec]):
     User Guide, "Create an EKS Auto Mode cluster", "Amazon EKS add-ons", "Access entries".
     """
 
-    def __init__(self, scope: Infrastructure[Any], spec: ClusterSpec, *, network: Tiered) -> None:
+    def __init__(self, scope: Infrastructure[Any], spec: ClusterSpec, *, network: NodeNetwork) -> None:
         super().__init__(scope, spec)
         self.network = network
         self.cluster: EksCluster | None = None
@@ -57,17 +68,22 @@ class Cluster(Room[ClusterSpec]):
             self._group = f"${{data.aws_eks_cluster.{spec.key}.vpc_config[0].cluster_security_group_id}}"
             return
         name = spec.cluster_name
-        self.key = Key(self, spec.key, spec.aws_name_of("cluster"), context=self.context, purpose=f"{name}: Kubernetes secrets")
-        self.log_group = scope.log_group(self, spec.key, f"/aws/eks/{name}/cluster", retention_days=spec.log_retention_days)
-        self.role = self._role("cluster", "eks.amazonaws.com", CLUSTER_POLICIES if spec.is_auto else CLUSTER_POLICIES[:1])
-        self.role_policy = self._allow_key()
-        self.node_role = self._role("node", "ec2.amazonaws.com", AUTO_NODE_POLICIES if spec.is_auto else MANAGED_NODE_POLICIES)
+        self.key = Key(
+            self, spec.key, spec.aws_name_of("cluster"), context=self.context, purpose=f"{name}: Kubernetes secrets"
+        )
+        self.log_group = scope.log_group(
+            self, spec.key, f"/aws/eks/{name}/cluster", retention_days=spec.log_retention_days
+        )
+        self.role = cluster_role(self, spec, self.key)
+        self.node_role = node_role(self, spec)
         self.cluster = self._make_cluster()
         self._group = f"${{aws_eks_cluster.{spec.key}.vpc_config[0].cluster_security_group_id}}"
         self._give_access()
         self._make_addons()
         scope.output(
-            f"{spec.key}_kubeconfig", f"aws eks update-kubeconfig --region {self.context.region} --name {name}", "Lets kubectl reach the cluster"
+            f"{spec.key}_kubeconfig",
+            f"aws eks update-kubeconfig --region {self.context.region} --name {name}",
+            "Lets kubectl reach the cluster",
         )
 
     @property
@@ -77,6 +93,16 @@ class Cluster(Room[ClusterSpec]):
     @property
     def cluster_name(self) -> str:
         return f"${{aws_eks_cluster.{self.spec.key}.name}}" if self.cluster else self.spec.cluster_name
+
+    @property
+    def literal_name(self) -> str:
+        """The name as text: what must be known before the cluster exists cannot wait for a reference."""
+        return self.spec.cluster_name
+
+    @property
+    def is_own(self) -> bool:
+        """Whether this stack makes it; the add-ons of an existing one are its owner's."""
+        return self.spec.is_own
 
     @property
     def security_group_id(self) -> str:
@@ -91,7 +117,10 @@ class Cluster(Room[ClusterSpec]):
         roles: Mapping[str, str] | None = None,
         after: Sequence[ITerraformDependable] = (),
     ) -> EksAddon:
-        """An EKS add-on in the version that EKS suggests. `roles` maps service accounts to role ARNs."""
+        """An EKS add-on in the version that EKS suggests, after the nodes it runs on.
+
+        `roles` maps its service accounts to role ARNs.
+        """
         address = f"{self.spec.key}_{name.replace('-', '_')}"
         addon = EksAddon(
             self,
@@ -100,12 +129,13 @@ class Cluster(Room[ClusterSpec]):
             addon_name=name,
             configuration_values=json.dumps(configuration, separators=(",", ":")) if configuration else None,
             pod_identity_association=[
-                EksAddonPodIdentityAssociation(service_account=account, role_arn=arn) for account, arn in (roles or {}).items()
+                EksAddonPodIdentityAssociation(service_account=account, role_arn=arn)
+                for account, arn in (roles or {}).items()
             ]
             or None,
             resolve_conflicts_on_create="OVERWRITE",
             resolve_conflicts_on_update="OVERWRITE",
-            depends_on=list(after) or None,
+            depends_on=[*after, *self.node_groups] or None,
         )
         self.addons[name] = pin(addon, address)
         return addon
@@ -126,7 +156,9 @@ class Cluster(Room[ClusterSpec]):
                 endpoint_public_access=bool(spec.public_access_cidrs),
                 public_access_cidrs=[str(cidr) for cidr in spec.public_access_cidrs] or None,
             ),
-            access_config=EksClusterAccessConfig(authentication_mode="API", bootstrap_cluster_creator_admin_permissions=False),
+            access_config=EksClusterAccessConfig(
+                authentication_mode="API", bootstrap_cluster_creator_admin_permissions=False
+            ),
             encryption_config=EksClusterEncryptionConfig(
                 provider=EksClusterEncryptionConfigProvider(key_arn=self.key.arn), resources=["secrets"]
             ),
@@ -140,48 +172,23 @@ class Cluster(Room[ClusterSpec]):
                 node_role_arn=self.node_role.arn if auto else None,
             ),
             kubernetes_network_config=EksClusterKubernetesNetworkConfig(
-                ip_family="ipv4", elastic_load_balancing=EksClusterKubernetesNetworkConfigElasticLoadBalancing(enabled=auto)
+                ip_family="ipv4",
+                elastic_load_balancing=EksClusterKubernetesNetworkConfigElasticLoadBalancing(enabled=auto),
             ),
             storage_config=EksClusterStorageConfig(block_storage=EksClusterStorageConfigBlockStorage(enabled=auto)),
             tags={"Name": spec.title_tag},
-            depends_on=[self.log_group, self.role_policy, *self._attachments],
+            depends_on=[self.log_group, *self.role.grants, *self.node_role.grants, *self.network.ways_out],
             lifecycle=keep(self.context),
         )
         return pin(cluster, spec.key)
-
-    def _role(self, part: str, service: str, policies: Sequence[str]) -> IamRole:
-        address = f"{self.spec.key}_{part}" if part != "cluster" else self.spec.key
-        name = self.spec.aws_name_of(part)
-        role = pin(
-            IamRole(
-                self,
-                f"{part}-role",
-                name=name,
-                assume_role_policy=trust_policy(service, tag_session=part == "cluster"),
-                tags={"Name": name},
-            ),
-            address,
-        )
-        attachments = [
-            pin(
-                IamRolePolicyAttachment(self, f"{part}-{policy}", role=role.name, policy_arn=f"arn:aws:iam::aws:policy/{policy}"),
-                f"{address}_{_snake(policy)}",
-            )
-            for policy in policies
-        ]
-        self._attachments: list[ITerraformDependable] = [*getattr(self, "_attachments", ()), *attachments]
-        return role
-
-    def _allow_key(self) -> IamRolePolicy:
-        statement = Statement("SecretsKey", ("kms:Encrypt", "kms:Decrypt", "kms:ListGrants", "kms:DescribeKey"), [self.key.arn])
-        policy = IamRolePolicy(self, "key-policy", name="secrets-key", role=self.role.id, policy=policy_document([statement]))
-        return pin(policy, self.spec.key)
 
     def _give_access(self) -> None:
         self.access_entries: list[EksAccessEntry] = []
         for name, arn in zip(self.spec.administrators, self.spec.administrator_arns, strict=True):
             address = f"{self.spec.key}_{_snake(name)}"
-            entry = pin(EksAccessEntry(self, f"access-{name}", cluster_name=self.cluster_name, principal_arn=arn), address)
+            entry = pin(
+                EksAccessEntry(self, f"access-{name}", cluster_name=self.cluster_name, principal_arn=arn), address
+            )
             self.access_entries.append(entry)
             pin(
                 EksAccessPolicyAssociation(
@@ -202,26 +209,18 @@ class Cluster(Room[ClusterSpec]):
                 self, self.spec, self.cluster_name, self.node_role, self.network.private_subnet_ids, network
             )
             for name in ("coredns", "eks-pod-identity-agent"):
-                self.addon(name, after=self.node_groups)
+                self.addon(name)
+            role = volume_role(self, self.spec, self.cluster_name)
+            self.addon("aws-ebs-csi-driver", roles={VOLUME_SERVICE_ACCOUNT: role.arn}, after=role.grants)
         for name, configuration in ADDONS.items():
-            self.addon(name, configuration, after=self.node_groups)
+            self.addon(name, configuration)
 
 
 def _snake(text: str) -> str:
-    """`AmazonEKSClusterPolicy` and `platform-admin` as parts of an address."""
+    """`platform-admin` as part of an address."""
     return "".join(character if character.isalnum() else "_" for character in text).lower()
 
 
-CLUSTER_POLICIES = (
-    "AmazonEKSClusterPolicy",
-    "AmazonEKSComputePolicy",
-    "AmazonEKSBlockStoragePolicy",
-    "AmazonEKSLoadBalancingPolicy",
-    "AmazonEKSNetworkingPolicy",
-)
-"""The first is every cluster's; the others are what Auto Mode does in its name."""
-AUTO_NODE_POLICIES = ("AmazonEKSWorkerNodeMinimalPolicy", "AmazonEC2ContainerRegistryPullOnly")
-MANAGED_NODE_POLICIES = ("AmazonEKSWorkerNodePolicy", "AmazonEKS_CNI_Policy", "AmazonEC2ContainerRegistryPullOnly")
 ADDONS: Mapping[str, Mapping[str, Any]] = {
     "metrics-server": {},
     "kube-state-metrics": {},
@@ -237,6 +236,8 @@ ADDONS: Mapping[str, Mapping[str, Any]] = {
 """What every cluster runs. Rotation goes by new names (see WorkloadSpec.secret), so the poll may be slow."""
 ACCEPTED = (
     Accepted(
-        "CKV_AWS_339", "aws_eks_cluster", "The scanner's list of versions ends before 1.36; twinstack compares every version with its end of support."
+        "CKV_AWS_339",
+        "aws_eks_cluster",
+        "The scanner's list of versions ends before 1.36; twinstack compares every version with its end of support.",
     ),
 )

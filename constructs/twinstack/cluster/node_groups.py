@@ -11,7 +11,6 @@ from cdktf_cdktf_provider_aws.eks_node_group import (
     EksNodeGroupScalingConfig,
     EksNodeGroupUpdateConfig,
 )
-from cdktf_cdktf_provider_aws.iam_role import IamRole
 from cdktf_cdktf_provider_aws.launch_template import (
     LaunchTemplate,
     LaunchTemplateBlockDeviceMappings,
@@ -21,6 +20,7 @@ from cdktf_cdktf_provider_aws.launch_template import (
 from constructs import Construct
 
 from twinstack.aws import pin
+from twinstack.cluster.roles import Role
 from twinstack.cluster.spec import ClusterSpec, NodeGroup
 
 
@@ -28,7 +28,7 @@ def make_node_groups(
     scope: Construct,
     spec: ClusterSpec,
     cluster_name: str,
-    role: IamRole,
+    role: Role,
     subnet_ids: Sequence[str],
     after: Sequence[ITerraformDependable],
 ) -> list[ITerraformDependable]:
@@ -37,7 +37,10 @@ def make_node_groups(
     Disks are encrypted and the instance metadata service wants a token. Source: Amazon EKS User Guide, "Customize
     managed nodes with launch templates".
     """
-    return [_node_group(scope, spec, name, group, cluster_name, role, subnet_ids, after) for name, group in spec.node_groups.items()]
+    return [
+        _node_group(scope, spec, name, group, cluster_name, role, subnet_ids, after)
+        for name, group in spec.node_groups.items()
+    ]
 
 
 def _node_group(
@@ -46,7 +49,7 @@ def _node_group(
     name: str,
     group: NodeGroup,
     cluster_name: str,
-    role: IamRole,
+    role: Role,
     subnet_ids: Sequence[str],
     after: Sequence[ITerraformDependable],
 ) -> EksNodeGroup:
@@ -65,7 +68,9 @@ def _node_group(
                     ),
                 )
             ],
-            metadata_options=LaunchTemplateMetadataOptions(http_endpoint="enabled", http_tokens="required", http_put_response_hop_limit=1),
+            metadata_options=LaunchTemplateMetadataOptions(
+                http_endpoint="enabled", http_tokens="required", http_put_response_hop_limit=1
+            ),
             update_default_version=True,
             tags={"Name": full_name},
         ),
@@ -81,7 +86,9 @@ def _node_group(
             subnet_ids=list(subnet_ids),
             ami_type="AL2023_ARM_64_STANDARD" if group.architecture == "arm64" else "AL2023_x86_64_STANDARD",
             instance_types=list(group.instance_types),
-            launch_template=EksNodeGroupLaunchTemplate(id=template.id, version=f"${{aws_launch_template.{address}.latest_version}}"),
+            launch_template=EksNodeGroupLaunchTemplate(
+                id=template.id, version=f"${{aws_launch_template.{address}.latest_version}}"
+            ),
             scaling_config=EksNodeGroupScalingConfig(min_size=group.min, max_size=group.max, desired_size=group.min),
             update_config=EksNodeGroupUpdateConfig(max_unavailable_percentage=25),
             tags={"Name": full_name},

@@ -28,7 +28,9 @@ class ClusterMode(StrEnum):
 class NodeGroup(Model):
     """A managed group of equal nodes."""
 
-    instance_types: Annotated[tuple[Annotated[str, Field(pattern=r"^[a-z0-9-]+\.[a-z0-9-]+$")], ...], Field(min_length=1)]
+    instance_types: Annotated[
+        tuple[Annotated[str, Field(pattern=r"^[a-z0-9-]+\.[a-z0-9-]+$")], ...], Field(min_length=1)
+    ]
     """The machines to choose from, `m7g.large`."""
     min: Annotated[int, Field(ge=1)]
     """Nodes that always run."""
@@ -41,7 +43,14 @@ class NodeGroup(Model):
 
     def rules(self) -> Iterator[Finding]:
         if self.min > self.max:
-            yield Finding("TW602", "min is over max", ("min",), f"min {self.min}, max {self.max}", f"min of at most {self.max}", "lower min or raise max")
+            yield Finding(
+                "TW602",
+                "min is over max",
+                ("min",),
+                f"min {self.min}, max {self.max}",
+                f"min of at most {self.max}",
+                "lower min or raise max",
+            )
 
 
 class ClusterSpec(ClusterPlan):
@@ -84,6 +93,7 @@ class ClusterSpec(ClusterPlan):
 
     @property
     def administrator_arns(self) -> tuple[str, ...]:
+        """The administrators' roles, by ARN."""
         return tuple(f"arn:aws:iam::{self.context.account}:role/{name}" for name in self.administrators)
 
     def names(self) -> Iterator[tuple[str, str]]:
@@ -111,13 +121,17 @@ class ClusterSpec(ClusterPlan):
 
     def review(self) -> Iterator[Finding]:
         if not self.existing:
-            yield from check_support("Kubernetes", self.version, STANDARD_SUPPORT_ENDS, self.context.today, ("version",))
+            yield from check_support(
+                "Kubernetes", self.version, STANDARD_SUPPORT_ENDS, self.context.today, ("version",)
+            )
         if not self.context.protected or self.existing:
             return
         if not self.deletion_protection:
             yield relaxed("TW401", "deletion protection", "deletion_protection", False, "true")
         if any(not cidr.prefixlen for cidr in self.public_access_cidrs):
-            yield relaxed("TW406", "a closed API server", "public_access_cidrs", "0.0.0.0/0", "the addresses that need it")
+            yield relaxed(
+                "TW406", "a closed API server", "public_access_cidrs", "0.0.0.0/0", "the addresses that need it"
+            )
 
 
 STANDARD_SUPPORT_ENDS: Final = {

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.acm_certificate import AcmCertificate
 from cdktf_cdktf_provider_aws.acm_certificate_validation import AcmCertificateValidation
 from cdktf_cdktf_provider_aws.data_aws_route53_zone import DataAwsRoute53Zone
 from cdktf_cdktf_provider_aws.iam_role import IamRole
 from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from cdktf_cdktf_provider_aws.route53_record import Route53Record
-from cdktf import TerraformResourceLifecycle
 
-from twinstack.aws import Infrastructure, Room, Statement, pin, policy_document
+from twinstack.aws import Extensible, Infrastructure, Room, Statement, pin, policy_document
 from twinstack.aws.identity import pod_trust
-from twinstack.cluster.aws import Cluster
 from twinstack.edge.firewall import Firewall
 from twinstack.edge.spec import EdgeKind, EdgeSpec
 
@@ -26,7 +25,7 @@ class Edge(Room[EdgeSpec]):
     has made it. `nginx`: cert-manager as an add-on. Both: external-dns as an add-on, limited to the zone.
     """
 
-    def __init__(self, scope: Infrastructure[Any], spec: EdgeSpec, *, cluster: Cluster) -> None:
+    def __init__(self, scope: Infrastructure[Any], spec: EdgeSpec, *, cluster: Extensible) -> None:
         super().__init__(scope, spec)
         self.zone = pin(DataAwsRoute53Zone(self, "zone", name=spec.zone, private_zone=False), spec.key)
         self.zone_id = self.zone.zone_id
@@ -36,7 +35,7 @@ class Edge(Room[EdgeSpec]):
             if spec.certificate_arn is None:
                 self.certificate = self._make_certificate()
             self.firewall = Firewall(self, spec, stack=scope)
-        if not cluster.spec.existing:
+        if cluster.is_own:
             self._make_addons(cluster)
         scope.output(f"{spec.key}_url", f"https://{spec.host}", "Where the product answers")
 
@@ -74,23 +73,26 @@ class Edge(Room[EdgeSpec]):
         )
         self.validation = pin(
             AcmCertificateValidation(
-                self, "validation", certificate_arn=certificate.arn, validation_record_fqdns=[self.validation_record.fqdn]
+                self,
+                "validation",
+                certificate_arn=certificate.arn,
+                validation_record_fqdns=[self.validation_record.fqdn],
             ),
             key,
         )
         return certificate
 
-    def _make_addons(self, cluster: Cluster) -> None:
+    def _make_addons(self, cluster: Extensible) -> None:
         if self.spec.kind is EdgeKind.NGINX:
             cluster.addon("cert-manager")
-        name = cluster.spec.aws_name_of("external-dns")
+        name = self.context.aws_name(EXTERNAL_DNS)
         address = f"{self.spec.key}_external_dns"
         self.dns_role = pin(
             IamRole(
                 self,
                 "dns-role",
                 name=name,
-                description=f"external-dns of {cluster.spec.cluster_name}, for {self.spec.zone} only",
+                description=f"external-dns of {cluster.literal_name}, for {self.spec.zone} only",
                 assume_role_policy=pod_trust(self.context, cluster.cluster_name, EXTERNAL_DNS, EXTERNAL_DNS),
                 tags={"Name": name},
             ),
@@ -121,10 +123,10 @@ class Edge(Room[EdgeSpec]):
                 "policy": "sync",
                 "registry": "txt",
                 "sources": ["ingress"],
-                "txtOwnerId": cluster.spec.cluster_name,
+                "txtOwnerId": cluster.literal_name,
             },
             roles={EXTERNAL_DNS: self.dns_role.arn},
-            after=[self.dns_policy, *cluster.node_groups],
+            after=[self.dns_policy],
         )
 
 

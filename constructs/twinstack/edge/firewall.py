@@ -49,7 +49,9 @@ class Firewall(Construct):
             ),
             spec.key,
         )
-        self.web_acl.add_override("rule", [_rate_rule(spec), *(_managed_rule(index, group) for index, group in enumerate(LISTS, 1))])
+        self.web_acl.add_override(
+            "rule", [_rate_rule(spec), *(_managed_rule(index, group) for index, group in enumerate(LISTS, 1))]
+        )
         arn = self.web_acl.arn
         self.log_group = stack.log_group(self, spec.key, f"aws-waf-logs-{name}", retention_days=LOG_RETENTION_DAYS)
         self.logging = pin(
@@ -67,7 +69,9 @@ class Firewall(Construct):
             ),
             spec.key,
         )
-        self.load_balancers = pin(DataAwsLbs(self, "load-balancers", tags={spec.TAG: spec.environment.stack_id}), spec.key)
+        self.load_balancers = pin(
+            DataAwsLbs(self, "load-balancers", tags={spec.TAG: spec.environment.stack_id}), spec.key
+        )
         self.association = pin(
             Wafv2WebAclAssociation(self, "association", resource_arn="${each.value}", web_acl_arn=arn), spec.key
         )
@@ -83,7 +87,14 @@ def _rate_rule(spec: EdgeSpec) -> dict[str, Any]:
     return {
         "name": "rate-limit",
         "priority": 0,
-        "action": {"block": {"custom_response": {"response_code": 429, "response_header": [{"name": "Retry-After", "value": str(limit.window_seconds)}]}}},
+        "action": {
+            "block": {
+                "custom_response": {
+                    "response_code": 429,
+                    "response_header": [{"name": "Retry-After", "value": str(limit.window_seconds)}],
+                }
+            }
+        },
         "statement": {
             "rate_based_statement": {
                 "limit": limit.requests,

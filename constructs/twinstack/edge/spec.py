@@ -81,7 +81,9 @@ class EdgeSpec(Spec):
     """How long a silent connection (a websocket) is kept."""
     deregistration_seconds: Annotated[int, Field(ge=0, le=3600)] = 15
     """How long the load balancer lets requests finish on a pod that goes; less than the services' `drain_seconds`."""
-    certificate_arn: Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:acm:[a-z0-9-]+:[0-9]{12}:certificate/[0-9a-f-]+$")] | None = None
+    certificate_arn: (
+        Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:acm:[a-z0-9-]+:[0-9]{12}:certificate/[0-9a-f-]+$")] | None
+    ) = None
     """Uses this certificate instead of making one (`alb`)."""
     issuer: Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")] = "letsencrypt-prod"
     """The cert-manager ClusterIssuer that signs the certificate (`nginx`)."""
@@ -126,11 +128,20 @@ class EdgeSpec(Spec):
 
     def rules(self) -> Iterator[Finding]:
         if self.host != self.zone and not self.host.endswith(f".{self.zone}"):
-            yield Finding("TW732", "the host lies outside the zone", ("host",), self.host, f"a name that ends in .{self.zone}", "correct host or zone")
+            yield Finding(
+                "TW732",
+                "the host lies outside the zone",
+                ("host",),
+                self.host,
+                f"a name that ends in .{self.zone}",
+                "correct host or zone",
+            )
         paths = [route.path for route in self.routes]
         for index, path in enumerate(paths):
             if path in paths[:index]:
-                yield Finding("TW733", "a path stands twice", ("routes", index, "path"), path, "each path once", "remove one")
+                yield Finding(
+                    "TW733", "a path stands twice", ("routes", index, "path"), path, "each path once", "remove one"
+                )
 
     def review(self) -> Iterator[Finding]:
         environment: Environment = self.environment

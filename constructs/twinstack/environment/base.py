@@ -15,7 +15,7 @@ from twinstack.environment.context import Context
 from twinstack.environment.links import Access, Link, Use, Variable
 from twinstack.environment.model import Model
 from twinstack.environment.spec import ResourceSpec, Spec, WorkloadSpec
-from twinstack.errors import ConstructionError, UsageError
+from twinstack.errors import UsageError
 
 S = TypeVar("S", bound=Spec)
 
@@ -78,6 +78,7 @@ class Environment(Model):
 
     @property
     def context(self) -> Context:
+        """Where and for whom this is. Raises UsageError for an object made by hand, whose names are bound to nothing."""
         if self._context is None:
             raise UsageError(
                 f"{type(self).__name__} was made by hand: load it with Product.load, which binds its names"
@@ -91,23 +92,18 @@ class Environment(Model):
 
     @property
     def resources(self) -> Iterator[ResourceSpec]:
+        """The specs that workloads can link to."""
         return (spec for spec in self._specs.values() if isinstance(spec, ResourceSpec))
 
     @property
     def workloads(self) -> Iterator[WorkloadSpec]:
+        """The specs that Kubernetes runs."""
         return (spec for spec in self._specs.values() if isinstance(spec, WorkloadSpec))
 
     def find(self, kind: type[S]) -> S | None:
         """The one spec of this kind, or None."""
         found = [spec for spec in self._specs.values() if isinstance(spec, kind)]
         return found[0] if len(found) == 1 else None
-
-    def the(self, kind: type[S]) -> S:
-        """The one spec of this kind. Raises ConstructionError where there is none, or more than one."""
-        found = self.find(kind)
-        if found is None:
-            raise ConstructionError(f"{type(self).__name__} needs exactly one {kind.__name__} among its fields")
-        return found
 
     @cached_property
     def links(self) -> tuple[Link, ...]:
@@ -122,9 +118,11 @@ class Environment(Model):
         )
 
     def links_of(self, workload: WorkloadSpec) -> tuple[Link, ...]:
+        """The links that this workload holds, in the order of `uses`."""
         return tuple(link for link in self.links if link.workload is workload)
 
     def links_to(self, resource: ResourceSpec) -> tuple[Link, ...]:
+        """The links that name this resource."""
         return tuple(link for link in self.links if link.resource is resource)
 
     def variables_of(self, workload: WorkloadSpec) -> tuple[Variable, ...]:
@@ -155,10 +153,12 @@ class Environment(Model):
 
     @property
     def state_bucket(self) -> str:
+        """The bucket of every Terraform state of the organization, `shadower-terraform-state`."""
         return f"{self.organization}-terraform-state"
 
     @property
     def state_key(self) -> str:
+        """Its own state in it: `analytics/terraform.tfstate`, or `analytics/dev/terraform.tfstate`."""
         folder = f"{self.name}/" if self.context.suffix else ""
         return f"{self.product}/{folder}terraform.tfstate"
 

@@ -81,6 +81,7 @@ class Scale(Model):
 
     @property
     def is_fixed(self) -> bool:
+        """Whether the number never changes, so that there is nothing to scale."""
         return self.min == self.max
 
 

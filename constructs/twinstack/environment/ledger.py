@@ -32,6 +32,7 @@ class Ledger:
         self._built[spec.key] = construct
 
     def has(self, spec: Spec) -> bool:
+        """Whether this half has built it."""
         return spec.key in self._built
 
     def close(self) -> None:

@@ -89,6 +89,7 @@ class Link:
 
     @property
     def offer(self) -> Offer:
+        """What the resource gives for this access."""
         return self.resource.offer(self.access)
 
     def __str__(self) -> str:

@@ -28,6 +28,11 @@ class NetworkPlan(Spec):
         """Where load balancers have theirs."""
         raise NotImplementedError(f"{type(self).__name__}.load_balancer_cidrs")
 
+    @property
+    def may_have_endpoints(self) -> bool:
+        """Whether AWS services may answer at addresses of the network's own (interface endpoints)."""
+        raise NotImplementedError(f"{type(self).__name__}.may_have_endpoints")
+
 
 class ClusterPlan(Spec):
     """How the cluster treats what is applied to it."""

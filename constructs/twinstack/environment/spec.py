@@ -64,6 +64,7 @@ class Spec(Model):
 
     @property
     def context(self) -> Context:
+        """Where and for whom it is made."""
         return self.environment.context
 
     @property
@@ -73,6 +74,7 @@ class Spec(Model):
 
     @property
     def aws_name(self) -> str:
+        """Its main name on AWS, `shadower-analytics-cache`."""
         return self.context.aws_name(self.part)
 
     def aws_name_of(self, purpose: str) -> str:
@@ -86,6 +88,7 @@ class Spec(Model):
 
     @property
     def kubernetes_name(self) -> str:
+        """Its main name in Kubernetes, `analytics-backend`."""
         return self.context.kubernetes_name(self.part)
 
     def names(self) -> Iterator[tuple[str, str]]:
@@ -115,6 +118,7 @@ class ResourceSpec(Spec):
         return self.environment.links_to(self)
 
     def is_used_with(self, access: Access) -> bool:
+        """Whether any link asks for this access."""
         return any(link.access is access for link in self.links)
 
 
@@ -165,6 +169,7 @@ class WorkloadSpec(ContainerSpec, Spec):
 
     @property
     def service_account(self) -> str:
+        """Its pods' service account, `analytics-backend`."""
         return self.kubernetes_name
 
     @property
@@ -180,4 +185,5 @@ class WorkloadSpec(ContainerSpec, Spec):
 
     @property
     def role_name(self) -> str:
+        """Its pods' IAM role, `shadower-analytics-backend`."""
         return self.context.aws_name(self.part)

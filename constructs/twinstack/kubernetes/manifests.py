@@ -9,9 +9,8 @@ from collections.abc import Iterable, Mapping
 from itertools import chain
 from typing import Any, Final
 
-import yaml
-
 from twinstack.environment.names import KINDS
+from twinstack.kubernetes.dumper import dump
 from twinstack.kubernetes.inspection import inspect
 from twinstack.kubernetes.labels import COMPONENT
 from twinstack.kubernetes.workloads import Workloads
@@ -28,7 +27,7 @@ def render(chart: Workloads[Any]) -> dict[str, str]:
     groups: dict[str, list[Manifest]] = {}
     for manifest in objects(chart):
         groups.setdefault(_group(manifest), []).append(manifest)
-    files = {f"{_phase(members):02}-{group}.k8s.yaml": _text(members) for group, members in groups.items()}
+    files = {f"{_phase(members):02}-{group}.k8s.yaml": dump(members) for group, members in groups.items()}
     return dict(sorted(files.items()))
 
 
@@ -77,42 +76,6 @@ def _phase(members: Iterable[Mapping[str, Any]]) -> int:
     return 0 if "Namespace" in kinds else max(PHASES.get(kind, SHARED) for kind in kinds)
 
 
-def _text(members: Iterable[Manifest]) -> str:
-    text = yaml.dump_all(
-        members,
-        Dumper=_Dumper,
-        sort_keys=False,
-        default_flow_style=False,
-        allow_unicode=True,
-        width=_NEVER_FOLD,
-        explicit_start=True,
-    )
-    return text.removeprefix("---\n")
-
-
-class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):
-    """PyYAML's dumper, the one in C where it is built. It quotes what YAML 1.1 or 1.2 would not read as text."""
-
-    yaml_implicit_resolvers = {first: list(rules) for first, rules in yaml.SafeDumper.yaml_implicit_resolvers.items()}
-
-    def ignore_aliases(self, data: Any) -> bool:
-        del data
-        return True
-
-
-def _text_node(dumper: Any, text: str) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
-
-
-_Dumper.add_representer(str, _text_node)
-# Kubernetes reads 08, 1e3 and 0o7 as numbers and y and n as booleans; PyYAML's rules come from YAML 1.1 and do not.
-for _tag, _pattern, _first in (
-    ("float", r"^[-+]?(?:\.[0-9]+|[0-9][0-9_]*(?:\.[0-9_]*)?)(?:[eE][-+]?[0-9]+)?$", "-+.0123456789"),
-    ("int", r"^[-+]?0[oO][0-7]+$", "-+0"),
-    ("bool", r"^[yYnN]$", "yYnN"),
-):
-    _Dumper.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), list(_first))
-
 ANYTHING_ELSE: Final = "*"
 APPLY_ORDER: Final = (
     "Namespace",
@@ -133,5 +96,4 @@ APPLY_ORDER: Final = (
 SHARED: Final = 10
 PHASES: Final = {"Job": 20, "Deployment": 30, "Ingress": 40}
 _HASH_LENGTH: Final = 8
-_NEVER_FOLD: Final = 4096
 _NOT_IN_FILE_NAMES: Final = re.compile(r"[^a-z0-9.]+")

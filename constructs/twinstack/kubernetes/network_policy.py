@@ -74,8 +74,9 @@ def _egress(spec: WorkloadSpec) -> Iterator[k8s.NetworkPolicyEgressRule]:
         if (way := (offer.reach, offer.port, target)) not in seen:
             seen.add(way)
             yield k8s.NetworkPolicyEgressRule(to=_peers(link, spec.environment), ports=[_port(offer.port)])
-    if spec.internet:
-        yield k8s.NetworkPolicyEgressRule(to=[_block(EVERYWHERE, (*PRIVATE, LINK_LOCAL))], ports=[_port(HTTPS_PORT)])
+    # The way to AWS, where a link has opened it, leads to every public address already.
+    if spec.internet and (Reach.AWS_API, HTTPS_PORT, "") not in seen:
+        yield k8s.NetworkPolicyEgressRule(to=[_public()], ports=[_port(HTTPS_PORT)])
 
 
 def _peers(link: Link, environment: Environment) -> list[k8s.NetworkPolicyPeer]:
@@ -86,12 +87,18 @@ def _peers(link: Link, environment: Environment) -> list[k8s.NetworkPolicyPeer]:
             network = environment.find(NetworkPlan)
             return [_block(block) for block in (network.database_cidrs if network else PRIVATE)]
         case _:
-            # AWS endpoints have public addresses, or private ones where the network has endpoints for them.
+            network = environment.find(NetworkPlan)
+            if network and not network.may_have_endpoints:
+                return [_public()]
             return [_block(EVERYWHERE, (LINK_LOCAL,))]
 
 
 def _pods(spec: Spec) -> k8s.NetworkPolicyPeer:
     return k8s.NetworkPolicyPeer(pod_selector=k8s.LabelSelector(match_labels=selector(spec)))
+
+
+def _public() -> k8s.NetworkPolicyPeer:
+    return _block(EVERYWHERE, (*PRIVATE, LINK_LOCAL))
 
 
 def _block(addresses: IPv4Network, but: Iterable[IPv4Network] = ()) -> k8s.NetworkPolicyPeer:

@@ -125,7 +125,7 @@ def _unprivileged() -> k8s.SecurityContext:
 
 
 def _mounts(spec: WorkloadSpec) -> list[k8s.VolumeMount]:
-    temporary = k8s.VolumeMount(name=TEMPORARY_VOLUME, mount_path="/tmp")
+    temporary = k8s.VolumeMount(name=TEMPORARY_VOLUME, mount_path="/tmp")  # noqa: S108  a mount point
     return [temporary, *([secret_mount()] if spec.secret_variables else [])]
 
 
@@ -182,9 +182,25 @@ TEMPORARY_VOLUME: Final = "tmp"
 _CHECKSUM_LENGTH: Final = 16
 
 ACCEPTED = (
-    Accepted("CKV_K8S_15", "", "A release's tag is never moved, so a node's copy is the image; always pulling would make restarts depend on the registry."),
-    Accepted("CKV_K8S_35", "", "The service reads its credentials from variables, as the requirement says; only the container's own process sees them."),
-    Accepted("CKV_K8S_40", "", "The images run as 1000 and 1001, the users that the requirement's Dockerfiles make; no host path is mounted."),
-    Accepted("CKV_K8S_43", "", "A digest is known only once an image is built: `digest` takes it, and the delivery pipeline gives it."),
+    Accepted(
+        "CKV_K8S_15",
+        "",
+        "A release's tag is never moved, so a node's copy is the image; always pulling would make restarts depend on the registry.",
+    ),
+    Accepted(
+        "CKV_K8S_35",
+        "",
+        "The service reads its credentials from variables, as the requirement says; only the container's own process sees them.",
+    ),
+    Accepted(
+        "CKV_K8S_40",
+        "",
+        "The images run as 1000 and 1001, the users that the requirement's Dockerfiles make; no host path is mounted.",
+    ),
+    Accepted(
+        "CKV_K8S_43",
+        "",
+        "A digest is known only once an image is built: `digest` takes it, and the delivery pipeline gives it.",
+    ),
 )
 """Findings of checkov that every pod has, and why they are right."""

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-import yaml
 from cdk8s import ApiObject
 from cdk8s_plus_27 import k8s
 from constructs import Construct
 
 from twinstack.environment import WorkloadSpec
 from twinstack.kubernetes.custom_object import custom_object
+from twinstack.kubernetes.dumper import dump
 from twinstack.kubernetes.labels import workload_labels
 
 
@@ -31,7 +31,7 @@ def secret_provider_class(scope: Construct, spec: WorkloadSpec) -> ApiObject:
     parameters: dict[str, str] = {
         "region": spec.context.region,
         "usePodIdentity": "true",
-        "objects": yaml.dump(files, Dumper=_Dumper, sort_keys=False, width=_NEVER_FOLD),
+        "objects": dump([files]),
     }
     copies: list[dict[str, Any]] = [
         {
@@ -67,10 +67,5 @@ def secret_mount() -> k8s.VolumeMount:
     return k8s.VolumeMount(name=VOLUME, mount_path=MOUNT_PATH, read_only=True)
 
 
-class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):
-    """PyYAML's dumper, the one in C where it is built."""
-
-
 VOLUME: Final = "secrets-store"
 MOUNT_PATH: Final = "/mnt/secrets-store"
-_NEVER_FOLD: Final = 4096

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from cdktf import ITerraformDependable
 from cdktf_cdktf_provider_aws.default_security_group import DefaultSecurityGroup
 from cdktf_cdktf_provider_aws.eip import Eip
 from cdktf_cdktf_provider_aws.flow_log import FlowLog
@@ -27,7 +28,8 @@ class Network(Room[NetworkSpec]):
     """A VPC with three tiers over several zones, or the ids of one that exists.
 
     Public subnets hold load balancers and NAT gateways and give nobody a public address by themselves; private ones
-    hold nodes and pods; the databases' have no way out at all. Source: Amazon VPC User Guide, "Example: VPC with
+    hold nodes and pods; the databases' have no way out at all. Nodes wait for `ways_out`, the routes of the private
+    subnets, without which they could not join. Source: Amazon VPC User Guide, "Example: VPC with
     servers in private subnets and NAT".
     """
 
@@ -38,6 +40,7 @@ class Network(Room[NetworkSpec]):
         self.private_subnets: list[Subnet] = []
         self.database_subnets: list[Subnet] = []
         self.nat_gateways: list[NatGateway] = []
+        self.ways_out: list[ITerraformDependable] = []
         if spec.existing:
             self.vpc_id = spec.existing.vpc_id
             self.private_subnet_ids: Sequence[str] = spec.existing.private_subnet_ids
@@ -71,13 +74,16 @@ class Network(Room[NetworkSpec]):
         )
         self.vpc_id = self.vpc.id
         self.default_security_group = pin(
-            DefaultSecurityGroup(self, "default-security-group", vpc_id=self.vpc_id, tags={"Name": f"{self.spec.title_tag}-closed"}),
+            DefaultSecurityGroup(
+                self, "default-security-group", vpc_id=self.vpc_id, tags={"Name": f"{self.spec.title_tag}-closed"}
+            ),
             self.spec.key,
         )
 
     def _make_public_tier(self) -> None:
         self.internet_gateway = pin(
-            InternetGateway(self, "internet-gateway", vpc_id=self.vpc_id, tags={"Name": self.spec.title_tag}), self.spec.key
+            InternetGateway(self, "internet-gateway", vpc_id=self.vpc_id, tags={"Name": self.spec.title_tag}),
+            self.spec.key,
         )
         self.public_route_table = self._route_table("public")
         self._default_route("public", self.public_route_table, gateway_id=self.internet_gateway.id)
@@ -88,15 +94,17 @@ class Network(Room[NetworkSpec]):
                 self._nat_gateway(letter, subnet)
 
     def _make_private_tier(self) -> None:
-        self.private_subnets = self._subnets("private", self.spec.private_cidrs, {"kubernetes.io/role/internal-elb": "1"})
+        self.private_subnets = self._subnets(
+            "private", self.spec.private_cidrs, {"kubernetes.io/role/internal-elb": "1"}
+        )
         self.private_route_tables: list[RouteTable] = []
         for index, (letter, subnet) in enumerate(zip(self.spec.zones, self.private_subnets, strict=True)):
             table = self._route_table(f"private_{letter}")
             self.private_route_tables.append(table)
-            self._associate(f"private_{letter}", subnet, table)
+            self.ways_out.append(self._associate(f"private_{letter}", subnet, table))
             if self.nat_gateways:
                 gateway = self.nat_gateways[index if self.spec.nat is Nat.PER_ZONE else 0]
-                self._default_route(f"private_{letter}", table, nat_gateway_id=gateway.id)
+                self.ways_out.append(self._default_route(f"private_{letter}", table, nat_gateway_id=gateway.id))
 
     def _make_database_tier(self) -> None:
         self.database_route_table = self._route_table("database")
@@ -121,21 +129,24 @@ class Network(Room[NetworkSpec]):
     def _make_flow_log(self) -> None:
         name = f"/aws/vpc/{self.spec.aws_name}/flow-log"
         address = f"{self.spec.key}_flow_log"
-        self.flow_log_group = self.stack.log_group(self, address, name, retention_days=self.spec.flow_log_retention_days)
+        self.flow_log_group = self.stack.log_group(
+            self, address, name, retention_days=self.spec.flow_log_retention_days
+        )
         self.flow_log_role = pin(
             IamRole(
                 self,
                 "flow-log-role",
                 name=self.spec.aws_name_of("flow-log"),
                 assume_role_policy=trust_policy(
-                    "vpc-flow-logs.amazonaws.com", conditions={"StringEquals": {"aws:SourceAccount": self.context.account}}
+                    "vpc-flow-logs.amazonaws.com",
+                    conditions={"StringEquals": {"aws:SourceAccount": self.context.account}},
                 ),
                 tags={"Name": self.spec.aws_name_of("flow-log")},
             ),
             address,
         )
         arn = self.flow_log_group.arn
-        write = ("logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams")
+        write = ("logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogGroups", "logs:DescribeLogStreams")
         self.flow_log_policy = pin(
             IamRolePolicy(
                 self,
@@ -154,6 +165,7 @@ class Network(Room[NetworkSpec]):
                 traffic_type="ALL",
                 log_destination=arn,
                 iam_role_arn=self.flow_log_role.arn,
+                depends_on=[self.flow_log_policy],
                 tags={"Name": self.spec.title_tag},
             ),
             self.spec.key,
@@ -180,11 +192,13 @@ class Network(Room[NetworkSpec]):
         tags = {"Name": f"{self.spec.title_tag}-{name.replace('_', '-')}"}
         return pin(RouteTable(self, f"{name}-routes", vpc_id=self.vpc_id, tags=tags), f"{self.spec.key}_{name}")
 
-    def _associate(self, name: str, subnet: Subnet, table: RouteTable) -> None:
+    def _associate(self, name: str, subnet: Subnet, table: RouteTable) -> RouteTableAssociation:
         association = RouteTableAssociation(self, f"{name}-association", subnet_id=subnet.id, route_table_id=table.id)
-        pin(association, f"{self.spec.key}_{name}")
+        return pin(association, f"{self.spec.key}_{name}")
 
-    def _default_route(self, name: str, table: RouteTable, *, gateway_id: str | None = None, nat_gateway_id: str | None = None) -> None:
+    def _default_route(
+        self, name: str, table: RouteTable, *, gateway_id: str | None = None, nat_gateway_id: str | None = None
+    ) -> Route:
         route = Route(
             self,
             f"{name}-default-route",
@@ -193,13 +207,18 @@ class Network(Room[NetworkSpec]):
             gateway_id=gateway_id,
             nat_gateway_id=nat_gateway_id,
         )
-        pin(route, f"{self.spec.key}_{name}")
+        return pin(route, f"{self.spec.key}_{name}")
 
     def _nat_gateway(self, letter: str, subnet: Subnet) -> None:
         address = f"{self.spec.key}_nat_{letter}"
         tags = {"Name": f"{self.spec.title_tag}-nat-{letter}"}
         ip = pin(Eip(self, f"nat-{letter}-ip", domain="vpc", depends_on=[self.internet_gateway], tags=tags), address)
         gateway = NatGateway(
-            self, f"nat-{letter}", allocation_id=ip.id, subnet_id=subnet.id, depends_on=[self.internet_gateway], tags=tags
+            self,
+            f"nat-{letter}",
+            allocation_id=ip.id,
+            subnet_id=subnet.id,
+            depends_on=[self.internet_gateway],
+            tags=tags,
         )
         self.nat_gateways.append(pin(gateway, address))

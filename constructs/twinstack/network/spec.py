@@ -15,7 +15,6 @@ from twinstack.environment.production import relaxed
 from twinstack.environment.quantities import RetentionDays
 from twinstack.environment.spec import Half
 
-
 SUBNET: Final = r"^subnet-[0-9a-f]{8,17}$"
 
 
@@ -49,7 +48,11 @@ class NetworkSpec(NetworkPlan):
 
     cidr: IPv4Network
     """The VPC's address space; for an existing VPC, the space it has."""
-    zones: Annotated[tuple[Annotated[str, Field(pattern=r"^[a-z]$")], ...], Field(min_length=2, max_length=4)] = ("a", "b", "c")
+    zones: Annotated[tuple[Annotated[str, Field(pattern=r"^[a-z]$")], ...], Field(min_length=2, max_length=4)] = (
+        "a",
+        "b",
+        "c",
+    )
     """The zones' letters within the region."""
     nat: Nat
     """`none`, `single` (one gateway for all zones) or `per_zone`."""
@@ -85,6 +88,11 @@ class NetworkSpec(NetworkPlan):
         """Where the load balancer's addresses lie, for network policies."""
         return (self.cidr,) if self.existing else self.public_cidrs
 
+    @property
+    def may_have_endpoints(self) -> bool:
+        """Only another team's VPC: S3's gateway, which is all that ours has, keeps S3's public addresses."""
+        return self.existing is not None
+
     def rules(self) -> Iterator[Finding]:
         if not self.existing and not LARGEST_PREFIX >= self.cidr.prefixlen >= SMALLEST_PREFIX:
             small = self.cidr.prefixlen > LARGEST_PREFIX
@@ -99,9 +107,18 @@ class NetworkSpec(NetworkPlan):
                 else "AWS makes no VPC larger than /16",
             )
         if not self.cidr.is_private:
-            yield Finding("TW312", "public addresses", ("cidr",), str(self.cidr), "a private range (RFC 1918)", "for example 10.40.0.0/16")
+            yield Finding(
+                "TW312",
+                "public addresses",
+                ("cidr",),
+                str(self.cidr),
+                "a private range (RFC 1918)",
+                "for example 10.40.0.0/16",
+            )
         if len(set(self.zones)) != len(self.zones):
-            yield Finding("TW313", "a zone stands twice", ("zones",), ", ".join(self.zones), "each zone once", "remove one")
+            yield Finding(
+                "TW313", "a zone stands twice", ("zones",), ", ".join(self.zones), "each zone once", "remove one"
+            )
 
     def review(self) -> Iterator[Finding]:
         for reserved, whose in RESERVED_RANGES.items():

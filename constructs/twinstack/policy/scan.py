@@ -34,6 +34,7 @@ class ScanReport:
     failed: Sequence[Failed]
     accepted: Sequence[tuple[Failed, Accepted]]
     unused: Sequence[Accepted]
+    """What is accepted, and was not found."""
 
     def as_dict(self) -> dict[str, Any]:
         """The report as plain data, for JSON."""
@@ -41,6 +42,7 @@ class ScanReport:
             "passed": self.passed,
             "failed": [asdict(one) for one in self.failed],
             "accepted": [{**asdict(one), "reason": accepted.reason} for one, accepted in self.accepted],
+            "unused": [asdict(one) for one in self.unused],
         }
 
 
@@ -52,7 +54,9 @@ def scan(stack: Path, manifests: Path, *, checkov: str | None = None) -> ScanRep
     """
     program = checkov or shutil.which("checkov")
     if program is None:
-        raise MissingToolError("checkov is not on the path: `make lint` installs it into .venv-check, or pip install checkov")
+        raise MissingToolError(
+            "checkov is not on the path: `make lint` installs it into .venv-check, or pip install checkov"
+        )
     with tempfile.TemporaryDirectory() as folder:
         document = json.loads(stack.read_text(encoding="utf-8"))
         document.pop("terraform", None)
@@ -75,7 +79,17 @@ def scan(stack: Path, manifests: Path, *, checkov: str | None = None) -> ScanRep
 
 
 def _run(program: str, folder: Path, framework: str) -> dict[str, Any]:
-    command = [program, "--directory", str(folder), "--framework", framework, "--skip-download", "--output", "json", "--compact"]
+    command = [
+        program,
+        "--directory",
+        str(folder),
+        "--framework",
+        framework,
+        "--skip-download",
+        "--output",
+        "json",
+        "--compact",
+    ]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     try:
         result: dict[str, Any] = json.loads(run.stdout)
@@ -87,7 +101,7 @@ def _run(program: str, folder: Path, framework: str) -> dict[str, Any]:
 
 
 def _failed(check: dict[str, Any], lines: Sequence[str]) -> Failed:
-    """checkov names a Terraform resource without its type, so the type is read from the lines it points at."""
+    """Checkov names a Terraform resource without its type, so the type is read from the lines it points at."""
     address: str = check["resource"]
     kind = address.split(".")[0]
     if kind == "resource":

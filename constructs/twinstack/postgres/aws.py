@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.db_instance import DbInstance
 from cdktf_cdktf_provider_aws.db_parameter_group import DbParameterGroup, DbParameterGroupParameter
 from cdktf_cdktf_provider_aws.db_subnet_group import DbSubnetGroup
@@ -12,7 +13,6 @@ from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAtt
 
 from twinstack.aws import Admitting, Infrastructure, Key, Passwords, Resource, Secret, keep, pin, trust_policy
 from twinstack.aws.database import ClosedGroup, Tiered
-from twinstack.aws.secret import PASSWORD_LENGTH
 from twinstack.environment import Access, SecretValue
 from twinstack.policy.accepted import Accepted
 from twinstack.postgres.spec import PostgresSpec
@@ -71,7 +71,7 @@ class Postgres(Resource[PostgresSpec]):
             (spec.admin_user, spec.application_user),
             stack=scope,
             key=self.key,
-            length=PASSWORD_LENGTH,
+            description=f"Passwords of {spec.admin_user} and {spec.application_user}. Read by Terraform only.",
         )
         self.instance = self._make_instance()
         self._publish()
@@ -94,7 +94,7 @@ class Postgres(Resource[PostgresSpec]):
             engine_version=spec.engine_version,
             engine_lifecycle_support="open-source-rds-extended-support-disabled",
             auto_minor_version_upgrade=True,
-            allow_major_version_upgrade=False,
+            allow_major_version_upgrade=True,  # the major version changes with engine_version alone
             instance_class=spec.instance_class,
             allocated_storage=spec.storage_gib,
             max_allocated_storage=spec.storage_ceiling_gib,
@@ -160,6 +160,7 @@ class Postgres(Resource[PostgresSpec]):
         return secret
 
     def _make_parameter_group(self) -> DbParameterGroup:
+        """Named after its family: the next version's is made before the instance moves, the old one goes after."""
         spec = self.spec
         parameters = {
             "rds.force_ssl": "1",
@@ -180,6 +181,7 @@ class Postgres(Resource[PostgresSpec]):
                 for name, value in parameters.items()
             ],
             tags={"Name": f"{spec.identifier}-{spec.family}"},
+            lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
         )
         return pin(group, spec.key)
 

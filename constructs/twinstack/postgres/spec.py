@@ -93,6 +93,7 @@ class PostgresSpec(ResourceSpec):
 
     @property
     def storage_ceiling_gib(self) -> int:
+        """What storage may grow to, in GiB."""
         return self.max_storage_gib or min(2 * self.storage_gib, 65536)
 
     @property
@@ -127,8 +128,8 @@ class PostgresSpec(ResourceSpec):
 
     @property
     def client_image(self) -> str:
-        """An image with psql, of the server's major version."""
-        return f"{CLIENT_IMAGE}:{self.engine_version}-alpine"
+        """An image with psql, of the server's major version or the oldest that the script can do with."""
+        return f"{CLIENT_IMAGE}:{max(self.engine_version, OLDEST_CLIENT)}-alpine"
 
     def names(self) -> Iterator[tuple[str, str]]:
         yield "RDS instance", self.identifier
@@ -225,4 +226,6 @@ RESERVED_USERS: Final = frozenset(
 """Source: Amazon RDS API, CreateDBInstance, "Can't be a reserved word for the chosen database engine"."""
 CLIENT_IMAGE: Final = "public.ecr.aws/docker/library/postgres"
 """Docker's official image, from the copy that AWS keeps."""
+OLDEST_CLIENT: Final = "15"
+"""The first whose psql knows `\\getenv`; it talks to older servers as well. Source: PostgreSQL 15, "Release Notes"."""
 SHORTEST_PRODUCTION_BACKUP_DAYS: Final = 7

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from cdktf_cdktf_provider_aws.elasticache_parameter_group import ElasticacheParameterGroup, ElasticacheParameterGroupParameter
+from cdktf import TerraformResourceLifecycle
+from cdktf_cdktf_provider_aws.elasticache_parameter_group import (
+    ElasticacheParameterGroup,
+    ElasticacheParameterGroupParameter,
+)
 from cdktf_cdktf_provider_aws.elasticache_replication_group import (
     ElasticacheReplicationGroup,
     ElasticacheReplicationGroupLogDeliveryConfiguration,
@@ -13,7 +17,6 @@ from cdktf_cdktf_provider_aws.elasticache_subnet_group import ElasticacheSubnetG
 
 from twinstack.aws import Admitting, Infrastructure, Key, Passwords, Resource, Secret, keep, pin
 from twinstack.aws.database import ClosedGroup, Tiered
-from twinstack.aws.secret import PASSWORD_LENGTH
 from twinstack.policy.accepted import Accepted
 from twinstack.redis.spec import RedisSpec
 
@@ -28,7 +31,9 @@ class Redis(Resource[RedisSpec]):
         super().__init__(scope, spec)
         name = spec.replication_group_id
         self.key = Key(self, spec.key, name, context=self.context, purpose=f"{name}: storage, snapshots, secrets")
-        self.security_group = ClosedGroup(self, spec.key, name=name, vpc_id=network.vpc_id, description=f"Redis of {name}")
+        self.security_group = ClosedGroup(
+            self, spec.key, name=name, vpc_id=network.vpc_id, description=f"Redis of {name}"
+        )
         self.subnet_group = pin(
             ElasticacheSubnetGroup(
                 self,
@@ -49,15 +54,30 @@ class Redis(Resource[RedisSpec]):
                 description=f"Parameters of {name}",
                 parameter=[ElasticacheParameterGroupParameter(name="maxmemory-policy", value=spec.max_memory_policy)],
                 tags={"Name": f"{name}-{spec.family}"},
+                # Named after its family: an upgrade moves engine and group at once, and the old group goes last.
+                lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
             ),
             spec.key,
         )
         self.log_groups = [
-            scope.log_group(self, f"{spec.key}_{log.replace('-', '_')}", f"/aws/elasticache/{name}/{log}", retention_days=spec.log_retention_days)
+            scope.log_group(
+                self,
+                f"{spec.key}_{log.replace('-', '_')}",
+                f"/aws/elasticache/{name}/{log}",
+                retention_days=spec.log_retention_days,
+            )
             for log in LOGS
         ]
         self.passwords = (
-            Passwords(self, f"{spec.key}_password", spec.password, (TOKEN,), stack=scope, key=self.key, length=PASSWORD_LENGTH)
+            Passwords(
+                self,
+                f"{spec.key}_password",
+                spec.password,
+                (ENTRY,),
+                stack=scope,
+                key=self.key,
+                description=f"Password of {name}. Read by Terraform only.",
+            )
             if spec.encrypted
             else None
         )
@@ -107,7 +127,7 @@ class Redis(Resource[RedisSpec]):
             lifecycle=keep(self.context),
         )
         if self.passwords:  # newer than the bindings: the provider has these arguments since after 6.25
-            group.add_override("auth_token_wo", f"${{{self.passwords.read(TOKEN)}}}")
+            group.add_override("auth_token_wo", f"${{{self.passwords.read(ENTRY)}}}")
             group.add_override("auth_token_wo_version", spec.password_version)
         return pin(group, spec.key)
 
@@ -118,7 +138,7 @@ class Redis(Resource[RedisSpec]):
         scheme, options = ("rediss", "?ssl_cert_reqs=required") if spec.encrypted else ("redis", "")
         rest = f":{spec.PORT}/0{options}"
         shape = f"{scheme}://:PASSWORD@ADDRESS{rest}"
-        user = f":${{{self.passwords.read(TOKEN)}}}@" if self.passwords else ""
+        user = f":${{{self.passwords.read(ENTRY)}}}@" if self.passwords else ""
         group = f"aws_elasticache_replication_group.{spec.key}"
         secret = Secret(self, address, spec.url, stack=self.stack, key=self.key, description=shape)
         secret.write(
@@ -126,12 +146,17 @@ class Redis(Resource[RedisSpec]):
             again_with=(f"{group}.primary_endpoint_address", f"aws_secretsmanager_secret.{address}.description"),
         )
         self.stack.publish(secret)
-        self.stack.output(f"{spec.key}_address", f"${{{group}.primary_endpoint_address}}", "The cache's address, inside the network only")
+        self.stack.output(
+            f"{spec.key}_address",
+            f"${{{group}.primary_endpoint_address}}",
+            "The cache's address, inside the network only",
+        )
         return secret
 
 
 LOGS = ("slow-log", "engine-log")
-TOKEN = "token"
+ENTRY = "token"
+"""The name of the password within its secret."""
 ACCEPTED = (
     Accepted(
         "CKV_AWS_31",

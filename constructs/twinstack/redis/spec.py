@@ -70,6 +70,7 @@ class RedisSpec(ResourceSpec):
 
     @property
     def is_multi_az(self) -> bool:
+        """Whether a replica in another zone can take over."""
         return self.nodes > 1
 
     @property
@@ -82,7 +83,7 @@ class RedisSpec(ResourceSpec):
         """The whole connection URL."""
         return self._secret("url")
 
-    def offer(self, access: Access) -> Offer:
+    def offer(self, access: Access) -> Offer:  # noqa: ARG002  the same variables at every level
         name = self.variable or f"{self.key.upper()}_URL"
         return Offer((Variable(name, secret=self.url),), Reach.DATABASE_TIER, self.PORT)
 
@@ -119,7 +120,7 @@ class RedisSpec(ResourceSpec):
     def review(self) -> Iterator[Finding]:
         if not self.context.protected:
             return
-        if self.nodes < 2:  # noqa: PLR2004  one to serve, one to take over
+        if self.nodes < 2:
             yield relaxed("TW404", "a replica in a second zone", "nodes", self.nodes, "2 to 6")
         if not self.encrypted:
             yield relaxed("TW403", "encryption", "encrypted", False, "true")

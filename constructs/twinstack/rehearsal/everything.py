@@ -70,7 +70,9 @@ def rehearse(
     skipped: list[str] = []
     with tempfile.TemporaryDirectory(prefix="twinstack-rehearsal-") as folder:
         base = Path(folder)
-        write(product, loaded, {Half.INFRASTRUCTURE: base / "terraform", Half.WORKLOADS: base / "manifests"}, tuple(Half))
+        write(
+            product, loaded, {Half.INFRASTRUCTURE: base / "terraform", Half.WORKLOADS: base / "manifests"}, tuple(Half)
+        )
         terraform: Sequence[TerraformReport] = ()
         if only != "kubernetes":
             stack = base / "terraform" / "stacks" / environment.stack_id

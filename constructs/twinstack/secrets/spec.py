@@ -46,7 +46,7 @@ class SecretsSpec(ResourceSpec):
         entry = self.generated.get(variable) or self.provided[variable]
         return SecretValue(self.context.secret_name(self.key, variable), entry.version)
 
-    def offer(self, access: Access) -> Offer:
+    def offer(self, access: Access) -> Offer:  # noqa: ARG002  the same variables at every level
         return Offer(tuple(Variable(name, secret=self.secret(name)) for name in (*self.generated, *self.provided)))
 
     def names(self) -> Iterator[tuple[str, str]]:
@@ -59,4 +59,11 @@ class SecretsSpec(ResourceSpec):
                 "TW205", f"{name} is both generated and provided", ("provided", name), name, "one source for each variable", "keep one",
             )  # fmt: skip
         if not self.generated and not self.provided:
-            yield Finding("TW707", "no secret at all", (), "nothing generated, nothing provided", "at least one variable", "remove the spec, or add one")
+            yield Finding(
+                "TW707",
+                "no secret at all",
+                (),
+                "nothing generated, nothing provided",
+                "at least one variable",
+                "remove the spec, or add one",
+            )

@@ -18,7 +18,7 @@ class SettingsSpec(ResourceSpec):
     variables: dict[VariableName, str | int | bool]
     """Each variable with its value; `true` and `false` are delivered as those words."""
 
-    def offer(self, access: Access) -> Offer:
+    def offer(self, access: Access) -> Offer:  # noqa: ARG002  the same variables at every level
         return Offer(tuple(Variable(name, _text(value)) for name, value in self.variables.items()))
 
 

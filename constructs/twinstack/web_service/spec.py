@@ -44,7 +44,9 @@ class WebServiceSpec(WorkloadSpec, ResourceSpec):
     """How long a pod that is to stop goes on serving, while load balancers forget it."""
     stop_seconds: Annotated[int, Field(ge=5, le=3600)] = 30
     """How long the process may take to finish what it does, after that."""
-    metrics: Annotated[str, Field(pattern=r"^/[!-~]*$")] | None = Field(default=None, json_schema_extra={"base_only": True})
+    metrics: Annotated[str, Field(pattern=r"^/[!-~]*$")] | None = Field(
+        default=None, json_schema_extra={"base_only": True}
+    )
     """The path that serves Prometheus metrics, if it does."""
     variable: VariableName | None = Field(default=None, json_schema_extra={"base_only": True})
     """The variable that carries its address to whoever links to it; `{FIELD}_URL` unless given."""
@@ -66,8 +68,10 @@ class WebServiceSpec(WorkloadSpec, ResourceSpec):
         """Seconds between the order to stop and the kill: the drain, the stop, and a margin."""
         return self.drain_seconds + self.stop_seconds + 5
 
-    def offer(self, access: Access) -> Offer:
-        variable = Variable(self.variable or f"{self.key.upper()}_URL", f"http://{self.service_name}:{self.SERVICE_PORT}")
+    def offer(self, access: Access) -> Offer:  # noqa: ARG002  the same variables at every level
+        variable = Variable(
+            self.variable or f"{self.key.upper()}_URL", f"http://{self.service_name}:{self.SERVICE_PORT}"
+        )
         return Offer((variable,), Reach.PODS, self.port)
 
     def names(self) -> Iterator[tuple[str, str]]:

@@ -26,6 +26,7 @@ class WorkerSpec(WorkloadSpec):
 
     @property
     def autoscaler_name(self) -> str:
+        """`analytics-worker-hpa`."""
         return f"{self.kubernetes_name}-hpa"
 
     @property

@@ -43,6 +43,7 @@ class Failure:
     after: bool = False
 
     def meets(self, type_name: str, values: Mapping[str, Any]) -> bool:
+        """Whether it is for this object."""
         return type_name == self.type_name and all(values.get(name) == value for name, value in self.arguments.items())
 
 

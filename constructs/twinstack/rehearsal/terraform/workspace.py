@@ -55,6 +55,7 @@ class Workspace:
 
     @property
     def configuration_file(self) -> Path:
+        """The copy of the stack."""
         return self.folder / CONFIGURATION
 
     @cached_property
@@ -64,10 +65,12 @@ class Workspace:
 
     @property
     def state_file(self) -> Path:
+        """The state, once something is applied."""
         return self.folder / "terraform.tfstate"
 
     @property
     def plan_file(self) -> Path:
+        """The plan that was made last."""
         return self.folder / "rehearsal.plan"
 
     def run(self, *arguments: str, timeout_seconds: float = 600) -> Outcome:

@@ -1,0 +1,99 @@
+"""A workload's role: who can take it, and the least that its links mean."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.aws.documents import Block, Document, analytics, policy
+
+LINKED = ["backend", "migration", "scheduler", "worker"]
+
+
+def secrets(document: Document, workload: str) -> set[str]:
+    arns = document.statements(workload)["Secrets"]["Resource"]
+    return {arn.removeprefix("${aws_secretsmanager_secret.").removesuffix(".arn}") for arn in arns}
+
+
+def test_workloads_that_link_to_something_have_a_role_and_others_none() -> None:
+    document = analytics()
+    assert sorted(document.of("aws_eks_pod_identity_association")) == LINKED
+    assert "frontend" not in document.of("aws_iam_role")
+
+
+@pytest.mark.parametrize("workload", LINKED)
+def test_only_its_own_service_account_takes_the_role(workload: str) -> None:
+    document = analytics()
+    trust = document.trust(workload)
+    assert trust["Principal"] == {"Service": "pods.eks.amazonaws.com"}
+    assert trust["Action"] == ["sts:AssumeRole", "sts:TagSession"]
+    assert "Resource" not in trust
+    assert trust["Condition"] == {
+        "StringEquals": {
+            "aws:SourceAccount": "123456789012",
+            "aws:RequestTag/eks-cluster-name": "${aws_eks_cluster.cluster.name}",
+            "aws:RequestTag/kubernetes-namespace": "analytics",
+            "aws:RequestTag/kubernetes-service-account": f"analytics-{workload}",
+        }
+    }
+    association = document.one("aws_eks_pod_identity_association", workload)
+    assert association == {
+        "cluster_name": "${aws_eks_cluster.cluster.name}",
+        "namespace": "analytics",
+        "service_account": f"analytics-{workload}",
+        "role_arn": f"${{aws_iam_role.{workload}.arn}}",
+    }
+
+
+def test_each_workload_reads_the_secrets_of_its_links_and_no_password() -> None:
+    document = analytics()
+    credentials = {name for name in document.of("aws_secretsmanager_secret") if name.startswith("credentials_")}
+    assert secrets(document, "backend") == {"database_url", "cache_url", *credentials}
+    assert secrets(document, "worker") == {"database_url", "cache_url", *credentials}
+    assert secrets(document, "scheduler") == {"database_url", "cache_url"}
+    assert secrets(document, "migration") == {"database_url", "database_admin_url"}
+
+
+def test_keys_are_used_through_secrets_manager_only() -> None:
+    statement = analytics().statements("scheduler")["SecretKeys"]
+    assert statement["Action"] == ["kms:Decrypt"]
+    assert statement["Resource"] == ["${aws_kms_key.database.arn}", "${aws_kms_key.cache.arn}"]
+    assert statement["Condition"] == {"StringEquals": {"kms:ViaService": "secretsmanager.us-west-2.amazonaws.com"}}
+
+
+def statements(document: Document) -> list[tuple[str, Block]]:
+    found = document.of("aws_iam_role_policy")
+    return [(name, statement) for name, one in found.items() for statement in policy(one["policy"])]
+
+
+@pytest.mark.parametrize(
+    "changes", [{}, {"edge__kind": "nginx"}, {"exports__encryption": "aws:kms"}, {"cluster__existing": "shared"}]
+)
+def test_no_role_is_granted_a_star(changes: dict[str, str]) -> None:
+    for name, statement in statements(analytics(**changes)):
+        assert statement["Effect"] == "Allow"
+        assert not [action for action in statement["Action"] if "*" in action], name
+        if statement["Action"] == ["route53:ListHostedZones"]:
+            continue  # AWS knows no resource for it
+        assert "*" not in statement["Resource"], name
+
+
+def test_only_services_of_aws_take_roles() -> None:
+    document = analytics()
+    for name in document.of("aws_iam_role"):
+        trust = document.trust(name)
+        assert list(trust["Principal"]) == ["Service"]
+        assert trust["Principal"]["Service"].endswith(".amazonaws.com")
+
+
+def test_role_names_are_told_apart() -> None:
+    document = analytics()
+    names = [one["name"] for one in document.of("aws_iam_role").values()]
+    assert len({name.lower() for name in names}) == len(names)
+    assert all(len(name) <= 64 for name in names)
+
+
+def test_inline_policies_fit_into_a_role() -> None:
+    for name, one in analytics().of("aws_iam_role_policy").items():
+        assert len(json.dumps(json.loads(one["policy"]), separators=(",", ":"))) < 10_240, name

@@ -1,0 +1,33 @@
+"""IAM policy documents."""
+
+from __future__ import annotations
+
+from tests.aws.documents import policy
+from twinstack.aws import Statement, policy_document, resource_policy, trust_policy
+
+
+def test_a_statement_without_conditions_has_none() -> None:
+    (statement,) = policy(policy_document([Statement("Read", ("s3:GetObject",), ["arn:aws:s3:::files/*"])]))
+    assert statement == {
+        "Sid": "Read",
+        "Effect": "Allow",
+        "Action": ["s3:GetObject"],
+        "Resource": ["arn:aws:s3:::files/*"],
+    }
+
+
+def test_a_trust_policy_names_a_service_and_no_resource() -> None:
+    (statement,) = policy(trust_policy("ec2.amazonaws.com"))
+    assert statement == {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": ["sts:AssumeRole"]}
+
+
+def test_sessions_are_tagged_where_it_is_asked_for() -> None:
+    conditions = {"StringEquals": {"aws:SourceAccount": "111122223333"}}
+    (statement,) = policy(trust_policy("pods.eks.amazonaws.com", tag_session=True, conditions=conditions))
+    assert statement["Action"] == ["sts:AssumeRole", "sts:TagSession"]
+    assert statement["Condition"] == conditions
+
+
+def test_a_resource_policy_is_taken_as_it_is() -> None:
+    statement = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*"}
+    assert policy(resource_policy([statement])) == [statement]

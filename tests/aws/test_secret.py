@@ -1,0 +1,108 @@
+"""Passwords that pass through neither Python, nor a plan, nor the state, in an order no failure breaks."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.aws.documents import Document, analytics
+
+MADE_UP = "ephemeral.aws_secretsmanager_random_password"
+READ_BACK = "ephemeral.aws_secretsmanager_secret_version"
+
+
+def test_a_password_is_written_to_its_own_secret_before_anything_takes_it() -> None:
+    document = analytics()
+    written = document.one("aws_secretsmanager_secret_version", "database_passwords")["secret_string_wo"]
+    assert written == (
+        "${jsonencode({ "
+        f"analytics_admin = {MADE_UP}.database_passwords_analytics_admin.random_password, "
+        f"analytics_user = {MADE_UP}.database_passwords_analytics_user.random_password"
+        " })}"
+    )
+    read = document.blocks["ephemeral"]["aws_secretsmanager_secret_version"]["database_passwords"]
+    assert read == {
+        "secret_id": "${aws_secretsmanager_secret_version.database_passwords.secret_id}",
+        "version_id": "${aws_secretsmanager_secret_version.database_passwords.version_id}",
+    }
+
+
+def test_what_is_made_up_is_used_in_the_one_secret_it_is_for() -> None:
+    document = analytics()
+    versions = document.of("aws_secretsmanager_secret_version")
+    users = {name for name, one in versions.items() if MADE_UP in json.dumps(one)}
+    assert users == {"database_passwords", "cache_password", "credentials_jwt_secret"}
+    others = {
+        kind: found
+        for kind, found in document.blocks["resource"].items()
+        if kind != "aws_secretsmanager_secret_version"
+    }
+    assert MADE_UP not in json.dumps(others)
+
+
+def test_passwords_have_no_character_that_a_url_or_rds_refuses() -> None:
+    for one in analytics().blocks["ephemeral"]["aws_secretsmanager_random_password"].values():
+        assert one["exclude_punctuation"] is True
+        assert one["password_length"] >= 48
+
+
+def ephemeral_arguments(document: Document) -> set[str]:
+    return {
+        f"{kind}.{argument}"
+        for kind, found in document.blocks["resource"].items()
+        for one in found.values()
+        for argument, value in one.items()
+        if argument != "//" and "ephemeral." in json.dumps(value)
+    }
+
+
+def test_only_write_only_arguments_take_one() -> None:
+    assert ephemeral_arguments(analytics()) == {
+        "aws_db_instance.password_wo",
+        "aws_elasticache_replication_group.auth_token_wo",
+        "aws_secretsmanager_secret_version.secret_string_wo",
+    }
+    assert "ephemeral." not in json.dumps(analytics().blocks["output"])
+
+
+def test_one_number_rotates_a_password_everywhere() -> None:
+    document = analytics(database__password_version=4)
+    versions = document.of("aws_secretsmanager_secret_version")
+    for name in ("database_passwords", "database_url", "database_admin_url"):
+        assert versions[name]["secret_string_wo_version"] == 4
+    assert document.one("aws_db_instance", "database")["password_wo_version"] == 4
+    assert versions["cache_url"]["secret_string_wo_version"] == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "source"),
+    [
+        ("database_url", "aws_db_instance.database.address"),
+        ("database_admin_url", "aws_db_instance.database.address"),
+        ("cache_url", "aws_elasticache_replication_group.cache.primary_endpoint_address"),
+    ],
+)
+def test_a_url_is_written_anew_when_its_address_or_its_shape_changes(name: str, source: str) -> None:
+    document = analytics()
+    version = document.one("aws_secretsmanager_secret_version", name)
+    description = f"aws_secretsmanager_secret.{name}.description"
+    assert version["lifecycle"]["replace_triggered_by"] == [source, description]
+    # The shape stands in the description with a word in the password's place.
+    shape = document.one("aws_secretsmanager_secret", name)["description"]
+    password = version["secret_string_wo"].partition('"]}@')[0].rpartition(":${")[2]
+    assert version["secret_string_wo"] == shape.replace("PASSWORD", f'${{{password}"]}}').replace(
+        "ADDRESS", f"${{{source}}}"
+    )
+
+
+def test_the_application_connects_as_its_own_role_and_the_migration_as_the_master_user_too() -> None:
+    versions = analytics().of("aws_secretsmanager_secret_version")
+    assert versions["database_url"]["secret_string_wo"].startswith("postgresql://analytics_user:$")
+    assert versions["database_admin_url"]["secret_string_wo"].startswith("postgresql://analytics_admin:$")
+    assert versions["database_url"]["secret_string_wo"].endswith(":5432/analytics?sslmode=require")
+
+
+def test_secrets_are_encrypted_with_their_owners_key() -> None:
+    for name, one in analytics().of("aws_secretsmanager_secret").items():
+        assert one["kms_key_id"] == f"${{aws_kms_key.{name.split('_')[0]}.arn}}"
