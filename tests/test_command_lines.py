@@ -86,6 +86,7 @@ class TestCdktf:
         run(project, "cdktf", "synth")
         assert contents(project / "cdktf.out" / "stacks") == contents(project / "expected-cdktf.out" / "stacks")
 
+    @pytest.mark.slow
     def test_deploy_applies_and_diff_then_finds_nothing(self, project: Path) -> None:
         stack = project / "cdktf.out" / "stacks" / "analytics-prod"
         shutil.copytree(project / "expected-cdktf.out" / "stacks" / "analytics-prod", stack, dirs_exist_ok=True)

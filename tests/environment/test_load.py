@@ -443,6 +443,15 @@ def test_a_name_that_is_too_long_is_refused_with_the_number_of_characters(refuse
             "1 to 63 characters",
             "set `name` to a part that is 12 characters shorter",
         ),
+        Problem(
+            "TW301",
+            "the IAM role name is too long",
+            "database.name",
+            live(2),
+            f"acme-shop-{name}-monitoring-live (86 characters)",
+            "1 to 64 characters",
+            "set `name` to a part that is 22 characters shorter",
+        ),
     )
 
 

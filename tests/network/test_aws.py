@@ -80,8 +80,12 @@ def test_a_single_gateway_serves_all_zones() -> None:
         assert routes[f"${{aws_route_table.network_private_{zone}.id}}"] == "${aws_nat_gateway.network_nat_a.id}"
 
 
+ECR = "111122223333.dkr.ecr.us-west-2.amazonaws.com/analytics"
+
+
 def test_without_a_gateway_private_subnets_have_no_way_out() -> None:
-    document = analytics("dev", network__nat="none")
+    images = {f"{workload}__image": ECR for workload in ("backend", "frontend", "worker", "scheduler", "migration")}
+    document = analytics("dev", network__nat="none", **images)
     assert not document.of("aws_nat_gateway")
     assert not document.of("aws_eip")
     assert list(default_routes(document)) == ["${aws_route_table.network_public.id}"]

@@ -15,7 +15,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.slow import slow
 from twinstack.errors import MissingToolError, RehearsalError
 from twinstack.rehearsal.control_plane import ASSETS_VARIABLE, ControlPlane
 from twinstack.rehearsal.control_plane.client import JsonObject
@@ -84,7 +83,7 @@ def test_a_kind_that_the_cluster_does_not_have_is_refused(plane: ControlPlane) -
     assert plane.api.apply(unknown).refusal == "the cluster has no kind Queue in example.com/v1"
 
 
-@slow
+@pytest.mark.slow
 @needs_assets
 def test_an_autoscaler_sees_the_usage_that_a_pod_claims() -> None:
     if not os.access(Path(os.environ[ASSETS_VARIABLE]) / "metrics-server", os.X_OK):

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.slow import slow
 from twinstack.errors import RehearsalError, UsageError
 from twinstack.rehearsal import schemas
 from twinstack.rehearsal.bindings_module import BindingsModule
@@ -219,7 +218,7 @@ def test_a_folder_without_bindings_is_refused(tmp_path: Path) -> None:
         schemas.extract(tmp_path, "6.0.0", tmp_path / "out.xz")
 
 
-@slow
+@pytest.mark.slow
 def test_the_shipped_schema_is_what_the_installed_bindings_give(tmp_path: Path) -> None:
     # The installed ones: what the interpreter would find first are the trimmed ones.
     bindings = importlib.metadata.distribution("cdktf-cdktf-provider-aws").locate_file("cdktf_cdktf_provider_aws")

@@ -127,6 +127,15 @@ class EdgeSpec(Spec):
             yield "Kubernetes Secret", self.tls_secret_name
 
     def rules(self) -> Iterator[Finding]:
+        if len(self.host) > LONGEST_CERTIFICATE_NAME and self.kind is EdgeKind.ALB and not self.certificate_arn:
+            yield Finding(
+                "TW737",
+                "the host is too long for a certificate of ACM",
+                ("host",),
+                given=f"{self.host} ({len(self.host)} characters)",
+                allowed=f"at most {LONGEST_CERTIFICATE_NAME} characters",
+                fix="choose a shorter host, or give a certificate_arn",
+            )
         if self.host != self.zone and not self.host.endswith(f".{self.zone}"):
             yield Finding(
                 "TW732",
@@ -182,4 +191,6 @@ class EdgeSpec(Spec):
             )
 
 
+LONGEST_CERTIFICATE_NAME: Final = 64
+"""Source: AWS Certificate Manager API, RequestCertificate, DomainName."""
 WAF_WINDOWS: Final = (60, 120, 300, 600)

@@ -30,6 +30,20 @@ def _is_free(namespace: str) -> str:
     return namespace
 
 
+def _is_commercial(region: str) -> str:
+    """Every ARN says `arn:aws`."""
+    if region.startswith(("cn-", "us-gov-", "us-iso", "eu-isoe-")):
+        raise ValueError("a region of AWS's own partition, not one of China, GovCloud or another partition")
+    return region
+
+
+def _is_literal(text: str) -> str:
+    """Terraform would read it as an expression."""
+    if "${" in text or "%{" in text:
+        raise ValueError("text without `${` and `%{`, which Terraform would evaluate")
+    return text
+
+
 class Environment(Model):
     """One deployment of a product: what its subclass names, plus where and for whom.
 
@@ -43,8 +57,8 @@ class Environment(Model):
     """What is deployed; the first part of every Kubernetes name."""
     account: Annotated[str, Field(pattern=r"^[0-9]{12}$")]
     """The AWS account's twelve digits, quoted. Terraform refuses to work on any other."""
-    region: Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]$")]
-    """The AWS region, `us-west-2`."""
+    region: Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]$"), AfterValidator(_is_commercial)]
+    """The AWS region, `us-west-2`; those of China and GovCloud are other partitions, which are not supported."""
     version: Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$")]
     """The release to deploy: the tag of every image that names none. `--version` overrides it."""
     protected: bool = False
@@ -53,7 +67,7 @@ class Environment(Model):
     """Ends every AWS name; `-{environment}` unless given, empty in production."""
     namespace: Annotated[str, Field(pattern=NAME, max_length=63), AfterValidator(_is_free)] | None = None
     """The Kubernetes namespace; the product's name unless given."""
-    tags: dict[str, str] = Field(default_factory=dict)
+    tags: dict[str, Annotated[str, AfterValidator(_is_literal)]] = Field(default_factory=dict)
     """Further tags on everything AWS makes."""
 
     _name: str = PrivateAttr(default="")

@@ -93,6 +93,10 @@ class NetworkSpec(NetworkPlan):
         """Only another team's VPC: S3's gateway, which is all that ours has, keeps S3's public addresses."""
         return self.existing is not None
 
+    def names(self) -> Iterator[tuple[str, str]]:
+        if not self.existing:
+            yield "IAM role", self.aws_name_of("flow-log")
+
     def rules(self) -> Iterator[Finding]:
         if not self.existing and not LARGEST_PREFIX >= self.cidr.prefixlen >= SMALLEST_PREFIX:
             small = self.cidr.prefixlen > LARGEST_PREFIX
@@ -126,6 +130,17 @@ class NetworkSpec(NetworkPlan):
                 yield Finding(
                     "TW311", "the address space overlaps another", ("cidr",), str(self.cidr), f"a range outside {reserved}, {whose}", "choose another range",
                 )  # fmt: skip
+        if self.nat is Nat.NONE and not self.existing:
+            outside = sorted({one.image for one in self.environment.workloads if ".dkr.ecr." not in one.image})
+            if outside:
+                yield Finding(
+                    "TW314",
+                    "nodes without a way out cannot fetch these images",
+                    ("nat",),
+                    given=f"nat: none, with {', '.join(outside)}",
+                    allowed="single or per_zone; or images in ECR, and endpoints for it",
+                    fix="set `nat: single`",
+                )
         if self.context.protected and self.nat is Nat.SINGLE and not self.existing:
             yield relaxed("TW404", "a NAT gateway in each zone", "nat", "single", "per_zone")
 

@@ -186,7 +186,7 @@ class Postgres(Resource[PostgresSpec]):
         return pin(group, spec.key)
 
     def _make_monitoring_role(self) -> tuple[IamRole, IamRolePolicyAttachment]:
-        name = self.spec.aws_name_of("monitoring" if self.spec.part else "database-monitoring")
+        name = self.spec.monitoring_role_name
         role = IamRole(
             self,
             "monitoring-role",

@@ -117,6 +117,11 @@ class PostgresSpec(ResourceSpec):
         bundle = f"&sslrootcert={self.ca_bundle}" if self.ca_bundle else ""
         return f"?sslmode={self.tls}{bundle}"
 
+    @property
+    def monitoring_role_name(self) -> str:
+        """The role by which RDS sends the instance's figures."""
+        return self.aws_name_of("monitoring" if self.part else "database-monitoring")
+
     def offer(self, access: Access) -> Offer:
         variable = self.variable or f"{self.key.upper()}_URL"
         application = Variable(variable, secret=self.url)
@@ -133,6 +138,7 @@ class PostgresSpec(ResourceSpec):
 
     def names(self) -> Iterator[tuple[str, str]]:
         yield "RDS instance", self.identifier
+        yield "IAM role", self.monitoring_role_name
         for secret in (self.passwords, self.url, self.admin_url):
             yield "Secrets Manager secret", secret.name
 
@@ -165,6 +171,15 @@ class PostgresSpec(ResourceSpec):
                     "a name PostgreSQL and RDS do not reserve",
                     f"for example app_{user.removeprefix('pg_')}",
                 )
+        for name in sorted(KEPT_PARAMETERS & set(self.parameters)):
+            yield Finding(
+                "TW708",
+                "a parameter that is not to be changed",
+                ("parameters", name),
+                given=f"{name}: {self.parameters[name]}",
+                allowed="connections with TLS only",
+                fix="remove it",
+            )
         if self.admin_user == self.application_user:
             yield Finding(
                 "TW704", "the application would connect as the master user", ("application_user",), self.application_user,
@@ -219,6 +234,7 @@ STANDARD_SUPPORT_ENDS: Final = {
     "18": datetime.date(2031, 2, 28),
 }
 """Source: Amazon RDS for PostgreSQL release calendars."""
+KEPT_PARAMETERS: Final = frozenset({"rds.force_ssl", "ssl"})
 MONITORING_INTERVALS: Final = (0, 1, 5, 10, 15, 30, 60)
 RESERVED_USERS: Final = frozenset(
     {"admin", "postgres", "public", "rdsadmin", "rdsrepladmin", "rds_superuser", "none", "user"}

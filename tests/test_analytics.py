@@ -1,0 +1,57 @@
+"""What the analytics product as a whole refuses, and where it says so."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+
+from stacks import product
+from twinstack.errors import ConfigurationError, Problem
+
+DAY = datetime.date(2026, 11, 24)
+
+
+def refused(name: str, **changes: object) -> list[Problem]:
+    with pytest.raises(ConfigurationError) as caught:
+        product.load(name, set={path.replace("__", "."): value for path, value in changes.items()}, today=DAY)
+    return [problem for problem in caught.value.problems if not problem.warning]
+
+
+def test_no_way_out_with_images_from_outside_aws_is_refused() -> None:
+    (problem,) = refused("dev", network__nat="none")
+    assert (problem.code, problem.path) == ("TW314", "network.nat")
+    assert "ghcr.io/shadower/analytics-backend" in problem.given
+
+
+def test_no_way_out_with_images_in_ecr_is_taken() -> None:
+    image = "111122223333.dkr.ecr.us-west-2.amazonaws.com/analytics"
+    workloads = ("backend", "frontend", "worker", "scheduler", "migration")
+    changes = {"network.nat": "none", **{f"{workload}.image": image for workload in workloads}}
+    assert product.load("dev", set=changes, today=DAY).network.nat == "none"
+
+
+def test_a_parameter_that_would_let_plain_connections_in_is_refused() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        product.load("prod", set={"database.parameters": {"rds.force_ssl": "0"}}, today=DAY)
+    assert [(problem.code, problem.path) for problem in caught.value.problems] == [
+        ("TW708", "database.parameters.rds.force_ssl")
+    ]
+
+
+def test_a_host_too_long_for_a_certificate_is_refused() -> None:
+    host = f"{'a' * 50}.{'b' * 10}.shadower.ai"
+    (problem,) = refused("prod", edge__host=host)
+    assert (problem.code, problem.given) == ("TW737", f"{host} ({len(host)} characters)")
+
+
+@pytest.mark.parametrize("region", ["cn-north-1", "us-gov-west-1"])
+def test_a_region_of_another_partition_is_refused(region: str) -> None:
+    (problem,) = refused("prod", region=region)
+    assert (problem.code, problem.path) == ("TW104", "region")
+
+
+def test_an_expression_in_a_tag_is_refused() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        product.load("prod", set={"tags": {"Owner": "${aws_iam_role.backend.arn}"}}, today=DAY)
+    assert [(problem.code, problem.path) for problem in caught.value.problems] == [("TW104", "tags.Owner")]
