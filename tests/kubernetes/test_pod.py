@@ -136,6 +136,12 @@ def test_an_image_has_the_release_as_its_tag_unless_it_is_pinned() -> None:
     assert templates(pinned, version="2.0.0")["frontend"] == templates(pinned)["frontend"]
 
 
+def test_a_private_image_is_fetched_with_the_credentials_that_are_named() -> None:
+    pods = templates(("backend.pull_secret", "registry"))
+    assert pods["backend"]["spec"]["imagePullSecrets"] == [{"name": "registry"}]
+    assert "imagePullSecrets" not in pods["frontend"]["spec"]
+
+
 def test_no_cpu_limit_leaves_the_spare_cpu_to_the_container() -> None:
     unlimited = container("frontend", ("frontend.resources.limits.cpu", None))["resources"]
     assert unlimited == {"requests": {"cpu": "50m", "memory": "64Mi"}, "limits": {"memory": "128Mi"}}

@@ -94,6 +94,8 @@ class ContainerSpec(Model):
     """A tag of its own, for an image that is not released with the product."""
     digest: Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")] | None = None
     """Pins the image's content; wins over the tag."""
+    pull_secret: Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$")] | None = None
+    """The registry credentials that a private image needs: a Secret of type kubernetes.io/dockerconfigjson, made by hand."""
     command: Annotated[tuple[str, ...], Field(json_schema_extra={"base_only": True})] = ()
     """Replaces the image's entry point, in exec form, so that signals arrive."""
     resources: Resources

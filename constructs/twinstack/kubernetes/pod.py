@@ -43,6 +43,7 @@ def pod_template(
             service_account_name=spec.service_account,
             automount_service_account_token=False,
             enable_service_links=False,
+            image_pull_secrets=[k8s.LocalObjectReference(name=spec.pull_secret)] if spec.pull_secret else None,
             restart_policy=restart_policy,
             termination_grace_period_seconds=grace_seconds,
             security_context=k8s.PodSecurityContext(
