@@ -33,7 +33,7 @@ def test_a_worker_is_scaled_and_can_be_drained_but_serves_nothing() -> None:
 
 def test_the_command_is_process_one_so_that_the_order_to_stop_arrives() -> None:
     found = objects()["Deployment"]["spec"]["template"]["spec"]["containers"][0]
-    assert found["command"] == ["celery", "-A", "tasks", "worker", "-l", "info"]
+    assert found["command"] == ["celery", "-A", "tasks", "worker", "-l", "info", "--concurrency", "2"]
     assert "args" not in found
 
 
