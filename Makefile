@@ -10,8 +10,8 @@ VENV := .venv
 CHECK_VENV := .venv-check
 RUN := $(VENV)/bin/python -m
 # The make variable alone: the service has an environment variable of that name.
-ENVIRONMENT_NAME := $(if $(filter command line,$(origin ENVIRONMENT)),$(ENVIRONMENT))
-VERSION_OPTION := $(if $(filter command line,$(origin VERSION)),--version $(VERSION))
+ENVIRONMENT_NAME := $(if $(filter command line,$(origin ENVIRONMENT)),'$(ENVIRONMENT)')
+VERSION_OPTION := $(if $(filter command line,$(origin VERSION)),--version '$(VERSION)')
 export PATH := $(CURDIR)/$(VENV)/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 export PIPENV_VERBOSITY := -1
 

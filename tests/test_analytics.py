@@ -7,7 +7,7 @@ import datetime
 import pytest
 
 from stacks import product
-from twinstack.errors import ConfigurationError, Problem
+from twinstack.errors import ConfigurationError, Problem, UsageError
 
 DAY = datetime.date(2026, 11, 24)
 
@@ -55,3 +55,35 @@ def test_an_expression_in_a_tag_is_refused() -> None:
     with pytest.raises(ConfigurationError) as caught:
         product.load("prod", set={"tags": {"Owner": "${aws_iam_role.backend.arn}"}}, today=DAY)
     assert [(problem.code, problem.path) for problem in caught.value.problems] == [("TW104", "tags.Owner")]
+
+
+def test_a_job_without_the_admin_link_leaves_nobody_to_make_the_role() -> None:
+    found = {(problem.code, problem.path) for problem in refused("prod", migration__uses=["settings"])}
+    assert found == {
+        ("TW106", "migration.uses"),
+        ("TW709", "database"),
+    }  # links are base.yaml's, so this layer is refused too
+
+
+@pytest.mark.parametrize("version", ["", "latest"])
+def test_a_version_that_names_no_release_is_refused(version: str) -> None:
+    with pytest.raises((UsageError, ConfigurationError)):
+        product.load_all(["prod"], version=version, today=DAY)
+
+
+def test_the_variable_sets_the_release(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TWINSTACK_VERSION", "9.9.9")
+    assert product.load_all(["prod"], today=DAY)[0].environment.version == "9.9.9"
+
+
+def test_one_host_in_two_environments_is_refused() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        product.load_all(["prod"], set={"edge.host": "dev.analytics.shadower.ai"}, today=DAY)
+    assert [(problem.code, problem.path) for problem in caught.value.problems] == [("TW303", "edge.host")]
+
+
+def test_one_namespace_of_one_shared_cluster_in_two_environments_is_refused() -> None:
+    changes = {"cluster.existing": "shared", "account": "111122223333"}
+    with pytest.raises(ConfigurationError) as caught:
+        product.load_all(["prod", "dev", "staging"], set={**changes, "suffix": None}, today=DAY)
+    assert ("TW303", "namespace") in {(problem.code, problem.path) for problem in caught.value.problems}

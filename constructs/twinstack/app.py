@@ -39,7 +39,7 @@ def _synthesize(reference: str, root: Path) -> None:
     from twinstack.synthesis import MANIFESTS_FOLDER, TERRAFORM_FOLDER, write
 
     product = load_product(reference, root)
-    loaded = product.load_all(version=os.environ.get(VERSION))
+    loaded = product.load_all()
     if warnings := each_once(warning for one in loaded for warning in one.warnings):
         report_problems(warnings)
     folders = {
@@ -54,7 +54,6 @@ def _synthesize(reference: str, root: Path) -> None:
     write(product, loaded, folders, asked or tuple(Half))
 
 
-VERSION: Final = "TWINSTACK_VERSION"
 CDKTF_FOLDER: Final = "CDKTF_OUTDIR"
 CDK8S_FOLDER: Final = "CDK8S_OUTDIR"
 """The variables by which each command line says where it wants the output."""

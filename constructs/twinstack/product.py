@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import importlib
 import inspect
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -98,8 +99,11 @@ class Product(Generic[E]):
 
         Raises ConfigurationError with the problems of all of them.
         """
-        problems: list[Problem] = []
+        problems: list[Problem] = [*self._misnamed()]
         loaded: list[Loaded[E]] = []
+        version = os.environ.get(VERSION) if version is None else version
+        if version == "":
+            raise UsageError(f"the version is empty: name a release, or leave out --version and {VERSION}")
         wanted = names or self.environments
         for name in dict.fromkeys((*wanted, *self.environments)):
             try:
@@ -123,6 +127,18 @@ class Product(Generic[E]):
             if isinstance(error, ModuleNotFoundError) and error.name != module_name:
                 raise
             raise UsageError(f'there is no "{reference}": {error}') from error
+
+    def _misnamed(self) -> Iterator[Problem]:
+        """Layers that nothing would read, for the ending of their names."""
+        for file in sorted((self.root / FOLDER).glob("*.yml")):
+            yield Problem(
+                "TW108",
+                "a layer that is not read",
+                location=Location(f"{FOLDER}/{file.name}"),
+                given=file.name,
+                allowed="names that end in .yaml",
+                fix=f"rename it to {file.stem}.yaml",
+            )
 
     def _no_such_environment(self, name: str) -> Problem:
         return Problem(
@@ -164,6 +180,7 @@ def _disagreements(loaded: Sequence[Loaded[Any]]) -> Iterator[Problem]:
                     allowed="spaces that do not overlap, or the two can never be connected",
                     fix="choose another range",
                 )
+            yield from _shared_places(one, other)
             if (
                 one.environment.account == other.environment.account
                 and one.environment.context.suffix == other.environment.context.suffix
@@ -180,5 +197,42 @@ def _disagreements(loaded: Sequence[Loaded[Any]]) -> Iterator[Problem]:
                 )
 
 
+def _shared_places(one: Loaded[Any], other: Loaded[Any]) -> Iterator[Problem]:
+    """One namespace of one cluster, or one host, that two environments would both fill."""
+    from twinstack.cluster.spec import ClusterSpec
+    from twinstack.edge.spec import EdgeSpec
+
+    mine, theirs = one.environment, other.environment
+    clusters = [each.find(ClusterSpec) for each in (mine, theirs)]
+    places = [
+        (each.account, each.region, cluster.cluster_name, each.context.namespace)
+        for each, cluster in zip((mine, theirs), clusters, strict=True)
+        if cluster is not None
+    ]
+    if len(places) == 2 and places[0] == places[1]:
+        yield Problem(
+            "TW303",
+            "two environments would fill one namespace of one cluster",
+            "namespace",
+            one.merged.locate(("namespace",)),
+            given=f"{mine.name} and {theirs.name} are both {places[0][3]} in {places[0][2]}",
+            allowed="a namespace, or a cluster, of its own",
+            fix="set `namespace` in one of them",
+        )
+    edges = [each.find(EdgeSpec) for each in (mine, theirs)]
+    if edges[0] is not None and edges[1] is not None and edges[0].host == edges[1].host:
+        yield Problem(
+            "TW303",
+            "two environments would answer for one host",
+            f"{edges[0].key}.host",
+            one.merged.locate((edges[0].key, "host")),
+            given=f"{mine.name} and {theirs.name} both say {edges[0].host}",
+            allowed="a host of its own",
+            fix="change `host` in one of them",
+        )
+
+
 FOLDER = "environments"
 BASE = "base"
+VERSION = "TWINSTACK_VERSION"
+"""The variable that sets the release where no option can, as under the cdktf command line."""

@@ -6,12 +6,13 @@ import importlib
 import json
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from twinstack.environment.spec import Half
-from twinstack.errors import UsageError
+from twinstack.errors import ConstructionError, UsageError
 
 if TYPE_CHECKING:
     from twinstack.environment.base import Environment
@@ -32,6 +33,8 @@ def write(
     makers = {Half.INFRASTRUCTURE: _make_infrastructure, Half.WORKLOADS: _make_workloads}
     staged: list[tuple[Path, Path]] = []
     made: list[Path] = []
+    for half in halves:
+        _sweep(folders[half])
     try:
         for half in halves:
             folder = folders[half]
@@ -42,12 +45,23 @@ def write(
             staged.append((stage, folder))
             makers[half](product, environments, stage)
         return [path for stage, folder in staged for path in _move(stage, folder)]
+    except SystemExit as error:
+        raise ConstructionError("the product's own code ended the program (sys.exit) while it was composed") from error
+    except OSError as error:
+        raise UsageError(f"{error.filename or 'the output'} cannot be written: {error.strerror or error}") from error
     finally:
         for stage, _ in staged:
             shutil.rmtree(stage, ignore_errors=True)
         for folder in made:
             if not any(folder.iterdir()):
                 folder.rmdir()
+
+
+def _sweep(folder: Path) -> None:
+    """Removes what a run that was killed has left, once it is old enough to be nobody's."""
+    for left in folder.glob(f"{STAGE_PREFIX}*") if folder.is_dir() else ():
+        if time.time() - left.stat().st_mtime > ABANDONED_SECONDS:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _make_infrastructure(product: Product[Any], environments: Sequence[Environment], stage: Path) -> None:
@@ -118,5 +132,6 @@ INDEX = "manifest.json"
 MANIFESTS_FOLDER = "dist"
 MANIFEST_SUFFIX = ".k8s.yaml"
 STAGE_PREFIX = ".synth-"
+ABANDONED_SECONDS = 600
 FEATURE_FLAGS: Mapping[str, str] = {"excludeStackIdFromLogicalIds": "true", "allowSepCharsInLogicalIds": "true"}
 """The same as in cdktf.json, which only the cdktf command line reads: without them ids differ and resources are replaced."""

@@ -36,7 +36,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
         "exports__expire_days": 30,
     },
     "everything off that can be": {
-        "network__nat": "none",
+        "network__nat": "single",
         "cache__encrypted": False,
         "cache__snapshot_retention_days": 0,
         "database__encrypted": False,

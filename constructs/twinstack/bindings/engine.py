@@ -88,15 +88,15 @@ def _is_known_jsii() -> bool:
 def _unpack_kernel(cache: Path) -> Path:
     """The kernel as files, once for each version of jsii: jsii itself unpacks it at every start."""
     folder = cache / f"kernel-{version('jsii')}" / "lib"
-    program = folder / "program.js"
-    if not program.is_file():
-        embedded = next(Path(base, "jsii", "_embedded", "jsii") for base in sys.path if Path(base, "jsii").is_dir())
-        folder.mkdir(parents=True, exist_ok=True)
-        for name in ("runtime-index-worker.js", "program.js"):
+    embedded = next(Path(base, "jsii", "_embedded", "jsii") for base in sys.path if Path(base, "jsii").is_dir())
+    for name in ("runtime-index-worker.js", "program.js"):
+        source, target = embedded / f"lib__{name}", folder / name
+        if not target.is_file() or target.stat().st_size != source.stat().st_size:
+            folder.mkdir(parents=True, exist_ok=True)
             fresh = folder / f"{name}.{os.getpid()}"
-            shutil.copy(embedded / f"lib__{name}", fresh)
-            fresh.replace(folder / name)
-    return program
+            shutil.copy(source, fresh)
+            fresh.replace(target)
+    return folder / "program.js"
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

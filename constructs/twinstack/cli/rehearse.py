@@ -8,6 +8,7 @@ from typing import Literal
 
 from twinstack.cli.project import find_reference, load_product
 from twinstack.cli.render import emit, emit_json
+from twinstack.errors import MissingToolError
 
 
 def rehearse(
@@ -22,7 +23,10 @@ def rehearse(
 
     reference, folder = find_reference()
     activate(folder)
-    from twinstack.rehearsal import rehearse as run
+    try:
+        from twinstack.rehearsal import rehearse as run
+    except ModuleNotFoundError as error:
+        raise MissingToolError(f'{error.name} is not installed: pip install "twinstack[rehearse]"') from error
 
     product = load_product(reference, folder)
     product.load_all(names)  # What is wrong with any of them is said before the first takes its time.

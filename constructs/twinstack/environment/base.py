@@ -37,6 +37,13 @@ def _is_commercial(region: str) -> str:
     return region
 
 
+def _is_release(version: str) -> str:
+    """A tag that moves cannot be rolled back to."""
+    if version == "latest":
+        raise ValueError("a release that stays what it is; `latest` moves, so nothing could be rolled back to it")
+    return version
+
+
 def _is_literal(text: str) -> str:
     """Terraform would read it as an expression."""
     if "${" in text or "%{" in text:
@@ -59,7 +66,7 @@ class Environment(Model):
     """The AWS account's twelve digits, quoted. Terraform refuses to work on any other."""
     region: Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]$"), AfterValidator(_is_commercial)]
     """The AWS region, `us-west-2`; those of China and GovCloud are other partitions, which are not supported."""
-    version: Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$")]
+    version: Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$"), AfterValidator(_is_release)]
     """The release to deploy: the tag of every image that names none. `--version` overrides it."""
     protected: bool = False
     """Production: nothing stateful can be destroyed, and every relaxation needs an acknowledgement."""

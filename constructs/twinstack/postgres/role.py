@@ -11,14 +11,19 @@ from __future__ import annotations
 def role_script(application: str, admin: str, *, tls: str = "require") -> str:
     """A shell script that reads the two connection URLs from these variables; `tls` is libpq's sslmode.
 
-    The role may connect and change rows, and nothing else: tables are the master user's, who runs the migrations. The
-    password stands in no argument list and in no statement.
+    The role may connect and change rows, and nothing else: tables are the master user's, who runs the migrations. No
+    password stands in an argument list or in a statement.
     """
     return f"""url="${{{application}#*://}}"
 export ROLE="${{url%%:*}}"
 rest="${{url#*:}}"
 password="${{rest%%@*}}"
-admin="${{{admin}%%\\?*}}?sslmode={tls}"
+rest="${{{admin}#*://}}"
+user="${{rest%%:*}}"
+rest="${{rest#*:}}"
+export PGPASSWORD="${{rest%%@*}}"
+rest="${{rest#*@}}"
+admin="postgresql://$user@${{rest%%\\?*}}?sslmode={tls}"
 psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 "$admin" <<'SQL'
 \\getenv role ROLE
 SELECT current_database() AS database \\gset

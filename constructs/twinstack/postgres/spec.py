@@ -15,6 +15,7 @@ from twinstack.environment.production import relaxed
 from twinstack.environment.quantities import DailyWindow, RetentionDays, VariableName, WeeklyWindow, windows_overlap
 from twinstack.environment.spec import ResourceSpec
 from twinstack.environment.support import check_support
+from twinstack.job.spec import JobSpec
 from twinstack.postgres.role import role_script
 
 
@@ -201,6 +202,16 @@ class PostgresSpec(ResourceSpec):
             )
 
     def review(self) -> Iterator[Finding]:
+        has_job = any(isinstance(spec, JobSpec) for spec in self.environment.specs.values())
+        if has_job and self.links and not self.is_used_with(Access.ADMIN):
+            yield Finding(
+                "TW709",
+                f"nobody makes the role {self.application_user} that workloads connect as",
+                given=f"links to {self.key}, none of them with `admin`",
+                allowed="a Job with the `admin` link, which makes the role and its grants",
+                fix=f"give a Job `uses: [{self.key}: admin]`",
+                acknowledgeable=True,
+            )
         yield from check_support(
             "PostgreSQL", self.engine_version, STANDARD_SUPPORT_ENDS, self.context.today, ("engine_version",)
         )
