@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import shutil
+from pathlib import Path
 
 import pytest
 
@@ -87,3 +89,22 @@ def test_one_namespace_of_one_shared_cluster_in_two_environments_is_refused() ->
     with pytest.raises(ConfigurationError) as caught:
         product.load_all(["prod", "dev", "staging"], set={**changes, "suffix": None}, today=DAY)
     assert ("TW303", "namespace") in {(problem.code, problem.path) for problem in caught.value.problems}
+
+
+@pytest.mark.parametrize("path", ["database.title", "credentials.provided.SENTRY_DSN.description"])
+@pytest.mark.parametrize("text", ["${aws_db_instance.x.id}", "%{ if true }", "two\nlines"])
+def test_free_text_that_terraform_would_evaluate_is_refused(path: str, text: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        product.load("prod", set={path: text}, today=DAY)
+    assert [(problem.code, problem.path) for problem in caught.value.problems] == [("TW104", path)]
+
+
+def test_production_that_lost_its_protection_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    folder = tmp_path / "environments"
+    shutil.copytree(product.root / "environments", folder)
+    prod = folder / "prod.yaml"
+    prod.write_text(prod.read_text(encoding="utf-8").replace("protected: true\n", ""), encoding="utf-8")
+    monkeypatch.setitem(vars(product), "root", tmp_path)
+    with pytest.raises(ConfigurationError) as caught:
+        product.load("prod", today=DAY)
+    assert [problem.code for problem in caught.value.problems] == ["TW407"]

@@ -22,7 +22,9 @@ def test_right_environments_are_shown_in_a_table(run: Run) -> None:
 
 
 def test_wrong_environments_are_refused_with_every_problem_and_no_traceback(run: Run, project: Path) -> None:
-    (project / "environments/prod.yaml").write_text("account: 12\nweb:\n  scale: {min: 9}\n  port: 1\n")
+    (project / "environments/prod.yaml").write_text(
+        "account: 12\nweb:\n  scale: {min: 9}\n  port: 1\nprotected: false\n"
+    )
     (project / "environments/dev.yaml").write_text('account: "111122223333"\ndatabas: {}\n')
     result = run("check")
     assert (result.stdout, result.returncode) == ("", 2)

@@ -14,6 +14,7 @@ from pydantic import AfterValidator, Field, PrivateAttr
 from twinstack.environment.context import Context
 from twinstack.environment.links import Access, Link, Use, Variable
 from twinstack.environment.model import Model
+from twinstack.environment.quantities import PlainText
 from twinstack.environment.spec import ResourceSpec, Spec, WorkloadSpec
 from twinstack.errors import UsageError
 
@@ -44,13 +45,6 @@ def _is_release(version: str) -> str:
     return version
 
 
-def _is_literal(text: str) -> str:
-    """Terraform would read it as an expression."""
-    if "${" in text or "%{" in text:
-        raise ValueError("text without `${` and `%{`, which Terraform would evaluate")
-    return text
-
-
 class Environment(Model):
     """One deployment of a product: what its subclass names, plus where and for whom.
 
@@ -74,7 +68,7 @@ class Environment(Model):
     """Ends every AWS name; `-{environment}` unless given, empty in production."""
     namespace: Annotated[str, Field(pattern=NAME, max_length=63), AfterValidator(_is_free)] | None = None
     """The Kubernetes namespace; the product's name unless given."""
-    tags: dict[str, Annotated[str, AfterValidator(_is_literal)]] = Field(default_factory=dict)
+    tags: dict[str, PlainText] = Field(default_factory=dict)
     """Further tags on everything AWS makes."""
 
     _name: str = PrivateAttr(default="")

@@ -45,6 +45,7 @@ def load(kind: type[E], name: str, documents: Sequence[tuple[str, Document]], to
     found = [*_without_echoes(found, written, is_broken=any(document.is_broken for _, document in documents))]
     problems = [
         *_check_environment_name(name, documents),
+        *(() if any(document.is_broken for _, document in documents) else _check_protection(name, merged)),
         *written,
         *base_only(documents, locked_keys(kind)),
         *(_in_environment(problem, name, documents) for problem in found),
@@ -93,6 +94,20 @@ def _check_environment_name(name: str, documents: Sequence[tuple[str, Document]]
             given=name,
             allowed="lower-case letters and digits, words joined by single hyphens, a letter first",
             fix="rename the file",
+        )
+
+
+def _check_protection(name: str, merged: Merged) -> Iterator[Problem]:
+    """Production has to say whether it is protected: a line that was lost must not take every guard with it."""
+    if name in PRODUCTION and "protected" not in merged.data:
+        yield Problem(
+            "TW407",
+            "production does not say whether it is protected",
+            "protected",
+            Location(f"environments/{name}.yaml", 1),
+            given="nothing",
+            allowed="true; or false, for everybody to see",
+            fix="add `protected: true`",
         )
 
 
@@ -188,3 +203,5 @@ def to_problem(finding: Finding, path: Path_, merged: Merged) -> Problem:
 
 
 _UNUSED: Final = "TW491"
+PRODUCTION: Final = frozenset({"prod", "production"})
+"""The names by which everybody knows it."""

@@ -40,6 +40,12 @@ def _is_memory(value: str) -> str:
     return value
 
 
+def _is_plain(text: str) -> str:
+    if "${" in text or "%{" in text or not text.isprintable():
+        raise ValueError("text without `${` and `%{`, which Terraform would evaluate, and without control characters")
+    return text
+
+
 def _is_window(value: str) -> str:
     if not _DAILY_WINDOW.fullmatch(value):
         raise ValueError('a daily window in UTC, "hh:mm-hh:mm"')
@@ -122,6 +128,8 @@ WeeklyWindow = Annotated[
     AfterValidator(_is_weekly_window),
     Field(json_schema_extra={"pattern": f"^{_WEEKLY_WINDOW.pattern}$", "examples": ["sun:04:00-sun:05:00"]}),
 ]
+PlainText = Annotated[str, AfterValidator(_is_plain)]
+"""Free text that ends in Terraform: no expression of its own, no control character."""
 Port = Annotated[int, Field(ge=1, le=65535)]
 RetentionDays = Literal[
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653

@@ -12,6 +12,7 @@ from twinstack.environment.container import ContainerSpec
 from twinstack.environment.context import Context
 from twinstack.environment.links import Access, Link, Offer, Reach, Variable
 from twinstack.environment.model import Finding, Model
+from twinstack.environment.quantities import PlainText
 from twinstack.errors import UsageError
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class Spec(Model):
     name: str | None = None
     """Replaces the field's name in the names of what is made; empty: left out of them."""
 
-    title: str | None = None
+    title: PlainText | None = None
     """The `Name` tag in the AWS console; the AWS name unless given."""
 
     acknowledge: dict[str, Annotated[str, Field(min_length=10)]] = Field(default_factory=dict)

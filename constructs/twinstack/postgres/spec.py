@@ -12,7 +12,14 @@ from pydantic import Field
 from twinstack.environment.links import Access, Offer, Preparation, Reach, SecretValue, Variable
 from twinstack.environment.model import Finding
 from twinstack.environment.production import relaxed
-from twinstack.environment.quantities import DailyWindow, RetentionDays, VariableName, WeeklyWindow, windows_overlap
+from twinstack.environment.quantities import (
+    DailyWindow,
+    PlainText,
+    RetentionDays,
+    VariableName,
+    WeeklyWindow,
+    windows_overlap,
+)
 from twinstack.environment.spec import ResourceSpec
 from twinstack.environment.support import check_support
 from twinstack.job.spec import JobSpec
@@ -75,7 +82,7 @@ class PostgresSpec(ResourceSpec):
     """Where the image keeps Amazon's certificate bundle."""
     password_version: Annotated[int, Field(ge=1)] = 1
     """Adding one makes new passwords for both users."""
-    parameters: dict[Annotated[str, Field(pattern=r"^[a-z_.]+$")], str] = Field(default_factory=dict)
+    parameters: dict[Annotated[str, Field(pattern=r"^[a-z_.]+$")], PlainText] = Field(default_factory=dict)
     """Further parameters of the instance, applied at the next restart."""
     variable: VariableName | None = Field(default=None, json_schema_extra={"base_only": True})
     """The variable that carries the connection; `{FIELD}_URL` unless given."""

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from twinstack.environment.links import Access, Offer, SecretValue, Variable
 from twinstack.environment.model import Finding, Model
-from twinstack.environment.quantities import VariableName
+from twinstack.environment.quantities import PlainText, VariableName
 from twinstack.environment.spec import ResourceSpec
 
 
@@ -25,7 +25,7 @@ class GeneratedSecret(Model):
 class ProvidedSecret(Model):
     """A value that comes from outside. Terraform makes its place; a person puts the value there."""
 
-    description: Annotated[str, Field(min_length=1)]
+    description: Annotated[PlainText, Field(min_length=1)]
     """Where the value is to be had, for the person who provides it."""
     version: Annotated[int, Field(ge=1)] = 1
     """Adding one rolls the pods, after a new value was put in place."""
