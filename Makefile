@@ -56,7 +56,7 @@ lint: $(VENV)/.complete $(CHECK_VENV)/.complete ## style, types, and scanners ov
 
 .PHONY: rehearse
 rehearse: $(VENV)/.complete ## prove the output against real Terraform and a real API server, offline
-	@$(RUN) twinstack rehearse $(or $(ENVIRONMENT_NAME),dev staging prod)
+	@$(RUN) twinstack rehearse $(ENVIRONMENT_NAME)
 
 .PHONY: bench
 bench: $(VENV)/.complete ## measure against the stock bindings and write docs/performance.md

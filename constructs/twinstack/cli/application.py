@@ -111,7 +111,7 @@ def synth(
 
 @application.command()
 def rehearse(
-    environments: Annotated[list[str], typer.Argument(metavar="ENVIRONMENT...")],
+    environments: Environments = None,
     schema: Annotated[
         str | None, typer.Option(metavar="VERSION", help="The AWS provider's schema to rehearse with.")
     ] = None,
@@ -121,7 +121,7 @@ def rehearse(
     """Prove the output against real Terraform and a real API server, offline."""
     from twinstack.cli.rehearse import rehearse as run_rehearsal
 
-    passed = run_rehearsal(environments, schema=schema, only=only, as_json=json)
+    passed = run_rehearsal(environments or (), schema=schema, only=only, as_json=json)
     raise typer.Exit(0 if passed else 1)
 
 

@@ -29,6 +29,7 @@ def rehearse(
         raise MissingToolError(f'{error.name} is not installed: pip install "twinstack[rehearse]"') from error
 
     product = load_product(reference, folder)
+    names = names or product.environments
     product.load_all(names)  # What is wrong with any of them is said before the first takes its time.
 
     def progress(text: str) -> None:
