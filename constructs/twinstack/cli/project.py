@@ -20,6 +20,15 @@ def find_product(start: Path | None = None) -> Product[Any]:
     return load_product(*find_reference(start))
 
 
+def find_product_with_engine() -> Product[Any]:
+    """As `find_product`, for commands that make the halves: the engine starts while the product is read."""
+    from twinstack.bindings import activate
+
+    reference, folder = find_reference()
+    activate(folder)
+    return load_product(reference, folder)
+
+
 def find_reference(start: Path | None = None) -> tuple[str, Path]:
     """What pyproject.toml names, `stacks:product`, and the folder it stands in. Raises UsageError where none does."""
     here = (start or Path.cwd()).resolve()

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from typing import Literal
 
-from twinstack.cli.project import find_reference, load_product
+from twinstack.cli.project import find_product_with_engine
 from twinstack.cli.render import emit, emit_json
 from twinstack.errors import MissingToolError
 
@@ -19,16 +19,12 @@ def rehearse(
     as_json: bool,
 ) -> bool:
     """Rehearses one environment after the other, prints what was proved and what was not; whether all passed."""
-    from twinstack.bindings import activate
-
-    reference, folder = find_reference()
-    activate(folder)
+    product = find_product_with_engine()
     try:
         from twinstack.rehearsal import rehearse as run
     except ModuleNotFoundError as error:
         raise MissingToolError(f'{error.name} is not installed: pip install "twinstack[rehearse]"') from error
 
-    product = load_product(reference, folder)
     names = names or product.environments
     product.load_all(names)  # What is wrong with any of them is said before the first takes its time.
 

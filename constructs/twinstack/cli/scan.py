@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from twinstack.cli.project import find_reference, load_product
+from twinstack.cli.project import find_product_with_engine
 from twinstack.cli.render import emit, emit_json, table
 
 if TYPE_CHECKING:
@@ -16,15 +16,11 @@ if TYPE_CHECKING:
 
 def scan(names: Sequence[str], *, as_json: bool) -> bool:
     """Scans one environment after the other, synthesized into a temporary folder; whether nothing is left."""
-    from twinstack.bindings import activate
-
-    reference, folder = find_reference()
-    activate(folder)
+    product = find_product_with_engine()
     from twinstack.environment.spec import Half
     from twinstack.policy.scan import scan as run
     from twinstack.synthesis import write
 
-    product = load_product(reference, folder)
     loaded = product.load_all(names)
     reports: dict[str, ScanReport] = {}
     with tempfile.TemporaryDirectory(prefix="twinstack-scan-") as temporary:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from twinstack.cli.assignment import read_assignments
-from twinstack.cli.project import find_reference, load_product
+from twinstack.cli.project import find_product_with_engine
 from twinstack.cli.render import emit, emit_json, report_problems, table
 from twinstack.environment.spec import Half
 from twinstack.product import each_once
@@ -24,14 +24,10 @@ def synth(
     as_json: bool,
 ) -> None:
     """Writes the halves of the environments and shows the files. Nothing is written where anything is wrong."""
-    from twinstack.bindings import activate
-
     start = time.perf_counter()
-    reference, folder = find_reference()
-    activate(folder)  # The engine starts while the product and its environments are read.
+    product = find_product_with_engine()
     from twinstack.synthesis import MANIFESTS_FOLDER, TERRAFORM_FOLDER, write
 
-    product = load_product(reference, folder)
     loaded = product.load_all(names, set=read_assignments(assignments) or None, version=version)
     if warnings := each_once(warning for one in loaded for warning in one.warnings):
         report_problems(warnings)
