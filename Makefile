@@ -46,6 +46,16 @@ check: $(VENV)/.complete ## say whether the environments are right
 test: $(VENV)/.complete ## run the tests
 	@$(RUN) pytest
 
+LOCAL_ENVIRONMENT := dev
+
+.PHONY: local
+local: $(VENV)/.complete ## write compose.yaml, .env.example and monitoring/ from environments/dev.yaml
+	@$(RUN) twinstack local $(LOCAL_ENVIRONMENT)
+
+.PHONY: service-test
+service-test: $(VENV)/.complete ## run the reference service for real: PostgreSQL, Redis, web, worker, scheduler
+	scripts/service-test.sh
+
 .PHONY: lint
 lint: $(VENV)/.complete $(CHECK_VENV)/.complete ## style, types, and scanners over the output
 	$(VENV)/bin/ruff check .
@@ -53,6 +63,13 @@ lint: $(VENV)/.complete $(CHECK_VENV)/.complete ## style, types, and scanners ov
 	$(VENV)/bin/ty check
 	@$(RUN) twinstack synth --json >/dev/null
 	PATH=$(CURDIR)/$(CHECK_VENV)/bin:$$PATH $(RUN) twinstack scan prod
+	@$(RUN) twinstack local $(LOCAL_ENVIRONMENT) --check
+	$(CHECK_VENV)/bin/hadolint backend/Dockerfile frontend/Dockerfile
+	$(CHECK_VENV)/bin/shellcheck .ci/run scripts/*.sh
+	$(CHECK_VENV)/bin/docker-compose --env-file .env.example --profile '*' config --quiet
+	@if command -v promtool >/dev/null; then \
+	  promtool check config --lint=all --lint-fatal monitoring/prometheus.yml && promtool test rules tests/local/alerts_test.yml; \
+	else echo "skipped: promtool is not on the path (it comes with Prometheus)"; fi
 
 .PHONY: rehearse
 rehearse: $(VENV)/.complete ## prove the output against real Terraform and a real API server, offline

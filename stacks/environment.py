@@ -1,9 +1,10 @@
 """What one deployment of analytics consists of. The values are in environments/."""
 
+from stacks.monitoring import monitoring
 from twinstack.bucket import BucketSpec
 from twinstack.cluster import ClusterSpec
 from twinstack.edge import EdgeSpec
-from twinstack.environment import Environment
+from twinstack.environment import Environment, Monitoring
 from twinstack.job import JobSpec
 from twinstack.network import NetworkSpec
 from twinstack.postgres import PostgresSpec
@@ -31,3 +32,7 @@ class AnalyticsEnvironment(Environment):
     scheduler: SchedulerSpec
     migration: JobSpec
     edge: EdgeSpec
+
+    def monitoring(self) -> Monitoring:
+        """The rooms have their own things watched; this is what is analytics' alone."""
+        return monitoring(self)

@@ -83,8 +83,8 @@ def test_the_whole_environment_is_a_tree(project: Path, capsys: Capture) -> None
     assert lines[0] == "environment prod"
     assert lines[1].split() == ["├──", "organization:", "acme", "environments/base.yaml:1"]
     assert "├── settings" in lines
-    assert "│   └── variables" in lines
-    assert any(line.startswith("│       └── LOG_LEVEL: info ") for line in lines)
+    assert "│   ├── variables" in lines
+    assert any(line.startswith("│   │   └── LOG_LEVEL: info ") for line in lines)
     columns = {line.index("environments/") for line in lines if "environments/" in line}
     assert len(columns) == 1
 

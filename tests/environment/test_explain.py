@@ -129,8 +129,8 @@ def test_the_whole_environment_has_the_source_of_every_value(accept: Accept) -> 
     database = {entry.name: entry for entry in whole["database"].entries}
     assert database["multi_az"] == Entry("multi_az", False, f"{LIVE}:2")
     assert database["tls"] == Entry("tls", "require", "the default, in PostgresSpec")
-    settings = whole["settings"].entries[-1]
-    assert settings.entries == (Entry("LOG_LEVEL", "info", f"{BASE}:20"),)
+    (variables,) = (entry for entry in whole["settings"].entries if entry.name == "variables")
+    assert variables.entries == (Entry("LOG_LEVEL", "info", f"{BASE}:20"),)
 
 
 def test_a_section_alone_can_be_listed(accept: Accept) -> None:

@@ -82,7 +82,7 @@ database:
 
 
 WEB_KEYS = (
-    "acknowledge, command, digest, drain_seconds, environment_variables, health, image, internet, metrics, name, port, pull_secret, resources, "
+    "acknowledge, build, command, compose, digest, drain_seconds, environment_variables, health, image, internet, metrics, name, port, pull_secret, resources, "
     "scale, secret_name, start_seconds, stop_seconds, tag, temporary_storage, title, user, uses, variable"
 )
 TOP_KEYS = (

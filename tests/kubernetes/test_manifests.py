@@ -17,7 +17,7 @@ from stacks import product
 from stacks.workloads import AnalyticsWorkloads
 from twinstack import kubernetes
 from twinstack.errors import ConstructionError
-from twinstack.kubernetes.dumper import dump
+from twinstack.environment.dumper import dump
 
 
 def chart(environment: str = "prod", *, version: str | None = None, **values: Any) -> AnalyticsWorkloads:

@@ -13,6 +13,7 @@ from twinstack.environment.model import Finding
 from twinstack.environment.production import relaxed
 from twinstack.environment.quantities import VariableName
 from twinstack.environment.spec import ResourceSpec
+from twinstack.environment.stand_in import StandIn
 
 
 class BucketEncryption(StrEnum):
@@ -51,6 +52,11 @@ class BucketSpec(ResourceSpec):
     def offer(self, access: Access) -> Offer:  # noqa: ARG002  the same variables at every level
         variable = Variable(self.variable or f"{self.key.upper()}_BUCKET", self.bucket_name)
         return Offer((variable,), Reach.AWS_API, 443)
+
+    def local(self) -> StandIn:
+        from twinstack.bucket.local import stand_in
+
+        return stand_in(self)
 
     def names(self) -> Iterator[tuple[str, str]]:
         yield "S3 bucket", self.bucket_name

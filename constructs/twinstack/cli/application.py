@@ -110,6 +110,21 @@ def synth(
 
 
 @application.command()
+def local(
+    environment: OneEnvironment,
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; fail where a file differs.")] = False,
+    assignments: Assignments = None,
+    json: Json = False,
+) -> None:
+    """Write compose.yaml, .env.example and monitoring/ for a developer's machine."""
+    from twinstack.cli.local import local as run_local
+    from twinstack.cli.project import find_product
+
+    ok = run_local(find_product(), environment, assignments=assignments or (), check=check, as_json=json)
+    raise typer.Exit(0 if ok else 1)
+
+
+@application.command()
 def rehearse(
     environments: Environments = None,
     schema: Annotated[

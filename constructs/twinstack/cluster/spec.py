@@ -11,6 +11,7 @@ from typing import Annotated, ClassVar, Final
 from pydantic import Field
 
 from twinstack.environment.model import Finding, Model
+from twinstack.environment.monitoring import Monitoring
 from twinstack.environment.placement import ClusterPlan
 from twinstack.environment.production import relaxed
 from twinstack.environment.quantities import RetentionDays
@@ -95,6 +96,11 @@ class ClusterSpec(ClusterPlan):
     def administrator_arns(self) -> tuple[str, ...]:
         """The administrators' roles, by ARN."""
         return tuple(f"arn:aws:iam::{self.context.account}:role/{name}" for name in self.administrators)
+
+    def monitoring(self) -> Monitoring:
+        from twinstack.cluster.monitoring import monitoring
+
+        return monitoring()
 
     def names(self) -> Iterator[tuple[str, str]]:
         yield "EKS cluster", self.cluster_name

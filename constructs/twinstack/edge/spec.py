@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from ipaddress import IPv4Network
 from typing import TYPE_CHECKING, Annotated, ClassVar, Final
@@ -11,7 +11,8 @@ from pydantic import Field
 
 from twinstack.environment.model import Finding, Model
 from twinstack.environment.placement import ClusterPlan
-from twinstack.environment.spec import Half, Spec
+from twinstack.environment.spec import Half, Spec, WorkloadSpec
+from twinstack.environment.stand_in import ComposeOptions, StandIn
 from twinstack.web_service.spec import WebServiceSpec
 
 if TYPE_CHECKING:
@@ -87,10 +88,23 @@ class EdgeSpec(Spec):
     """Uses this certificate instead of making one (`alb`)."""
     issuer: Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")] = "letsencrypt-prod"
     """The cert-manager ClusterIssuer that signs the certificate (`nginx`)."""
+    compose: ComposeOptions = ComposeOptions()
+    """How it appears in the local stack."""
     inbound_cidrs: tuple[IPv4Network, ...] = ()
     """Addresses that may come in; none given: everybody."""
 
+    BODY_LIMIT: ClassVar = "BODY_LIMIT_MIB"
     TAG: ClassVar = "twinstack:edge"
+
+    def own_variables_of(self, workload: WorkloadSpec) -> Mapping[str, str]:
+        """The largest body, for the services it routes to: behind an ALB they are the ones to refuse more."""
+        is_target = any(route.to == workload.key for route in self.routes)
+        return {self.BODY_LIMIT: str(self.body_limit_mib)} if is_target else {}
+
+    def local(self) -> StandIn:
+        from twinstack.edge.local import stand_in
+
+        return stand_in(self)
 
     @property
     def ingress_name(self) -> str:

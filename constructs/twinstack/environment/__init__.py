@@ -7,12 +7,14 @@ from twinstack.environment.ledger import Ledger
 from twinstack.environment.lifecycle import HealthCommand
 from twinstack.environment.links import Access, Link, Offer, Preparation, Reach, SecretValue, Variable
 from twinstack.environment.model import Finding, Model
+from twinstack.environment.monitoring import Alert, Monitoring, Panel, Severity
 from twinstack.environment.placement import ClusterPlan, NetworkPlan
 from twinstack.environment.production import relaxed
 from twinstack.environment.spec import Half, ResourceSpec, Spec, WorkloadSpec
 
 __all__ = [
     "Access",
+    "Alert",
     "ClusterPlan",
     "ContainerSpec",
     "Context",
@@ -24,8 +26,10 @@ __all__ = [
     "Limits",
     "Link",
     "Model",
+    "Monitoring",
     "NetworkPlan",
     "Offer",
+    "Panel",
     "Preparation",
     "Reach",
     "Requests",
@@ -33,6 +37,7 @@ __all__ = [
     "Resources",
     "Scale",
     "SecretValue",
+    "Severity",
     "Spec",
     "Variable",
     "WorkloadSpec",

@@ -14,6 +14,7 @@ from pydantic import AfterValidator, Field, PrivateAttr
 from twinstack.environment.context import Context
 from twinstack.environment.links import Access, Link, Use, Variable
 from twinstack.environment.model import Model
+from twinstack.environment.monitoring import Monitoring
 from twinstack.environment.quantities import PlainText
 from twinstack.environment.spec import ResourceSpec, Spec, WorkloadSpec
 from twinstack.errors import UsageError
@@ -160,6 +161,10 @@ class Environment(Model):
     def config_name(self) -> str:
         """The product's ConfigMap, `analytics-config`."""
         return self.context.kubernetes_name("config")
+
+    def monitoring(self) -> Monitoring:
+        """What the product has watched beyond what its specs say of themselves. For subclasses."""
+        return Monitoring()
 
     @property
     def stack_id(self) -> str:

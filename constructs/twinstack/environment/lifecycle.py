@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from twinstack.environment.model import Model
+from twinstack.environment.stand_in import Health
 
 
 class HealthCommand(Model):
@@ -18,3 +19,8 @@ class HealthCommand(Model):
     """How often it is asked."""
     timeout_seconds: Annotated[int, Field(ge=1, le=60)] = 5
     """How long an answer may take."""
+
+    @property
+    def local(self) -> Health:
+        """The same question in the local stack."""
+        return Health(self.command, self.period_seconds, self.timeout_seconds, retries=3)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
@@ -12,7 +12,9 @@ from twinstack.environment.container import ContainerSpec
 from twinstack.environment.context import Context
 from twinstack.environment.links import Access, Link, Offer, Reach, Variable
 from twinstack.environment.model import Finding, Model
+from twinstack.environment.monitoring import Monitoring
 from twinstack.environment.quantities import PlainText
+from twinstack.environment.stand_in import ComposeOptions, LocalRun, StandIn
 from twinstack.errors import UsageError
 
 if TYPE_CHECKING:
@@ -96,6 +98,18 @@ class Spec(Model):
         """Every name this spec gives to something outside, with its kind (a key of `names.KINDS`)."""
         yield from ()
 
+    def own_variables_of(self, workload: WorkloadSpec) -> Mapping[str, str]:  # noqa: ARG002  for subclasses
+        """Plain variables that every half sets on this workload because of this spec, without a link."""
+        return {}
+
+    def local(self) -> StandIn:
+        """What stands in for it on a developer's machine."""
+        return StandIn()
+
+    def monitoring(self) -> Monitoring:
+        """What is watched of it: alert rules, and panels of the dashboard."""
+        return Monitoring()
+
     def review(self) -> Iterator[Finding]:
         """What this spec and the rest of its environment must agree on. Called once the environment is whole."""
         yield from ()
@@ -134,6 +148,14 @@ class WorkloadSpec(ContainerSpec, Spec):
     secret_name: str | None = None
     """The Kubernetes Secret its secret variables are read from; `{product}-{key}-secrets` unless given."""
 
+    build: str | None = Field(
+        default=None, pattern=r"^[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*$", json_schema_extra={"base_only": True}
+    )
+    """The folder of the product that holds the image's Dockerfile, for an image of the product's own."""
+
+    compose: ComposeOptions = ComposeOptions()
+    """How it appears in the local stack."""
+
     internet: bool = Field(default=False, json_schema_extra={"base_only": True})
     """Whether its pods may reach the internet, by HTTPS alone. Links open their own ways."""
 
@@ -166,7 +188,21 @@ class WorkloadSpec(ContainerSpec, Spec):
         region = (
             {"AWS_REGION": self.context.region} if any(link.offer.reach is Reach.AWS_API for link in self.links) else {}
         )
-        return {"ENVIRONMENT": self.context.environment, **region, **self.environment_variables}
+        others = {
+            name: value
+            for spec in self.environment.specs.values()
+            for name, value in spec.own_variables_of(self).items()
+        }
+        return {"ENVIRONMENT": self.context.environment, **region, **others, **self.environment_variables}
+
+    @property
+    def compose_name(self) -> str:
+        """Its service in the local stack, and its host name there."""
+        return self.compose.name or self.key.replace("_", "-")
+
+    def local_run(self) -> LocalRun:
+        """How the local stack runs it."""
+        return LocalRun()
 
     @property
     def service_account(self) -> str:

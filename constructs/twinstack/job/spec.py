@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from twinstack.environment.spec import WorkloadSpec
+from twinstack.environment.stand_in import LocalRun
 
 
 class JobSpec(WorkloadSpec):
@@ -21,3 +22,6 @@ class JobSpec(WorkloadSpec):
     """Tries after the first one failed; the wait between them doubles from ten seconds."""
     keep_seconds: Annotated[int, Field(ge=60)] = 86400
     """How long the finished Job is kept for its logs."""
+
+    def local_run(self) -> LocalRun:
+        return LocalRun(ends=True)

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from itertools import chain
 from typing import Any, Final
 
+from twinstack.environment.dumper import dump
 from twinstack.environment.names import KINDS
-from twinstack.kubernetes.dumper import dump
 from twinstack.kubernetes.inspection import inspect
 from twinstack.kubernetes.labels import COMPONENT
 from twinstack.kubernetes.workloads import Workloads

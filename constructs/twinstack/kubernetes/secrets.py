@@ -12,8 +12,8 @@ from cdk8s_plus_27 import k8s
 from constructs import Construct
 
 from twinstack.environment import WorkloadSpec
+from twinstack.environment.dumper import dump
 from twinstack.kubernetes.custom_object import custom_object
-from twinstack.kubernetes.dumper import dump
 from twinstack.kubernetes.labels import workload_labels
 
 

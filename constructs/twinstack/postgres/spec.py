@@ -11,6 +11,7 @@ from pydantic import Field
 
 from twinstack.environment.links import Access, Offer, Preparation, Reach, SecretValue, Variable
 from twinstack.environment.model import Finding
+from twinstack.environment.monitoring import Monitoring
 from twinstack.environment.production import relaxed
 from twinstack.environment.quantities import (
     DailyWindow,
@@ -21,6 +22,7 @@ from twinstack.environment.quantities import (
     windows_overlap,
 )
 from twinstack.environment.spec import ResourceSpec
+from twinstack.environment.stand_in import ComposeOptions, StandIn
 from twinstack.environment.support import check_support
 from twinstack.job.spec import JobSpec
 from twinstack.postgres.role import role_script
@@ -31,6 +33,13 @@ class PostgresTls(StrEnum):
 
     REQUIRE = "require"
     VERIFY_FULL = "verify-full"
+
+
+class PostgresComposeOptions(ComposeOptions):
+    """How the database appears in the local stack."""
+
+    prefix: VariableName | None = None
+    """Begins its variables in .env: `DB` for `DB_HOST`; the field's name in capitals unless given."""
 
 
 class PostgresSpec(ResourceSpec):
@@ -84,6 +93,8 @@ class PostgresSpec(ResourceSpec):
     """Adding one makes new passwords for both users."""
     parameters: dict[Annotated[str, Field(pattern=r"^[a-z_.]+$")], PlainText] = Field(default_factory=dict)
     """Further parameters of the instance, applied at the next restart."""
+    compose: PostgresComposeOptions = PostgresComposeOptions()
+    """How it appears in the local stack."""
     variable: VariableName | None = Field(default=None, json_schema_extra={"base_only": True})
     """The variable that carries the connection; `{FIELD}_URL` unless given."""
 
@@ -126,9 +137,19 @@ class PostgresSpec(ResourceSpec):
         return f"?sslmode={self.tls}{bundle}"
 
     @property
+    def exporter_name(self) -> str:
+        """What shows its figures to Prometheus, and the job's name there."""
+        return f"{self.compose.name or self.key.replace('_', '-')}-exporter"
+
+    @property
     def monitoring_role_name(self) -> str:
         """The role by which RDS sends the instance's figures."""
         return self.aws_name_of("monitoring" if self.part else "database-monitoring")
+
+    def local(self) -> StandIn:
+        from twinstack.postgres.local import stand_in
+
+        return stand_in(self)
 
     def offer(self, access: Access) -> Offer:
         variable = self.variable or f"{self.key.upper()}_URL"
@@ -143,6 +164,11 @@ class PostgresSpec(ResourceSpec):
     def client_image(self) -> str:
         """An image with psql, of the server's major version or the oldest that the script can do with."""
         return f"{CLIENT_IMAGE}:{max(self.engine_version, OLDEST_CLIENT)}-alpine"
+
+    def monitoring(self) -> Monitoring:
+        from twinstack.postgres.monitoring import monitoring
+
+        return monitoring(self)
 
     def names(self) -> Iterator[tuple[str, str]]:
         yield "RDS instance", self.identifier

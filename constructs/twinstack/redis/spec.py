@@ -11,9 +11,11 @@ from pydantic import Field
 
 from twinstack.environment.links import Access, Offer, Reach, SecretValue, Variable
 from twinstack.environment.model import Finding
+from twinstack.environment.monitoring import Monitoring
 from twinstack.environment.production import relaxed
 from twinstack.environment.quantities import DailyWindow, RetentionDays, VariableName, WeeklyWindow, windows_overlap
 from twinstack.environment.spec import ResourceSpec
+from twinstack.environment.stand_in import ComposeOptions, StandIn
 
 
 class RedisEngine(StrEnum):
@@ -53,6 +55,8 @@ class RedisSpec(ResourceSpec):
     """Days that the slow log and the engine log are kept."""
     password_version: Annotated[int, Field(ge=1)] = 1
     """Adding one makes a new password; the old one stays valid until the rotation after that."""
+    compose: ComposeOptions = ComposeOptions()
+    """How it appears in the local stack."""
     variable: VariableName | None = Field(default=None, json_schema_extra={"base_only": True})
     """The variable that carries the connection; `{FIELD}_URL` unless given."""
 
@@ -74,6 +78,11 @@ class RedisSpec(ResourceSpec):
         return self.nodes > 1
 
     @property
+    def exporter_name(self) -> str:
+        """What shows its figures to Prometheus, and the job's name there."""
+        return f"{self.compose.name or self.key.replace('_', '-')}-exporter"
+
+    @property
     def password(self) -> SecretValue:
         """The password itself. Only Terraform reads it."""
         return self._secret("password")
@@ -83,9 +92,19 @@ class RedisSpec(ResourceSpec):
         """The whole connection URL."""
         return self._secret("url")
 
+    def local(self) -> StandIn:
+        from twinstack.redis.local import stand_in
+
+        return stand_in(self)
+
     def offer(self, access: Access) -> Offer:  # noqa: ARG002  the same variables at every level
         name = self.variable or f"{self.key.upper()}_URL"
         return Offer((Variable(name, secret=self.url),), Reach.DATABASE_TIER, self.PORT)
+
+    def monitoring(self) -> Monitoring:
+        from twinstack.redis.monitoring import monitoring
+
+        return monitoring(self)
 
     def names(self) -> Iterator[tuple[str, str]]:
         yield "ElastiCache replication group", self.replication_group_id

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from twinstack.environment.lifecycle import HealthCommand
 from twinstack.environment.spec import WorkloadSpec
+from twinstack.environment.stand_in import LocalRun
 
 
 class SchedulerSpec(WorkloadSpec):
@@ -20,3 +21,6 @@ class SchedulerSpec(WorkloadSpec):
     """Exits with 0 while the schedule is kept."""
     grace_seconds: Annotated[int, Field(ge=5, le=600)] = 30
     """Seconds between the order to stop and the kill."""
+
+    def local_run(self) -> LocalRun:
+        return LocalRun(health=self.health.local, stop_seconds=self.grace_seconds)

@@ -11,10 +11,21 @@ from twinstack.environment.links import Access, Offer, SecretValue, Variable
 from twinstack.environment.model import Finding, Model
 from twinstack.environment.quantities import PlainText, VariableName
 from twinstack.environment.spec import ResourceSpec
+from twinstack.environment.stand_in import StandIn
 
 
-class GeneratedSecret(Model):
+class Described(Model):
+    """What .env.example says of a secret."""
+
+    group: PlainText | None = None
+    """Its heading there; the field's name unless given."""
+
+
+class GeneratedSecret(Described):
     """A value that AWS makes up and nobody needs to see."""
+
+    description: PlainText = ""
+    """What it is for."""
 
     length: Annotated[int, Field(ge=32, le=4096)] = 64
     """Characters (letters and digits)."""
@@ -22,11 +33,13 @@ class GeneratedSecret(Model):
     """Adding one makes a new value."""
 
 
-class ProvidedSecret(Model):
+class ProvidedSecret(Described):
     """A value that comes from outside. Terraform makes its place; a person puts the value there."""
 
     description: Annotated[PlainText, Field(min_length=1)]
     """Where the value is to be had, for the person who provides it."""
+    example: PlainText = ""
+    """Its value in .env.example, safe to publish; without one it may be empty on a developer's machine."""
     version: Annotated[int, Field(ge=1)] = 1
     """Adding one rolls the pods, after a new value was put in place."""
 
@@ -48,6 +61,11 @@ class SecretsSpec(ResourceSpec):
 
     def offer(self, access: Access) -> Offer:  # noqa: ARG002  the same variables at every level
         return Offer(tuple(Variable(name, secret=self.secret(name)) for name in (*self.generated, *self.provided)))
+
+    def local(self) -> StandIn:
+        from twinstack.secrets.local import stand_in
+
+        return stand_in(self)
 
     def names(self) -> Iterator[tuple[str, str]]:
         for variable in (*self.generated, *self.provided):

@@ -10,8 +10,10 @@ from pydantic import Field
 from twinstack.environment.container import Scale
 from twinstack.environment.links import Access, Offer, Reach, Variable
 from twinstack.environment.model import Model
+from twinstack.environment.monitoring import Monitoring
 from twinstack.environment.quantities import Port, VariableName
 from twinstack.environment.spec import ResourceSpec, WorkloadSpec
+from twinstack.environment.stand_in import LocalRun, Scrape, StandIn
 
 
 class HealthPaths(Model):
@@ -73,6 +75,20 @@ class WebServiceSpec(WorkloadSpec, ResourceSpec):
             self.variable or f"{self.key.upper()}_URL", f"http://{self.service_name}:{self.SERVICE_PORT}"
         )
         return Offer((variable,), Reach.PODS, self.port)
+
+    def local_run(self) -> LocalRun:
+        scrape = Scrape(self.kubernetes_name, self.port, self.metrics) if self.metrics else None
+        return LocalRun(self.port, scrape=scrape, stop_seconds=self.stop_seconds)
+
+    def local(self) -> StandIn:
+        from twinstack.web_service.local import stand_in
+
+        return stand_in(self)
+
+    def monitoring(self) -> Monitoring:
+        from twinstack.web_service.monitoring import monitoring
+
+        return monitoring(self)
 
     def names(self) -> Iterator[tuple[str, str]]:
         yield from super().names()

@@ -9,6 +9,7 @@ from pydantic import Field
 from twinstack.environment.container import Scale
 from twinstack.environment.lifecycle import HealthCommand
 from twinstack.environment.spec import WorkloadSpec
+from twinstack.environment.stand_in import LocalRun
 
 
 class WorkerSpec(WorkloadSpec):
@@ -33,3 +34,6 @@ class WorkerSpec(WorkloadSpec):
     def grace_seconds(self) -> int:
         """Seconds between the order to stop and the kill."""
         return self.task_limit_seconds + 60
+
+    def local_run(self) -> LocalRun:
+        return LocalRun(health=self.health.local, stop_seconds=self.grace_seconds)

@@ -1,0 +1,106 @@
+"""What stands in for the edge on a developer's machine: nginx with the same routes and limits, without TLS."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from twinstack.environment.stand_in import Condition, File, Health, Service, StandIn
+
+if TYPE_CHECKING:
+    from twinstack.edge.spec import EdgeSpec
+
+
+def stand_in(spec: EdgeSpec) -> StandIn:
+    """One nginx before the services that the routes name, on http://localhost:8080 unless `compose.port` says otherwise."""
+    name = spec.compose.name or spec.key
+    server = Service(
+        name,
+        IMAGE,
+        ports={spec.compose.port or PORT: PORT},
+        files=(File(f"local/{name}.conf", "/etc/nginx/nginx.conf", configuration(spec)),),
+        needs={target.compose_name: Condition.STARTED for target in spec.targets},
+        health=Health(("wget", "--quiet", "--spider", f"http://127.0.0.1:{PORT}{HEALTH_PATH}")),
+        is_locked=True,
+    )
+    return StandIn(services=(server,))
+
+
+def configuration(spec: EdgeSpec) -> str:
+    """The whole nginx.conf: routes, the largest body, silent connections, and the rate of one address.
+
+    Docker's own resolver is asked again and again, so a service that came back with another address is found. Source:
+    nginx, "ngx_http_proxy_module", "ngx_http_limit_req_module", "WebSocket proxying".
+    """
+    per_minute = max(1, spec.rate_limit.requests * 60 // spec.rate_limit.window_seconds)
+    locations = "\n".join(
+        _location(route.path, target.compose_name, target.port)
+        for route in spec.routes
+        for target in spec.targets
+        if target.key == route.to
+    )
+    return f"""# Made by `twinstack local` from environments/: what the edge of the cluster does, on this machine.
+worker_processes 1;
+pid /tmp/nginx.pid;
+error_log /dev/stderr warn;
+
+events {{
+  worker_connections 1024;
+}}
+
+http {{
+  include /etc/nginx/mime.types;
+  access_log off;
+  server_tokens off;
+  client_body_temp_path /tmp/client_body;
+  proxy_temp_path /tmp/proxy;
+  fastcgi_temp_path /tmp/fastcgi;
+  uwsgi_temp_path /tmp/uwsgi;
+  scgi_temp_path /tmp/scgi;
+  resolver 127.0.0.11 valid=5s;
+
+  client_max_body_size {spec.body_limit_mib}m;
+  limit_req_zone $binary_remote_addr zone=address:1m rate={per_minute}r/m;
+  limit_req_status 429;
+
+  map $http_upgrade $connection_upgrade {{
+    default upgrade;
+    "" "";
+  }}
+
+  server {{
+    listen {PORT};
+    limit_req zone=address burst={spec.rate_limit.requests} nodelay;
+    proxy_http_version 1.1;
+    proxy_set_header Host $http_host;
+    proxy_set_header X-Forwarded-For $remote_addr;
+    proxy_set_header X-Forwarded-Proto $scheme;
+    proxy_set_header Upgrade $http_upgrade;
+    proxy_set_header Connection $connection_upgrade;
+    proxy_connect_timeout 5s;
+    proxy_read_timeout {spec.idle_timeout_seconds}s;
+    proxy_send_timeout {spec.idle_timeout_seconds}s;
+
+    location = {HEALTH_PATH} {{
+      return 204;
+    }}
+{locations}
+  }}
+}}
+"""
+
+
+def _location(path: str, host: str, port: int) -> str:
+    """One route: the path itself and everything under it, as an Ingress means it."""
+    exact = path.rstrip("/")
+    variable = f"$to_{host.replace('-', '_')}"
+    body = f"""      set {variable} http://{host}:{port};
+      proxy_pass {variable};
+"""
+    if not exact:
+        return f"    location / {{\n{body}    }}"
+    return f"    location = {exact} {{\n{body}    }}\n    location {exact}/ {{\n{body}    }}"
+
+
+IMAGE: Final = "nginxinc/nginx-unprivileged:1.28-alpine"
+PORT: Final = 8080
+HEALTH_PATH: Final = "/edge-health"

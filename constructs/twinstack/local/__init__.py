@@ -1,0 +1,30 @@
+"""The local stack: the third output of the environment object, for Docker Compose.
+
+A room's `local.py` says what stands in for its noun; this foundation writes the files.
+"""
+
+from twinstack.environment.stand_in import (
+    ComposeOptions,
+    Condition,
+    Entry,
+    File,
+    Health,
+    Scrape,
+    Service,
+    StandIn,
+    or_default,
+)
+from twinstack.local.stack import files_of
+
+__all__ = [
+    "ComposeOptions",
+    "Condition",
+    "Entry",
+    "File",
+    "Health",
+    "Scrape",
+    "Service",
+    "StandIn",
+    "files_of",
+    "or_default",
+]

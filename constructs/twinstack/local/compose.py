@@ -1,0 +1,83 @@
+"""Writes compose.yaml. Source: Compose Specification."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from twinstack.environment.dumper import dump
+from twinstack.environment.stand_in import Service
+
+
+def compose_file(product: str, services: Iterable[Service]) -> str:
+    """The stack of these services, in their order, under the product's name."""
+    members = list(services)
+    volumes = {volume: {} for service in members for volume in service.volumes}
+    document = {"name": product, "services": {service.name: entry(service) for service in members}}
+    return HEADER + dump([document | ({"volumes": volumes} if volumes else {})])
+
+
+def entry(service: Service) -> dict[str, Any]:
+    """One service as Compose writes it, without what is left at its default."""
+    source = {"context": service.build, "dockerfile": "Dockerfile"} if service.build else None
+    watched = {"watch": [{"action": "rebuild", "path": service.build}]} if service.build else None
+    limits = {
+        "cpus": f"{service.cpus:g}" if service.cpus else None,
+        "memory": f"{service.memory_bytes // _MIB}M" if service.memory_bytes else None,
+    }
+    keys: dict[str, Any] = {
+        "image": service.image,
+        "build": source,
+        "profiles": [service.profile] if service.profile else None,
+        "entrypoint": list(service.entrypoint),
+        "command": list(service.command),
+        "environment": dict(service.environment),
+        "depends_on": {name: {"condition": str(condition)} for name, condition in service.needs.items()},
+        "healthcheck": _health(service),
+        "ports": [f"127.0.0.1:{outside}:{inside}" for outside, inside in service.ports.items()],
+        "networks": {"default": {"aliases": list(service.aliases)}} if service.aliases else None,
+        "volumes": _volumes(service),
+        "user": service.user,
+        "read_only": service.is_locked,
+        "tmpfs": list(service.temporary) if service.is_locked else None,
+        "cap_drop": ["ALL"] if service.is_locked else None,
+        "security_opt": ["no-new-privileges:true"],
+        "deploy": {"resources": {"limits": kept}} if (kept := _kept(limits)) else None,
+        "stop_grace_period": f"{service.stop_seconds}s" if service.stop_seconds else None,
+        "restart": "unless-stopped" if service.restarts else "no",
+        "develop": watched,
+    }
+    return _kept(keys)
+
+
+def _health(service: Service) -> dict[str, Any] | None:
+    health = service.health
+    if health is None:
+        return None
+    return {
+        "test": health.test,
+        "interval": f"{health.period_seconds}s",
+        "timeout": f"{health.timeout_seconds}s",
+        "retries": health.retries,
+    }
+
+
+def _volumes(service: Service) -> list[str]:
+    return [
+        *(f"{volume}:{target}" for volume, target in service.volumes.items()),
+        *(f"{source}:{target}:ro" for source, target in service.mounts.items()),
+        *(f"./{file.path}:{file.target}:ro" for file in service.files),
+    ]
+
+
+def _kept(keys: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in keys.items() if value not in (None, [], {}, False)}
+
+
+HEADER: Final = """\
+# Made by `make local` from environments/: change it there, or put what is yours alone into compose.override.yaml.
+#   cp .env.example .env
+#   docker compose up --build                          the service, on http://localhost:8080
+#   docker compose --profile monitoring up --build     and Prometheus and Grafana
+"""
+_MIB: Final = 1024 * 1024

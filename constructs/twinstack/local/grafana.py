@@ -1,0 +1,119 @@
+"""Grafana for the local stack: one dashboard of everything that the rooms say is watched.
+
+Source: Grafana, "Provision Grafana", "Dashboard JSON model".
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any, Final
+
+from twinstack.environment.base import Environment
+from twinstack.environment.dumper import dump
+from twinstack.environment.monitoring import Panel
+from twinstack.environment.stand_in import Condition, File, Health, Service
+from twinstack.local.prometheus import FOLDER, HEADER, PROFILE
+from twinstack.local.prometheus import PORT as PROMETHEUS_PORT
+
+
+def grafana_service(environment: Environment) -> Service:
+    """Grafana with Prometheus as its data source and the dashboard as its home page; nobody has to sign in to look."""
+    dashboards = "/var/lib/grafana-dashboards"
+    home = f"{dashboards}/{environment.product}.json"
+    provisioning = "/etc/grafana/provisioning"
+    return Service(
+        "grafana",
+        IMAGE,
+        environment={
+            "GF_AUTH_ANONYMOUS_ENABLED": "true",
+            "GF_AUTH_ANONYMOUS_ORG_ROLE": "Viewer",
+            "GF_AUTH_DISABLE_LOGIN_FORM": "true",
+            "GF_SECURITY_DISABLE_INITIAL_ADMIN_CREATION": "true",
+            "GF_PLUGINS_PREINSTALL_DISABLED": "true",
+            "GF_ANALYTICS_REPORTING_ENABLED": "false",
+            "GF_ANALYTICS_CHECK_FOR_UPDATES": "false",
+            "GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH": home,
+        },
+        ports={PORT: CONTAINER_PORT},
+        files=(
+            File(f"{FOLDER}/grafana/datasource.yml", f"{provisioning}/datasources/prometheus.yml", _data_source()),
+            File(f"{FOLDER}/grafana/dashboards.yml", f"{provisioning}/dashboards/twinstack.yml", _provider(dashboards)),
+            File(f"{FOLDER}/grafana/{environment.product}.json", home, dashboard(environment)),
+        ),
+        needs={"prometheus": Condition.HEALTHY},
+        health=Health(("wget", "--quiet", "--spider", f"http://127.0.0.1:{CONTAINER_PORT}/api/health")),
+        is_locked=True,
+        temporary=("/tmp", "/var/lib/grafana", "/var/log/grafana"),  # noqa: S108  folders in the container
+        profile=PROFILE,
+    )
+
+
+def dashboard(environment: Environment) -> str:
+    """The dashboard's JSON: the product's own panels first, then each spec's in the order of the environment."""
+    watched = [environment.monitoring(), *(spec.monitoring() for spec in environment.specs.values())]
+    panels = [panel for one in watched for panel in one.panels]
+    document = {
+        "uid": environment.product,
+        "title": environment.product.replace("-", " ").capitalize(),
+        "tags": ["twinstack"],
+        "editable": False,
+        "refresh": "15s",
+        "schemaVersion": 39,
+        "time": {"from": "now-1h", "to": "now"},
+        "timezone": "browser",
+        "panels": list(_placed(panels)),
+    }
+    return json.dumps(document, indent=2) + "\n"
+
+
+def _placed(panels: list[Panel]) -> Iterator[dict[str, Any]]:
+    """From left to right, then from top to bottom."""
+    x = y = 0
+    for number, panel in enumerate(panels, 1):
+        if x + panel.span > WIDTH:
+            x, y = 0, y + HEIGHT
+        yield _panel(number, panel, {"x": x, "y": y, "w": panel.span, "h": HEIGHT})
+        x += panel.span
+
+
+def _panel(number: int, panel: Panel, place: dict[str, int]) -> dict[str, Any]:
+    source = {"type": "prometheus", "uid": SOURCE}
+    return {
+        "id": number,
+        "type": "timeseries",
+        "title": panel.title,
+        "datasource": source,
+        "gridPos": place,
+        "fieldConfig": {"defaults": {"unit": panel.unit, "min": 0}, "overrides": []},
+        "options": {"legend": {"displayMode": "list", "placement": "bottom"}, "tooltip": {"mode": "multi"}},
+        "targets": [
+            {"refId": chr(ord("A") + index), "datasource": source, "expr": query, "legendFormat": legend}
+            for index, (legend, query) in enumerate(panel.queries.items())
+        ],
+    }
+
+
+def _data_source() -> str:
+    source = {
+        "name": "Prometheus",
+        "uid": SOURCE,
+        "type": "prometheus",
+        "access": "proxy",
+        "url": f"http://prometheus:{PROMETHEUS_PORT}",
+        "isDefault": True,
+    }
+    return HEADER + dump([{"apiVersion": 1, "datasources": [source]}])
+
+
+def _provider(folder: str) -> str:
+    provider = {"name": "twinstack", "type": "file", "options": {"path": folder}}
+    return HEADER + dump([{"apiVersion": 1, "providers": [provider]}])
+
+
+SOURCE: Final = "prometheus"
+IMAGE: Final = "grafana/grafana:12.1.0"
+PORT: Final = 3001
+CONTAINER_PORT: Final = 3000
+WIDTH: Final = 24
+HEIGHT: Final = 8

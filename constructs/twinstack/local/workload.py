@@ -1,0 +1,88 @@
+"""A workload's container in the local stack: the same image, user, limits and variables as in the cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from twinstack.environment.base import Environment
+from twinstack.environment.links import Access
+from twinstack.environment.quantities import cpu_millis, memory_bytes
+from twinstack.environment.spec import WorkloadSpec
+from twinstack.environment.stand_in import Condition, Service, StandIn, or_default
+from twinstack.errors import ConstructionError
+
+
+def service_of(spec: WorkloadSpec, stand_ins: Mapping[str, StandIn]) -> Service:
+    """The Compose service. Raises ConstructionError where a link offers a variable that nothing fills here."""
+    limits = spec.resources.limits
+    run = spec.local_run()
+    return Service(
+        spec.compose_name,
+        spec.image_reference("local" if spec.build else spec.context.version),
+        build=f"./{spec.build}" if spec.build else None,
+        entrypoint=tuple(part.replace("$", "$$") for part in spec.command),
+        environment=variables_of(spec, stand_ins),
+        aliases=(spec.kubernetes_name,) if run.port else (),
+        ports={spec.compose.port or run.port: run.port} if run.port else {},
+        needs=_needs(spec, stand_ins),
+        health=run.health,
+        user=str(spec.user),
+        is_locked=True,
+        cpus=cpu_millis(limits.cpu) / 1000 if limits.cpu else None,
+        memory_bytes=memory_bytes(limits.memory),
+        stop_seconds=run.stop_seconds,
+        restarts=not run.ends,
+        scrape=run.scrape,
+    )
+
+
+def variables_of(spec: WorkloadSpec, stand_ins: Mapping[str, StandIn]) -> dict[str, str]:
+    """What the cluster sets, with the values of this machine; shared ones can be replaced in .env."""
+    shared = shared_variables(spec.environment)
+    variables = {
+        name: or_default(name, value) if name in shared else value.replace("$", "$$")
+        for name, value in spec.own_variables.items()
+    }
+    for link in spec.links:
+        filled = stand_ins[link.resource.key].variables
+        offered = [variable.name for variable in link.offer.variables]
+        if missing := [name for name in offered if name not in filled]:
+            raise ConstructionError(
+                f"{spec.environment.stack_id}: {link.resource.key} offers {', '.join(missing)} to {spec.key}, but its "
+                f"stand-in on a developer's machine fills {', '.join(filled) or 'nothing'}: give "
+                f"{type(link.resource).__name__}.local() a value for each variable of offer()"
+            )
+        every = {
+            variable.name for access in _levels(link.resource) for variable in link.resource.offer(access).variables
+        }
+        variables |= {name: value for name, value in filled.items() if name in offered or name not in every}
+    return variables
+
+
+def shared_variables(environment: Environment) -> dict[str, str]:
+    """The variables that no link delivers and that have one value wherever they are set."""
+    values: dict[str, set[str]] = {}
+    for workload in environment.workloads:
+        for name, value in workload.own_variables.items():
+            values.setdefault(name, set()).add(value)
+    return {name: next(iter(found)) for name, found in values.items() if len(found) == 1}
+
+
+def _levels(resource: Any) -> tuple[Access, ...]:
+    levels: tuple[Access, ...] = resource.access_levels
+    return levels
+
+
+def _needs(spec: WorkloadSpec, stand_ins: Mapping[str, StandIn]) -> dict[str, Condition]:
+    """What has to run first: each linked resource, and the Job that prepares one of them."""
+    needs: dict[str, Condition] = {}
+    for link in spec.links:
+        if isinstance(link.resource, WorkloadSpec):
+            needs[link.resource.compose_name] = Condition.STARTED
+        for service in stand_ins[link.resource.key].services[:1]:
+            needs[service.name] = Condition.HEALTHY if service.health else Condition.STARTED
+        for other in link.resource.links:
+            if other.workload.local_run().ends and other.offer.preparation and other.workload is not spec:
+                needs[other.workload.compose_name] = Condition.DONE
+    return needs

@@ -1,0 +1,53 @@
+"""What stands in for the cache on a developer's machine: Redis or Valkey in a container."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from twinstack.environment.stand_in import Condition, Entry, Health, Scrape, Service, StandIn
+
+if TYPE_CHECKING:
+    from twinstack.redis.spec import RedisSpec
+
+
+def stand_in(spec: RedisSpec) -> StandIn:
+    """The same engine and major version, with the same memory policy, its data in a volume, and its exporter."""
+    name = spec.compose.name or spec.key
+    port = spec.compose.port or spec.PORT
+    server = Service(
+        name,
+        f"{IMAGES[spec.engine]}:{spec.engine_version.split('.')[0]}-alpine",
+        command=(f"{spec.engine}-server", "--appendonly", "yes", "--maxmemory-policy", spec.max_memory_policy),
+        ports={port: spec.PORT},
+        volumes={f"{name}_data": "/data"},
+        health=Health((f"{spec.engine}-cli", "ping")),
+    )
+    exporter = Service(
+        spec.exporter_name,
+        EXPORTER_IMAGE,
+        environment={"REDIS_ADDR": f"redis://{name}:{spec.PORT}"},
+        needs={name: Condition.HEALTHY},
+        is_locked=True,
+        profile="monitoring",
+        scrape=Scrape(spec.exporter_name, EXPORTER_PORT),
+    )
+    variable = spec.offer(spec.access_levels[0]).variables[0].name
+    return StandIn(
+        services=(server, exporter),
+        variables={variable: f"redis://{name}:{spec.PORT}/0"},
+        entries=(
+            Entry(
+                GROUP,
+                variable,
+                f"redis://localhost:{port}/0",
+                "for a process outside the stack; in the cluster it holds a password",
+                is_secret=True,
+            ),
+        ),
+    )
+
+
+GROUP: Final = "Redis"
+IMAGES: Final = {"redis": "redis", "valkey": "valkey/valkey"}
+EXPORTER_IMAGE: Final = "oliver006/redis_exporter:v1.74.0"
+EXPORTER_PORT: Final = 9121

@@ -1,0 +1,208 @@
+"""How any product's local stack is made: variables, names, and what is refused."""
+
+from __future__ import annotations
+
+import datetime
+import shlex
+import subprocess
+from pathlib import PurePosixPath
+from typing import Any, ClassVar
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from twinstack.bucket import BucketSpec
+from twinstack.environment import Access, Environment, Offer, ResourceSpec, Variable
+from twinstack.environment.load import load_text
+from twinstack.errors import ConfigurationError, ConstructionError
+from twinstack.local import Entry, Service, files_of
+from twinstack.local.env_file import env_file
+from twinstack.postgres import PostgresSpec
+from twinstack.redis import RedisSpec
+from twinstack.secrets import SecretsSpec
+from twinstack.settings import SettingsSpec
+from twinstack.web_service import WebServiceSpec
+from twinstack.worker import WorkerSpec
+
+TODAY = datetime.date(2026, 11, 24)
+TOP = "organization: acme\nproduct: shop\naccount: '111122223333'\nregion: eu-central-1\nversion: 1.0.0\n"
+CONTAINER = "image: acme/{0}, resources: {{requests: {{cpu: 100m, memory: 64Mi}}, limits: {{memory: 128Mi}}}}"
+DATABASE = "{instance_class: db.t4g.micro, storage_gib: 20, multi_az: false, backup_retention_days: 1, deletion_protection: false, database: shop, admin_user: boss, application_user: clerk}"  # fmt: skip
+
+
+def workload(name: str, uses: str) -> str:
+    container = CONTAINER.format(name)
+    return f"{name}: {{{container}, scale: {{min: 1, max: 1}}, task_limit_seconds: 10, health: {{command: [ok]}}, uses: [{uses}]}}\n"  # fmt: skip
+
+
+def web(name: str, port: int, uses: str = "", more: str = "") -> str:
+    container = CONTAINER.format(name)
+    return f"{name}: {{{container}, port: {port}, health: {{live: /, ready: /}}, scale: {{min: 1, max: 1}}, uses: [{uses}]{more}}}\n"  # fmt: skip
+
+
+def stack(kind: type[Environment], base: str) -> tuple[dict[str, Any], str, dict[PurePosixPath, str]]:
+    files = dict(files_of(load_text(kind, "live", {"base": TOP + base, "live": ""}, TODAY).environment))
+    compose = yaml.safe_load(files[PurePosixPath("compose.yaml")])
+    return compose["services"], files[PurePosixPath(".env.example")], files
+
+
+class TwoStores(Environment):
+    orders: PostgresSpec
+    reports: PostgresSpec
+    worker: WorkerSpec
+
+
+def test_two_databases_have_two_servers_and_variables_of_their_own() -> None:
+    services, env, _ = stack(TwoStores, f"orders: {DATABASE}\nreports: {DATABASE}\n" + workload("worker", "orders, reports"))  # fmt: skip
+    variables = services["worker"]["environment"]
+    assert variables["ORDERS_URL"] == "postgresql://${ORDERS_USER}:${ORDERS_PASSWORD}@orders:5432/${ORDERS_NAME:-shop}"
+    assert variables["REPORTS_URL"].endswith("@reports:5432/${REPORTS_NAME:-shop}")
+    assert {"orders-exporter", "reports-exporter"} <= set(services)
+    assert "REPORTS_HOST=localhost\n" in env
+
+
+class TwoBuckets(Environment):
+    images: BucketSpec
+    papers: BucketSpec
+    worker: WorkerSpec
+
+
+def test_two_buckets_stand_in_one_server() -> None:
+    services, _, _ = stack(TwoBuckets, "images: {}\npapers: {}\n" + workload("worker", "images, papers"))
+    assert services["s3"]["healthcheck"]["test"][-2:] == ["acme-shop-images-live", "acme-shop-papers-live"]
+    variables = services["worker"]["environment"]
+    assert (variables["IMAGES_BUCKET"], variables["PAPERS_BUCKET"]) == (
+        "acme-shop-images-live",
+        "acme-shop-papers-live",
+    )
+
+
+class Services(Environment):
+    store: WebServiceSpec
+    prices: WebServiceSpec
+
+
+def test_a_service_is_reached_by_its_name_and_waited_for() -> None:
+    services, env, _ = stack(
+        Services, web("store", 8000, "prices") + web("prices", 9000, more=", compose: {port: 9001}")
+    )
+    assert services["store"]["environment"]["PRICES_URL"] == "http://prices:9000"
+    assert services["store"]["depends_on"] == {"prices": {"condition": "service_started"}}
+    assert services["prices"]["ports"] == ["127.0.0.1:9001:9000"]
+    assert "PRICES_URL=http://localhost:9001\n" in env
+
+
+def test_a_name_with_an_underscore_is_a_host_name_all_the_same() -> None:
+    class Odd(Environment):
+        price_list: WebServiceSpec
+
+    services, _, _ = stack(Odd, web("price_list", 9000))
+    assert "price-list" in services
+
+
+class Values(Environment):
+    settings: SettingsSpec
+    keys: SecretsSpec
+    worker: WorkerSpec
+
+
+VALUES = """\
+settings: {variables: {GREETING: "it's $5", LIMIT: 3}, groups: {Limits: {LIMIT: how many}}}
+keys: {provided: {MAIL_KEY: {description: from the mail people}}, generated: {SIGNING_KEY: {length: 40}}}
+"""
+
+
+def test_a_value_of_the_environment_can_be_replaced_by_the_env_file() -> None:
+    services, _, _ = stack(Values, VALUES + workload("worker", "settings, keys"))
+    assert services["worker"]["environment"]["LIMIT"] == "${LIMIT:-3}"
+    assert services["worker"]["environment"]["GREETING"] == "${GREETING:-it's $$5}"
+
+
+def test_a_generated_secret_must_be_in_the_env_file_and_one_without_an_example_may_be_empty() -> None:
+    services, env, _ = stack(Values, VALUES + workload("worker", "settings, keys"))
+    assert services["worker"]["environment"]["SIGNING_KEY"] == "${SIGNING_KEY:?copy .env.example to .env}"
+    assert services["worker"]["environment"]["MAIL_KEY"] == "${MAIL_KEY-}"
+    assert "# Secret: from the mail people\nMAIL_KEY=\n" in env
+    assert len(env.split("SIGNING_KEY=")[1].split("\n")[0]) == 40
+
+
+def test_a_variable_that_nobody_described_is_listed_under_the_specs_name() -> None:
+    _, env, _ = stack(Values, VALUES + workload("worker", "settings"))
+    assert "# Limits\n# how many\nLIMIT=3\n" in env
+    assert "# Settings\n# a variable of settings\nGREETING=" in env
+
+
+def test_a_description_of_nothing_is_refused() -> None:
+    base = TOP + VALUES.replace("{LIMIT: how many}", "{LIMITS: how many}") + workload("worker", "settings, keys")
+    with pytest.raises(ConfigurationError) as caught:
+        load_text(Values, "live", {"base": base, "live": ""}, TODAY)
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.given, problem.allowed) == ("TW207", "LIMITS", "GREETING, LIMIT")
+
+
+class UnfinishedSpec(ResourceSpec):
+    built_in: ClassVar = frozenset()
+
+    def offer(self, access: Access) -> Offer:
+        return Offer((Variable("QUEUE_URL", "https://queue"),))
+
+
+class Unfinished(Environment):
+    queue: UnfinishedSpec
+    worker: WorkerSpec
+
+
+def test_a_resource_without_a_stand_in_for_its_variables_is_refused() -> None:
+    with pytest.raises(ConstructionError, match=r"queue offers QUEUE_URL to worker.*UnfinishedSpec\.local\(\)"):
+        stack(Unfinished, "queue: {}\n" + workload("worker", "queue"))
+
+
+class Named(Environment):
+    cache: RedisSpec
+    worker: WorkerSpec
+
+
+def test_two_things_of_one_name_are_refused() -> None:
+    cache = "cache: {node_type: cache.t4g.micro, nodes: 1, compose: {name: worker}}\n"
+    with pytest.raises(ConstructionError, match="two services of the local stack would be called worker"):
+        stack(Named, cache + workload("worker", "cache"))
+
+
+def test_valkey_stands_in_for_valkey() -> None:
+    cache = "cache: {engine: valkey, engine_version: '8.0', node_type: cache.t4g.micro, nodes: 1}\n"
+    services, _, _ = stack(Named, cache + workload("worker", "cache"))
+    assert services["cache"]["image"] == "valkey/valkey:8-alpine"
+    assert services["cache"]["command"][0] == "valkey-server"
+    assert services["cache"]["healthcheck"]["test"] == ["CMD", "valkey-cli", "ping"]
+
+
+def test_one_variable_with_two_values_is_refused() -> None:
+    with pytest.raises(
+        ConstructionError, match=r'LIMIT would stand twice in \.env\.example, as "1" \(A\) and as "2" \(B\)'
+    ):
+        env_file([Entry("A", "LIMIT", "1", "one"), Entry("B", "LIMIT", "2", "two")])
+
+
+@given(st.text(st.characters(blacklist_categories=["Cs", "Cc"]), max_size=30))
+def test_a_shell_reads_any_value_as_it_was_written(value: str) -> None:
+    text = env_file([Entry("Group", "VALUE", value.replace("${", ""), "any")])
+    line = next(line for line in text.splitlines() if line.startswith("VALUE="))
+    assert shlex.split(line) == [f"VALUE={value.replace('${', '')}"]
+
+
+def test_a_line_may_be_made_of_lines_above_it() -> None:
+    text = env_file([Entry("G", "HOST", "localhost", "h"), Entry("G", "URL", "http://${HOST}/x", "u")])
+    ran = subprocess.run(["sh", "-c", text + 'printf %s "$URL"'], capture_output=True, text=True, check=True)
+    assert ran.stdout == "http://localhost/x"
+
+
+def test_a_service_is_written_without_what_it_leaves_at_its_default() -> None:
+    from twinstack.local.compose import entry
+
+    assert entry(Service("a", "b:1")) == {
+        "image": "b:1",
+        "security_opt": ["no-new-privileges:true"],
+        "restart": "unless-stopped",
+    }
