@@ -93,6 +93,7 @@ SURFACE: Final[dict[str, list[str]]] = {
         "Link",
         "Model",
         "Monitoring",
+        "NameRule",
         "NetworkPlan",
         "Offer",
         "Panel",

@@ -18,6 +18,7 @@ def scan(names: Sequence[str], *, as_json: bool) -> bool:
     """Scans one environment after the other, synthesized into a temporary folder; whether nothing is left."""
     product = find_product_with_engine()
     from twinstack.environment.spec import Half
+    from twinstack.policy.accepted import outside_rooms
     from twinstack.policy.scan import scan as run
     from twinstack.synthesis import write
 
@@ -31,7 +32,9 @@ def scan(names: Sequence[str], *, as_json: bool) -> bool:
         for one in loaded:
             stack = one.environment.stack_id
             reports[one.environment.name] = run(
-                base / "terraform/stacks" / stack / "cdk.tf.json", base / "manifests" / stack
+                base / "terraform/stacks" / stack / "cdk.tf.json",
+                base / "manifests" / stack,
+                rooms=outside_rooms(one.environment),
             )
     if as_json:
         emit_json({name: report.as_dict() for name, report in reports.items()})

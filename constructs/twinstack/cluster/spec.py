@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar, Final
 
 from pydantic import Field
 
-from twinstack.environment.model import Finding, Model
+from twinstack.environment.model import Finding, Model, missing
 from twinstack.environment.monitoring import Monitoring
 from twinstack.environment.placement import ClusterPlan
 from twinstack.environment.production import relaxed
@@ -70,12 +70,12 @@ class ClusterSpec(ClusterPlan):
     """Managed groups of nodes, by name."""
     public_access_cidrs: tuple[IPv4Network, ...] = ()
     """Addresses from which the API server may be reached over the internet; none: only from the VPC."""
-    administrators: tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9+=,.@_/-]+$")], ...]
+    administrators: tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9+=,.@_/-]+$")], ...] = ()
     """IAM roles of this account that administer the cluster, by name (with their path, if any)."""
     log_retention_days: RetentionDays = 90
     """Days that the control plane's logs are kept."""
-    deletion_protection: bool
-    """Makes AWS refuse to delete the cluster."""
+    deletion_protection: bool | None = None
+    """Makes AWS refuse to delete the cluster; needed unless the cluster exists."""
     existing: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$")] | None = None
     """Uses the cluster of this name instead of making one; its add-ons are its owner's."""
 
@@ -109,6 +109,8 @@ class ClusterSpec(ClusterPlan):
             yield "IAM role", self.aws_name_of("node")
 
     def rules(self) -> Iterator[Finding]:
+        if self.deletion_protection is None and not self.existing:
+            yield missing("deletion_protection", "true or false")
         if self.mode is ClusterMode.MANAGED and not self.node_groups and not self.existing:
             yield Finding(
                 "TW721", "no nodes", ("node_groups",), "mode managed without node_groups", "at least one group",

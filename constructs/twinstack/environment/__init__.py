@@ -8,6 +8,7 @@ from twinstack.environment.lifecycle import HealthCommand
 from twinstack.environment.links import Access, Link, Offer, Preparation, Reach, SecretValue, Variable
 from twinstack.environment.model import Finding, Model
 from twinstack.environment.monitoring import Alert, Monitoring, Panel, Severity
+from twinstack.environment.names import NameRule
 from twinstack.environment.placement import ClusterPlan, NetworkPlan
 from twinstack.environment.production import relaxed
 from twinstack.environment.spec import Half, ResourceSpec, Spec, WorkloadSpec
@@ -27,6 +28,7 @@ __all__ = [
     "Link",
     "Model",
     "Monitoring",
+    "NameRule",
     "NetworkPlan",
     "Offer",
     "Panel",

@@ -16,7 +16,7 @@ from twinstack.environment.names import KINDS, check_name
 from twinstack.environment.spec import Spec
 from twinstack.environment.validation import ARITHMETIC, spec_kinds, validate
 from twinstack.environment.yaml import Document, Path_, dotted, parse
-from twinstack.errors import ConfigurationError, Location, Problem
+from twinstack.errors import ConfigurationError, Location, Problem, UsageError
 
 E = TypeVar("E", bound=Environment)
 T = TypeVar("T")
@@ -163,15 +163,21 @@ def _review(environment: Environment, merged: Merged, *, is_whole: bool) -> Iter
 
 
 def _findings(spec: Spec, taken: dict[tuple[str, str], str]) -> Iterator[Finding]:
+    rules = {**KINDS, **spec.name_rules}
     for kind, name in spec.names():
-        found = check_name(kind, name)
+        if kind not in rules:
+            raise UsageError(
+                f'{type(spec).__name__}.names() gives a "{kind}" a name, but nothing says what one may be called: add it to '
+                f"{type(spec).__name__}.name_rules"
+            )
+        found = check_name(kind, name, rules[kind])
         if found is not None:
-            excess = len(name) - KINDS[kind].longest
+            excess = len(name) - rules[kind].longest
             if excess >= len(spec.part):
                 found = replace(found, path=(), fix=f"shorten `organization` or `product` by {excess} characters")
             yield found
         # IAM and others take two names that differ only in case for one.
-        owner = taken.setdefault((KINDS[kind].scope or kind, name.lower()), spec.key)
+        owner = taken.setdefault((rules[kind].scope or kind, name.lower()), spec.key)
         if owner != spec.key:
             yield Finding(
                 "TW303",

@@ -29,6 +29,13 @@ class Finding:
     acknowledgeable: bool = False
 
 
+def missing(field: str, allowed: str) -> Finding:
+    """A finding for a field that only what is made anew needs: with `existing` it would say nothing."""
+    return Finding(
+        "TW107", "a value is missing", (field,), "nothing", allowed, f"add `{field}`, or name what exists under `existing`"
+    )
+
+
 class Model(BaseModel):
     """A frozen piece of an environment. Unknown keys are refused; so is changing a copy of it.
 

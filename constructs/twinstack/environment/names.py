@@ -21,9 +21,8 @@ class NameRule:
     """Kinds of one scope share a name space; empty: the kind is its own."""
 
 
-def check_name(kind: str, name: str) -> Finding | None:
+def check_name(kind: str, name: str, rule: NameRule) -> Finding | None:
     """A finding when AWS or Kubernetes would refuse this name for this kind of thing."""
-    rule = KINDS[kind]
     if len(name) > rule.longest or len(name) < rule.shortest:
         return Finding(
             "TW301",
@@ -71,7 +70,6 @@ KINDS: Final[dict[str, NameRule]] = {
         re.compile(r"[A-Za-z0-9/_+=.@-]*[A-Za-z0-9/_+=.@](?<!-[A-Za-z0-9]{6})"),
         "letters, digits and /_+=.@-, not ending in a hyphen and six characters",
     ),
-    "SQS queue": NameRule(80, re.compile(r"[A-Za-z0-9_-]+(\.fifo)?"), "letters, digits, hyphens and underscores"),
     "Kubernetes workload": NameRule(52, _DNS_LABEL, _LABEL_TEXT),
     "Kubernetes Service": NameRule(63, re.compile(r"[a-z]([a-z0-9-]*[a-z0-9])?"), _LETTER_FIRST_TEXT),
     "Kubernetes Secret": NameRule(253, re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?"), _LABEL_TEXT),

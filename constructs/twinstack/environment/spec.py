@@ -13,6 +13,7 @@ from twinstack.environment.context import Context
 from twinstack.environment.links import Access, Link, Offer, Reach, Variable
 from twinstack.environment.model import Finding, Model
 from twinstack.environment.monitoring import Monitoring
+from twinstack.environment.names import NameRule
 from twinstack.environment.quantities import PlainText
 from twinstack.environment.stand_in import ComposeOptions, LocalRun, StandIn
 from twinstack.errors import UsageError
@@ -38,6 +39,9 @@ class Spec(Model):
 
     built_in: ClassVar[frozenset[Half]] = frozenset()
     """The halves that have to build it."""
+
+    name_rules: ClassVar[Mapping[str, NameRule]] = {}
+    """What kinds of things that the library does not know may be called; `names` uses their keys."""
 
     name: str | None = None
     """Replaces the field's name in the names of what is made; empty: left out of them."""
@@ -95,7 +99,7 @@ class Spec(Model):
         return self.context.kubernetes_name(self.part)
 
     def names(self) -> Iterator[tuple[str, str]]:
-        """Every name this spec gives to something outside, with its kind (a key of `names.KINDS`)."""
+        """Every name this spec gives to something outside, with its kind (a key of `names.KINDS` or of `name_rules`)."""
         yield from ()
 
     def own_variables_of(self, workload: WorkloadSpec) -> Mapping[str, str]:  # noqa: ARG002  for subclasses

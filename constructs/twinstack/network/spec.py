@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, Final
 
 from pydantic import Field
 
-from twinstack.environment.model import Finding, Model
+from twinstack.environment.model import Finding, Model, missing
 from twinstack.environment.placement import NetworkPlan
 from twinstack.environment.production import relaxed
 from twinstack.environment.quantities import RetentionDays
@@ -54,8 +54,8 @@ class NetworkSpec(NetworkPlan):
         "c",
     )
     """The zones' letters within the region."""
-    nat: Nat
-    """`none`, `single` (one gateway for all zones) or `per_zone`."""
+    nat: Nat | None = None
+    """`none`, `single` (one gateway for all zones) or `per_zone`; needed unless the VPC exists."""
     flow_log_retention_days: RetentionDays = 90
     """Days that the record of accepted and refused traffic is kept."""
     existing: ExistingNetwork | None = None
@@ -98,6 +98,8 @@ class NetworkSpec(NetworkPlan):
             yield "IAM role", self.aws_name_of("flow-log")
 
     def rules(self) -> Iterator[Finding]:
+        if self.nat is None and not self.existing:
+            yield missing("nat", "none, single or per_zone")
         if not self.existing and not LARGEST_PREFIX >= self.cidr.prefixlen >= SMALLEST_PREFIX:
             small = self.cidr.prefixlen > LARGEST_PREFIX
             yield Finding(

@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -46,8 +46,8 @@ class ScanReport:
         }
 
 
-def scan(stack: Path, manifests: Path, *, checkov: str | None = None) -> ScanReport:
-    """Scans one environment's `cdk.tf.json` and its folder of manifests.
+def scan(stack: Path, manifests: Path, *, checkov: str | None = None, rooms: Iterable[str] = ()) -> ScanReport:
+    """Scans one environment's `cdk.tf.json` and its folder of manifests. `rooms` are packages that accept as well.
 
     checkov cannot read `terraform.required_version` in JSON, so a copy without the `terraform` block is scanned. Raises
     MissingToolError without checkov, TwinstackError where it fails.
@@ -67,7 +67,7 @@ def scan(stack: Path, manifests: Path, *, checkov: str | None = None) -> ScanRep
         results = [_run(program, copy, "terraform_json"), _run(program, manifests, "kubernetes")]
     lines = text.splitlines()
     failed = [_failed(check, lines) for result in results for check in result["results"]["failed_checks"]]
-    known = list(every_accepted())
+    known = list(every_accepted(rooms))
     accepted = [(one, match) for one in failed if (match := _match(one, known))]
     used = {match for _, match in accepted}
     return ScanReport(
