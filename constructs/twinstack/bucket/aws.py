@@ -195,7 +195,7 @@ ACCEPTED = (
     Accepted(
         "CKV_AWS_145",
         "aws_s3_bucket",
-        "AES256 is what the requirement asks for; `encryption: aws:kms` gives the bucket a key of its own.",
+        "With AES256 S3 itself holds the key; `encryption: aws:kms` gives the bucket one of its own.",
     ),
     Accepted(
         "CKV_AWS_18",
@@ -205,7 +205,7 @@ ACCEPTED = (
     Accepted(
         "CKV_AWS_144",
         "aws_s3_bucket",
-        "Exports can be made again from the database, so a copy in another region is not worth its price.",
+        "Older versions are kept; a copy in another region is a decision of its own, worth its price for few buckets.",
     ),
     Accepted("CKV2_AWS_62", "aws_s3_bucket", "Nothing reacts to new objects: a notification would have no receiver."),
 )

@@ -38,7 +38,7 @@ def configuration(spec: EdgeSpec) -> str:
         for target in spec.targets
         if target.key == route.to
     )
-    return f"""# Made by `twinstack local` from environments/: what the edge of the cluster does, on this machine.
+    return f"""# Made by `twinstack local` from environments/: change it there.
 worker_processes 1;
 pid /tmp/nginx.pid;
 error_log /dev/stderr warn;

@@ -32,7 +32,12 @@ class Finding:
 def missing(field: str, allowed: str) -> Finding:
     """A finding for a field that only what is made anew needs: with `existing` it would say nothing."""
     return Finding(
-        "TW107", "a value is missing", (field,), "nothing", allowed, f"add `{field}`, or name what exists under `existing`"
+        "TW107",
+        "a value is missing",
+        (field,),
+        "nothing",
+        allowed,
+        f"add `{field}`, or name what exists under `existing`",
     )
 
 

@@ -191,12 +191,12 @@ ACCEPTED = (
     Accepted(
         "CKV_K8S_35",
         "",
-        "The service reads its credentials from variables, as the requirement says; only the container's own process sees them.",
+        "Variables are how a link delivers a credential; only the container's own process sees them.",
     ),
     Accepted(
         "CKV_K8S_40",
         "",
-        "The images run as 1000 and 1001, the users that the requirement's Dockerfiles make; no host path is mounted.",
+        "The user is the image's, 1000 unless `user` says otherwise; no host path is mounted, so no user of the node is met.",
     ),
     Accepted(
         "CKV_K8S_43",

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from twinstack.environment.dumper import dump
 from twinstack.environment.stand_in import Service
+from twinstack.local.origin import ORIGIN
 
 
 def compose_file(product: str, services: Iterable[Service]) -> str:
@@ -14,7 +15,7 @@ def compose_file(product: str, services: Iterable[Service]) -> str:
     members = list(services)
     volumes = {volume: {} for service in members for volume in service.volumes}
     document = {"name": product, "services": {service.name: entry(service) for service in members}}
-    return HEADER + dump([document | ({"volumes": volumes} if volumes else {})])
+    return _header(members) + dump([document | ({"volumes": volumes} if volumes else {})])
 
 
 def entry(service: Service) -> dict[str, Any]:
@@ -50,6 +51,25 @@ def entry(service: Service) -> dict[str, Any]:
     return _kept(keys)
 
 
+def _header(services: Iterable[Service]) -> str:
+    """Where it comes from, how it is started, and where it is then found: at whatever nothing else needs."""
+    members = list(services)
+    needed = {name for service in members for name in service.needs}
+    entrances = [
+        f"http://localhost:{port}"
+        for one in members
+        if one.name not in needed and not one.profile
+        for port in one.ports
+    ]
+    return (
+        ORIGIN
+        + "# What is yours alone goes into compose.override.yaml.\n"
+        + "#   cp .env.example .env\n"
+        + f"#   docker compose up --build                        {', '.join(entrances)}\n"
+        + "#   docker compose --profile monitoring up --build   with Prometheus and Grafana\n"
+    )
+
+
 def _health(service: Service) -> dict[str, Any] | None:
     health = service.health
     if health is None:
@@ -74,10 +94,4 @@ def _kept(keys: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in keys.items() if value not in (None, [], {}, False)}
 
 
-HEADER: Final = """\
-# Made by `make local` from environments/: change it there, or put what is yours alone into compose.override.yaml.
-#   cp .env.example .env
-#   docker compose up --build                          the service, on http://localhost:8080
-#   docker compose --profile monitoring up --build     and Prometheus and Grafana
-"""
 _MIB: Final = 1024 * 1024

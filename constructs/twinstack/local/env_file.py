@@ -8,6 +8,7 @@ from typing import Final
 
 from twinstack.environment.stand_in import Entry
 from twinstack.errors import ConstructionError
+from twinstack.local.origin import ORIGIN
 
 
 def env_file(entries: Iterable[Entry]) -> str:
@@ -36,10 +37,10 @@ def _quoted(value: str) -> str:
     return value if _ONE_WORD.fullmatch(_REFERENCE.sub("", value)) else "'" + value.replace("'", "'\\''") + "'"
 
 
-HEADER: Final = """\
-# Made by `make local` from environments/: change it there. Every variable of the service, each with a value that works
-# on a developer's machine and is no secret of anybody. `cp .env.example .env`; Git does not see .env.
-# For a process outside the stack: set -a; . ./.env; set +a
+HEADER: Final = f"""\
+{ORIGIN}# Every variable of the service, each with a value that works on a developer's machine and is no secret of anybody.
+#   cp .env.example .env          for Compose; keep .env out of Git
+#   set -a; . ./.env; set +a      for a process outside the stack
 """
 _REFERENCE: Final = re.compile(r"\$\{[A-Z][A-Z0-9_]*\}")
 _ONE_WORD: Final = re.compile(r"[A-Za-z0-9_@%+=:,./-]*")

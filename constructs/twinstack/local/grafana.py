@@ -13,7 +13,8 @@ from twinstack.environment.base import Environment
 from twinstack.environment.dumper import dump
 from twinstack.environment.monitoring import Panel
 from twinstack.environment.stand_in import Condition, File, Health, Service
-from twinstack.local.prometheus import FOLDER, HEADER, PROFILE
+from twinstack.local.origin import ORIGIN
+from twinstack.local.prometheus import FOLDER, PROFILE
 from twinstack.local.prometheus import PORT as PROMETHEUS_PORT
 
 
@@ -103,12 +104,12 @@ def _data_source() -> str:
         "url": f"http://prometheus:{PROMETHEUS_PORT}",
         "isDefault": True,
     }
-    return HEADER + dump([{"apiVersion": 1, "datasources": [source]}])
+    return ORIGIN + dump([{"apiVersion": 1, "datasources": [source]}])
 
 
 def _provider(folder: str) -> str:
     provider = {"name": "twinstack", "type": "file", "options": {"path": folder}}
-    return HEADER + dump([{"apiVersion": 1, "providers": [provider]}])
+    return ORIGIN + dump([{"apiVersion": 1, "providers": [provider]}])
 
 
 SOURCE: Final = "prometheus"

@@ -9,6 +9,7 @@ from twinstack.environment.base import Environment
 from twinstack.environment.dumper import dump
 from twinstack.environment.monitoring import Alert
 from twinstack.environment.stand_in import Condition, File, Health, Scrape, Service
+from twinstack.local.origin import ORIGIN
 
 
 def prometheus_services(environment: Environment, scrapes: Iterable[Scrape]) -> tuple[Service, Service]:
@@ -54,13 +55,13 @@ def configuration(scrapes: Iterable[Scrape]) -> str:
             for scrape in scrapes
         ],
     }
-    return HEADER + dump([document])
+    return ORIGIN + dump([document])
 
 
 def alert_rules(environment: Environment) -> str:
     """alerts.yml: one group for each spec that has rules, and the product's own."""
     groups = [{"name": key, "rules": [_rule(key, alert) for alert in alerts]} for key, alerts in _alerts(environment)]
-    return HEADER + dump([{"groups": groups}])
+    return ORIGIN + dump([{"groups": groups}])
 
 
 def _alerts(environment: Environment) -> Iterable[tuple[str, tuple[Alert, ...]]]:
@@ -79,7 +80,6 @@ def _rule(key: str, alert: Alert) -> Mapping[str, Any]:
     }
 
 
-HEADER: Final = "# Made by `make local` from environments/: change it there.\n"
 FOLDER: Final = "monitoring"
 PROFILE: Final = "monitoring"
 IMAGE: Final = "prom/prometheus:v3.5.0"
