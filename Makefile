@@ -82,6 +82,7 @@ bench: $(VENV)/.complete ## measure against the stock bindings and write docs/pe
 .PHONY: golden
 golden: $(VENV)/.complete ## write the reviewed output anew; look at the diff
 	@$(RUN) tests.golden_output
+	@$(RUN) tests.released
 
 .PHONY: schemas
 schemas: $(VENV)/.complete ## write environments/*.schema.json from the models

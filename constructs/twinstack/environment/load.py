@@ -48,6 +48,7 @@ def load(kind: type[E], name: str, documents: Sequence[tuple[str, Document]], to
         *(() if any(document.is_broken for _, document in documents) else _check_protection(name, merged)),
         *written,
         *base_only(documents, locked_keys(kind)),
+        *_check_deprecated(kind, merged),
         *(_in_environment(problem, name, documents) for problem in found),
     ]
     errors = [problem for problem in problems if not problem.warning]
@@ -83,6 +84,26 @@ def locked_keys(kind: type[Environment]) -> dict[tuple[str, str], str]:
         for key, info in spec.__pydantic_fields__.items()
         if isinstance(info.json_schema_extra, dict) and info.json_schema_extra.get("base_only")
     }
+
+
+def _check_deprecated(kind: type[Environment], merged: Merged) -> Iterator[Problem]:
+    """A warning for each key that a coming release will not know."""
+    for field, spec in spec_kinds(kind).items():
+        section = merged.data.get(field)
+        for key in section if isinstance(section, Mapping) else ():
+            info = spec.__pydantic_fields__.get(key)
+            extra = info.json_schema_extra if info else None
+            if isinstance(extra, dict) and "gone_in" in extra:
+                yield Problem(
+                    "TW505",
+                    f"`{key}` will be gone in twinstack {extra['gone_in']}",
+                    dotted((field, key)),
+                    merged.locate((field, key)),
+                    given=key,
+                    allowed=str(extra["instead"]),
+                    fix=f"write `{extra['instead']}`",
+                    warning=True,
+                )
 
 
 def _check_environment_name(name: str, documents: Sequence[tuple[str, Document]]) -> Iterator[Problem]:
