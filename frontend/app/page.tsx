@@ -1,0 +1,5 @@
+import { Analytics } from "../components/analytics.tsx";
+
+export default function Page() {
+  return <Analytics />;
+}
