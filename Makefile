@@ -52,8 +52,26 @@ LOCAL_ENVIRONMENT := dev
 local: $(VENV)/.complete ## write compose.yaml, .env.example and monitoring/ from environments/dev.yaml
 	@$(RUN) twinstack local $(LOCAL_ENVIRONMENT)
 
+frontend/node_modules/.complete: frontend/package.json frontend/package-lock.json $(VENV)/.complete
+	cd frontend && npm ci --ignore-scripts --silent
+	@touch $@
+
+.PHONY: frontend
+frontend: frontend/node_modules/.complete ## check, test and build the pages, and look at them in Chromium where it is
+	cd frontend && npm run --silent typecheck && npm run --silent lint && npm test --silent
+	cd frontend && npm run --silent build && npm run --silent test:server && npm run --silent test:browser
+
+backend/.venv/.complete: backend/requirements-dev.txt
+	@test -x backend/.venv/bin/python || $(PYTHON) -m venv backend/.venv
+	backend/.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement backend/requirements-dev.txt
+	@touch $@
+
+.PHONY: backend
+backend: backend/.venv/.complete ## test the service's own code, on PostgreSQL and Redis where they are
+	cd backend && .venv/bin/python -m pytest -q
+
 .PHONY: service-test
-service-test: $(VENV)/.complete ## run the reference service for real: PostgreSQL, Redis, web, worker, scheduler
+service-test: $(VENV)/.complete ## run the whole service for real: PostgreSQL, Redis, web, worker, scheduler, page
 	scripts/service-test.sh
 
 .PHONY: lint
@@ -81,7 +99,7 @@ bench: $(VENV)/.complete ## measure against the stock bindings and write docs/pe
 
 .PHONY: golden
 golden: $(VENV)/.complete ## write the reviewed output anew; look at the diff
-	@$(RUN) tests.golden_output
+	@$(RUN) pytest -q tests/test_golden.py --update-golden
 	@$(RUN) tests.released
 
 .PHONY: schemas

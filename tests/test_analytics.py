@@ -9,9 +9,14 @@ from pathlib import Path
 import pytest
 
 from stacks import product
+from twinstack.environment import Reach
 from twinstack.errors import ConfigurationError, Problem, UsageError
+from twinstack.testing import Twins
 
 DAY = datetime.date(2026, 11, 24)
+ENVIRONMENTS = ("dev", "staging", "prod")
+WORKLOADS = ("backend", "frontend", "worker", "scheduler", "migration")
+ON_THE_NETWORK = ("database", "cache", "exports")
 
 
 def refused(name: str, **changes: object) -> list[Problem]:
@@ -108,3 +113,22 @@ def test_production_that_lost_its_protection_is_refused(monkeypatch: pytest.Monk
     with pytest.raises(ConfigurationError) as caught:
         product.load("prod", today=DAY)
     assert [problem.code for problem in caught.value.problems] == ["TW407"]
+
+
+def test_every_workload_and_every_resource_on_the_network_is_asked_about() -> None:
+    environment = product.load("prod", today=DAY)
+    assert tuple(workload.key for workload in environment.workloads) == WORKLOADS
+    reached = [one for one in environment.resources if one.offer(one.access_levels[0]).reach is not Reach.NOTHING]
+    assert tuple(one.key for one in reached if one.key not in WORKLOADS) == ON_THE_NETWORK
+
+
+@pytest.mark.parametrize("name", ENVIRONMENTS)
+@pytest.mark.parametrize("source", WORKLOADS)
+@pytest.mark.parametrize("target", [*ON_THE_NETWORK, *WORKLOADS])
+def test_every_link_can_be_reached_and_nothing_else(twin: Twins, name: str, source: str, target: str) -> None:
+    analytics = twin(name, today=DAY)
+    links = {(link.workload.key, link.resource.key) for link in analytics.environment.links}
+    if (source, target) in links:
+        assert analytics.can_reach(source, target)
+    else:
+        assert not analytics.can_reach(source, target)

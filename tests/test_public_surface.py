@@ -213,6 +213,22 @@ SURFACE: Final[dict[str, list[str]]] = {
     "twinstack.settings": [
         "SettingsSpec",
     ],
+    "twinstack.testing": [
+        "Capture",
+        "Golden",
+        "Reachability",
+        "Template",
+        "Twin",
+        "Twins",
+        "absent",
+        "any_value",
+        "array_with",
+        "check_resource",
+        "exactly",
+        "json_text",
+        "object_like",
+        "regex",
+    ],
     "twinstack.web_service": [
         "HealthPaths",
         "WebServiceSpec",

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
+import { browserPath, CHROMIUM_OPTIONS } from "./chromium.ts";
 import { PageServer, unbuilt } from "./page-server.ts";
 import { StandIn, tokenOf, until } from "./stand-in.ts";
 
@@ -12,14 +12,6 @@ import { StandIn, tokenOf, until } from "./stand-in.ts";
 const SCREENSHOTS = process.env.SCREENSHOTS;
 const PHONE = { width: 390, height: 844 };
 const DESKTOP = { width: 1200, height: 800 };
-
-function browserPath(): string | null {
-  const folders = (process.env.PATH ?? "").split(delimiter);
-  const candidates = ["chromium", "chromium-browser", "google-chrome"].flatMap((name) =>
-    folders.map((folder) => join(folder, name)),
-  );
-  return [process.env.CHROMIUM ?? "", ...candidates].find((path) => path !== "" && existsSync(path)) ?? null;
-}
 
 const executablePath = browserPath();
 const missing = unbuilt || (executablePath ? false : "there is no chromium: apt-get install chromium, or set CHROMIUM");
@@ -41,15 +33,7 @@ describe("the page in a browser", { skip }, () => {
     context = await chromium.launchPersistentContext(profile, {
       executablePath: executablePath ?? "",
       viewport: DESKTOP,
-      args: [
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-      ],
+      args: CHROMIUM_OPTIONS,
     });
   });
   after(async () => {

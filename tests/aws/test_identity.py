@@ -5,8 +5,14 @@ from __future__ import annotations
 import json
 
 import pytest
+from constructs import Construct
 
-from tests.aws.documents import Block, Document, analytics, policy
+from tests.aws.documents import DAY, Block, Document, analytics, app, policy
+from twinstack import aws
+from twinstack.bucket import BucketSpec
+from twinstack.environment import Environment
+from twinstack.environment.load import load_text
+from twinstack.worker import WorkerSpec
 
 LINKED = ["backend", "migration", "scheduler", "worker"]
 
@@ -97,3 +103,53 @@ def test_role_names_are_told_apart() -> None:
 def test_inline_policies_fit_into_a_role() -> None:
     for name, one in analytics().of("aws_iam_role_policy").items():
         assert len(json.dumps(json.loads(one["policy"]), separators=(",", ":"))) < 10_240, name
+
+
+class Gallery(Environment):
+    images: BucketSpec
+    price_list: BucketSpec
+    worker: WorkerSpec
+
+
+class GalleryInfrastructure(aws.Infrastructure[Gallery]):
+    def __init__(self, scope: Construct, environment: Gallery) -> None:
+        super().__init__(scope, environment)
+        aws.Bucket(self, environment.images)
+        aws.Bucket(self, environment.price_list)
+        self.connect(NamedCluster())
+
+
+class NamedCluster:
+    cluster_name = "shared"
+    security_group_id = "sg-0a1b2c3d"
+
+
+GALLERY = """\
+organization: acme
+product: gallery
+account: "111122223333"
+region: eu-west-1
+version: 1.0.0
+images: {}
+price_list: {}
+worker:
+  image: registry.example/worker
+  health: {command: [well]}
+  task_limit_seconds: 10
+  scale: {min: 1, max: 1}
+  resources: {requests: {cpu: 100m, memory: 64Mi}, limits: {memory: 64Mi}}
+  uses: [images, price_list: write]
+"""
+
+
+def test_two_resources_of_one_kind_have_statements_of_their_own() -> None:
+    environment = load_text(Gallery, "live", {"base": GALLERY, "live": ""}, DAY).environment
+    document = Document(GalleryInfrastructure(app(), environment))
+    statements = policy(document.one("aws_iam_role_policy", "worker")["policy"])
+    assert [one["Sid"] for one in statements] == [
+        "ListBucketImages",
+        "ReadObjectsImages",
+        "ListBucketPriceList",
+        "ReadObjectsPriceList",
+        "WriteObjects",
+    ]

@@ -221,7 +221,13 @@ MAPPING = "a mapping (`key: value`)"
             "require or verify-full",
             "did you mean `verify-full`?",
         ),
-        ("network: {nat: all}", "network.nat", '"all" (text)', "none, single or per_zone, or null", "choose one of these"),
+        (
+            "network: {nat: all}",
+            "network.nat",
+            '"all" (text)',
+            "none, single or per_zone, or null",
+            "choose one of these",
+        ),
         (
             "network: {cidr: 10.1.2.3/16}",
             "network.cidr",

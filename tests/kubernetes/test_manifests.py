@@ -16,8 +16,8 @@ from ruamel.yaml import YAML
 from stacks import product
 from stacks.workloads import AnalyticsWorkloads
 from twinstack import kubernetes
-from twinstack.errors import ConstructionError
 from twinstack.environment.dumper import dump
+from twinstack.errors import ConstructionError
 
 
 def chart(environment: str = "prod", *, version: str | None = None, **values: Any) -> AnalyticsWorkloads:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cdktf_cdktf_provider_aws.eks_pod_identity_association import EksPodIdentityAssociation
@@ -103,9 +105,20 @@ def _secret_statements(stack: Infrastructure[Any], workload: WorkloadSpec) -> li
 
 
 def _grants(stack: Infrastructure[Any], workload: WorkloadSpec) -> list[Statement]:
-    return [
-        statement
+    """What each link means. A Sid that two resources would use ends in each one's name: IAM takes none twice."""
+    granted = [
+        (link.resource, statement)
         for link in workload.links
         if (resource := stack.resource_of(link.resource)) is not None
         for statement in resource.grant(link)
     ]
+    times = Counter(statement.sid for _, statement in granted)
+    return [
+        replace(statement, sid=f"{statement.sid}{_words(resource.key)}") if times[statement.sid] > 1 else statement
+        for resource, statement in granted
+    ]
+
+
+def _words(key: str) -> str:
+    """`PriceList` of `price_list`: a Sid has letters and digits only."""
+    return "".join(word.capitalize() for word in key.split("_"))

@@ -19,7 +19,9 @@ class QueueSpec(ResourceSpec):
     """
 
     access_levels: ClassVar = (Access.READ, Access.WRITE)
-    name_rules: ClassVar = {"SQS queue": NameRule(80, re.compile(r"[A-Za-z0-9_-]+"), "letters, digits, hyphens, underscores")}
+    name_rules: ClassVar = {
+        "SQS queue": NameRule(80, re.compile(r"[A-Za-z0-9_-]+"), "letters, digits, hyphens, underscores")
+    }
 
     visibility_seconds: Annotated[int, Field(ge=0, le=43200)] = 60
     """How long a message that was received is hidden from others; longer than its work takes."""

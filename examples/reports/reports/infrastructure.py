@@ -1,6 +1,6 @@
-from acme_queue.aws import Queue
 from constructs import Construct
 
+from acme_queue.aws import Queue
 from reports.environment import ReportsEnvironment
 from twinstack import aws
 

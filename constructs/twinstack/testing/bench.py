@@ -1,0 +1,176 @@
+"""A minimal product around one resource: a worker for each access level, and what stands in for network and cluster."""
+
+from __future__ import annotations
+
+import datetime
+import inspect
+import json
+import tempfile
+from collections.abc import Callable, Mapping
+from ipaddress import IPv4Network
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+from pydantic import create_model
+
+from twinstack.environment import Access, Environment, NetworkPlan, ResourceSpec, WorkloadSpec
+from twinstack.environment.dumper import dump
+from twinstack.environment.load import load_text
+from twinstack.errors import ConstructionError, UsageError
+from twinstack.testing.template import Template
+
+if TYPE_CHECKING:
+    from twinstack.aws import Infrastructure
+
+
+class BenchNetwork(NetworkPlan):
+    """A network that is only planned."""
+
+    private_cidrs: ClassVar = (IPv4Network("10.0.0.0/19"), IPv4Network("10.0.32.0/19"))
+    database_cidrs: ClassVar = (IPv4Network("10.0.160.0/22"), IPv4Network("10.0.164.0/22"))
+    load_balancer_cidrs: ClassVar = (IPv4Network("10.0.128.0/22"),)
+    may_have_endpoints: ClassVar = False
+
+
+class BenchWorker(WorkloadSpec):
+    """A workload that nothing builds in Kubernetes."""
+
+    built_in: ClassVar = frozenset()
+
+
+class BuiltNetwork:
+    """What a construct may want of a network."""
+
+    vpc_id: Final = "vpc-0123456789abcdef0"
+    private_subnet_ids: Final = ("subnet-0123456789abcdef0", "subnet-0123456789abcdef1")
+    database_subnet_ids: Final = ("subnet-0123456789abcdef2", "subnet-0123456789abcdef3")
+    ways_out: Final = ()
+
+
+class BuiltCluster:
+    """What a resource may want of a cluster."""
+
+    cluster_name: Final = "acme-check"
+    literal_name: Final = cluster_name
+    security_group_id: Final = "${data.aws_eks_cluster.cluster.vpc_config[0].cluster_security_group_id}"
+    is_own: Final = False
+
+
+class Bench:
+    """The environment of one resource type, linked at every access level or not at all."""
+
+    def __init__(self, kind: type[ResourceSpec], key: str, example: Mapping[str, Any], *, linked: bool) -> None:
+        self.key = key
+        fields: dict[str, Any] = {NETWORK: (BenchNetwork, ...), key: (kind, ...)}
+        document = {**PRODUCT, NETWORK: {}, key: dict(example)}
+        for access in kind.access_levels:
+            fields[worker_of(access)] = (BenchWorker, ...)
+            document[worker_of(access)] = {**WORKER, "uses": [{key: str(access)}] if linked else []}
+        bench = create_model("Bench", __base__=Environment, **fields)
+        today = datetime.datetime.now(tz=datetime.UTC).date()
+        self.environment: Environment = load_text(bench, "check", {"base": dump([document])}, today).environment
+
+    @property
+    def spec(self) -> ResourceSpec:
+        """The resource."""
+        spec = self.environment.specs[self.key]
+        assert isinstance(spec, ResourceSpec)
+        return spec
+
+    def worker(self, access: Access) -> WorkloadSpec:
+        """The workload that links with this access."""
+        worker = self.environment.specs[worker_of(access)]
+        assert isinstance(worker, WorkloadSpec)
+        return worker
+
+    def build(self, construct: Callable[..., Any]) -> Built:
+        """The Terraform half with this construct in it; whatever the construct raises is raised."""
+        import cdktf
+
+        from twinstack.aws import Infrastructure
+        from twinstack.synthesis import FEATURE_FLAGS
+
+        with tempfile.TemporaryDirectory(prefix="twinstack-check-") as folder:
+            app = cdktf.App(outdir=folder, context=dict(FEATURE_FLAGS))
+            stack = Infrastructure(app, self.environment)
+            stack.add_override("data.aws_eks_cluster.cluster.name", BuiltCluster.cluster_name)
+            made = construct(stack, self.spec, **_arguments(construct))
+            _publish_the_rest(stack, self.spec)
+            stack.connect(BuiltCluster())
+            stack.close()
+            app.synth()
+            (file,) = Path(folder).glob("stacks/*/cdk.tf.json")
+            document = json.loads(file.read_text(encoding="utf-8"))
+        return Built(made, Template.of_terraform(document, f"{type(self.spec).__name__}, Terraform half"))
+
+
+class Built:
+    """The construct, and the document it became part of."""
+
+    def __init__(self, construct: Any, template: Template) -> None:
+        self.construct = construct
+        self.template = template
+
+    @property
+    def secrets(self) -> set[str]:
+        """The names of the secrets in Secrets Manager that the product itself has published."""
+        return {
+            entry.properties["name"]
+            for entry in self.template.entries
+            if entry.type == "aws_secretsmanager_secret" and entry.path[1:2] != (UNPUBLISHED,)
+        }
+
+
+def worker_of(access: Access) -> str:
+    """The field of the workload that links with this access."""
+    return f"worker_{access}"
+
+
+def _arguments(construct: Callable[..., Any]) -> dict[str, Any]:
+    """The network and the cluster where the construct asks for one."""
+    # jsii's metaclass hides a class's own signature.
+    function, given = (construct.__init__, 3) if isinstance(construct, type) else (construct, 2)
+    wanted = list(inspect.signature(function).parameters.values())[given:]
+    offered = {"network": BuiltNetwork, "cluster": BuiltCluster}
+    unknown = [
+        one.name for one in wanted if one.default is one.empty and one.name not in offered and one.kind in NAMED_KINDS
+    ]
+    if unknown:
+        raise UsageError(
+            f"check_resource cannot give {', '.join(unknown)} to the construct: pass a function in its place, "
+            f"`lambda stack, spec: …(stack, spec, {unknown[0]}=…)`"
+        )
+    return {one.name: offered[one.name]() for one in wanted if one.name in offered}
+
+
+def _publish_the_rest(stack: Infrastructure[Any], spec: ResourceSpec) -> None:
+    """Puts a secret in the place of each that is offered but not published, so that the links can be made all the same."""
+    from constructs import Construct
+
+    from twinstack.aws import Key, Secret
+
+    offered = [variable.secret for access in spec.access_levels for variable in spec.offer(access).variables]
+    scope, key = Construct(stack, UNPUBLISHED), None
+    for number, value in enumerate(dict.fromkeys(filter(None, offered))):
+        try:
+            stack.published(value.name)
+        except ConstructionError:
+            key = key or Key(scope, UNPUBLISHED, UNPUBLISHED, context=stack.context, purpose="Stands in")
+            address = f"{UNPUBLISHED}_{number}"
+            stack.publish(Secret(scope, address, value, stack=stack, key=key, description="Stands in"))
+
+
+NAMED_KINDS: Final = (inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+NETWORK: Final = "bench_network"
+UNPUBLISHED: Final = "unpublished"
+PRODUCT: Final = {
+    "organization": "acme",
+    "product": "shop",
+    "account": "111122223333",
+    "region": "eu-central-1",
+    "version": "1.0.0",
+}
+WORKER: Final = {
+    "image": "111122223333.dkr.ecr.eu-central-1.amazonaws.com/worker",
+    "resources": {"requests": {"cpu": "100m", "memory": "128Mi"}, "limits": {"memory": "256Mi"}},
+}

@@ -1,0 +1,162 @@
+"""What is proved of a resource type, rule by rule; each violation says what to do, and in which file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from twinstack.environment import Access, Offer, Reach, ResourceSpec
+from twinstack.testing.grants import as_list, names_any, statements_of
+from twinstack.testing.security_groups import cluster_groups, groups_of, rules_into
+
+if TYPE_CHECKING:
+    from twinstack.environment.stand_in import StandIn
+    from twinstack.testing.bench import Bench, Built
+    from twinstack.testing.resource_check import Subject
+
+
+def local_gaps(subject: Subject, offers: Mapping[Access, Offer], stand_in: StandIn) -> Iterator[str]:
+    """The same variables on a developer's machine as in the cluster, each with a line that explains it."""
+    gaps: dict[str, list[str]] = {}
+    for access, offer in offers.items():
+        for variable in offer.variables:
+            if variable.name not in stand_in.variables:
+                gaps.setdefault(variable.name, []).append(access)
+    for name, levels in gaps.items():
+        yield (
+            f"{name} is offered to {_and(levels)} but not filled on a developer's machine, where the stand-in has "
+            f"{_and(stand_in.variables) or 'nothing'}: add it to the variables of {subject.method('local')}"
+        )
+    lines = {entry.name: entry for entry in stand_in.entries}
+    offered = {variable.name: variable for offer in offers.values() for variable in offer.variables}
+    for name, variable in offered.items():
+        if name in gaps:
+            continue
+        if name not in lines:
+            yield f"{name} has no line in .env.example: add an Entry to {subject.method('local')}"
+        elif variable.secret and not lines[name].is_secret:
+            yield f"{name} is secret, but its line in .env.example does not say so: give its Entry is_secret=True in {subject.method('local')}"
+    for name, entry in lines.items():
+        if not entry.comment.strip():
+            yield f"{name} stands in .env.example without a comment: say what it is in its Entry, {subject.method('local')}"
+
+
+def unpublished(subject: Subject, offers: Mapping[Access, Offer], built: Built) -> Iterator[str]:
+    """Every secret that is offered exists in Secrets Manager under its name."""
+    offered: dict[str, list[str]] = {}
+    for access, offer in offers.items():
+        for variable in offer.variables:
+            if variable.secret and variable.secret.name not in built.secrets:
+                offered.setdefault(variable.secret.name, []).append(f"{variable.name} ({access})")
+    for name, variables in offered.items():
+        yield (
+            f"the secret {name} is offered as {_and(variables)} but never published: make a Secret of that name in "
+            f"{subject.aws_method('__init__')} and give it to `self.stack.publish(…)`"
+        )
+
+
+def broad_grants(subject: Subject, access: Access, account: str, built: Built) -> Iterator[str]:
+    """No action has a star, and no resource is everything there is."""
+    for statement in statements_of(built.template, account):
+        sid = statement.get("Sid", "a statement")
+        where = f"grant of {access}, {sid}"
+        actions = [action for action in as_list(statement.get("Action", [])) if "*" in action]
+        if actions:
+            yield f"{where}: allows {_and(actions)}: name each action that the link needs in {subject.aws_method('grant')}"
+        resources = [one for one in as_list(statement.get("Resource", [])) if _is_everything(one)]
+        if resources:
+            yield (
+                f"{where}: on the resource {_and(resources)}, which is everything: name the ARN of what was made in "
+                f"{subject.aws_method('grant')}"
+            )
+
+
+def grants_nothing(subject: Subject, access: Access, account: str, spec: ResourceSpec, built: Built) -> Iterator[str]:
+    """An AWS API answers only to a role that was granted something."""
+    names = [name for _, name in spec.names()]
+    made = built.template.made_by(spec.key)
+    statements = statements_of(built.template, account)
+    if any(
+        names_any(one, made, names) or any(map(_is_everything, as_list(one.get("Resource", [])))) for one in statements
+    ):
+        return
+    yield (
+        f"a link with {access} is granted nothing on the resource, which is behind an AWS API: return its statements "
+        f"from {subject.aws_method('grant')}"
+    )
+
+
+def open_doors(subject: Subject, offers: Mapping[Access, Offer], built: Built) -> Iterator[str]:
+    """In the database tier: the cluster comes in on the offer's port, and nobody else on any."""
+    ports = sorted({offer.port for offer in offers.values() if offer.reach is Reach.DATABASE_TIER and offer.port})
+    groups = groups_of(built.template.made_by(subject.key))
+    if ports and not groups:
+        yield (
+            f"it is offered in the database tier, but nothing of it is in a security group: make a ClosedGroup in "
+            f"{subject.aws_method('__init__')} and name its id in the resource"
+        )
+        return
+    callers = cluster_groups(built.template)
+    rules = rules_into(built.template, groups)
+    for port in ports:
+        if not any(rule.admits(port) and rule.is_for(callers, ()) for rule in rules):
+            yield (
+                f"the security group does not admit the cluster on {port}, the offer's port: open it in "
+                f"{subject.aws_method('admit')}, with `cluster.security_group_id`"
+            )
+    for rule in rules:
+        if rule.source not in callers:
+            yield f"{rule}: nobody but the cluster may come in: remove it from {subject.aws_method('admit')}"
+        elif not (rule.first_port == rule.last_port and rule.first_port in ports):
+            yield f"{rule}: open the offer's port alone ({_and(ports) or 'none'}) in {subject.aws_method('admit')}"
+
+
+def unlinked_leftovers(subject: Subject, bench: Bench, alone: Built) -> Iterator[str]:
+    """A resource that nobody uses is open to nobody."""
+    for rule in rules_into(alone.template, groups_of(alone.template.made_by(subject.key))):
+        yield f"without a link {rule}: make the rule in {subject.aws_method('admit')}, which is called only for a linked resource"
+    for access in subject.spec.access_levels:
+        for statement in statements_of(alone.template, bench.worker(access).service_account):
+            yield (
+                f"without a link {statement.get('Sid', 'a statement')} is granted: return it from "
+                f"{subject.aws_method('grant')}, which is called for each link"
+            )
+
+
+def undeclared_names(subject: Subject, spec: ResourceSpec, built: Built) -> Iterator[str]:
+    """Every name that AWS limits is declared, so that one that is too long is refused at load and not at apply."""
+    declared = set(spec.names())
+    made = built.template.made_by(spec.key)
+    for entry in made:
+        argument, kind = NAMES.get(entry.type, ("", ""))
+        name = entry.properties.get(argument, "${")
+        if "${" not in name and (kind, name) not in declared:
+            yield (
+                f'{entry.address} is called {name}, which is not checked at load: `yield "{kind}", …` from '
+                f"{subject.method('names')}"
+            )
+    named = [entry for entry in made if entry.properties.get("name") == spec.aws_name]
+    if not declared and named:
+        yield (
+            f"{named[0].address} is called {spec.aws_name}, but no name is checked at load: yield it from "
+            f"{subject.method('names')}, and say in name_rules what AWS accepts"
+        )
+
+
+def _is_everything(resource: str) -> bool:
+    """`*`, or all of one service: `arn:aws:sqs:eu-central-1:111122223333:*`."""
+    return resource == "*" or resource.split(":", 5)[5:] == ["*"]
+
+
+def _and(items: Any) -> str:
+    return ", ".join(str(item) for item in items)
+
+
+NAMES: Final = {
+    "aws_db_instance": ("identifier", "RDS instance"),
+    "aws_elasticache_replication_group": ("replication_group_id", "ElastiCache replication group"),
+    "aws_iam_role": ("name", "IAM role"),
+    "aws_s3_bucket": ("bucket", "S3 bucket"),
+    "aws_secretsmanager_secret": ("name", "Secrets Manager secret"),
+}
+"""What has a name with a limit that the library knows: the argument, and the kind of the name."""
