@@ -16,6 +16,8 @@ from tests.service.processes import Process, run, wait_until
 from tests.service.servers import Edge, free_port
 from tests.service.service import Web
 
+pytestmark = pytest.mark.service
+
 FRONTEND = configuration.ROOT / "frontend"
 NODE = shutil.which("node", path=f"{configuration.ROOT / '.venv/bin'}{os.pathsep}{os.environ['PATH']}")
 SCREENSHOT = "SERVICE_TEST_SCREENSHOT"
