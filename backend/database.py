@@ -18,7 +18,7 @@ from errors import UnavailableError
 CONNECT_SECONDS = 2
 POOL_SECONDS = 3
 STATEMENT_SECONDS = 4
-ANSWER_SECONDS = 5
+ANSWER_SECONDS = 4
 """A whole query of a request, whatever it waits for."""
 TASK_STATEMENT_SECONDS = 240
 """A statement of a task; below the task's own limit."""
