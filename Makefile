@@ -120,5 +120,5 @@ lock: $(VENV)/.complete ## resolve the dependencies anew, into lock files that n
 
 .PHONY: clean
 clean: ## remove what can be made again
-	rm -rf imports .imports* cdktf.out dist $(VENV) $(CHECK_VENV) node_modules .pytest_cache .ruff_cache .hypothesis
+	rm -rf imports .imports* cdktf.out dist $(VENV) $(CHECK_VENV) .venv-service backend/.venv node_modules frontend/node_modules frontend/out frontend/.next .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
