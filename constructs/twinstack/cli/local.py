@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -17,16 +17,15 @@ def local(product: Product[Any], name: str, *, assignments: Sequence[str], check
 
     (loaded,) = product.load_all((name,), set=read_assignments(assignments) or None)
     report_problems(loaded.warnings)
-    differing = [
-        path for path, text in files_of(loaded.environment).items() if _held(product.root / path) != text.encode()
-    ]
+    files = files_of(loaded.environment)
+    differing = {path: text for path, text in files.items() if _held(product.root / path) != text.encode()}
     if not check:
-        _write(product.root, {path: text for path, text in files_of(loaded.environment).items() if path in differing})
+        _write(product.root, differing)
     if as_json:
         emit_json({"differing": [str(path) for path in differing], "written": not check})
     elif check:
         for path in differing:
-            emit([(f"{path} differs from what environments/ says: run `make local`", "bold red")])
+            emit([(f"{path} differs from what environments/ says: run `twinstack local {name}`", "bold red")])
     else:
         for path in differing:
             emit([(str(path), "cyan")])
@@ -38,7 +37,7 @@ def _held(file: Path) -> bytes | None:
     return file.read_bytes() if file.is_file() else None
 
 
-def _write(root: Path, files: dict[PurePosixPath, str]) -> None:
+def _write(root: Path, files: Mapping[PurePosixPath, str]) -> None:
     """Each file is whole at any time; none is touched before all are made."""
     staged = []
     for path, text in files.items():
