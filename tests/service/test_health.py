@@ -74,6 +74,8 @@ def test_no_process_can_write_outside_its_temporary_folder(
     )
     if not worker.confinement.has_own_tmp:
         places = places[:2]
+    # A checkout in /tmp is out of sight: a container has another /tmp.
+    places = [place for place in places if not place.startswith("/tmp/")]
     for container in (web, worker):
         assert container.run(["python", "-c", script, *places]) == (0, "")
         assert container.environment["HOME"] == "/nonexistent"
