@@ -213,6 +213,7 @@ SURFACE: Final[dict[str, list[str]]] = {
     "twinstack.settings": [
         "SettingsSpec",
     ],
+    "twinstack.starting": [],
     "twinstack.testing": [
         "Capture",
         "Golden",

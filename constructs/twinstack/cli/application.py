@@ -38,6 +38,29 @@ Assignments = Annotated[
 ]
 
 
+def _show_versions(asked: bool) -> None:
+    if asked:
+        from twinstack.cli.version import show_versions
+
+        show_versions()
+        raise typer.Exit
+
+
+@application.callback()
+def options(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            callback=_show_versions,
+            is_eager=True,
+            help="Show the versions of the library and of the engines, and end.",
+        ),
+    ] = False,
+) -> None:
+    """One typed environment object becomes Terraform JSON and Kubernetes YAML that agree."""
+
+
 def run() -> None:
     """Runs a command. Ends with 0, with the exit status of a TwinstackError, or with 70 for a bug."""
     gc.disable()  # A command is over before collecting its garbage would pay.
@@ -48,6 +71,86 @@ def run() -> None:
         sys.exit(error.exit_status)
     except Exception as error:  # noqa: BLE001  the last place where a bug can be told from a mistake
         sys.exit(_report_bug(error))
+
+
+@application.command()
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="[FOLDER]", help="Empty, or not there yet.")] = Path(),
+    name: Annotated[str, typer.Option(help="The product; the folder's name unless given.", show_default=False)] = "",
+    organization: Annotated[str, typer.Option(help="The first part of every AWS name.", show_default=False)] = "",
+    region: Annotated[str, typer.Option(help="The AWS region.", show_default=False)] = "",
+    environments: Annotated[str, typer.Option(metavar="NAME,…", help="One file is made for each.")] = "dev,prod",
+    production: Annotated[
+        str,
+        typer.Option(metavar="NAME", help="The protected one; prod or production unless given.", show_default=False),
+    ] = "",
+    account: Annotated[
+        list[str] | None, typer.Option(metavar="[NAME=]ACCOUNT", help="Twelve digits, of all or of one environment.")
+    ] = None,
+    resource: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="KIND[:FIELD]", help="What it keeps its data in: postgres, redis, bucket, settings, secrets."
+        ),
+    ] = None,
+    workload: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="KIND[:FIELD]", help="What runs: web_service (also if none is given), worker, scheduler, job."
+        ),
+    ] = None,
+    edge: Annotated[
+        str, typer.Option(metavar="HOST", help="Where the outside reaches the production.", show_default=False)
+    ] = "",
+    no_edge: Annotated[bool, typer.Option("--no-edge", help="Nothing is reached from outside; do not ask.")] = False,
+    existing_cluster: Annotated[
+        list[str] | None, typer.Option(metavar="[NAME=]CLUSTER", help="Run in this cluster and its network.")
+    ] = None,
+) -> None:
+    """Make a new product that checks, synthesizes, tests and rehearses at once.
+
+    On a terminal it asks for what no option says.
+    """
+    from twinstack.cli.init import init as run_init
+    from twinstack.starting.wishes import Wishes
+
+    if edge and no_edge:
+        raise UsageError("--edge and --no-edge exclude each other: keep one")
+    wishes = Wishes(
+        name=name,
+        organization=organization,
+        region=region,
+        environments=tuple(part.strip() for part in environments.split(",") if part.strip()),
+        production=production,
+        accounts=tuple(account or ()),
+        resources=tuple(resource or ()),
+        workloads=tuple(workload or ()),
+        edge=edge,
+        clusters=tuple(existing_cluster or ()),
+    )
+    run_init(folder, wishes, edge_is_decided=bool(edge) or no_edge)
+
+
+@application.command()
+def add(
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="postgres, worker, …, or a package that has one.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The field's name.")],
+    uses: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME[:ACCESS]", help="Of a resource: a workload that uses it. Of a workload: what it uses."
+        ),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the difference, and write nothing.")] = False,
+) -> None:
+    """Add a resource or a workload to the product, in YAML and in Python.
+
+    Example: twinstack add postgres reporting --uses web --uses migration:admin
+    """
+    from twinstack.cli.add import add as run_add
+    from twinstack.cli.project import find_product
+
+    run_add(find_product(), kind, name, uses=uses or (), dry_run=dry_run)
 
 
 @application.command()

