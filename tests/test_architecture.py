@@ -15,7 +15,7 @@ import twinstack
 
 ROOT = Path(twinstack.__file__).parent
 FOUNDATIONS = {"aws", "bindings", "environment", "kubernetes", "local", "policy", "rehearsal", "testing"}
-PRODUCT_LEVEL = {"cli"}
+PRODUCT_LEVEL = {"cli", "starting"}
 """Above the rooms: it may name one."""
 JSII = {"cdk8s", "cdk8s_plus_27", "cdktf", "cdktf_cdktf_provider_aws", "constructs", "jsii"}
 LONGEST_MODULE = 400

@@ -130,7 +130,7 @@ def _settled_health(container: Container) -> int:
 
 RATE: Final = 200
 SECONDS: Final = 60
-STARVED: Final = 500
+STARVED: Final = 150
 """Milliseconds after its time that a request left: on a machine that is the test's alone it is a fraction of them."""
 GIVEN_UP: Final = 30
 """Seconds after the minute: five tries, 2, 4, 8, 16 and 32 seconds apart at most, are longer than it."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -12,12 +14,18 @@ from twinstack.errors import UsageError
 
 
 def in_the_way(folder: Path) -> Sequence[str]:
-    """What a new product would stand beside. A repository and a virtual environment may be there already."""
+    """What a new product would stand beside. A repository and a virtual environment may be there already.
+
+    Raises UsageError for a folder that cannot be looked into.
+    """
     if not folder.exists():
         return ()
     if not folder.is_dir():
         return (folder.name,)
-    return sorted(path.name for path in folder.iterdir() if path.name not in WELCOME)
+    try:
+        return sorted(path.name for path in folder.iterdir() if path.name not in WELCOME)
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be looked into: {error.strerror or error}") from error
 
 
 def write_folder(folder: Path, files: Mapping[str, str]) -> None:
@@ -33,8 +41,11 @@ def write_folder(folder: Path, files: Mapping[str, str]) -> None:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text, encoding="utf-8", newline="\n")
         for entry in sorted(stage.iterdir()):
-            moved.append(folder / entry.name)
-            entry.rename(folder / entry.name)
+            target = folder / entry.name
+            if target.exists():  # made by somebody else meanwhile
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
+            entry.rename(target)
+            moved.append(target)
     except OSError as error:
         for path in moved:
             shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
@@ -48,7 +59,10 @@ def write_folder(folder: Path, files: Mapping[str, str]) -> None:
 
 
 def replace_files(files: Mapping[Path, str]) -> None:
-    """Replaces files that exist. Each is whole at any time, and none is touched before all are made."""
+    """Replaces files that exist. Each is whole at any time, and none is touched before all are made.
+
+    Raises UsageError where that is not possible.
+    """
     staged: list[tuple[Path, Path]] = []
     try:
         for target, text in files.items():
@@ -62,7 +76,8 @@ def replace_files(files: Mapping[Path, str]) -> None:
         raise UsageError(f"{error.filename} cannot be written: {error.strerror or error}") from error
     finally:
         for stage, _ in staged:
-            stage.unlink(missing_ok=True)
+            if stage.is_file():
+                stage.unlink()
 
 
 WELCOME: Final = frozenset({".git", ".venv"})
