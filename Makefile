@@ -102,6 +102,19 @@ golden: $(VENV)/.complete ## write the reviewed output anew; look at the diff
 	@$(RUN) pytest -q tests/test_golden.py --update-golden
 	@$(RUN) tests.released
 
+DOCS_VENV := .venv-docs
+
+$(DOCS_VENV)/.complete: requirements-docs.txt docs_generator/package-lock.json $(VENV)/.complete
+	@test -x $(DOCS_VENV)/bin/python || $(PYTHON) -m venv $(DOCS_VENV)
+	$(DOCS_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --requirement requirements-docs.txt
+	cd docs_generator && npm ci --ignore-scripts --silent
+	@touch $@
+
+.PHONY: docs
+docs: $(DOCS_VENV)/.complete ## write the generated pages, and build the documentation into site/
+	@$(RUN) docs_generator
+	NO_MKDOCS_2_WARNING=1 $(DOCS_VENV)/bin/mkdocs build --strict --quiet
+
 .PHONY: schemas
 schemas: $(VENV)/.complete ## write environments/*.schema.json from the models
 	@$(RUN) twinstack schemas environments
@@ -120,5 +133,5 @@ lock: $(VENV)/.complete ## resolve the dependencies anew, into lock files that n
 
 .PHONY: clean
 clean: ## remove what can be made again
-	rm -rf imports .imports* cdktf.out dist $(VENV) $(CHECK_VENV) .venv-service backend/.venv node_modules frontend/node_modules frontend/out frontend/.next .pytest_cache .ruff_cache .hypothesis
+	rm -rf imports .imports* cdktf.out dist $(VENV) $(CHECK_VENV) $(DOCS_VENV) site docs_generator/node_modules .venv-service backend/.venv node_modules frontend/node_modules frontend/out frontend/.next .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -1,0 +1,50 @@
+"""`python -m docs_generator` writes the generated pages of docs/; with `--record` also what the tutorial shows.
+
+Recording does what the tutorial says, in a temporary folder, with the `twinstack`, `python` and `terraform` on the path.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from docs_generator.blocks import blocks_of
+from docs_generator.transcript import Reader, recorded
+from twinstack.bindings import activate
+
+ROOT: Final = Path(__file__).parents[1]
+TUTORIAL: Final = ROOT / "docs" / "tutorial.md"
+
+
+def main(arguments: list[str]) -> int:
+    """Writes what has changed, and says which."""
+    if arguments not in ([], ["--record"]):
+        sys.stderr.write("python -m docs_generator [--record]\n")
+        return 2
+    if arguments:
+        _write(TUTORIAL, _record(TUTORIAL))
+        return 0
+    activate(ROOT)
+    from docs_generator.pages import pages
+
+    for path, text in pages():
+        _write(ROOT / "docs" / path, text)
+    return 0
+
+
+def _record(page: Path) -> str:
+    with tempfile.TemporaryDirectory(prefix="tutorial-") as home:
+        return recorded(page, Reader(Path(home)), [*blocks_of(page)])
+
+
+def _write(file: Path, text: str) -> None:
+    if not file.is_file() or file.read_text(encoding="utf-8") != text:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+        sys.stdout.write(f"{file.relative_to(ROOT)}\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

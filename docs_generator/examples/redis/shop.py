@@ -1,0 +1,32 @@
+"""A cache and the service that uses it."""
+
+from constructs import Construct
+
+from twinstack import aws, kubernetes
+from twinstack.cluster import ClusterSpec
+from twinstack.environment import Environment
+from twinstack.network import NetworkSpec
+from twinstack.redis import RedisSpec
+from twinstack.web_service import WebServiceSpec
+
+
+class ShopEnvironment(Environment):
+    network: NetworkSpec
+    cluster: ClusterSpec
+    cache: RedisSpec
+    api: WebServiceSpec
+
+
+class Infrastructure(aws.Infrastructure[ShopEnvironment]):
+    def __init__(self, scope: Construct, environment: ShopEnvironment) -> None:
+        super().__init__(scope, environment)
+        self.network = aws.Network(self, environment.network)
+        self.cluster = aws.Cluster(self, environment.cluster, network=self.network)
+        self.cache = aws.Redis(self, environment.cache, network=self.network)
+        self.connect(self.cluster)
+
+
+class Workloads(kubernetes.Workloads[ShopEnvironment]):
+    def __init__(self, scope: Construct, environment: ShopEnvironment) -> None:
+        super().__init__(scope, environment)
+        self.api = kubernetes.WebService(self, environment.api)

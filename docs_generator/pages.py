@@ -1,0 +1,42 @@
+"""Every generated page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from docs_generator.example import ENVIRONMENT, FOLDER, Example
+from docs_generator.page import page, summary
+from docs_generator.reference import reference_pages
+from docs_generator.rooms import ROOMS
+
+
+def pages() -> Iterator[tuple[str, str]]:
+    """The path of each page in docs/, and its text."""
+    yield "rooms/index.md", _index()
+    for room in ROOMS:
+        yield f"rooms/{room.folder}.md", page(room)
+    yield from reference_pages()
+
+
+def _index() -> str:
+    rows = [f"| [{room.title}]({room.folder}.md) | {summary(type(Example(room).spec))} |" for room in ROOMS]
+    shared = (FOLDER / f"{ENVIRONMENT}.yaml").read_text(encoding="utf-8")
+    return HEAD + "\n".join(["| room | what it is |", "|---|---|", *rows]) + f"\n\n{SHOP}\n```yaml\n{shared}```\n"
+
+
+HEAD: Final = """\
+<!-- Written by `make docs-pages` from the code: change it there. -->
+
+# Rooms
+
+A room is the folder of one noun: its spec, and what it becomes on each side. Each page shows a whole example, what is
+really synthesized for it, every field, what each access level means, and what is refused.
+
+"""
+SHOP: Final = f"""\
+## The shop
+
+The examples are pieces of one product, a shop in an existing network and cluster of another team. Unless a page shows
+its own, `environments/{ENVIRONMENT}.yaml` is:
+"""
