@@ -5,6 +5,8 @@ Recording does what the tutorial says, in a temporary folder, with the `twinstac
 
 from __future__ import annotations
 
+import os
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -13,15 +15,22 @@ from typing import Final
 from docs_generator.blocks import blocks_of
 from docs_generator.transcript import Reader, recorded
 from twinstack.bindings import activate
+from twinstack.rehearsal.control_plane import ASSETS_VARIABLE
 
 ROOT: Final = Path(__file__).parents[1]
 TUTORIAL: Final = ROOT / "docs" / "tutorial.md"
+PROGRAMS: Final = ("twinstack", "terraform", "jq")
 
 
 def main(arguments: list[str]) -> int:
     """Writes what has changed, and says which."""
     if arguments not in ([], ["--record"]):
         sys.stderr.write("python -m docs_generator [--record]\n")
+        return 2
+    missing = [name for name in PROGRAMS if shutil.which(name) is None]
+    missing += [] if os.environ.get(ASSETS_VARIABLE) else [ASSETS_VARIABLE]
+    if arguments and missing:
+        sys.stderr.write(f"what the tutorial shows would be incomplete without {', '.join(missing)}\n")
         return 2
     if arguments:
         _write(TUTORIAL, _record(TUTORIAL))
