@@ -22,7 +22,7 @@ def page(room: Room) -> str:
     """The whole page, in Markdown."""
     example = Example(room)
     parts = [
-        f"<!-- Written by `make docs-pages` from the code: change it there. -->\n\n# {room.title}",
+        f"<!-- Written by `make docs` from the code: change it there. -->\n\n# {room.title}",
         *_head(example),
         *_example(example),
         *_aws(example),

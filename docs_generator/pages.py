@@ -26,7 +26,7 @@ def _index() -> str:
 
 
 HEAD: Final = """\
-<!-- Written by `make docs-pages` from the code: change it there. -->
+<!-- Written by `make docs` from the code: change it there. -->
 
 # Rooms
 

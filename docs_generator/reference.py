@@ -91,7 +91,7 @@ def _file(package: str) -> str:
     return f"{package.rpartition('.')[2]}.md"
 
 
-WRITTEN: Final = "<!-- Written by `make docs-pages` from the code: change it there. -->"
+WRITTEN: Final = "<!-- Written by `make docs` from the code: change it there. -->"
 INDEX: Final = f"""{WRITTEN}
 
 # Reference
