@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Network, ip_network
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
+from twinstack.environment.label_selector import selects
+
 if TYPE_CHECKING:
     from twinstack.testing.template import Entry, Template
 
@@ -135,7 +137,7 @@ def _applies(policy: Mapping[str, Any], direction: Direction, pods: Pods) -> boo
     return (
         policy["metadata"].get("namespace", "default") == pods.namespace
         and direction in types
-        and _selects(spec.get("podSelector") or {}, pods.labels)
+        and selects(spec.get("podSelector") or {}, pods.labels)
     )
 
 
@@ -165,9 +167,9 @@ def _peer_matches(peer: Mapping[str, Any], other: Pods | IPv4Network, pods: Pods
         return any(_covers(block, address) for address in other.addresses)
     namespaces = peer.get("namespaceSelector")
     in_namespace = (
-        other.namespace == pods.namespace if namespaces is None else _selects(namespaces, other.namespace_labels)
+        other.namespace == pods.namespace if namespaces is None else selects(namespaces, other.namespace_labels)
     )
-    return in_namespace and _selects(peer.get("podSelector") or {}, other.labels)
+    return in_namespace and selects(peer.get("podSelector") or {}, other.labels)
 
 
 def _covers(block: Mapping[str, Any], addresses: IPv4Network) -> bool:
@@ -189,27 +191,6 @@ def _network(cidr: str) -> IPv4Network:
     network = ip_network(cidr, strict=False)
     assert isinstance(network, IPv4Network), cidr
     return network
-
-
-def _selects(selector: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
-    """Source: Kubernetes, "Labels and Selectors"."""
-    wanted = selector.get("matchLabels") or {}
-    return wanted.items() <= labels.items() and all(
-        _expression_fits(one, labels) for one in selector.get("matchExpressions") or ()
-    )
-
-
-def _expression_fits(expression: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
-    key, values = expression["key"], expression.get("values") or ()
-    match expression["operator"]:
-        case "In":
-            return labels.get(key) in values
-        case "NotIn":
-            return labels.get(key) not in values
-        case "Exists":
-            return key in labels
-        case _:
-            return key not in labels
 
 
 def shown_blocks(blocks: Iterable[IPv4Network]) -> str:

@@ -112,37 +112,10 @@ def value(data: Any, *path: str, otherwise: Any = None) -> Any:
     return data
 
 
-def selects(selector: Mapping[str, Any] | None, labels: Mapping[str, str]) -> bool:
-    """Whether a label selector selects something with these labels; an empty one selects everything, none nothing.
-
-    Source: Kubernetes API reference, LabelSelector.
-    """
-    if selector is None:
-        return False
-    pairs = selector.get("matchLabels") or {}
-    expressions = selector.get("matchExpressions") or []
-    return all(labels.get(key) == wanted for key, wanted in pairs.items()) and all(
-        _holds(one, labels) for one in expressions
-    )
-
-
 def names(objects: Iterable[Applied | PodTemplate]) -> str:
     """The titles of these, for a message."""
     owners = (one.owner if isinstance(one, PodTemplate) else one for one in objects)
     return ", ".join(dict.fromkeys(owner.manifest.title for owner in owners))
-
-
-def _holds(expression: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
-    key, given = expression["key"], expression.get("values") or []
-    match expression["operator"]:
-        case "In":
-            return labels.get(key) in given
-        case "NotIn":
-            return labels.get(key) not in given
-        case "Exists":
-            return key in labels
-        case _:
-            return key not in labels
 
 
 _GROUPS: Final[Mapping[str, str]] = {

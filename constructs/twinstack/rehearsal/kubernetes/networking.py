@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from twinstack.environment.label_selector import selects
 from twinstack.errors import Problem
 from twinstack.rehearsal.control_plane.client import ApiServer
-from twinstack.rehearsal.kubernetes.inventory import Applied, Inventory, names, selects, value
+from twinstack.rehearsal.kubernetes.inventory import Applied, Inventory, names, value
 
 
 def check_services(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from twinstack.environment.label_selector import selects
 from twinstack.errors import Problem
 from twinstack.rehearsal.control_plane.client import ApiServer
 from twinstack.rehearsal.kubernetes.inventory import (
@@ -12,7 +13,6 @@ from twinstack.rehearsal.kubernetes.inventory import (
     PodTemplate,
     names,
     pod_templates,
-    selects,
     value,
 )
 
