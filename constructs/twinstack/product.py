@@ -17,6 +17,7 @@ from twinstack.errors import ConfigurationError, Location, Problem, UsageError
 if TYPE_CHECKING:
     from twinstack.environment.base import Environment
     from twinstack.environment.load import Loaded
+    from twinstack.environment.yaml import Document
 
     E = TypeVar("E", bound=Environment)
 else:
@@ -75,17 +76,20 @@ class Product(Generic[E]):
         """As `load`, with where every value came from and the warnings."""
         from twinstack.environment.layers import assignments
         from twinstack.environment.load import load
-        from twinstack.environment.yaml import read
 
         if name not in self.environments:
             raise ConfigurationError([self._no_such_environment(name)])
-        documents = [
-            (layer, read(self.root / FOLDER / f"{layer}.yaml", f"{FOLDER}/{layer}.yaml")) for layer in (BASE, name)
-        ]
+        documents = [(layer, self.document(layer)) for layer in (BASE, name)]
         overrides = {**(set or {}), **({"version": version} if version else {})}
         if overrides:
             documents.append(("set", assignments(overrides)))
         return load(self.environment, name, documents, today or datetime.datetime.now(tz=datetime.UTC).date())
+
+    def document(self, layer: str) -> Document:
+        """What one layer holds, `base` or an environment's."""
+        from twinstack.environment.yaml import read
+
+        return read(self.root / FOLDER / f"{layer}.yaml", f"{FOLDER}/{layer}.yaml")
 
     def load_all(
         self,

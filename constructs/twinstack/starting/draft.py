@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import importlib.util
 import sys
 from collections.abc import Mapping, Sequence
@@ -13,9 +12,7 @@ from types import ModuleType
 from typing import Any
 
 from twinstack.environment.base import Environment
-from twinstack.environment.layers import assignments
-from twinstack.environment.load import Loaded, load
-from twinstack.environment.yaml import parse
+from twinstack.environment.yaml import Document, parse
 from twinstack.errors import UsageError
 from twinstack.product import BASE, FOLDER, Product
 
@@ -37,19 +34,8 @@ class Draft(Product[Any]):
     def environments(self) -> Sequence[str]:
         return sorted(name for name in self.layers if name != BASE)
 
-    def load_with_provenance(
-        self,
-        name: str,
-        *,
-        set: Mapping[str, Any] | None = None,  # noqa: A002  the word of the command line
-        version: str | None = None,
-        today: datetime.date | None = None,
-    ) -> Loaded[Any]:
-        documents = [(layer, parse(self.layers[layer], f"{FOLDER}/{layer}.yaml")) for layer in (BASE, name)]
-        overrides = {**(set or {}), **({"version": version} if version else {})}
-        if overrides:
-            documents.append(("set", assignments(overrides)))
-        return load(self.environment, name, documents, today or datetime.datetime.now(tz=datetime.UTC).date())
+    def document(self, layer: str) -> Document:
+        return parse(self.layers[layer], f"{FOLDER}/{layer}.yaml")
 
 
 def environment_class(source: str, file: Path, class_name: str, module_name: str) -> type[Environment]:
