@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from twinstack.cli.files import put_files
 from twinstack.cli.placeholders import list_commands, list_placeholders
 from twinstack.cli.render import emit, report_problems
 from twinstack.cli.schemas import environment_schemas
 from twinstack.product import FOLDER, Product, each_once
 from twinstack.starting.addition import Addition
-from twinstack.starting.files import replace_files
 from twinstack.starting.kind import find_kind
 from twinstack.starting.text import Text
 
@@ -35,7 +35,7 @@ def add(product: Product[Any], kind: str, name: str, *, uses: Sequence[str], dry
     if dry_run:
         return
     schemas = {file: text for file, text in environment_schemas(draft).items() if file.is_file()}
-    replace_files({**{path: after.whole for path, (_, after) in changes.items()}, **schemas})
+    put_files({**{path: after.whole for path, (_, after) in changes.items()}, **schemas})
     emit([])
     emit([(f"{name} is added", "bold green"), (f" in {', '.join(map(_shown, (*changes, *schemas)))}", "")])
     list_placeholders(_new_values(name, changes))

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import typer
 
+from twinstack.cli.files import in_the_way, write_folder
 from twinstack.cli.placeholders import list_commands, list_placeholders
 from twinstack.cli.render import emit
 from twinstack.cli.schemas import environment_schemas
 from twinstack.errors import UsageError
 from twinstack.product import FOLDER
-from twinstack.starting.files import in_the_way, write_folder
 from twinstack.starting.kind import built_in_kinds, find_kind
 from twinstack.starting.new_product import NewProduct
 from twinstack.starting.wishes import WEB, Wishes

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path, PurePosixPath
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from twinstack.cli.assignment import read_assignments
+from twinstack.cli.files import put_files
 from twinstack.cli.render import emit, emit_json, report_problems
 from twinstack.product import Product
 
@@ -20,7 +21,7 @@ def local(product: Product[Any], name: str, *, assignments: Sequence[str], check
     files = files_of(loaded.environment)
     differing = {path: text for path, text in files.items() if _held(product.root / path) != text.encode()}
     if not check:
-        _write(product.root, differing)
+        put_files({product.root / path: text for path, text in differing.items()})
     if as_json:
         emit_json({"differing": [str(path) for path in differing], "written": not check})
     elif check:
@@ -35,16 +36,3 @@ def local(product: Product[Any], name: str, *, assignments: Sequence[str], check
 
 def _held(file: Path) -> bytes | None:
     return file.read_bytes() if file.is_file() else None
-
-
-def _write(root: Path, files: Mapping[PurePosixPath, str]) -> None:
-    """Each file is whole at any time; none is touched before all are made."""
-    staged = []
-    for path, text in files.items():
-        target = root / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        stage = target.with_name(f".{target.name}.new")
-        stage.write_text(text, encoding="utf-8")
-        staged.append((stage, target))
-    for stage, target in staged:
-        stage.replace(target)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from twinstack.cli.files import put_files
 from twinstack.cli.render import emit
 from twinstack.environment.schema import layer_schema
 from twinstack.product import FOLDER, Product
@@ -14,8 +15,9 @@ from twinstack.product import FOLDER, Product
 
 def write_environment_schemas(product: Product[Any]) -> None:
     """Writes environments/base.schema.json and environments/environment.schema.json beside the layers."""
-    for file, text in environment_schemas(product).items():
-        file.write_text(text, encoding="utf-8")
+    schemas = environment_schemas(product)
+    put_files(schemas)
+    for file in schemas:
         emit([(str(file.relative_to(product.root)), "cyan")])
 
 

@@ -58,18 +58,20 @@ def write_folder(folder: Path, files: Mapping[str, str]) -> None:
                 each.rmdir()
 
 
-def replace_files(files: Mapping[Path, str]) -> None:
-    """Replaces files that exist. Each is whole at any time, and none is touched before all are made.
+def put_files(files: Mapping[Path, str]) -> None:
+    """Writes files, or replaces them. Each is whole at any time, and none is touched before all are made.
 
     Raises UsageError where that is not possible.
     """
     staged: list[tuple[Path, Path]] = []
     try:
         for target, text in files.items():
+            target.parent.mkdir(parents=True, exist_ok=True)
             stage = target.with_name(f".{target.name}.new")
             staged.append((stage, target))
             stage.write_text(text, encoding="utf-8", newline="")
-            stage.chmod(target.stat().st_mode)
+            if target.exists():
+                stage.chmod(target.stat().st_mode)
         for stage, target in staged:
             stage.replace(target)
     except OSError as error:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from twinstack.cli.files import in_the_way, put_files, write_folder
 from twinstack.errors import UsageError
-from twinstack.starting.files import in_the_way, replace_files, write_folder
 
 
 def held(folder: Path) -> dict[str, str]:
@@ -38,7 +38,7 @@ def test_files_are_replaced_together(tmp_path: Path) -> None:
     one.write_text("1\n")
     two.write_text("2\n")
     one.chmod(0o640)
-    replace_files({one: "first\r\n", two: "second\n"})
+    put_files({one: "first\r\n", two: "second\n"})
     assert (one.read_bytes(), two.read_bytes()) == (b"first\r\n", b"second\n")
     assert one.stat().st_mode & 0o777 == 0o640
     assert sorted(held(tmp_path)) == ["one.txt", "two.txt"]
@@ -50,7 +50,7 @@ def test_where_one_cannot_be_replaced_none_is(tmp_path: Path) -> None:
     two.write_text("2\n")
     (tmp_path / ".two.txt.new").mkdir()
     with pytest.raises(UsageError, match=r"\.two\.txt\.new cannot be written: Is a directory"):
-        replace_files({one: "first\n", two: "second\n"})
+        put_files({one: "first\n", two: "second\n"})
     assert held(tmp_path) == {"one.txt": "1\n", "two.txt": "2\n"}
 
 
