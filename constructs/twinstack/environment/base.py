@@ -82,7 +82,7 @@ class Environment(Model):
         for field, annotation in inspect.get_annotations(cls).items():
             if field in Environment.__pydantic_fields__ or field.startswith("_") or "ClassVar" in str(annotation):
                 continue
-            if not _FIELD.fullmatch(field):
+            if not FIELD.fullmatch(field):
                 raise UsageError(f"{cls.__name__}.{field}: field names are lower-case words, [a-z][a-z0-9_]*")
             if field in _MEMBERS:
                 raise UsageError(f"{cls.__name__}.{field} hides a member of Environment: give the field another name")
@@ -205,5 +205,6 @@ class Environment(Model):
         self._specs = dict(specs)
 
 
-_FIELD: Final = re.compile(r"[a-z][a-z0-9_]*")
+FIELD: Final = re.compile(r"[a-z][a-z0-9_]*")
+"""What a field of an environment may be called."""
 _MEMBERS: Final = frozenset(dir(Environment))

@@ -68,8 +68,7 @@ def rank(spec: type[Spec]) -> int:
 @cache
 def built_in_kinds() -> Sequence[str]:
     """The names of the library's own kinds, the ground first, as they stand in a product."""
-    names = sorted(file.parent.name for file in _LIBRARY.glob(f"*/{STARTER}"))
-    return sorted(names, key=lambda name: rank(find_kind(name).spec))
+    return sorted(_names(), key=lambda name: rank(find_kind(name).spec))
 
 
 @cache
@@ -83,10 +82,14 @@ def find_kind(name: str) -> Kind:
         folder = _folder(package)
         if folder is not None and (spec := _spec(package)) is not None:
             return Kind(name, package, folder, spec)
-    known = [file.parent.name for file in sorted(_LIBRARY.glob(f"*/{STARTER}"))]
+    known = _names()
     guess = nearest(name, known)
     hint = f"did you mean {guess}?" if guess else "name one of these, or an installed package with a `spec.py`"
     raise UsageError(f'there is no kind "{written}" (there are {", ".join(known)}): {hint}')
+
+
+def _names() -> Sequence[str]:
+    return sorted(file.parent.name for file in _LIBRARY.glob(f"*/{STARTER}"))
 
 
 def _folder(package: str) -> Path | None:

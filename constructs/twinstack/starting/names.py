@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import keyword
-import re
 from collections.abc import Collection, Mapping
 from typing import Final
 
-from twinstack.environment.base import Environment
+from twinstack.environment.base import FIELD, Environment
 from twinstack.environment.spec import Half, Spec
 
 
 def refused(name: str, spec: type[Spec], taken: Collection[str] = ()) -> str | None:
     """Why a field with this spec cannot have this name; None where it can."""
-    if not _FIELD.fullmatch(name):
+    if not FIELD.fullmatch(name):
         return "a field's name is lower-case words, [a-z][a-z0-9_]*"
     if keyword.iskeyword(name):
         return "Python keeps this word for itself"
@@ -27,7 +26,6 @@ def refused(name: str, spec: type[Spec], taken: Collection[str] = ()) -> str | N
     return None
 
 
-_FIELD: Final = re.compile(r"[a-z][a-z0-9_]*")
 _OF_BOTH: Final = frozenset({
     "close", "context", "enter", "environment", "is_construct", "ledger", "node", "of", "to_string", "with_",
 })  # fmt: skip
