@@ -7,7 +7,9 @@ import json
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,6 +57,30 @@ def write(
         for folder in made:
             if not any(folder.iterdir()):
                 folder.rmdir()
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Where both halves of environments were made for a while."""
+
+    folders: Mapping[Half, Path]
+
+    def stack(self, environment: Environment) -> Path:
+        """The folder with an environment's cdk.tf.json."""
+        return self.folders[Half.INFRASTRUCTURE] / "stacks" / environment.stack_id
+
+    def manifests(self, environment: Environment) -> Path:
+        """The folder with an environment's manifests."""
+        return self.folders[Half.WORKLOADS] / environment.stack_id
+
+
+@contextmanager
+def synthesized(product: Product[Any], loaded: Sequence[Loaded[Any]]) -> Generator[Output]:
+    """Both halves in a temporary folder, for a look at them that leaves nothing behind. Raises as `write` does."""
+    with tempfile.TemporaryDirectory(prefix="twinstack-") as base:
+        folders = {half: Path(base) / half for half in Half}
+        write(product, loaded, folders, tuple(Half))
+        yield Output(folders)
 
 
 def _sweep(folder: Path) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from twinstack.cli.project import find_product_with_engine
@@ -17,24 +15,18 @@ if TYPE_CHECKING:
 def scan(names: Sequence[str], *, as_json: bool) -> bool:
     """Scans one environment after the other, synthesized into a temporary folder; whether nothing is left."""
     product = find_product_with_engine()
-    from twinstack.environment.spec import Half
     from twinstack.policy.accepted import outside_rooms
     from twinstack.policy.scan import scan as run
-    from twinstack.synthesis import write
+    from twinstack.synthesis import synthesized
 
     loaded = product.load_all(names)
     reports: dict[str, ScanReport] = {}
-    with tempfile.TemporaryDirectory(prefix="twinstack-scan-") as temporary:
-        base = Path(temporary)
-        write(
-            product, loaded, {Half.INFRASTRUCTURE: base / "terraform", Half.WORKLOADS: base / "manifests"}, tuple(Half)
-        )
-        for one in loaded:
-            stack = one.environment.stack_id
-            reports[one.environment.name] = run(
-                base / "terraform/stacks" / stack / "cdk.tf.json",
-                base / "manifests" / stack,
-                rooms=outside_rooms(one.environment),
+    with synthesized(product, loaded) as output:
+        for environment in (one.environment for one in loaded):
+            reports[environment.name] = run(
+                output.stack(environment) / "cdk.tf.json",
+                output.manifests(environment),
+                rooms=outside_rooms(environment),
             )
     if as_json:
         emit_json({name: report.as_dict() for name, report in reports.items()})

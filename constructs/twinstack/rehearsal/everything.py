@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal
 
-from twinstack.environment.spec import Half
 from twinstack.product import Product
 from twinstack.rehearsal import schemas
 from twinstack.rehearsal.kubernetes import KubernetesReport
 from twinstack.rehearsal.kubernetes import rehearse as rehearse_kubernetes
 from twinstack.rehearsal.terraform import TerraformReport
 from twinstack.rehearsal.terraform import rehearse as rehearse_terraform
-from twinstack.synthesis import write
+from twinstack.synthesis import synthesized
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,20 +65,16 @@ def rehearse(
     loaded = product.load_all([name])
     environment = loaded[0].environment
     skipped: list[str] = []
-    with tempfile.TemporaryDirectory(prefix="twinstack-rehearsal-") as folder:
-        base = Path(folder)
-        write(
-            product, loaded, {Half.INFRASTRUCTURE: base / "terraform", Half.WORKLOADS: base / "manifests"}, tuple(Half)
-        )
+    with synthesized(product, loaded) as output:
         terraform: Sequence[TerraformReport] = ()
         if only != "kubernetes":
-            stack = base / "terraform" / "stacks" / environment.stack_id
+            stack = output.stack(environment)
             versions = [schema] if schema else list(schemas.VERSIONS)
             terraform = [rehearse_terraform(stack, schema=version, progress=progress) for version in versions]
         kubernetes = None
         if only != "terraform":
             if only == "kubernetes" or os.environ.get(ASSETS):
-                kubernetes = rehearse_kubernetes(base / "manifests" / environment.stack_id, progress=progress)
+                kubernetes = rehearse_kubernetes(output.manifests(environment), progress=progress)
             else:
                 skipped.append(f"Kubernetes: {ASSETS} is not set (`setup-envtest use 1.36.x` prints a folder for it)")
     return Rehearsal(name, tuple(terraform), kubernetes, tuple(skipped))
