@@ -147,6 +147,7 @@ SURFACE: Final[dict[str, list[str]]] = {
         "Scrape",
         "Service",
         "StandIn",
+        "exporter",
         "files_of",
         "or_default",
     ],

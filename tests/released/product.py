@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import json
-import tempfile
-from pathlib import Path
 from typing import Any
 
 import yaml
@@ -14,15 +11,15 @@ from twinstack import Product
 from twinstack.bucket import BucketSpec
 from twinstack.cluster import ClusterSpec
 from twinstack.edge import EdgeSpec
-from twinstack.environment import Environment, Half
+from twinstack.environment import Environment
 from twinstack.job import JobSpec
-from twinstack.local import files_of
 from twinstack.network import NetworkSpec
 from twinstack.postgres import PostgresSpec
 from twinstack.redis import RedisSpec
 from twinstack.scheduler import SchedulerSpec
 from twinstack.secrets import SecretsSpec
 from twinstack.settings import SettingsSpec
+from twinstack.testing import Twin
 from twinstack.web_service import WebServiceSpec
 from twinstack.worker import WorkerSpec
 
@@ -50,23 +47,15 @@ product = Product(Shop, "tests.released.halves:ShopInfrastructure", "tests.relea
 
 def output() -> dict[str, Any]:
     """Everything that the live environment becomes: each leaf's value by its path, `aws_s3_bucket.papers.bucket`."""
-    from twinstack.synthesis import write
-
-    loaded = product.load_with_provenance("live", today=DAY)
-    with tempfile.TemporaryDirectory() as folder:
-        halves = {Half.INFRASTRUCTURE: Path(folder) / "terraform", Half.WORKLOADS: Path(folder) / "manifests"}
-        files = write(product, [loaded], halves, tuple(Half))
-        terraform = json.loads(next(file for file in files if file.name == "cdk.tf.json").read_text(encoding="utf-8"))
-        manifests = [one for file in files if file.suffix == ".yaml" for one in yaml.safe_load_all(file.read_text(encoding="utf-8"))]  # fmt: skip
+    twin = Twin(product, product.load_with_provenance("live", today=DAY))
     document: dict[str, Any] = {
-        f"{kind}.{name}": block
-        for part in ("resource", "data", "ephemeral")
-        for kind, blocks in terraform.get(part, {}).items()
-        for name, block in blocks.items()
+        "compose": yaml.safe_load(twin.local["compose.yaml"]),
+        **{
+            f"{one.type}.{one.name}": one.properties
+            for half in (twin.infrastructure, twin.workloads)
+            for one in half.entries
+        },
     }
-    document |= {f"terraform.{key}": value for key, value in terraform["terraform"].items()}
-    document |= {f"{one['kind']}.{one['metadata']['name']}": one for one in manifests}
-    document["compose"] = yaml.safe_load(next(text for path, text in files_of(loaded.environment).items() if path.name == "compose.yaml"))  # fmt: skip
     return dict(sorted(leaves(document).items()))
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def stand_in(spec: EdgeSpec) -> StandIn:
     """One nginx before the services that the routes name, on http://localhost:8080 unless `compose.port` says otherwise."""
-    name = spec.compose.name or spec.key
+    name = spec.compose.name_of(spec.key)
     server = Service(
         name,
         IMAGE,

@@ -202,7 +202,7 @@ class WorkloadSpec(ContainerSpec, Spec):
     @property
     def compose_name(self) -> str:
         """Its service in the local stack, and its host name there."""
-        return self.compose.name or self.key.replace("_", "-")
+        return self.compose.name_of(self.key)
 
     def local_run(self) -> LocalRun:
         """How the local stack runs it."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import Field
 
@@ -23,6 +23,10 @@ class ComposeOptions(Model):
     """The Compose service's name, which is also its host name there; the field's name unless given."""
     port: Port | None = None
     """The port on the developer's machine, for 127.0.0.1 alone; the service's own port unless given."""
+
+    def name_of(self, key: str) -> str:
+        """The service's name for the spec of this field. A host name has no underscore."""
+        return self.name or key.replace("_", "-")
 
 
 class Condition(StrEnum):
@@ -127,6 +131,19 @@ class Entry:
     is_secret: bool = False
 
 
+def exporter(name: str, image: str, port: int, *, of: str, environment: Mapping[str, str]) -> Service:
+    """What shows the figures of the service `of` to Prometheus, under the profile `monitoring`."""
+    return Service(
+        name,
+        image,
+        environment=environment,
+        needs={of: Condition.HEALTHY},
+        is_locked=True,
+        profile=MONITORING,
+        scrape=Scrape(name, port),
+    )
+
+
 def or_default(name: str, value: str) -> str:
     """A value that .env may replace: `${JWT_ALGORITHM:-HS256}`."""
     return f"${{{name}:-{value.replace('$', '$$')}}}"
@@ -142,3 +159,7 @@ class StandIn:
     """What a link sets on a workload in the stack: every variable of its offer, and what else a client needs there."""
     entries: tuple[Entry, ...] = ()
     """Lines of .env.example: the inputs, and the same variables for a process outside the stack."""
+
+
+MONITORING: Final = "monitoring"
+"""The profile of everything that watches the others."""

@@ -12,6 +12,7 @@ from twinstack.environment.stand_in import (
     Scrape,
     Service,
     StandIn,
+    exporter,
     or_default,
 )
 from twinstack.local.stack import files_of
@@ -25,6 +26,7 @@ __all__ = [
     "Scrape",
     "Service",
     "StandIn",
+    "exporter",
     "files_of",
     "or_default",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from twinstack.environment.dumper import dump
-from twinstack.environment.stand_in import Service
+from twinstack.environment.stand_in import MONITORING, Service
 from twinstack.local.origin import ORIGIN
 
 
@@ -66,7 +66,7 @@ def _header(services: Iterable[Service]) -> str:
         + "# What is yours alone goes into compose.override.yaml.\n"
         + "#   cp .env.example .env\n"
         + f"#   docker compose up --build                        {', '.join(entrances)}\n"
-        + "#   docker compose --profile monitoring up --build   with Prometheus and Grafana\n"
+        + f"#   docker compose --profile {MONITORING} up --build   with Prometheus and Grafana\n"
     )
 
 

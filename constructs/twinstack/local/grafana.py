@@ -12,9 +12,9 @@ from typing import Any, Final
 from twinstack.environment.base import Environment
 from twinstack.environment.dumper import dump
 from twinstack.environment.monitoring import Panel
-from twinstack.environment.stand_in import Condition, File, Health, Service
+from twinstack.environment.stand_in import MONITORING, Condition, File, Health, Service
 from twinstack.local.origin import ORIGIN
-from twinstack.local.prometheus import FOLDER, PROFILE
+from twinstack.local.prometheus import FOLDER
 from twinstack.local.prometheus import PORT as PROMETHEUS_PORT
 
 
@@ -46,7 +46,7 @@ def grafana_service(environment: Environment) -> Service:
         health=Health(("wget", "--quiet", "--spider", f"http://127.0.0.1:{CONTAINER_PORT}/api/health")),
         is_locked=True,
         temporary=("/tmp", "/var/lib/grafana", "/var/log/grafana"),  # noqa: S108  folders in the container
-        profile=PROFILE,
+        profile=MONITORING,
     )
 
 

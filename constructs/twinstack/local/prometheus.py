@@ -8,7 +8,7 @@ from typing import Any, Final
 from twinstack.environment.base import Environment
 from twinstack.environment.dumper import dump
 from twinstack.environment.monitoring import Alert
-from twinstack.environment.stand_in import Condition, File, Health, Scrape, Service
+from twinstack.environment.stand_in import MONITORING, Condition, File, Health, Scrape, Service
 from twinstack.local.origin import ORIGIN
 
 
@@ -28,7 +28,7 @@ def prometheus_services(environment: Environment, scrapes: Iterable[Scrape]) -> 
         needs={NODES: Condition.STARTED},
         health=Health(("wget", "--quiet", "--spider", f"http://127.0.0.1:{PORT}/-/ready")),
         is_locked=True,
-        profile=PROFILE,
+        profile=MONITORING,
     )
     nodes = Service(
         NODES,
@@ -36,7 +36,7 @@ def prometheus_services(environment: Environment, scrapes: Iterable[Scrape]) -> 
         command=("--path.rootfs=/host", "--path.procfs=/host/proc", "--path.sysfs=/host/sys"),
         mounts={"/": "/host"},
         is_locked=True,
-        profile=PROFILE,
+        profile=MONITORING,
     )
     return server, nodes
 
@@ -81,7 +81,6 @@ def _rule(key: str, alert: Alert) -> Mapping[str, Any]:
 
 
 FOLDER: Final = "monitoring"
-PROFILE: Final = "monitoring"
 IMAGE: Final = "prom/prometheus:v3.5.0"
 PORT: Final = 9090
 NODES: Final = "node-exporter"

@@ -24,10 +24,11 @@ def files_of(environment: Environment) -> Mapping[PurePosixPath, str]:
     stand-ins want one name for two things.
     """
     stand_ins = {key: spec.local() for key, spec in environment.specs.items()}
-    services = _services(environment, stand_ins)
+    shared = shared_variables(environment)
+    services = _services(environment, stand_ins, shared)
     files = {
         COMPOSE: compose_file(environment.product, services),
-        ENV: env_file(_entries(environment, stand_ins)),
+        ENV: env_file(_entries(stand_ins, shared)),
     }
     return {
         **{PurePosixPath(path): text for path, text in files.items()},
@@ -35,13 +36,13 @@ def files_of(environment: Environment) -> Mapping[PurePosixPath, str]:
     }
 
 
-def _services(environment: Environment, stand_ins: Mapping[str, StandIn]) -> list[Service]:
+def _services(environment: Environment, stand_ins: Mapping[str, StandIn], shared: Mapping[str, str]) -> list[Service]:
     """Each service once, in the order of the environment; who watches them comes last."""
     members: list[Service] = []
     for key, spec in environment.specs.items():
         members += stand_ins[key].services
         if isinstance(spec, WorkloadSpec):
-            members.append(service_of(spec, stand_ins))
+            members.append(service_of(spec, stand_ins, shared))
     scrapes = sorted((one.scrape for one in members if one.scrape), key=lambda scrape: scrape.job)
     chosen: dict[str, Service] = {}
     for service in (*members, *prometheus_services(environment, scrapes), grafana_service(environment)):
@@ -53,10 +54,10 @@ def _services(environment: Environment, stand_ins: Mapping[str, StandIn]) -> lis
     return sorted(chosen.values(), key=lambda service: service.profile or "")
 
 
-def _entries(environment: Environment, stand_ins: Mapping[str, StandIn]) -> Iterator[Entry]:
+def _entries(stand_ins: Mapping[str, StandIn], shared: Mapping[str, str]) -> Iterator[Entry]:
     for stand_in in stand_ins.values():
         yield from stand_in.entries
-    for name, value in shared_variables(environment).items():
+    for name, value in shared.items():
         yield Entry("Environment", name, value, OWN.get(name, "set on every workload that needs it"))
 
 

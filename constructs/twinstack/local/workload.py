@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Collection, Mapping
 
 from twinstack.environment.base import Environment
-from twinstack.environment.links import Access
 from twinstack.environment.quantities import cpu_millis, memory_bytes
 from twinstack.environment.spec import WorkloadSpec
 from twinstack.environment.stand_in import Condition, Service, StandIn, or_default
 from twinstack.errors import ConstructionError
 
 
-def service_of(spec: WorkloadSpec, stand_ins: Mapping[str, StandIn]) -> Service:
-    """The Compose service. Raises ConstructionError where a link offers a variable that nothing fills here."""
+def service_of(spec: WorkloadSpec, stand_ins: Mapping[str, StandIn], shared: Collection[str]) -> Service:
+    """The Compose service. `shared` are the variables that .env may replace. Raises ConstructionError where a link offers a variable that nothing fills here."""
     limits = spec.resources.limits
     run = spec.local_run()
     return Service(
@@ -22,7 +20,7 @@ def service_of(spec: WorkloadSpec, stand_ins: Mapping[str, StandIn]) -> Service:
         spec.image_reference("local" if spec.build else spec.context.version),
         build=f"./{spec.build}" if spec.build else None,
         entrypoint=tuple(part.replace("$", "$$") for part in spec.command),
-        environment=variables_of(spec, stand_ins),
+        environment=variables_of(spec, stand_ins, shared),
         aliases=(spec.kubernetes_name,) if run.port else (),
         ports={spec.compose.port or run.port: run.port} if run.port else {},
         needs=_needs(spec, stand_ins),
@@ -37,9 +35,8 @@ def service_of(spec: WorkloadSpec, stand_ins: Mapping[str, StandIn]) -> Service:
     )
 
 
-def variables_of(spec: WorkloadSpec, stand_ins: Mapping[str, StandIn]) -> dict[str, str]:
+def variables_of(spec: WorkloadSpec, stand_ins: Mapping[str, StandIn], shared: Collection[str]) -> dict[str, str]:
     """What the cluster sets, with the values of this machine; shared ones can be replaced in .env."""
-    shared = shared_variables(spec.environment)
     variables = {
         name: or_default(name, value) if name in shared else value.replace("$", "$$")
         for name, value in spec.own_variables.items()
@@ -54,7 +51,9 @@ def variables_of(spec: WorkloadSpec, stand_ins: Mapping[str, StandIn]) -> dict[s
                 f"{type(link.resource).__name__}.local() a value for each variable of offer()"
             )
         every = {
-            variable.name for access in _levels(link.resource) for variable in link.resource.offer(access).variables
+            variable.name
+            for access in link.resource.access_levels
+            for variable in link.resource.offer(access).variables
         }
         variables |= {name: value for name, value in filled.items() if name in offered or name not in every}
     return variables
@@ -67,11 +66,6 @@ def shared_variables(environment: Environment) -> dict[str, str]:
         for name, value in workload.own_variables.items():
             values.setdefault(name, set()).add(value)
     return {name: next(iter(found)) for name, found in values.items() if len(found) == 1}
-
-
-def _levels(resource: Any) -> tuple[Access, ...]:
-    levels: tuple[Access, ...] = resource.access_levels
-    return levels
 
 
 def _needs(spec: WorkloadSpec, stand_ins: Mapping[str, StandIn]) -> dict[str, Condition]:

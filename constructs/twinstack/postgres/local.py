@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from twinstack.environment.links import Access
-from twinstack.environment.stand_in import Condition, Entry, Health, Scrape, Service, StandIn
+from twinstack.environment.stand_in import Entry, Health, Service, StandIn, exporter
 
 if TYPE_CHECKING:
     from twinstack.postgres.spec import PostgresSpec
@@ -18,7 +18,7 @@ def stand_in(spec: PostgresSpec) -> StandIn:
     """
     prefix = spec.compose.prefix or spec.key.upper()
     host, port, database, user, password = (f"{prefix}_{part}" for part in ("HOST", "PORT", "NAME", "USER", "PASSWORD"))
-    name = spec.compose.name or spec.key
+    name = spec.compose.name_of(spec.key)
     server = Service(
         name,
         f"postgres:{spec.engine_version}-alpine",
@@ -31,18 +31,16 @@ def stand_in(spec: PostgresSpec) -> StandIn:
         volumes={f"{name}_data": "/var/lib/postgresql/data"},
         health=Health((f"pg_isready -U ${{{user}}} -d ${{{database}:-{spec.database}}}",)),
     )
-    exporter = Service(
+    figures = exporter(
         spec.exporter_name,
         EXPORTER_IMAGE,
+        EXPORTER_PORT,
+        of=name,
         environment={
             "DATA_SOURCE_URI": f"{name}:{spec.PORT}/${{{database}:-{spec.database}}}?sslmode=disable",
             "DATA_SOURCE_USER": f"${{{user}}}",
             "DATA_SOURCE_PASS": f"${{{password}}}",
         },
-        needs={name: Condition.HEALTHY},
-        is_locked=True,
-        profile="monitoring",
-        scrape=Scrape(spec.exporter_name, EXPORTER_PORT),
     )
 
     def url(host: str, port: str, database: str) -> str:
@@ -52,7 +50,7 @@ def stand_in(spec: PostgresSpec) -> StandIn:
     inside = url(name, str(spec.PORT), f"${{{database}:-{spec.database}}}")
     outside = url(f"${{{host}}}", f"${{{port}}}", f"${{{database}}}")
     return StandIn(
-        services=(server, exporter),
+        services=(server, figures),
         variables=dict.fromkeys(variables, inside),
         entries=(
             Entry(GROUP, host, "localhost", "where a process outside the stack finds PostgreSQL"),

@@ -139,7 +139,7 @@ class PostgresSpec(ResourceSpec):
     @property
     def exporter_name(self) -> str:
         """What shows its figures to Prometheus, and the job's name there."""
-        return f"{self.compose.name or self.key.replace('_', '-')}-exporter"
+        return f"{self.compose.name_of(self.key)}-exporter"
 
     @property
     def monitoring_role_name(self) -> str:

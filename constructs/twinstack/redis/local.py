@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from twinstack.environment.stand_in import Condition, Entry, Health, Scrape, Service, StandIn
+from twinstack.environment.stand_in import Entry, Health, Service, StandIn, exporter
 
 if TYPE_CHECKING:
     from twinstack.redis.spec import RedisSpec
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def stand_in(spec: RedisSpec) -> StandIn:
     """The same engine and major version, with the same memory policy, its data in a volume, and its exporter."""
-    name = spec.compose.name or spec.key
+    name = spec.compose.name_of(spec.key)
     port = spec.compose.port or spec.PORT
     server = Service(
         name,
@@ -22,18 +22,16 @@ def stand_in(spec: RedisSpec) -> StandIn:
         volumes={f"{name}_data": "/data"},
         health=Health((f"{spec.engine}-cli", "ping")),
     )
-    exporter = Service(
+    figures = exporter(
         spec.exporter_name,
         EXPORTER_IMAGE,
+        EXPORTER_PORT,
+        of=name,
         environment={"REDIS_ADDR": f"redis://{name}:{spec.PORT}"},
-        needs={name: Condition.HEALTHY},
-        is_locked=True,
-        profile="monitoring",
-        scrape=Scrape(spec.exporter_name, EXPORTER_PORT),
     )
     variable = spec.offer(spec.access_levels[0]).variables[0].name
     return StandIn(
-        services=(server, exporter),
+        services=(server, figures),
         variables={variable: f"redis://{name}:{spec.PORT}/0"},
         entries=(
             Entry(

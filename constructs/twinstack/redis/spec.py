@@ -80,7 +80,7 @@ class RedisSpec(ResourceSpec):
     @property
     def exporter_name(self) -> str:
         """What shows its figures to Prometheus, and the job's name there."""
-        return f"{self.compose.name or self.key.replace('_', '-')}-exporter"
+        return f"{self.compose.name_of(self.key)}-exporter"
 
     @property
     def password(self) -> SecretValue:
