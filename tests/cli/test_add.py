@@ -155,7 +155,10 @@ def test_every_kind_can_be_added_one_after_the_other_and_both_halves_are_whole(a
         assert {"30-admin-site.k8s.yaml", "30-mailer.k8s.yaml", "20-cleanup.k8s.yaml", "cdk.tf.json"} <= {
             path.name for path in made
         }
-    for command in (["ruff", "check", "--no-cache", "stacks"], ["ruff", "format", "--no-cache", "--check", "stacks"]):
+    for command in (
+        [sys.executable, "-m", "ruff", "check", "--no-cache", "stacks"],
+        [sys.executable, "-m", "ruff", "format", "--no-cache", "--check", "stacks"],
+    ):
         done = subprocess.run(command, cwd=analytics, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout
 

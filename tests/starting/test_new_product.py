@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -38,8 +39,19 @@ def test_it_checks_without_a_warning_and_becomes_both_halves(tmp_path: Path, wis
 def test_its_python_is_tidy(tmp_path: Path, wishes: Wishes) -> None:
     write_product(tmp_path, wishes)
     rules = "A,ANN,ARG,B,C4,D1,E,ERA,F,I,N,PERF,PIE,PT,PTH,RET,RUF,SIM,SLF,TRY,UP,W"
-    checks = ["ruff", "check", "--no-cache", "--select", rules, "--ignore", "D103,D104,D107,ANN401", "."]
-    for command in (checks, ["ruff", "format", "--no-cache", "--check", "."]):
+    checks = [
+        sys.executable,
+        "-m",
+        "ruff",
+        "check",
+        "--no-cache",
+        "--select",
+        rules,
+        "--ignore",
+        "D103,D104,D107,ANN401",
+        ".",
+    ]
+    for command in (checks, [sys.executable, "-m", "ruff", "format", "--no-cache", "--check", "."]):
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout
 
