@@ -54,6 +54,21 @@ def test_where_one_cannot_be_replaced_none_is(tmp_path: Path) -> None:
     assert held(tmp_path) == {"one.txt": "1\n", "two.txt": "2\n"}
 
 
+def test_a_new_file_gets_the_folders_it_stands_in(tmp_path: Path) -> None:
+    put_files({tmp_path / "a/b/c.txt": "new\n"})
+    assert (tmp_path / "a/b/c.txt").read_text() == "new\n"
+
+
+def test_a_folder_in_the_place_of_the_last_file_leaves_the_first_as_it_is(tmp_path: Path) -> None:
+    one, two = tmp_path / "one.txt", tmp_path / "two.txt"
+    one.write_text("1\n")
+    two.mkdir()
+    with pytest.raises(UsageError, match=r"two\.txt cannot be written: it is a folder"):
+        put_files({one: "first\n", two: "second\n", tmp_path / "new/three.txt": "third\n"})
+    assert held(tmp_path) == {"one.txt": "1\n"}
+    assert not (tmp_path / "new").exists()
+
+
 def test_a_repository_and_a_virtual_environment_are_in_nobodys_way(tmp_path: Path) -> None:
     for name in (".git", ".venv", "b.txt", "a.txt"):
         (tmp_path / name).mkdir()

@@ -63,6 +63,8 @@ def put_files(files: Mapping[Path, str]) -> None:
 
     Raises UsageError where that is not possible.
     """
+    if folder := next((target for target in files if target.is_dir()), None):
+        raise UsageError(f"{folder} cannot be written: it is a folder")
     staged: list[tuple[Path, Path]] = []
     try:
         for target, text in files.items():
