@@ -77,7 +77,11 @@ def leaves(node: object) -> list[str]:
 @pytest.mark.parametrize(
     ("what", "pattern", "known"),
     [
-        ("a host", r"\b(?:[a-z0-9-]+\.)+(?:ai|com|dev|io|net|org)\b|(?<=https://)[A-Za-z0-9.-]+|(?<=http://)[A-Za-z0-9.-]+", KNOWN_HOSTS),
+        (
+            "a host",
+            r"\b(?:[a-z0-9-]+\.)+(?:ai|com|dev|io|net|org)\b|(?<=https://)[A-Za-z0-9.-]+|(?<=http://)[A-Za-z0-9.-]+",
+            KNOWN_HOSTS,
+        ),
         ("a folder of a machine", r"(?<![\w.:/$}*<>~-])/[a-z]+(?:/[\w.-]+)*", KNOWN_PATHS),
         ("a registry's files", r"\bnpm(?:js|rc)\b|\bpypirc?\b", r"(?!)"),
     ],
