@@ -79,6 +79,7 @@ lint: $(VENV)/.complete $(CHECK_VENV)/.complete ## style, types, and scanners ov
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ty check
+	$(VENV)/bin/basedpyright --pythonpath $(VENV)/bin/python
 	@$(RUN) twinstack synth --json >/dev/null
 	PATH=$(CURDIR)/$(CHECK_VENV)/bin:$$PATH $(RUN) twinstack scan prod
 	@$(RUN) twinstack local $(LOCAL_ENVIRONMENT) --check

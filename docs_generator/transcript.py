@@ -14,6 +14,8 @@ from docs_generator.blocks import Block
 
 PROMPT: Final = "$ "
 REST: Final = "…"
+SAYS_MORE: Final = {"CI", "BUILD_NUMBER"}
+"""Variables by which pytest prints more than a reader sees."""
 VARIES: Final = (
     (re.compile(r"\d+(\.\d+)? s\b"), "N s"),
     (re.compile(r"\d+\.\d+s\b"), "Ns"),
@@ -51,7 +53,8 @@ class Reader:
         if command.startswith("cd "):
             self.folder = (self.folder / command.removeprefix("cd ")).resolve()
             return f"{PROMPT}{command}\n"
-        environment = os.environ | {"COLUMNS": "120", "NO_COLOR": "1", "PYTHONDONTWRITEBYTECODE": "1"} | self.variables
+        environment = {name: value for name, value in os.environ.items() if name not in SAYS_MORE}
+        environment |= {"COLUMNS": "120", "NO_COLOR": "1", "PYTHONDONTWRITEBYTECODE": "1"} | self.variables
         ran = subprocess.run(
             ["bash", "-c", command],
             cwd=self.folder,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.installed import built, installed  # noqa: F401  fixtures, for every test
 from twinstack.bindings import activate
 
 activate(Path(__file__).parents[1])

@@ -5,80 +5,96 @@ from __future__ import annotations
 import email
 import os
 import shutil
-import subprocess
-import sys
 import tarfile
-import venv
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from tests.installed import ROOT, Built, Installed, empty
+from twinstack.rehearsal.control_plane import ASSETS_VARIABLE
+
+METADATA = {
+    "Name": "twinstack",
+    "License-Expression": "Apache-2.0",
+    "License-File": "LICENSE",
+    "Requires-Python": ">=3.11",
+    "Description-Content-Type": "text/markdown",
+}
 
 
-def run(*command: str | Path, cwd: Path) -> str:
-    environment = {key: value for key, value in os.environ.items() if key not in {"PYTHONPATH", "VIRTUAL_ENV"}}
-    done = subprocess.run([*map(str, command)], cwd=cwd, capture_output=True, text=True, check=False, env=environment)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder with the wheel and the sdist of the library, and the wheel of the queue."""
-    folder = tmp_path_factory.mktemp("built")
-    for source in ("constructs", "examples/acme_queue"):
-        run(sys.executable, "-m", "hatchling", "build", "--directory", folder, cwd=ROOT / source)
-    return folder
-
-
-def test_the_sdist_and_the_wheel_hold_the_same_library(built: Path) -> None:
-    (wheel,), (sdist,) = built.glob("twinstack-*.whl"), built.glob("twinstack-*.tar.gz")
-    held = {name for name in zipfile.ZipFile(wheel).namelist() if name.startswith("twinstack/")}
-    with tarfile.open(sdist) as archive:
+def test_the_sdist_and_the_wheel_hold_the_same_library(built: Built) -> None:
+    held = {name for name in zipfile.ZipFile(built.wheel("twinstack")).namelist() if name.startswith("twinstack/")}
+    with tarfile.open(built.sdist) as archive:
         sources = {name.partition("/")[2] for name in archive.getnames()}
     assert held <= sources
-    assert {"README.md", "CHANGELOG.md", "pyproject.toml"} <= sources
+    assert {"README.md", "CHANGELOG.md", "LICENSE", "pyproject.toml"} <= sources
 
 
-def test_the_metadata_says_what_an_index_asks_for(built: Path) -> None:
-    (wheel,) = built.glob("twinstack-*.whl")
-    with zipfile.ZipFile(wheel) as archive:
+def test_the_metadata_says_what_an_index_asks_for(built: Built) -> None:
+    with zipfile.ZipFile(built.wheel("twinstack")) as archive:
         name = next(name for name in archive.namelist() if name.endswith("/METADATA"))
         metadata = email.message_from_string(archive.read(name).decode())
-    assert metadata["Name"] == "twinstack"
-    assert metadata["License-Expression"] == "Apache-2.0"
-    assert metadata["Requires-Python"] == ">=3.11"
-    assert metadata["Description-Content-Type"] == "text/markdown"
-    assert set(metadata.get_all("Provides-Extra", [])) == {"aws", "kubernetes", "rehearse", "test"}
-    assert metadata.get_payload().startswith("# twinstack")
+    assert {key: metadata[key] for key in METADATA} == METADATA
+    assert set(metadata.get_all("Provides-Extra", [])) == {"aws", "kubernetes", "check", "rehearse", "test"}
+    assert str(metadata.get_payload()).startswith("# twinstack")
 
 
 @pytest.fixture
-def elsewhere(built: Path, tmp_path: Path) -> Iterator[Path]:
-    """A folder with the product of another team, and an environment with nothing but the built packages."""
-    venv.create(tmp_path / "venv", with_pip=True)
-    (wheel,), (queue,) = built.glob("twinstack-*.whl"), built.glob("acme_queue-*.whl")
-    pip = (tmp_path / "venv/bin/python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
-    run(*pip, f"{wheel}[aws,kubernetes,test]", queue, cwd=tmp_path)
-    shutil.copytree(
-        ROOT / "examples/reports",
-        tmp_path / "reports",
-        ignore=shutil.ignore_patterns(".*", "imports", "dist", "cdktf.out"),
-    )
-    yield tmp_path
-    shutil.rmtree(tmp_path / "venv")
+def reports(tmp_path: Path) -> Path:
+    """The product of another team, in a folder of its own."""
+    leftovers = shutil.ignore_patterns(".*", "imports", "dist", "cdktf.out")
+    return Path(shutil.copytree(ROOT / "examples/reports", tmp_path / "reports", ignore=leftovers))
 
 
 @pytest.mark.slow
-def test_it_works_from_the_wheel_alone(elsewhere: Path) -> None:
-    product, programs = elsewhere / "reports", elsewhere / "venv/bin"
-    assert "no problems" in run(programs / "twinstack", "check", cwd=product)
-    assert "files in" in run(programs / "twinstack", "synth", cwd=product)
-    assert (product / "cdktf.out/stacks/reports-live/cdk.tf.json").is_file()
-    assert (product / "dist/reports-live/30-api.k8s.yaml").is_file()
-    run(programs / "twinstack", "local", "test", cwd=product)
-    assert (product / "compose.yaml").is_file()
-    assert " passed" in run(programs / "python", "-m", "pytest", "-q", cwd=product)
+def test_another_teams_product_works_from_the_wheels_alone(built: Built, reports: Path, tmp_path: Path) -> None:
+    programs = empty(tmp_path / "venv")
+    programs.install(f"{built.wheel('twinstack')}[aws,kubernetes,test]", built.wheel("acme_queue"))
+    assert "no problems" in programs.run("twinstack", "check", cwd=reports)
+    assert "files in" in programs.run("twinstack", "synth", cwd=reports)
+    assert (reports / "cdktf.out/stacks/reports-live/cdk.tf.json").is_file()
+    assert (reports / "dist/reports-live/30-api.k8s.yaml").is_file()
+    programs.run("twinstack", "local", "test", cwd=reports)
+    assert (reports / "compose.yaml").is_file()
+    assert " passed" in programs.run("python", "-m", "pytest", "-q", cwd=reports)
+    shutil.rmtree(programs.folder)
+
+
+@pytest.mark.slow
+def test_without_extras_it_checks_and_says_what_the_rest_needs(built: Built, tmp_path: Path) -> None:
+    programs, product = empty(tmp_path / "venv"), tmp_path / "shop"
+    programs.install(built.wheel("twinstack"))
+    programs.run(
+        "twinstack", "init", "shop", "--organization", "acme", "--region", "eu-west-1", "--no-edge", cwd=tmp_path
+    )
+    assert "no problems" in programs.run("twinstack", "check", cwd=product)
+    programs.run("twinstack", "add", "postgres", "database", "--uses", "web", cwd=product)
+    assert "database" in programs.run("twinstack", "graph", "dev", cwd=product)
+    programs.run("twinstack", "local", "dev", cwd=product)
+    assert 'pip install "twinstack[aws,kubernetes]"' in programs.run("twinstack", "synth", cwd=product, status=2)
+    assert not (product / "cdktf.out").exists()
+    assert 'pip install "twinstack[aws,kubernetes,rehearse]"' in programs.run(
+        "twinstack", "rehearse", cwd=product, status=2
+    )
+    shutil.rmtree(programs.folder)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not shutil.which("terraform"), reason="terraform is not on the path")
+@pytest.mark.skipif(not os.environ.get(ASSETS_VARIABLE), reason=f"{ASSETS_VARIABLE} is not set: no control plane")
+def test_a_new_product_synthesizes_tests_and_rehearses_at_once(installed: Installed, tmp_path: Path) -> None:
+    product = tmp_path / "shop"
+    wishes = "--organization acme --region eu-west-1 --edge shop.acme.example --resource postgres --resource redis"
+    wishes += " --resource bucket --resource secrets --workload web_service --workload worker --workload job"
+    installed.run("twinstack", "init", "shop", *wishes.split(), cwd=tmp_path)
+    assert "files in" in installed.run("twinstack", "synth", cwd=product)
+    assert " passed" in installed.run("python", "-m", "pytest", "-q", cwd=product)
+    assert installed.run("twinstack", "rehearse", "prod", cwd=product).rstrip().endswith("passed")
+
+
+@pytest.mark.slow
+def test_every_extra_can_be_had_in_one_environment(built: Built, tmp_path: Path) -> None:
+    programs = empty(tmp_path / "venv")
+    every = f"{built.wheel('twinstack')}[aws,kubernetes,check,rehearse,test]"
+    programs.install(every, options=("--dry-run",))

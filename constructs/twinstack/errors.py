@@ -3,7 +3,7 @@
     TwinstackError                  exit status 1
     ├── ConfigurationError          the environment is wrong: carries every Problem found; exit status 2
     ├── UsageError                  the command line or a call is wrong; exit status 2
-    ├── MissingToolError            a program this command needs is not installed; exit status 2
+    ├── MissingToolError            a program or package that is needed is not installed; exit status 2
     ├── ConstructionError           a half was composed wrongly (never built, built twice); exit status 2
     ├── BindingsError               the trimmed bindings could not be made
     └── RehearsalError              a rehearsal could not be carried out (not: it found something)
@@ -82,7 +82,7 @@ class UsageError(TwinstackError):
 
 
 class MissingToolError(TwinstackError):
-    """A program that this command needs is not on the path."""
+    """A program or a package that this command needs is not there."""
 
     exit_status = 2
 

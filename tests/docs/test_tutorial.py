@@ -1,10 +1,9 @@
-"""The tutorial is done, word for word, in an empty folder, and shows what is really said."""
+"""The tutorial is done, word for word, in an empty folder with nothing but the wheel, and shows what is really said."""
 
 from __future__ import annotations
 
 import os
 import shutil
-import sys
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +12,7 @@ import pytest
 from docs_generator.blocks import Block, blocks_of
 from docs_generator.transcript import Reader, commands_of, differences, shortened
 from tests.docs.checks import REPOSITORY
+from tests.installed import Installed
 from twinstack.rehearsal.control_plane import ASSETS_VARIABLE
 
 TUTORIAL: Final = REPOSITORY / "docs" / "tutorial.md"
@@ -20,14 +20,10 @@ NEEDED: Final = ("terraform", "jq")
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(
-    "CI" in os.environ, reason="pytest says more where CI is set, and the tutorial shows what a reader sees"
-)
 @pytest.mark.skipif(not all(map(shutil.which, NEEDED)), reason=f"{' and '.join(NEEDED)} are not on the path")
 @pytest.mark.skipif(not os.environ.get(ASSETS_VARIABLE), reason=f"{ASSETS_VARIABLE} is not set: no control plane")
-def test_it_shows_what_is_really_said(tmp_path: Path) -> None:
-    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    reader = Reader(tmp_path, {"PATH": path})
+def test_it_shows_what_is_really_said(tmp_path: Path, installed: Installed) -> None:
+    reader = Reader(tmp_path, {"PATH": f"{installed.programs}:{os.environ['PATH']}"})
     found = []
     for block in blocks_of(TUTORIAL):
         if not block.directive.startswith("skip,"):

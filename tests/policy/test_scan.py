@@ -84,7 +84,7 @@ def test_a_scanner_that_did_not_look_is_no_success(tmp_path: Path, stack: Path, 
 
 def test_without_a_scanner_it_says_how_to_get_one(tmp_path: Path, stack: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path / "nothing"))
-    with pytest.raises(MissingToolError, match="make lint"):
+    with pytest.raises(MissingToolError, match=r"twinstack\[check\]"):
         scan(stack, tmp_path)
 
 

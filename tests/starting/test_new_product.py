@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.checkers import pyright
 from tests.starting.products import COMBINATIONS, ELSEWHERE, EVERYTHING, LEAST, opened, write_product
 from twinstack.environment import Half
 from twinstack.errors import UsageError
@@ -54,6 +55,16 @@ def test_its_python_is_tidy(tmp_path: Path, wishes: Wishes) -> None:
     for command in (checks, [sys.executable, "-m", "ruff", "format", "--no-cache", "--check", "."]):
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout
+
+
+@every_combination
+def test_its_types_are_right_in_the_strictest_mode(tmp_path: Path, wishes: Wishes) -> None:
+    write_product(tmp_path, wishes)
+    with (tmp_path / "pyproject.toml").open("a", encoding="utf-8") as settings:
+        settings.write('typeCheckingMode = "strict"\n')  # of the last table, pyright's
+    found = pyright(cwd=tmp_path)
+    assert found["summary"]["filesAnalyzed"] >= len([*tmp_path.rglob("*.py")])
+    assert found["generalDiagnostics"] == []
 
 
 def test_only_the_production_is_protected_and_has_the_plain_names(tmp_path: Path) -> None:

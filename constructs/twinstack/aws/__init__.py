@@ -1,7 +1,7 @@
 """The infrastructure half: cdktf constructs that become Terraform JSON.
 
-The rooms' constructs (`aws.Postgres`, …) are loaded when they are first named, so that a product loads no module of
-what it does not use.
+The rooms' constructs (`aws.Postgres`, …) are loaded when they are first named, from the room of that name, so that a
+product loads no module of what it does not use.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from twinstack.aws.key import Key, keep
 from twinstack.aws.policy import Statement, policy_document, resource_policy, trust_policy
 from twinstack.aws.resource import Admitting, Extensible, Resource, Room
 from twinstack.aws.secret import Passwords, Secret
+from twinstack.environment.names import snake_case
 
 if TYPE_CHECKING:
     from twinstack.bucket.aws import Bucket
@@ -25,20 +26,11 @@ if TYPE_CHECKING:
     from twinstack.redis.aws import Redis
     from twinstack.secrets.aws import Secrets
 else:
-    _ROOMS = {
-        "Bucket": "bucket",
-        "Cluster": "cluster",
-        "Edge": "edge",
-        "Network": "network",
-        "Postgres": "postgres",
-        "Redis": "redis",
-        "Secrets": "secrets",
-    }
 
     def __getattr__(name: str) -> Any:
-        if name not in _ROOMS:
+        if name not in __all__:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        return getattr(import_module(f"twinstack.{_ROOMS[name]}.aws"), name)
+        return getattr(import_module(f"twinstack.{snake_case(name)}.aws"), name)
 
 
 __all__ = [

@@ -29,11 +29,11 @@ class ClosedGroup(Construct):
     def __init__(self, scope: Construct, address: str, *, name: str, vpc_id: str, description: str) -> None:
         super().__init__(scope, "security-group")
         self.address = address
-        self.group = pin(
+        self.group: SecurityGroup = pin(
             SecurityGroup(self, "group", name=name, description=description, vpc_id=vpc_id, tags={"Name": name}),
             address,
         )
-        self.id = self.group.id
+        self.id: str = self.group.id
         self.rules: list[VpcSecurityGroupIngressRule] = []
 
     @property

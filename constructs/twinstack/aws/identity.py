@@ -31,8 +31,8 @@ class Identity(Construct):
         super().__init__(scope, f"{workload.key}-identity")
         context = workload.context
         address = workload.key
-        self.statements = [*_secret_statements(scope, workload), *_grants(scope, workload)]
-        self.role = pin(
+        self.statements: list[Statement] = [*_secret_statements(scope, workload), *_grants(scope, workload)]
+        self.role: IamRole = pin(
             IamRole(
                 self,
                 "role",
@@ -51,7 +51,7 @@ class Identity(Construct):
                 IamRolePolicy(self, "policy", name="links", role=self.role.id, policy=policy_document(self.statements)),
                 address,
             )
-        self.association = pin(
+        self.association: EksPodIdentityAssociation = pin(
             EksPodIdentityAssociation(
                 self,
                 "association",

@@ -15,7 +15,7 @@ from twinstack.aws.identity import Identity
 from twinstack.aws.key import Key, keep
 from twinstack.aws.resource import Admitting, Resource
 from twinstack.aws.secret import Secret
-from twinstack.environment import Environment, Half, Ledger, ResourceSpec, Spec
+from twinstack.environment import Context, Environment, Half, Ledger, ResourceSpec, Spec
 from twinstack.errors import ConstructionError
 
 E = TypeVar("E", bound=Environment)
@@ -30,8 +30,8 @@ class Infrastructure(TerraformStack, Generic[E]):
     def __init__(self, scope: Construct, environment: E) -> None:
         super().__init__(scope, environment.stack_id)
         self.environment = environment
-        self.context = environment.context
-        self.ledger = Ledger(environment, Half.INFRASTRUCTURE)
+        self.context: Context = environment.context
+        self.ledger: Ledger = Ledger(environment, Half.INFRASTRUCTURE)
         self.identities: dict[str, Identity] = {}
         self._resources: dict[str, Resource[Any]] = {}
         self._secrets: dict[str, Secret] = {}
@@ -137,7 +137,7 @@ class Infrastructure(TerraformStack, Generic[E]):
             )
 
     def _make_provider(self) -> None:
-        self.provider = AwsProvider(
+        self.provider: AwsProvider = AwsProvider(
             self,
             "aws",
             region=self.context.region,
@@ -148,7 +148,7 @@ class Infrastructure(TerraformStack, Generic[E]):
         self.add_override("terraform.required_providers.aws.version", PROVIDER_VERSION)
 
     def _make_backend(self) -> None:
-        self.backend = S3Backend(
+        self.backend: S3Backend = S3Backend(
             self,
             bucket=self.environment.state_bucket,
             key=self.environment.state_key,

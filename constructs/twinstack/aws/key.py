@@ -29,7 +29,7 @@ class Key(Construct):
         users: tuple[tuple[str, Conditions], ...] = (),
     ) -> None:
         super().__init__(scope, "key")
-        self.key = pin(
+        self.key: KmsKey = pin(
             KmsKey(
                 self,
                 "key",
@@ -42,8 +42,8 @@ class Key(Construct):
             ),
             owner,
         )
-        self.alias = pin(KmsAlias(self, "alias", name=f"alias/{name}", target_key_id=self.key.key_id), owner)
-        self.arn = self.key.arn
+        self.alias: KmsAlias = pin(KmsAlias(self, "alias", name=f"alias/{name}", target_key_id=self.key.key_id), owner)
+        self.arn: str = self.key.arn
 
     @property
     def resource(self) -> KmsKey:

@@ -9,7 +9,7 @@ from cdktf import ITerraformDependable
 from constructs import Construct
 
 from twinstack.aws.policy import Statement
-from twinstack.environment import Link, ResourceSpec, Spec
+from twinstack.environment import Context, Link, ResourceSpec, Spec
 
 if TYPE_CHECKING:
     from twinstack.aws.infrastructure import Infrastructure
@@ -68,7 +68,7 @@ class Room(Construct, Generic[P]):
         super().__init__(scope, spec.key)
         self.stack = scope
         self.spec = spec
-        self.context = spec.context
+        self.context: Context = spec.context
 
 
 class Resource(Room[R], Generic[R]):

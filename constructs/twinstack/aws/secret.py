@@ -45,7 +45,7 @@ class Secret(Construct):
         self.address = address
         self.value = value
         self.key = key
-        self.secret = pin(
+        self.secret: SecretsmanagerSecret = pin(
             SecretsmanagerSecret(
                 self,
                 "secret",
@@ -58,7 +58,7 @@ class Secret(Construct):
             ),
             address,
         )
-        self.arn = self.secret.arn
+        self.arn: str = self.secret.arn
         self.version: SecretsmanagerSecretVersion | None = None
 
     @property

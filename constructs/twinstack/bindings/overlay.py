@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from twinstack.bindings.scan import KUBERNETES, PROVIDER, Usage, imported_packages, python_files, scan
-from twinstack.errors import BindingsError
+from twinstack.errors import BindingsError, MissingToolError
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,8 @@ class Report:
 def ensure(root: Path, *, force: bool = False) -> Report:
     """Makes `imports/` fit the program in `root`, rebuilding it only where something changed.
 
-    Raises BindingsError where the wheels are not installed or not as expected, and where the folder cannot be written.
+    Raises MissingToolError where a wheel is not installed, BindingsError where one is not as expected or the folder
+    cannot be written.
     """
     start = time.perf_counter()
     folder = root / FOLDER
@@ -209,7 +210,7 @@ def _packages() -> dict[str, Path]:
                 found[name] = package
                 break
         else:
-            raise BindingsError(f'{name} is not installed: pip install "twinstack[aws,kubernetes]"')
+            raise MissingToolError(f'{name} is not installed: pip install "twinstack[aws,kubernetes]"')
     return found
 
 

@@ -38,12 +38,12 @@ class Bucket(Resource[BucketSpec]):
 
     def __init__(self, scope: Infrastructure[Any], spec: BucketSpec) -> None:
         super().__init__(scope, spec)
-        self.key = (
+        self.key: Key | None = (
             Key(self, spec.key, spec.bucket_name, context=self.context, purpose=f"Objects of {spec.bucket_name}")
             if spec.encryption is BucketEncryption.KMS
             else None
         )
-        self.bucket = pin(
+        self.bucket: S3Bucket = pin(
             S3Bucket(
                 self,
                 "bucket",
@@ -54,7 +54,7 @@ class Bucket(Resource[BucketSpec]):
             ),
             spec.key,
         )
-        self.arn = self.bucket.arn
+        self.arn: str = self.bucket.arn
         self._id = self.bucket.id
         self._make_private()
         self._make_durable()
@@ -83,7 +83,7 @@ class Bucket(Resource[BucketSpec]):
 
     def _make_private(self) -> None:
         key = self.spec.key
-        self.public_access_block = pin(
+        self.public_access_block: S3BucketPublicAccessBlock = pin(
             S3BucketPublicAccessBlock(
                 self,
                 "public-access-block",
@@ -95,7 +95,7 @@ class Bucket(Resource[BucketSpec]):
             ),
             key,
         )
-        self.ownership_controls = pin(
+        self.ownership_controls: S3BucketOwnershipControls = pin(
             S3BucketOwnershipControls(
                 self,
                 "ownership-controls",
@@ -104,7 +104,7 @@ class Bucket(Resource[BucketSpec]):
             ),
             key,
         )
-        self.policy = pin(
+        self.policy: S3BucketPolicy = pin(
             S3BucketPolicy(
                 self,
                 "policy",
@@ -128,7 +128,7 @@ class Bucket(Resource[BucketSpec]):
         encryption = S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA(
             sse_algorithm=self.spec.encryption, kms_master_key_id=self.key.arn if self.key else None
         )
-        self.encryption = pin(
+        self.encryption: S3BucketServerSideEncryptionConfigurationA = pin(
             S3BucketServerSideEncryptionConfigurationA(
                 self,
                 "encryption",
@@ -145,7 +145,7 @@ class Bucket(Resource[BucketSpec]):
 
     def _make_durable(self) -> None:
         spec = self.spec
-        self.versioning = pin(
+        self.versioning: S3BucketVersioningA = pin(
             S3BucketVersioningA(
                 self,
                 "versioning",
@@ -183,7 +183,7 @@ class Bucket(Resource[BucketSpec]):
                     expiration=[S3BucketLifecycleConfigurationRuleExpiration(days=spec.expire_days)],
                 )
             )
-        self.lifecycle = pin(
+        self.lifecycle: S3BucketLifecycleConfiguration = pin(
             S3BucketLifecycleConfiguration(
                 self, "lifecycle", bucket=self._id, rule=rules, depends_on=[self.versioning]
             ),

@@ -29,7 +29,7 @@ class BucketSpec(ResourceSpec):
     Source: Amazon S3 User Guide, "Security best practices".
     """
 
-    access_levels: ClassVar = (Access.READ, Access.WRITE)
+    access_levels: ClassVar[tuple[Access, ...]] = (Access.READ, Access.WRITE)
 
     encryption: BucketEncryption = BucketEncryption.AES256
     """`AES256`, or `aws:kms` for a key of the bucket's own."""

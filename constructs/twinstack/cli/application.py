@@ -14,14 +14,14 @@ import typer
 from twinstack.cli.render import emit, report
 from twinstack.errors import TwinstackError, UsageError
 
-application = typer.Typer(
+application: typer.Typer = typer.Typer(
     help="One typed environment object becomes Terraform JSON and Kubernetes YAML that agree.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-schemas = typer.Typer(help="Writes the schemas that other tools read.", no_args_is_help=True)
+schemas: typer.Typer = typer.Typer(help="Writes the schemas that other tools read.", no_args_is_help=True)
 application.add_typer(schemas, name="schemas")
 
 Environments = Annotated[

@@ -82,11 +82,12 @@ class Question:
 def _asked(wishes: Wishes, questions: Iterable[Question]) -> Wishes:
     """With every question answered; an answer that does not fit is asked for again."""
     for question in questions:
-        wrong: Sequence[str] = ("",)
-        while wrong:
+        while True:
             answer = typer.prompt(question.text, default=question.default, show_default=bool(question.default)).strip()
             answered = question.answered(wishes, answer)
             wrong = [problem for problem in answered.problems() if problem.startswith(f"{question.option}: ")]
+            if not wrong:
+                break
             for problem in wrong:
                 emit([(problem.removeprefix(f"{question.option}: "), "red")])
         wishes = answered

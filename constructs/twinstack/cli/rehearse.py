@@ -19,12 +19,14 @@ def rehearse(
     as_json: bool,
 ) -> bool:
     """Rehearses one environment after the other, prints what was proved and what was not; whether all passed."""
-    product = find_product_with_engine()
     try:
         from twinstack.rehearsal import rehearse as run
     except ModuleNotFoundError as error:
-        raise MissingToolError(f'{error.name} is not installed: pip install "twinstack[rehearse]"') from error
+        raise MissingToolError(
+            f'{error.name} is not installed: pip install "twinstack[aws,kubernetes,rehearse]"'
+        ) from error
 
+    product = find_product_with_engine()
     names = names or product.environments
     product.load_all(names)  # What is wrong with any of them is said before the first takes its time.
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from cdktf import ITerraformDependable
+from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
 from cdktf_cdktf_provider_aws.data_aws_eks_cluster import DataAwsEksCluster
 from cdktf_cdktf_provider_aws.eks_access_entry import EksAccessEntry
 from cdktf_cdktf_provider_aws.eks_access_policy_association import (
@@ -31,7 +32,7 @@ from cdktf_cdktf_provider_aws.eks_cluster import (
 
 from twinstack.aws import Infrastructure, Key, Room, keep, pin
 from twinstack.cluster.node_groups import make_node_groups
-from twinstack.cluster.roles import VOLUME_SERVICE_ACCOUNT, cluster_role, node_role, volume_role
+from twinstack.cluster.roles import VOLUME_SERVICE_ACCOUNT, Role, cluster_role, node_role, volume_role
 from twinstack.cluster.spec import ClusterSpec
 from twinstack.policy.accepted import Accepted
 
@@ -64,18 +65,18 @@ class Cluster(Room[ClusterSpec]):
         self.addons: dict[str, EksAddon] = {}
         self.node_groups: list[ITerraformDependable] = []
         if spec.existing:
-            self.data = pin(DataAwsEksCluster(self, "cluster", name=spec.existing), spec.key)
+            self.data: DataAwsEksCluster = pin(DataAwsEksCluster(self, "cluster", name=spec.existing), spec.key)
             self._group = f"${{data.aws_eks_cluster.{spec.key}.vpc_config[0].cluster_security_group_id}}"
             return
         name = spec.cluster_name
-        self.key = Key(
+        self.key: Key = Key(
             self, spec.key, spec.aws_name_of("cluster"), context=self.context, purpose=f"{name}: Kubernetes secrets"
         )
-        self.log_group = scope.log_group(
+        self.log_group: CloudwatchLogGroup = scope.log_group(
             self, spec.key, f"/aws/eks/{name}/cluster", retention_days=spec.log_retention_days
         )
-        self.role = cluster_role(self, spec, self.key)
-        self.node_role = node_role(self, spec)
+        self.role: Role = cluster_role(self, spec, self.key)
+        self.node_role: Role = node_role(self, spec)
         self.cluster = self._make_cluster()
         self._group = f"${{aws_eks_cluster.{spec.key}.vpc_config[0].cluster_security_group_id}}"
         self._give_access()

@@ -31,8 +31,10 @@ class Role(Construct):
         statements: Sequence[Statement] = (),
     ) -> None:
         super().__init__(scope, f"{part}-role")
-        self.role = pin(IamRole(self, "role", name=name, assume_role_policy=trust, tags={"Name": name}), address)
-        self.arn = self.role.arn
+        self.role: IamRole = pin(
+            IamRole(self, "role", name=name, assume_role_policy=trust, tags={"Name": name}), address
+        )
+        self.arn: str = self.role.arn
         self.grants: list[ITerraformDependable] = []
         """What must be in place before the role is used."""
         for policy in managed:

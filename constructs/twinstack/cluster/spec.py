@@ -60,7 +60,7 @@ class ClusterSpec(ClusterPlan):
     Sources: Amazon EKS User Guide, "EKS Auto Mode", "EKS Pod Identity", "Access entries", "Security best practices".
     """
 
-    built_in: ClassVar = frozenset({Half.INFRASTRUCTURE})
+    built_in: ClassVar[frozenset[Half]] = frozenset({Half.INFRASTRUCTURE})
 
     version: str = "1.36"
     """Kubernetes' minor version."""

@@ -27,8 +27,10 @@ class Edge(Room[EdgeSpec]):
 
     def __init__(self, scope: Infrastructure[Any], spec: EdgeSpec, *, cluster: Extensible) -> None:
         super().__init__(scope, spec)
-        self.zone = pin(DataAwsRoute53Zone(self, "zone", name=spec.zone, private_zone=False), spec.key)
-        self.zone_id = self.zone.zone_id
+        self.zone: DataAwsRoute53Zone = pin(
+            DataAwsRoute53Zone(self, "zone", name=spec.zone, private_zone=False), spec.key
+        )
+        self.zone_id: str = self.zone.zone_id
         self.certificate: AcmCertificate | None = None
         self.firewall: Firewall | None = None
         if spec.kind is EdgeKind.ALB:
@@ -58,7 +60,7 @@ class Edge(Room[EdgeSpec]):
             key,
         )
         option = f"tolist(aws_acm_certificate.{key}.domain_validation_options)[0]"
-        self.validation_record = pin(
+        self.validation_record: Route53Record = pin(
             Route53Record(
                 self,
                 "validation-record",
@@ -71,7 +73,7 @@ class Edge(Room[EdgeSpec]):
             ),
             f"{key}_validation",
         )
-        self.validation = pin(
+        self.validation: AcmCertificateValidation = pin(
             AcmCertificateValidation(
                 self,
                 "validation",
@@ -87,7 +89,7 @@ class Edge(Room[EdgeSpec]):
             cluster.addon("cert-manager")
         name = self.context.aws_name(EXTERNAL_DNS)
         address = f"{self.spec.key}_external_dns"
-        self.dns_role = pin(
+        self.dns_role: IamRole = pin(
             IamRole(
                 self,
                 "dns-role",
@@ -100,7 +102,7 @@ class Edge(Room[EdgeSpec]):
         )
         zone = f"arn:aws:route53:::hostedzone/{self.zone_id}"
         records = ("route53:ChangeResourceRecordSets", "route53:ListResourceRecordSets", "route53:ListTagsForResources")
-        self.dns_policy = pin(
+        self.dns_policy: IamRolePolicy = pin(
             IamRolePolicy(
                 self,
                 "dns-policy",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
 from cdktf_cdktf_provider_aws.data_aws_lbs import DataAwsLbs
 from cdktf_cdktf_provider_aws.wafv2_web_acl import (
     Wafv2WebAcl,
@@ -34,7 +35,7 @@ class Firewall(Construct):
     def __init__(self, scope: Construct, spec: EdgeSpec, *, stack: Infrastructure[Any]) -> None:
         super().__init__(scope, "firewall")
         name = spec.aws_name
-        self.web_acl = pin(
+        self.web_acl: Wafv2WebAcl = pin(
             Wafv2WebAcl(
                 self,
                 "web-acl",
@@ -53,8 +54,10 @@ class Firewall(Construct):
             "rule", [_rate_rule(spec), *(_managed_rule(index, group) for index, group in enumerate(LISTS, 1))]
         )
         arn = self.web_acl.arn
-        self.log_group = stack.log_group(self, spec.key, f"aws-waf-logs-{name}", retention_days=LOG_RETENTION_DAYS)
-        self.logging = pin(
+        self.log_group: CloudwatchLogGroup = stack.log_group(
+            self, spec.key, f"aws-waf-logs-{name}", retention_days=LOG_RETENTION_DAYS
+        )
+        self.logging: Wafv2WebAclLoggingConfiguration = pin(
             Wafv2WebAclLoggingConfiguration(
                 self,
                 "logging",
@@ -69,10 +72,10 @@ class Firewall(Construct):
             ),
             spec.key,
         )
-        self.load_balancers = pin(
+        self.load_balancers: DataAwsLbs = pin(
             DataAwsLbs(self, "load-balancers", tags={spec.TAG: spec.environment.stack_id}), spec.key
         )
-        self.association = pin(
+        self.association: Wafv2WebAclAssociation = pin(
             Wafv2WebAclAssociation(self, "association", resource_arn="${each.value}", web_acl_arn=arn), spec.key
         )
         self.association.add_override("for_each", f"${{toset(data.aws_lbs.{spec.key}.arns)}}")

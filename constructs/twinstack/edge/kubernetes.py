@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
+from cdk8s import ApiObject
 from cdk8s_plus_27 import k8s
 
 from twinstack.edge.spec import EdgeKind, EdgeSpec
@@ -22,8 +23,8 @@ class Edge(Room[EdgeSpec]):
 
     def __init__(self, scope: Workloads[Any], spec: EdgeSpec) -> None:
         super().__init__(scope, spec)
-        self.class_parameters = None
-        self.ingress_class = None
+        self.class_parameters: ApiObject | None = None
+        self.ingress_class: k8s.KubeIngressClass | None = None
         if spec.kind is EdgeKind.ALB:
             scope.label_namespace("eks.amazonaws.com/pod-readiness-gate-inject", "enabled")
             self.class_parameters = custom_object(
@@ -37,7 +38,7 @@ class Edge(Room[EdgeSpec]):
                 spec=_load_balancer(spec),
             )
             self.ingress_class = self._make_class()
-        self.ingress = self._make_ingress(_alb(spec) if spec.kind is EdgeKind.ALB else _nginx(spec))
+        self.ingress: k8s.KubeIngress = self._make_ingress(_alb(spec) if spec.kind is EdgeKind.ALB else _nginx(spec))
 
     @property
     def resource(self) -> k8s.KubeIngress:

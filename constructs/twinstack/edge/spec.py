@@ -64,7 +64,7 @@ class EdgeSpec(Spec):
     Guide, "Rate-based rule"; ingress-nginx, "Annotations".
     """
 
-    built_in: ClassVar = frozenset({Half.INFRASTRUCTURE, Half.WORKLOADS})
+    built_in: ClassVar[frozenset[Half]] = frozenset({Half.INFRASTRUCTURE, Half.WORKLOADS})
 
     kind: EdgeKind = EdgeKind.ALB
     """`alb` or `nginx`."""

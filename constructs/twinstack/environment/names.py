@@ -21,6 +21,11 @@ class NameRule:
     """Kinds of one scope share a name space; empty: the kind is its own."""
 
 
+def snake_case(name: str) -> str:
+    """`WebService` is `web_service`: a class and the room it is of."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+
+
 def check_name(kind: str, name: str, rule: NameRule) -> Finding | None:
     """A finding when AWS or Kubernetes would refuse this name for this kind of thing."""
     if len(name) > rule.longest or len(name) < rule.shortest:

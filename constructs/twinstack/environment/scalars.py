@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, Final
 
 import yaml
 
+if TYPE_CHECKING:
+    from yaml import SafeLoader as _Parser
+else:
+    _Parser = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+
+class Loader(_Parser):
     """PyYAML's parser, with these scalars instead of its own."""
-
-    yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = {}
 
 
 def scalar_value(tag: str, text: str) -> str | int | float | bool | None:
@@ -49,6 +52,7 @@ _PATTERNS: Final = {
 }
 _LONGEST_NUMBER: Final = 30
 
+Loader.yaml_implicit_resolvers = {}
 Loader.add_implicit_resolver(f"{PREFIX}bool", _PATTERNS["bool"], list("tTfF"))
 Loader.add_implicit_resolver(f"{PREFIX}null", _PATTERNS["null"], ["~", "n", "N", ""])
 Loader.add_implicit_resolver(f"{PREFIX}int", _PATTERNS["int"], list("-+0123456789"))

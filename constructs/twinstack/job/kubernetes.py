@@ -21,7 +21,7 @@ class Job(Workload[JobSpec]):
 
     def __init__(self, scope: Workloads[Any], spec: JobSpec) -> None:
         super().__init__(scope, spec)
-        self.job = k8s.KubeJob(
+        self.job: k8s.KubeJob = k8s.KubeJob(
             self,
             "job",
             metadata=self.metadata(

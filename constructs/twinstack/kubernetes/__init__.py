@@ -1,7 +1,7 @@
 """The workloads half: cdk8s constructs that become Kubernetes YAML.
 
-The rooms' constructs (`kubernetes.WebService`, …) are loaded when they are first named, so that a product loads no
-module of what it does not use.
+The rooms' constructs (`kubernetes.WebService`, …) are loaded when they are first named, from the room of that name, so
+that a product loads no module of what it does not use.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from twinstack.environment.names import snake_case
 from twinstack.kubernetes.custom_object import custom_object
 from twinstack.kubernetes.deployment import autoscaler, deployment, disruption_budget
 from twinstack.kubernetes.manifests import objects, render
@@ -27,18 +28,11 @@ if TYPE_CHECKING:
     from twinstack.web_service.kubernetes import WebService
     from twinstack.worker.kubernetes import Worker
 else:
-    _ROOMS = {
-        "Edge": "edge",
-        "Job": "job",
-        "Scheduler": "scheduler",
-        "WebService": "web_service",
-        "Worker": "worker",
-    }
 
     def __getattr__(name: str) -> Any:
-        if name not in _ROOMS:
+        if name not in __all__:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        return getattr(import_module(f"twinstack.{_ROOMS[name]}.kubernetes"), name)
+        return getattr(import_module(f"twinstack.{snake_case(name)}.kubernetes"), name)
 
 
 __all__ = [

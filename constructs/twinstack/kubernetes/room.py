@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from cdk8s_plus_27 import k8s
 from constructs import Construct
 
-from twinstack.environment import Spec
+from twinstack.environment import Context, Spec
 from twinstack.kubernetes.labels import object_metadata, product_labels
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class Room(Construct, Generic[P]):
         super().__init__(scope, spec.key)
         self.chart = scope
         self.spec = spec
-        self.context = spec.context
+        self.context: Context = spec.context
 
     @property
     def common_labels(self) -> dict[str, str]:

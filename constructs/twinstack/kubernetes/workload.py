@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from cdk8s import ApiObject
 from cdk8s_plus_27 import k8s
 
 from twinstack.environment import WorkloadSpec
@@ -27,11 +28,13 @@ class Workload(Room[W]):
 
     def __init__(self, scope: Workloads[Any], spec: W, *, ingress: Iterable[k8s.NetworkPolicyIngressRule] = ()) -> None:
         super().__init__(scope, spec)
-        self.service_account = k8s.KubeServiceAccount(
+        self.service_account: k8s.KubeServiceAccount = k8s.KubeServiceAccount(
             self, "service-account", metadata=self.metadata(spec.service_account), automount_service_account_token=False
         )
-        self.secret_provider_class = secret_provider_class(self, spec) if spec.secret_variables else None
-        self.network_policy = k8s.KubeNetworkPolicy(
+        self.secret_provider_class: ApiObject | None = (
+            secret_provider_class(self, spec) if spec.secret_variables else None
+        )
+        self.network_policy: k8s.KubeNetworkPolicy = k8s.KubeNetworkPolicy(
             self, "network-policy", metadata=self.metadata(spec.kubernetes_name), spec=open_for(spec, ingress)
         )
 

@@ -8,7 +8,7 @@ from cdk8s import Chart
 from cdk8s_plus_27 import k8s
 from constructs import Construct
 
-from twinstack.environment import ClusterPlan, Environment, Half, Ledger, Spec
+from twinstack.environment import ClusterPlan, Context, Environment, Half, Ledger, Spec
 from twinstack.kubernetes.labels import object_metadata, product_labels
 from twinstack.kubernetes.network_policy import closed
 
@@ -25,14 +25,14 @@ class Workloads(Chart, Generic[E]):
     def __init__(self, scope: Construct, environment: E) -> None:
         super().__init__(scope, environment.stack_id)
         self.environment = environment
-        self.context = environment.context
-        self.ledger = Ledger(environment, Half.WORKLOADS)
-        self.namespace_object = self._make_namespace()
-        self.default_deny = k8s.KubeNetworkPolicy(
+        self.context: Context = environment.context
+        self.ledger: Ledger = Ledger(environment, Half.WORKLOADS)
+        self.namespace_object: k8s.KubeNamespace = self._make_namespace()
+        self.default_deny: k8s.KubeNetworkPolicy = k8s.KubeNetworkPolicy(
             self, "default-deny", metadata=self._metadata("default-deny", "namespace"), spec=closed()
         )
-        self.config = self._make_config() if environment.config else None
-        self.policy_switch = self._make_policy_switch()
+        self.config: k8s.KubeConfigMap | None = self._make_config() if environment.config else None
+        self.policy_switch: k8s.KubeConfigMap | None = self._make_policy_switch()
 
     def enter(self, construct: type[Any], spec: Spec) -> None:
         """Notes that a construct builds a spec. Called by every room's construct.

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from cdktf import ITerraformDependable
+from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
 from cdktf_cdktf_provider_aws.default_security_group import DefaultSecurityGroup
 from cdktf_cdktf_provider_aws.eip import Eip
 from cdktf_cdktf_provider_aws.flow_log import FlowLog
@@ -72,8 +73,8 @@ class Network(Room[NetworkSpec]):
             ),
             self.spec.key,
         )
-        self.vpc_id = self.vpc.id
-        self.default_security_group = pin(
+        self.vpc_id: str = self.vpc.id
+        self.default_security_group: DefaultSecurityGroup = pin(
             DefaultSecurityGroup(
                 self, "default-security-group", vpc_id=self.vpc_id, tags={"Name": f"{self.spec.title_tag}-closed"}
             ),
@@ -81,11 +82,11 @@ class Network(Room[NetworkSpec]):
         )
 
     def _make_public_tier(self) -> None:
-        self.internet_gateway = pin(
+        self.internet_gateway: InternetGateway = pin(
             InternetGateway(self, "internet-gateway", vpc_id=self.vpc_id, tags={"Name": self.spec.title_tag}),
             self.spec.key,
         )
-        self.public_route_table = self._route_table("public")
+        self.public_route_table: RouteTable = self._route_table("public")
         self._default_route("public", self.public_route_table, gateway_id=self.internet_gateway.id)
         self.public_subnets = self._subnets("public", self.spec.public_cidrs, {"kubernetes.io/role/elb": "1"})
         for letter, subnet in zip(self.spec.zones, self.public_subnets, strict=True):
@@ -107,13 +108,13 @@ class Network(Room[NetworkSpec]):
                 self.ways_out.append(self._default_route(f"private_{letter}", table, nat_gateway_id=gateway.id))
 
     def _make_database_tier(self) -> None:
-        self.database_route_table = self._route_table("database")
+        self.database_route_table: RouteTable = self._route_table("database")
         self.database_subnets = self._subnets("database", self.spec.database_cidrs, {})
         for letter, subnet in zip(self.spec.zones, self.database_subnets, strict=True):
             self._associate(f"database_{letter}", subnet, self.database_route_table)
 
     def _make_endpoint(self) -> None:
-        self.s3_endpoint = pin(
+        self.s3_endpoint: VpcEndpoint = pin(
             VpcEndpoint(
                 self,
                 "s3-endpoint",
@@ -129,10 +130,10 @@ class Network(Room[NetworkSpec]):
     def _make_flow_log(self) -> None:
         name = f"/aws/vpc/{self.spec.aws_name}/flow-log"
         address = f"{self.spec.key}_flow_log"
-        self.flow_log_group = self.stack.log_group(
+        self.flow_log_group: CloudwatchLogGroup = self.stack.log_group(
             self, address, name, retention_days=self.spec.flow_log_retention_days
         )
-        self.flow_log_role = pin(
+        self.flow_log_role: IamRole = pin(
             IamRole(
                 self,
                 "flow-log-role",
@@ -147,7 +148,7 @@ class Network(Room[NetworkSpec]):
         )
         arn = self.flow_log_group.arn
         write = ("logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogGroups", "logs:DescribeLogStreams")
-        self.flow_log_policy = pin(
+        self.flow_log_policy: IamRolePolicy = pin(
             IamRolePolicy(
                 self,
                 "flow-log-policy",
@@ -157,7 +158,7 @@ class Network(Room[NetworkSpec]):
             ),
             address,
         )
-        self.flow_log = pin(
+        self.flow_log: FlowLog = pin(
             FlowLog(
                 self,
                 "flow-log",

@@ -44,7 +44,7 @@ class NetworkSpec(NetworkPlan):
     the public subnets, the sixth for the databases', two left free. Source: Amazon VPC User Guide, "VPC CIDR blocks".
     """
 
-    built_in: ClassVar = frozenset({Half.INFRASTRUCTURE})
+    built_in: ClassVar[frozenset[Half]] = frozenset({Half.INFRASTRUCTURE})
 
     cidr: IPv4Network
     """The VPC's address space; for an existing VPC, the space it has."""

@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
@@ -52,10 +53,10 @@ def scan(stack: Path, manifests: Path, *, checkov: str | None = None, rooms: Ite
     checkov cannot read `terraform.required_version` in JSON, so a copy without the `terraform` block is scanned. Raises
     MissingToolError without checkov, TwinstackError where it fails.
     """
-    program = checkov or shutil.which("checkov")
+    program = checkov or shutil.which("checkov") or shutil.which("checkov", path=Path(sys.executable).parent)
     if program is None:
         raise MissingToolError(
-            "checkov is not on the path: `make lint` installs it into .venv-check, or pip install checkov"
+            "checkov is not on the path: pip install 'twinstack[check]', or into an environment of its own"
         )
     with tempfile.TemporaryDirectory() as folder:
         document = json.loads(stack.read_text(encoding="utf-8"))

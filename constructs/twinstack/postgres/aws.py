@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cdktf import TerraformResourceLifecycle
+from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
 from cdktf_cdktf_provider_aws.db_instance import DbInstance
 from cdktf_cdktf_provider_aws.db_parameter_group import DbParameterGroup, DbParameterGroupParameter
 from cdktf_cdktf_provider_aws.db_subnet_group import DbSubnetGroup
@@ -26,21 +27,21 @@ class Postgres(Resource[PostgresSpec]):
 
     def __init__(self, scope: Infrastructure[Any], spec: PostgresSpec, *, network: Tiered) -> None:
         super().__init__(scope, spec)
-        self.key = Key(
+        self.key: Key = Key(
             self,
             spec.key,
             spec.aws_name if spec.part else spec.aws_name_of("database"),
             context=self.context,
             purpose=f"{spec.identifier}: storage, backups, secrets",
         )
-        self.security_group = ClosedGroup(
+        self.security_group: ClosedGroup = ClosedGroup(
             self,
             spec.key,
             name=f"{spec.identifier}-database",
             vpc_id=network.vpc_id,
             description=f"PostgreSQL of {spec.identifier}",
         )
-        self.subnet_group = pin(
+        self.subnet_group: DbSubnetGroup = pin(
             DbSubnetGroup(
                 self,
                 "subnet-group",
@@ -51,8 +52,8 @@ class Postgres(Resource[PostgresSpec]):
             ),
             spec.key,
         )
-        self.parameter_group = self._make_parameter_group()
-        self.log_groups = [
+        self.parameter_group: DbParameterGroup = self._make_parameter_group()
+        self.log_groups: list[CloudwatchLogGroup] = [
             scope.log_group(
                 self,
                 f"{spec.key}_{log}",
@@ -61,10 +62,11 @@ class Postgres(Resource[PostgresSpec]):
             )
             for log in LOGS
         ]
+        self.monitoring_role: IamRole | None
         self.monitoring_role, self._monitoring_policy = (
             self._make_monitoring_role() if spec.monitoring_interval_seconds else (None, None)
         )
-        self.passwords = Passwords(
+        self.passwords: Passwords = Passwords(
             self,
             f"{spec.key}_passwords",
             spec.passwords,
@@ -73,7 +75,7 @@ class Postgres(Resource[PostgresSpec]):
             key=self.key,
             description=f"Passwords of {spec.admin_user} and {spec.application_user}. Read by Terraform only.",
         )
-        self.instance = self._make_instance()
+        self.instance: DbInstance = self._make_instance()
         self._publish()
 
     @property
@@ -135,8 +137,8 @@ class Postgres(Resource[PostgresSpec]):
 
     def _publish(self) -> None:
         spec = self.spec
-        self.url = self._connection("url", spec.url, spec.application_user)
-        self.admin_url = (
+        self.url: Secret = self._connection("url", spec.url, spec.application_user)
+        self.admin_url: Secret | None = (
             self._connection("admin_url", spec.admin_url, spec.admin_user) if spec.is_used_with(Access.ADMIN) else None
         )
         self.stack.output(

@@ -49,7 +49,7 @@ class PostgresSpec(ResourceSpec):
     alone. Sources: Amazon RDS User Guide, "Creating a DB instance" and "Quotas and constraints".
     """
 
-    access_levels: ClassVar = (Access.WRITE, Access.ADMIN)
+    access_levels: ClassVar[tuple[Access, ...]] = (Access.WRITE, Access.ADMIN)
 
     engine_version: str = "15"
     """PostgreSQL's major version; minor versions are applied by AWS in the maintenance window."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cdktf import TerraformResourceLifecycle
+from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
 from cdktf_cdktf_provider_aws.elasticache_parameter_group import (
     ElasticacheParameterGroup,
     ElasticacheParameterGroupParameter,
@@ -30,11 +31,11 @@ class Redis(Resource[RedisSpec]):
     def __init__(self, scope: Infrastructure[Any], spec: RedisSpec, *, network: Tiered) -> None:
         super().__init__(scope, spec)
         name = spec.replication_group_id
-        self.key = Key(self, spec.key, name, context=self.context, purpose=f"{name}: storage, snapshots, secrets")
-        self.security_group = ClosedGroup(
+        self.key: Key = Key(self, spec.key, name, context=self.context, purpose=f"{name}: storage, snapshots, secrets")
+        self.security_group: ClosedGroup = ClosedGroup(
             self, spec.key, name=name, vpc_id=network.vpc_id, description=f"Redis of {name}"
         )
-        self.subnet_group = pin(
+        self.subnet_group: ElasticacheSubnetGroup = pin(
             ElasticacheSubnetGroup(
                 self,
                 "subnet-group",
@@ -45,7 +46,7 @@ class Redis(Resource[RedisSpec]):
             ),
             spec.key,
         )
-        self.parameter_group = pin(
+        self.parameter_group: ElasticacheParameterGroup = pin(
             ElasticacheParameterGroup(
                 self,
                 "parameter-group",
@@ -59,7 +60,7 @@ class Redis(Resource[RedisSpec]):
             ),
             spec.key,
         )
-        self.log_groups = [
+        self.log_groups: list[CloudwatchLogGroup] = [
             scope.log_group(
                 self,
                 f"{spec.key}_{log.replace('-', '_')}",
@@ -68,7 +69,7 @@ class Redis(Resource[RedisSpec]):
             )
             for log in LOGS
         ]
-        self.passwords = (
+        self.passwords: Passwords | None = (
             Passwords(
                 self,
                 f"{spec.key}_password",
@@ -81,8 +82,8 @@ class Redis(Resource[RedisSpec]):
             if spec.encrypted
             else None
         )
-        self.replication_group = self._make_replication_group()
-        self.url = self._publish()
+        self.replication_group: ElasticacheReplicationGroup = self._make_replication_group()
+        self.url: Secret = self._publish()
 
     @property
     def resource(self) -> ElasticacheReplicationGroup:

@@ -31,7 +31,7 @@ class RedisSpec(ResourceSpec):
     Sources: Amazon ElastiCache User Guide, "Replication groups", "In-transit encryption", "AUTH".
     """
 
-    access_levels: ClassVar = (Access.WRITE,)
+    access_levels: ClassVar[tuple[Access, ...]] = (Access.WRITE,)
 
     engine: RedisEngine = RedisEngine.REDIS
     """`redis` or `valkey`."""

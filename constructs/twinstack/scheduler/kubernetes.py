@@ -19,7 +19,7 @@ class Scheduler(Workload[SchedulerSpec]):
     def __init__(self, scope: Workloads[Any], spec: SchedulerSpec) -> None:
         super().__init__(scope, spec)
         template = pod_template(spec, grace_seconds=spec.grace_seconds, health=command_health(spec.health))
-        self.deployment = deployment(self, template, scale=None)
+        self.deployment: k8s.KubeDeployment = deployment(self, template, scale=None)
 
     @property
     def resource(self) -> k8s.KubeDeployment:

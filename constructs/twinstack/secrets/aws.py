@@ -13,7 +13,7 @@ class Secrets(Resource[SecretsSpec]):
 
     def __init__(self, scope: Infrastructure[Any], spec: SecretsSpec) -> None:
         super().__init__(scope, spec)
-        self.key = Key(
+        self.key: Key = Key(
             self, spec.key, spec.aws_name, context=self.context, purpose=f"Secrets of {scope.environment.stack_id}"
         )
         self.secrets: dict[str, Secret] = {}

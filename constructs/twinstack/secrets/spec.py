@@ -47,7 +47,7 @@ class ProvidedSecret(Described):
 class SecretsSpec(ResourceSpec):
     """Secret variables, each a secret of its own in Secrets Manager. Linking to them delivers all of them."""
 
-    access_levels: ClassVar = (Access.READ,)
+    access_levels: ClassVar[tuple[Access, ...]] = (Access.READ,)
 
     generated: dict[VariableName, GeneratedSecret] = Field(default_factory=dict)
     """Values that AWS makes up."""

@@ -10,15 +10,15 @@ from pydantic import Field
 from twinstack.environment.links import Access, Offer, Variable
 from twinstack.environment.model import Finding
 from twinstack.environment.quantities import PlainText, VariableName
-from twinstack.environment.spec import ResourceSpec
+from twinstack.environment.spec import Half, ResourceSpec
 from twinstack.environment.stand_in import StandIn
 
 
 class SettingsSpec(ResourceSpec):
     """Plain variables, kept in the product's ConfigMap. Linking to them delivers all of them."""
 
-    built_in: ClassVar = frozenset()
-    access_levels: ClassVar = (Access.READ,)
+    built_in: ClassVar[frozenset[Half]] = frozenset()
+    access_levels: ClassVar[tuple[Access, ...]] = (Access.READ,)
 
     variables: dict[VariableName, str | int | bool]
     """Each variable with its value; `true` and `false` are delivered as those words."""

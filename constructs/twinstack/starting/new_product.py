@@ -34,9 +34,9 @@ class NewProduct:
         if problems := wishes.problems():
             raise UsageError("\n".join(problems))
         self.wishes = wishes
-        self.things = wishes.things()
-        self.prefix = "".join(word.capitalize() for word in wishes.name.split("-"))
-        self.layers = dict(self._layers())
+        self.things: Mapping[str, Kind] = wishes.things()
+        self.prefix: str = "".join(word.capitalize() for word in wishes.name.split("-"))
+        self.layers: dict[str, str] = dict(self._layers())
 
     def draft(self, folder: Path) -> Draft:
         """The product as it will be in this folder, to be loaded before anything is written."""

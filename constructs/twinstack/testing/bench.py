@@ -7,13 +7,14 @@ import inspect
 import json
 import tempfile
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from ipaddress import IPv4Network
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from pydantic import create_model
 
-from twinstack.environment import Access, Environment, NetworkPlan, ResourceSpec, WorkloadSpec
+from twinstack.environment import Access, Environment, Half, NetworkPlan, ResourceSpec, WorkloadSpec
 from twinstack.environment.dumper import dump
 from twinstack.environment.load import load_text
 from twinstack.errors import ConstructionError, UsageError
@@ -26,16 +27,27 @@ if TYPE_CHECKING:
 class BenchNetwork(NetworkPlan):
     """A network that is only planned."""
 
-    private_cidrs: ClassVar = (IPv4Network("10.0.0.0/19"), IPv4Network("10.0.32.0/19"))
-    database_cidrs: ClassVar = (IPv4Network("10.0.160.0/22"), IPv4Network("10.0.164.0/22"))
-    load_balancer_cidrs: ClassVar = (IPv4Network("10.0.128.0/22"),)
-    may_have_endpoints: ClassVar = False
+    @property
+    def private_cidrs(self) -> tuple[IPv4Network, ...]:
+        return (IPv4Network("10.0.0.0/19"), IPv4Network("10.0.32.0/19"))
+
+    @property
+    def database_cidrs(self) -> tuple[IPv4Network, ...]:
+        return (IPv4Network("10.0.160.0/22"), IPv4Network("10.0.164.0/22"))
+
+    @property
+    def load_balancer_cidrs(self) -> tuple[IPv4Network, ...]:
+        return (IPv4Network("10.0.128.0/22"),)
+
+    @property
+    def may_have_endpoints(self) -> bool:
+        return False
 
 
 class BenchWorker(WorkloadSpec):
     """A workload that nothing builds in Kubernetes."""
 
-    built_in: ClassVar = frozenset()
+    built_in: ClassVar[frozenset[Half]] = frozenset()
 
 
 class BuiltNetwork:
@@ -47,13 +59,14 @@ class BuiltNetwork:
     ways_out: Final = ()
 
 
+@dataclass(frozen=True)
 class BuiltCluster:
     """What a resource may want of a cluster."""
 
-    cluster_name: Final = "acme-check"
-    literal_name: Final = cluster_name
-    security_group_id: Final = "${data.aws_eks_cluster.cluster.vpc_config[0].cluster_security_group_id}"
-    is_own: Final = False
+    cluster_name: str = "acme-check"
+    literal_name: str = cluster_name
+    security_group_id: str = "${data.aws_eks_cluster.cluster.vpc_config[0].cluster_security_group_id}"
+    is_own: bool = False
 
 
 class Bench:

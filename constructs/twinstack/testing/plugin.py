@@ -44,7 +44,7 @@ def golden(request: pytest.FixtureRequest) -> Golden:
     from twinstack.testing.golden import Golden
 
     updated = request.config.stash.setdefault(_UPDATED, [])
-    return Golden(request.path, update=request.config.getoption("--update-golden"), updated=updated)
+    return Golden(request.path, update=bool(request.config.getoption("--update-golden")), updated=updated)
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:

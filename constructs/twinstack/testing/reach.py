@@ -54,8 +54,10 @@ class Reacher:
         self.infrastructure = infrastructure
         self.workloads = workloads
         plan = environment.find(NetworkPlan)
-        self.pod_addresses = cluster_subnets(infrastructure) or (list(plan.private_cidrs) if plan else [])
-        self.database_addresses = list(plan.database_cidrs) if plan else []
+        self.pod_addresses: list[IPv4Network] = cluster_subnets(infrastructure) or (
+            list(plan.private_cidrs) if plan else []
+        )
+        self.database_addresses: list[IPv4Network] = list(plan.database_cidrs) if plan else []
 
     def ask(self, source: str, target: str) -> Reachability:
         """Raises UsageError for a name that is no spec, a source that runs nothing, and a target without an address."""

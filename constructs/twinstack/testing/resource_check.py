@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import inspect
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 
 from twinstack.environment import Access, Half, Offer, Reach, ResourceSpec
+from twinstack.environment.names import snake_case
 from twinstack.errors import ConfigurationError, TwinstackError, UsageError
 from twinstack.testing.bench import Bench, Built
 from twinstack.testing.comparison import shown
@@ -177,7 +177,7 @@ def _fields(example: Mapping[str, Any] | str) -> Mapping[str, Any]:
 
 def _key(spec: type[ResourceSpec]) -> str:
     """`WebServiceSpec` is `web_service`."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", spec.__name__.removesuffix("Spec")).lower() or FALLBACK
+    return snake_case(spec.__name__.removesuffix("Spec")) or FALLBACK
 
 
 def _file(of: object) -> str:

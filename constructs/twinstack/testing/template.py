@@ -40,7 +40,7 @@ class Template:
 
     def __init__(self, title: str, entries: Iterable[Entry]) -> None:
         self.title = title
-        self.entries = tuple(entries)
+        self.entries: tuple[Entry, ...] = tuple(entries)
 
     @classmethod
     def of_terraform(cls, document: Mapping[str, Any], title: str = "the Terraform half") -> Template:

@@ -36,7 +36,7 @@ class WebService(Workload[WebServiceSpec]):
     def __init__(self, scope: Workloads[Any], spec: WebServiceSpec) -> None:
         edges = [edge for edge in spec.environment.specs.values() if isinstance(edge, EdgeSpec) and edge.admits(spec)]
         super().__init__(scope, spec, ingress=_ingress(spec, edges))
-        self.service = k8s.KubeService(
+        self.service: k8s.KubeService = k8s.KubeService(
             self,
             "service",
             metadata=self.metadata(spec.service_name, annotations=_health_check(spec, edges)),
@@ -50,9 +50,9 @@ class WebService(Workload[WebServiceSpec]):
                 ],
             ),
         )
-        self.deployment = self._make_deployment()
-        self.autoscaler = autoscaler(self, spec.autoscaler_name, spec.scale)
-        self.disruption_budget = disruption_budget(self)
+        self.deployment: k8s.KubeDeployment = self._make_deployment()
+        self.autoscaler: k8s.KubeHorizontalPodAutoscalerV2 | None = autoscaler(self, spec.autoscaler_name, spec.scale)
+        self.disruption_budget: k8s.KubePodDisruptionBudget = disruption_budget(self)
 
     @property
     def resource(self) -> k8s.KubeDeployment:

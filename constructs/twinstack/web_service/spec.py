@@ -12,7 +12,7 @@ from twinstack.environment.links import Access, Offer, Reach, Variable
 from twinstack.environment.model import Model
 from twinstack.environment.monitoring import Monitoring
 from twinstack.environment.quantities import Port, VariableName
-from twinstack.environment.spec import ResourceSpec, WorkloadSpec
+from twinstack.environment.spec import Half, ResourceSpec, WorkloadSpec
 from twinstack.environment.stand_in import LocalRun, Scrape, StandIn
 
 
@@ -31,8 +31,8 @@ class WebServiceSpec(WorkloadSpec, ResourceSpec):
     Source: Kubernetes, "Pod lifecycle", "Horizontal Pod Autoscaling", "Specifying a disruption budget".
     """
 
-    built_in: ClassVar = WorkloadSpec.built_in
-    access_levels: ClassVar = (Access.READ,)
+    built_in: ClassVar[frozenset[Half]] = WorkloadSpec.built_in
+    access_levels: ClassVar[tuple[Access, ...]] = (Access.READ,)
 
     port: Annotated[Port, Field(json_schema_extra={"base_only": True})]
     """The port the container listens on."""

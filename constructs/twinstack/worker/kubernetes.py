@@ -27,9 +27,9 @@ class Worker(Workload[WorkerSpec]):
     def __init__(self, scope: Workloads[Any], spec: WorkerSpec) -> None:
         super().__init__(scope, spec)
         template = pod_template(spec, grace_seconds=spec.grace_seconds, health=command_health(spec.health), spread=True)
-        self.deployment = deployment(self, template, scale=spec.scale)
-        self.autoscaler = autoscaler(self, spec.autoscaler_name, spec.scale)
-        self.disruption_budget = disruption_budget(self)
+        self.deployment: k8s.KubeDeployment = deployment(self, template, scale=spec.scale)
+        self.autoscaler: k8s.KubeHorizontalPodAutoscalerV2 | None = autoscaler(self, spec.autoscaler_name, spec.scale)
+        self.disruption_budget: k8s.KubePodDisruptionBudget = disruption_budget(self)
 
     @property
     def resource(self) -> k8s.KubeDeployment:

@@ -47,9 +47,8 @@ def rehearse_in(
 ) -> TerraformReport:
     """As `rehearse`, in a workspace that is there already; `name` is the stack's."""
     run = _Run(place, schema, progress)
-    (run.initialize() and run.validate() and run.plan() and run.apply() and run.plan_again()) and (
-        not destroy or run.plan_destroy()
-    )
+    if run.initialize() and run.validate() and run.plan() and run.apply() and run.plan_again() and destroy:
+        run.plan_destroy()
     run.search()
     return TerraformReport(
         stack=name,

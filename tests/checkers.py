@@ -1,0 +1,27 @@
+"""Type checkers, run over a folder as an editor runs them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+PROGRAMS: Final = Path(sys.executable).parent
+
+
+def pyright(*arguments: str | Path, cwd: Path) -> dict[str, Any]:
+    """What it found; it takes for installed what the interpreter of these tests has."""
+    path = f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        [PROGRAMS / "basedpyright", *arguments, "--outputjson"],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"PATH": path, "VIRTUAL_ENV": sys.prefix},
+    )
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
