@@ -81,6 +81,18 @@ def test_without_extras_it_checks_and_says_what_the_rest_needs(built: Built, tmp
 
 
 @pytest.mark.slow
+def test_one_half_needs_only_its_own_extra(built: Built, reports: Path, tmp_path: Path) -> None:
+    programs = empty(tmp_path / "venv")
+    programs.install(f"{built.wheel('twinstack')}[kubernetes,test]")
+    programs.install(built.wheel("acme_queue"), options=("--no-deps",))
+    programs.run("twinstack", "synth", "--half", "workloads", cwd=reports)
+    assert (reports / "dist/reports-live/30-api.k8s.yaml").is_file()
+    shown = programs.run("twinstack", "synth", cwd=reports, status=2)
+    assert 'cdktf is not installed: pip install "twinstack[aws]"' in shown
+    shutil.rmtree(programs.folder)
+
+
+@pytest.mark.slow
 @pytest.mark.skipif(not shutil.which("terraform"), reason="terraform is not on the path")
 @pytest.mark.skipif(not os.environ.get(ASSETS_VARIABLE), reason=f"{ASSETS_VARIABLE} is not set: no control plane")
 def test_a_new_product_synthesizes_tests_and_rehearses_at_once(installed: Installed, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from constructs import Construct
 
 from stacks import AnalyticsEnvironment, product
 from tests.aws.documents import DAY
-from twinstack import Product, aws
+from twinstack import Product, aws, kubernetes
 from twinstack.environment import Half
 from twinstack.errors import ConfigurationError, ConstructionError, UsageError
 from twinstack.synthesis import MANIFESTS_FOLDER, TERRAFORM_FOLDER, write
@@ -36,11 +36,11 @@ class Unfinished(aws.Infrastructure[AnalyticsEnvironment]):
         aws.Network(self, environment.network)
 
 
-class Collapsing(Construct):
+class Collapsing(kubernetes.Workloads[AnalyticsEnvironment]):
     """A half that refuses half-way."""
 
     def __init__(self, scope: Construct, environment: AnalyticsEnvironment) -> None:
-        super().__init__(scope, environment.stack_id)
+        super().__init__(scope, environment)
         raise ConstructionError("this half cannot be built")
 
 

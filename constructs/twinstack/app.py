@@ -16,7 +16,8 @@ def main(product: str) -> None:
 
     `cdktf` gets the infrastructure half, `cdk8s` the workloads half, each where it wants it; started by itself, the
     program writes both. The variable TWINSTACK_VERSION sets the release, as `--version` does elsewhere. Prints every
-    problem and ends with exit status 2 where the environment is wrong; nothing is written then.
+    problem and ends with exit status 2 where the environment or the product's own code is wrong; nothing is written
+    then.
     """
     from twinstack.bindings import activate
     from twinstack.cli.render import report
@@ -29,6 +30,10 @@ def main(product: str) -> None:
     except TwinstackError as error:
         report(error)
         sys.exit(error.exit_status)
+    except Exception as error:  # noqa: BLE001  the last place where a bug can be told from a mistake
+        from twinstack.cli.blame import report_failure
+
+        sys.exit(report_failure(error))
 
 
 def _synthesize(reference: str, root: Path) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from twinstack.environment.spec import Half
-from twinstack.errors import ConstructionError, UsageError
+from twinstack.errors import ConstructionError, MissingToolError, UsageError
 
 if TYPE_CHECKING:
     from twinstack.environment.base import Environment
@@ -29,7 +29,8 @@ def write(
 
     The infrastructure half becomes `stacks/{stack}/cdk.tf.json`, the workloads half `{stack}/*.k8s.yaml`. Everything is
     made in a temporary folder beside each target and then moved in: nothing is written where anything fails. Raises
-    ConstructionError for a half that is composed wrongly, UsageError for one that the product does not name.
+    ConstructionError for a half that is composed wrongly, UsageError for one that the product does not name,
+    MissingToolError for one whose engine is not installed.
     """
     environments = [one.environment for one in loaded]
     makers = {Half.INFRASTRUCTURE: _make_infrastructure, Half.WORKLOADS: _make_workloads}
@@ -47,6 +48,11 @@ def write(
             staged.append((stage, folder))
             makers[half](product, environments, stage)
         return [path for stage, folder in staged for path in _move(stage, folder)]
+    except ModuleNotFoundError as error:
+        extra = EXTRAS.get((error.name or "").partition(".")[0])
+        if extra is None:
+            raise
+        raise MissingToolError(f'{error.name} is not installed: pip install "twinstack[{extra}]"') from error
     except SystemExit as error:
         raise ConstructionError("the product's own code ended the program (sys.exit) while it was composed") from error
     except OSError as error:
@@ -114,7 +120,11 @@ def _make_workloads(product: Product[Any], environments: Sequence[Environment], 
 def _half_class(product: Product[Any], reference: str | None, half: Half) -> Any:
     if reference is None:
         raise UsageError(f"this product names no {half} half: give Product({half}=…)")
-    return product.half(reference)
+    base = getattr(importlib.import_module(f"twinstack.{half.module}"), half.capitalize())
+    found = product.half(reference)
+    if not (isinstance(found, type) and issubclass(found, base)):
+        raise UsageError(f'Product({half}="{reference}") is no class derived from {half.module}.{base.__name__}')
+    return found
 
 
 def _move(stage: Path, folder: Path) -> Iterator[Path]:
@@ -159,5 +169,7 @@ MANIFESTS_FOLDER = "dist"
 MANIFEST_SUFFIX = ".k8s.yaml"
 STAGE_PREFIX = ".synth-"
 ABANDONED_SECONDS = 600
+EXTRAS = {"cdktf": "aws", "cdktf_cdktf_provider_aws": "aws", "cdk8s": "kubernetes", "cdk8s_plus_27": "kubernetes"}
+"""The extra that brings each engine."""
 FEATURE_FLAGS: Mapping[str, str] = {"excludeStackIdFromLogicalIds": "true", "allowSepCharsInLogicalIds": "true"}
 """The same as in cdktf.json, which only the cdktf command line reads: without them ids differ and resources are replaced."""

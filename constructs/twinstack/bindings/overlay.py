@@ -49,7 +49,8 @@ def ensure(root: Path, *, force: bool = False) -> Report:
         stamp = read_stamp(folder)  # another process may have built it meanwhile
         using = _packages_using_twinstack(_sources(root, ()))
         files = _sources(root, using)
-        extra = [name for name in stamp.get("extra_modules", ()) if (packages[PROVIDER] / name).is_dir()]
+        provider = packages.get(PROVIDER)
+        extra = [name for name in stamp.get("extra_modules", ()) if provider and (provider / name).is_dir()]
         usage = scan(files) | Usage(frozenset(extra))
         wanted = _stamp(usage, wheels, using, _fingerprint(files), extra)
         rebuilt = force or not _is_same(stamp, wanted) or not _is_whole(folder, stamp, wheels)
@@ -73,7 +74,8 @@ def add_module(root: Path, module: str) -> None:
 
 def has_module(module: str) -> bool:
     """Whether the installed provider has this submodule."""
-    return (_packages()[PROVIDER] / module / "__init__.py").is_file()
+    provider = _packages().get(PROVIDER)
+    return provider is not None and (provider / module / "__init__.py").is_file()
 
 
 def read_stamp(folder: Path) -> dict[str, Any]:
@@ -105,18 +107,18 @@ def _build(packages: Mapping[str, Path], folder: Path, usage: Usage, stamp: dict
         sys.stderr.write("building imports/ of the installed bindings, once…\n")
     stage = Path(tempfile.mkdtemp(prefix=f".{FOLDER}-", dir=folder.parent))
     try:
-        if usage.provider_modules and not usage.whole_provider:
+        if PROVIDER in packages and usage.provider_modules and not usage.whole_provider:
             trim_provider(packages[PROVIDER], stage, usage.provider_modules)
-        if usage.kubernetes_classes and not usage.whole_kubernetes:
+        if KUBERNETES in packages and usage.kubernetes_classes and not usage.whole_kubernetes:
             trim_kubernetes(packages[KUBERNETES], stage, usage.kubernetes_classes)
-        for name in LEAN_PACKAGES:
+        for name in sorted(LEAN_PACKAGES & packages.keys()):
             lean_package(packages[name], stage)
         compileall.compile_dir(stage, quiet=2, force=True, stripdir=stage, prependdir=folder)
         made = {
             str(path.relative_to(stage)): path.stat().st_size for path in sorted(stage.rglob("*")) if path.is_file()
         }
         loads = []
-        for name in PACKAGES:
+        for name in packages:
             base = stage / name if (stage / name).is_dir() else packages[name]
             request = load_request(base)
             loads.append({**request, "tarball": request["tarball"].replace(str(stage), str(folder))})
@@ -201,7 +203,10 @@ def _identity(package: Path) -> str:
 
 
 def _packages() -> dict[str, Path]:
-    """Where each bindings package is installed: not `imports/`, whatever stands first on the path."""
+    """Where the bindings packages are installed, each after what it needs: not `imports/`, though it stands first.
+
+    A product that makes one half has those of one alone.
+    """
     found: dict[str, Path] = {}
     for name in PACKAGES:
         for base in sys.path:
@@ -209,8 +214,9 @@ def _packages() -> dict[str, Path]:
             if (package / "_jsii").is_dir() and not (package.parent / STAMP).is_file():
                 found[name] = package
                 break
-        else:
-            raise MissingToolError(f'{name} is not installed: pip install "twinstack[aws,kubernetes]"')
+    if len(found) < 2:
+        missing = next(name for name in PACKAGES if name not in found)
+        raise MissingToolError(f'{missing} is not installed: pip install "twinstack[aws,kubernetes]"')
     return found
 
 
@@ -244,6 +250,6 @@ FOLDER: Final = "imports"
 STAMP: Final = "stamp.json"
 GENERATOR: Final = 5
 """Grows whenever this code would make something else of the same wheels."""
-LEAN_PACKAGES: Final = ("constructs", "cdktf", "cdk8s")
+LEAN_PACKAGES: Final = frozenset({"constructs", "cdktf", "cdk8s"})
 PACKAGES: Final = ("constructs", "cdktf", PROVIDER, "cdk8s", KUBERNETES)
 """The bindings packages, each after what it needs."""

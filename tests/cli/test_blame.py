@@ -1,0 +1,212 @@
+"""A mistake in a product's own Python is shown by its own lines; only what is nobody else's is called a bug."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.starting.products import write_product
+from twinstack.cli.blame import BUG, report_failure
+from twinstack.starting.wishes import Wishes
+
+SHOP = Wishes(
+    name="shop",
+    organization="acme",
+    region="eu-central-1",
+    environments=("dev",),
+    resources=("postgres:database",),
+    workloads=("web_service:web", "worker:mailer"),
+)
+INFRASTRUCTURE, WORKLOADS = "stacks/infrastructure.py", "stacks/workloads.py"
+DATABASE = "self.database = aws.Postgres(self, environment.database, network=self.network)"
+CONNECT = "self.connect(self.cluster)"
+MISTAKES = {
+    "a misspelt field": (
+        INFRASTRUCTURE,
+        "environment.database,",
+        "environment.databse,",
+        f"AttributeError: 'ShopEnvironment' object has no attribute 'databse': did you mean database?\n"
+        f"  stacks/infrastructure.py:LINE  {DATABASE.replace('.database,', '.databse,')}\n",
+    ),
+    "a misspelt construct": (
+        INFRASTRUCTURE,
+        "aws.Postgres(",
+        "aws.Postgress(",
+        "AttributeError: module 'twinstack.aws' has no attribute 'Postgress': did you mean Postgres?",
+    ),
+    "a misspelt import": (
+        INFRASTRUCTURE,
+        "from twinstack import aws",
+        "from twinstack import awss as aws",
+        "ImportError: cannot import name 'awss' from 'twinstack': did you mean aws?",
+    ),
+    "an argument left out": (
+        INFRASTRUCTURE,
+        ", network=self.network)\n        self.con",
+        ")\n        self.con",
+        "TypeError: Postgres.__init__() missing 1 required keyword-only argument: 'network'",
+    ),
+    "a bracket that is not closed": (
+        INFRASTRUCTURE,
+        "(self.cluster)",
+        "(self.cluster",
+        "not Python: '(' was never closed",
+    ),
+    "no call of the base class": (
+        INFRASTRUCTURE,
+        "super().__init__(scope, environment)",
+        "pass",
+        "ShopInfrastructure.__init__ does not call super().__init__(…) before it uses what that makes",
+    ),
+    "a mistake of its own": (
+        WORKLOADS,
+        "super().__init__(scope, environment)",
+        "1 / 0",
+        "ZeroDivisionError: division by zero",
+    ),
+    "another thing's spec": (
+        INFRASTRUCTURE,
+        "aws.Postgres(self, environment.database",
+        "aws.Redis(self, environment.database",
+        "aws.Redis builds a RedisSpec, and was given environment.database, a PostgresSpec: "
+        "write `aws.Postgres(self, environment.database, …)`",
+    ),
+    "another workload's spec": (
+        WORKLOADS,
+        "kubernetes.Worker(self, environment.mailer",
+        "kubernetes.Worker(self, environment.web",
+        "kubernetes.Worker builds a WorkerSpec, and was given environment.web, a WebServiceSpec: "
+        "write `kubernetes.WebService(self, environment.web, …)`",
+    ),
+    "no spec": (
+        WORKLOADS,
+        "kubernetes.Worker(self, environment.mailer",
+        "kubernetes.Worker(self, environment",
+        "kubernetes.Worker builds a WorkerSpec, and was given a ShopEnvironment: name a field of the environment, "
+        "`environment.…`",
+    ),
+    "a construct left out": (
+        INFRASTRUCTURE,
+        f"        {DATABASE}\n",
+        "",
+        "shop-dev: what a link names has to be built before `self.connect(…)`:\n"
+        "  web -> database (write): `aws.Postgres(self, environment.database, …)`",
+    ),
+    "a half that is none": (
+        "stacks/__init__.py",
+        "stacks.infrastructure:ShopInfrastructure",
+        "stacks.environment:ShopEnvironment",
+        'Product(infrastructure="stacks.environment:ShopEnvironment") is no class derived from aws.Infrastructure',
+    ),
+    "the same made twice": (
+        INFRASTRUCTURE,
+        CONNECT,
+        f"{CONNECT}\n        [aws.Network.__mro__[2](self, 'once') for _ in range(2)]",
+        "There is already a Construct with name 'once' in TerraformStack [shop-dev]",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("shop")
+    write_product(folder, SHOP)
+    return folder
+
+
+def synth(folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "twinstack", "synth"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"NO_COLOR": "1"} | variables,
+    )
+
+
+@pytest.mark.parametrize(("file", "right", "wrong", "said"), MISTAKES.values(), ids=MISTAKES)
+def test_a_mistake_is_shown_by_the_products_own_lines(shop: Path, file: str, right: str, wrong: str, said: str) -> None:
+    original = (shop / file).read_text()
+    assert right in original
+    text = original.replace(right, wrong, 1)
+    (shop / file).write_text(text)
+    try:
+        ran = synth(shop)
+    finally:
+        (shop / file).write_text(original)
+    line = text[: text.find(wrong.strip())].count("\n") + 1
+    assert said.replace("LINE", str(line)) in ran.stderr
+    assert (ran.returncode, "Traceback" in ran.stderr) == (2, False)
+    assert not (shop / "cdktf.out").exists()
+    assert not (shop / "dist").exists()
+
+
+def test_the_whole_way_is_shown_to_who_asks_for_it(shop: Path) -> None:
+    file = shop / WORKLOADS
+    original = file.read_text()
+    file.write_text(original.replace("super().__init__(scope, environment)", "1 / 0"))
+    try:
+        assert "Traceback" in synth(shop, TWINSTACK_TRACEBACK="1").stderr
+    finally:
+        file.write_text(original)
+
+
+def test_what_is_nobody_elses_is_a_bug(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    from twinstack.environment.repair import nearest
+
+    monkeypatch.chdir("/")
+    try:
+        nearest("word", 5)  # ty: ignore[invalid-argument-type]
+    except TypeError as error:
+        trace = error.__traceback__
+        assert trace is not None
+        assert report_failure(error.with_traceback(trace.tb_next)) == BUG == 70
+    said = capsys.readouterr().err
+    assert "Traceback" in said
+    assert said.endswith(
+        "error: this is a bug of twinstack: report it with the lines above and the command that showed them\n"
+    )
+
+
+PACKAGE = """\
+from twinstack.environment import Access, Offer, ResourceSpec
+
+
+class TableSpec(ResourceSpec):
+    '''A table.'''
+{method}
+"""
+
+
+@pytest.mark.parametrize(
+    ("method", "said"),
+    [
+        ("    def offer(self, access: Access) -> Offer:\n        raise ValueError('boom')", "ValueError: boom"),
+        ("", "TableSpec.offer is not written, and the library needs it"),
+    ],
+)
+def test_a_package_from_outside_is_named_too(tmp_path: Path, method: str, said: str) -> None:
+    write_product(tmp_path, SHOP)
+    installed = tmp_path / "venv" / "site-packages"
+    installed.mkdir(parents=True)
+    (installed / "acme_table.py").write_text(PACKAGE.format(method=method))
+    environment = tmp_path / "stacks/environment.py"
+    environment.write_text(
+        environment.read_text()
+        .replace("    web:", "    table: TableSpec\n    web:")
+        .replace(
+            "\nfrom twinstack.environment import",
+            "\nfrom acme_table import TableSpec\nfrom twinstack.environment import",
+        )
+    )
+    base = tmp_path / "environments/base.yaml"
+    base.write_text(base.read_text().replace("  uses: [database]", "  uses: [database, table]", 1) + "\ntable: {}\n")
+    ran = synth(tmp_path, PYTHONPATH=str(installed))
+    assert ran.returncode == 2
+    assert "error: venv/site-packages/acme_table.py:" in ran.stderr
+    assert said in ran.stderr
