@@ -116,6 +116,12 @@ docs: $(DOCS_VENV)/.complete ## write the generated pages, and build the documen
 	@$(RUN) docs_generator
 	NO_MKDOCS_2_WARNING=1 $(DOCS_VENV)/bin/mkdocs build --strict --quiet
 
+.PHONY: package
+package: $(DOCS_VENV)/.complete ## build the library's wheel and sdist into build/, and check them as an index would
+	rm -rf build
+	cd constructs && $(CURDIR)/$(RUN) hatchling build --directory ../build
+	$(DOCS_VENV)/bin/twine check --strict build/*
+
 .PHONY: schemas
 schemas: $(VENV)/.complete ## write environments/*.schema.json from the models
 	@$(RUN) twinstack schemas environments
@@ -134,5 +140,5 @@ lock: $(VENV)/.complete ## resolve the dependencies anew, into lock files that n
 
 .PHONY: clean
 clean: ## remove what can be made again
-	rm -rf imports .imports* cdktf.out dist $(VENV) $(CHECK_VENV) $(DOCS_VENV) site docs_generator/node_modules .venv-service backend/.venv node_modules frontend/node_modules frontend/out frontend/.next .pytest_cache .ruff_cache .hypothesis
+	rm -rf imports .imports* cdktf.out dist $(VENV) $(CHECK_VENV) $(DOCS_VENV) site build docs_generator/node_modules .venv-service backend/.venv node_modules frontend/node_modules frontend/out frontend/.next .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -199,9 +199,9 @@ def test_links_are_connected_after_what_they_lead_to_was_built() -> None:
             self.connect(aws.Cluster(self, environment.cluster, network=network))
 
     assert refusal(Hasty) == (
-        "analytics-prod: `self.connect(…)` comes after every resource that is linked to:\n"
-        "  backend -> exports (write): environment.exports is not built yet\n"
-        "  worker -> exports (write): environment.exports is not built yet"
+        "analytics-prod: what a link names has to be built before `self.connect(…)`:\n"
+        "  backend -> exports (write): `aws.Bucket(self, environment.exports, …)`\n"
+        "  worker -> exports (write): `aws.Bucket(self, environment.exports, …)`"
     )
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
+import importlib
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.starting.products import write_product
-from twinstack.cli.blame import BUG, report_failure
+from twinstack.cli import main
+from twinstack.cli.blame import BUG, EVERYTHING, report_failure
 from twinstack.starting.wishes import Wishes
 
+Synth = Callable[[Path], tuple[str, int]]
 SHOP = Wishes(
     name="shop",
     organization="acme",
@@ -118,40 +120,56 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def synth(folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "twinstack", "synth"],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-        env=os.environ | {"NO_COLOR": "1"} | variables,
-    )
+@pytest.fixture
+def synth(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Synth]:
+    """Runs `twinstack synth` in a folder, whose package `stacks` takes the place of this repository's meanwhile."""
+    before = {name: module for name, module in sys.modules.items() if name.partition(".")[0] == "stacks"}
+    path = list(sys.path)
+
+    def run(folder: Path) -> tuple[str, int]:
+        for name in [name for name in sys.modules if name.partition(".")[0] == "stacks"]:
+            del sys.modules[name]
+        importlib.invalidate_caches()
+        monkeypatch.chdir(folder)
+        monkeypatch.setattr("sys.argv", ["twinstack", "synth"])
+        monkeypatch.setattr("sys.dont_write_bytecode", True)  # a file is changed several times a second
+        with pytest.raises(SystemExit) as ended:
+            main()
+        return capsys.readouterr().err, int(ended.value.code or 0)
+
+    yield run
+    sys.path[:] = path
+    for name in [name for name in sys.modules if name.partition(".")[0] == "stacks"]:
+        del sys.modules[name]
+    sys.modules.update(before)
 
 
 @pytest.mark.parametrize(("file", "right", "wrong", "said"), MISTAKES.values(), ids=MISTAKES)
-def test_a_mistake_is_shown_by_the_products_own_lines(shop: Path, file: str, right: str, wrong: str, said: str) -> None:
+def test_a_mistake_is_shown_by_the_products_own_lines(
+    synth: Synth, shop: Path, file: str, right: str, wrong: str, said: str
+) -> None:
     original = (shop / file).read_text()
     assert right in original
     text = original.replace(right, wrong, 1)
     (shop / file).write_text(text)
     try:
-        ran = synth(shop)
+        shown, status = synth(shop)
     finally:
         (shop / file).write_text(original)
     line = text[: text.find(wrong.strip())].count("\n") + 1
-    assert said.replace("LINE", str(line)) in ran.stderr
-    assert (ran.returncode, "Traceback" in ran.stderr) == (2, False)
+    assert said.replace("LINE", str(line)) in shown
+    assert (status, "Traceback" in shown) == (2, False)
     assert not (shop / "cdktf.out").exists()
     assert not (shop / "dist").exists()
 
 
-def test_the_whole_way_is_shown_to_who_asks_for_it(shop: Path) -> None:
+def test_the_whole_way_is_shown_to_who_asks_for_it(synth: Synth, shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(EVERYTHING, "1")
     file = shop / WORKLOADS
     original = file.read_text()
     file.write_text(original.replace("super().__init__(scope, environment)", "1 / 0"))
     try:
-        assert "Traceback" in synth(shop, TWINSTACK_TRACEBACK="1").stderr
+        assert "Traceback" in synth(shop)[0]
     finally:
         file.write_text(original)
 
@@ -190,7 +208,9 @@ class TableSpec(ResourceSpec):
         ("", "TableSpec.offer is not written, and the library needs it"),
     ],
 )
-def test_a_package_from_outside_is_named_too(tmp_path: Path, method: str, said: str) -> None:
+def test_a_package_from_outside_is_named_too(
+    synth: Synth, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, method: str, said: str
+) -> None:
     write_product(tmp_path, SHOP)
     installed = tmp_path / "venv" / "site-packages"
     installed.mkdir(parents=True)
@@ -206,7 +226,9 @@ def test_a_package_from_outside_is_named_too(tmp_path: Path, method: str, said: 
     )
     base = tmp_path / "environments/base.yaml"
     base.write_text(base.read_text().replace("  uses: [database]", "  uses: [database, table]", 1) + "\ntable: {}\n")
-    ran = synth(tmp_path, PYTHONPATH=str(installed))
-    assert ran.returncode == 2
-    assert "error: venv/site-packages/acme_table.py:" in ran.stderr
-    assert said in ran.stderr
+    monkeypatch.syspath_prepend(installed)
+    monkeypatch.delitem(sys.modules, "acme_table", raising=False)
+    shown, status = synth(tmp_path)
+    assert status == 2
+    assert "error: venv/site-packages/acme_table.py:" in shown
+    assert said in shown
