@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -165,6 +167,23 @@ def test_a_failing_first_run_leaves_no_folder(tmp_path: Path) -> None:
     with pytest.raises(ConstructionError):
         synthesize(broken, ["dev"], output=tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_run_waits_for_another_that_is_moving_its_output_in(output: Path) -> None:
+    before = contents(output)
+    other = os.open(output / MANIFESTS_FOLDER, os.O_RDONLY)
+    fcntl.flock(other, fcntl.LOCK_EX)
+    options = {"output": output, "halves": [Half.WORKLOADS], "version": "9.9.9"}
+    run = threading.Thread(target=synthesize, args=(product, ["prod"]), kwargs=options)
+    run.start()
+    run.join(timeout=1.5)
+    assert run.is_alive()
+    shown = {name: text for name, text in contents(output).items() if not name.startswith(f"{MANIFESTS_FOLDER}/.")}
+    assert shown == before
+    os.close(other)
+    run.join(timeout=60)
+    assert not run.is_alive()
+    assert contents(output) != before
 
 
 def test_one_environment_leaves_the_others_alone(output: Path) -> None:

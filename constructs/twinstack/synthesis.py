@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 import shutil
 import tempfile
 import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -47,7 +48,10 @@ def write(
             stage = Path(tempfile.mkdtemp(prefix=STAGE_PREFIX, dir=folder))
             staged.append((stage, folder))
             makers[half](product, environments, stage)
-        return [path for stage, folder in staged for path in _move(stage, folder)]
+        with ExitStack() as stack:
+            for folder in sorted({folder for _, folder in staged}):
+                stack.enter_context(_alone_in(folder))
+            return [path for stage, folder in staged for path in _move(stage, folder)]
     except ModuleNotFoundError as error:
         extra = EXTRAS.get((error.name or "").partition(".")[0])
         if extra is None:
@@ -87,6 +91,19 @@ def synthesized(product: Product[Any], loaded: Sequence[Loaded[Any]]) -> Generat
         folders = {half: Path(base) / half for half in Half}
         write(product, loaded, folders, tuple(Half))
         yield Output(folders)
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Generator[None]:
+    """Waits for another run that is moving its output into this folder, so that what stands there is of one run."""
+    import fcntl
+
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _sweep(folder: Path) -> None:
