@@ -1,4 +1,5 @@
-"""`python -m docs_generator` writes the generated pages of docs/; with `--record` also what the tutorial shows.
+"""`python -m docs_generator` writes the generated pages of docs/; with `--record` what the tutorial and
+the slower examples of the command line show.
 
 Recording does what the tutorial says, in a temporary folder, with the `twinstack`, `python` and `terraform` on the path.
 """
@@ -19,7 +20,7 @@ from twinstack.rehearsal.control_plane import ASSETS_VARIABLE
 
 ROOT: Final = Path(__file__).parents[1]
 TUTORIAL: Final = ROOT / "docs" / "tutorial.md"
-PROGRAMS: Final = ("twinstack", "terraform", "jq")
+PROGRAMS: Final = ("twinstack", "terraform", "checkov", "jq")
 
 
 def main(arguments: list[str]) -> int:
@@ -30,13 +31,17 @@ def main(arguments: list[str]) -> int:
     missing = [name for name in PROGRAMS if shutil.which(name) is None]
     missing += [] if os.environ.get(ASSETS_VARIABLE) else [ASSETS_VARIABLE]
     if arguments and missing:
-        sys.stderr.write(f"what the tutorial shows would be incomplete without {', '.join(missing)}\n")
+        sys.stderr.write(f"what is shown would be incomplete without {', '.join(missing)}\n")
         return 2
     if arguments:
         _write(TUTORIAL, _record(TUTORIAL))
-        return 0
     activate(ROOT)
+    from docs_generator.command_line import FILE, command_line_page
     from docs_generator.pages import pages
+
+    if arguments:
+        _write(FILE, command_line_page(record=True))
+        return 0
 
     for path, text in pages():
         _write(ROOT / "docs" / path, text)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import inspect
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
-from typing import Any, Final, get_args
+from typing import Any, get_args
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from docs_generator.words import PATTERNS, phrase, without_null
 from twinstack.environment import Model, Spec, WorkloadSpec
-from twinstack.environment.allowed import allowed
 from twinstack.environment.schema import is_base_only, whole_schema
 
 
@@ -20,17 +20,17 @@ def field_tables(spec: type[Spec]) -> Iterator[str]:
     """The spec's own fields, those of the models in them, and what every workload and every spec has."""
     own, workload, common = [], [], []
     for name in spec.__pydantic_fields__:
-        owner = _owner(spec, name)
+        owner = owner_of(spec, name)
         (common if owner is Spec else workload if issubclass(WorkloadSpec, owner) else own).append(name)
-    yield _table(spec, own)
+    yield table(spec, own)
     for model in _nested(spec, own):
-        yield f"### {model.__name__}\n\n{_summary(model)}\n\n{_table(model, list(model.__pydantic_fields__))}"
+        yield f"### {model.__name__}\n\n{_summary(model)}\n\n{table(model, list(model.__pydantic_fields__))}"
     if workload:
-        yield f"### What every workload has\n\n{_table(spec, workload)}"
+        yield f"### What every workload has\n\n{table(spec, workload)}"
         for model in _nested(spec, workload):
             if model not in set(_nested(spec, own)):
-                yield f"### {model.__name__}\n\n{_summary(model)}\n\n{_table(model, list(model.__pydantic_fields__))}"
-    yield f"### What every spec has\n\n{_table(spec, common)}"
+                yield f"### {model.__name__}\n\n{_summary(model)}\n\n{table(model, list(model.__pydantic_fields__))}"
+    yield f"### What every spec has\n\n{table(spec, common)}"
 
 
 def models_of(spec: type[Spec]) -> list[type[BaseModel]]:
@@ -38,52 +38,28 @@ def models_of(spec: type[Spec]) -> list[type[BaseModel]]:
     return [spec, *_nested(spec, list(spec.__pydantic_fields__))]
 
 
-def _table(model: type[BaseModel], names: list[str]) -> str:
-    rows = ["| field | type | default | unit | what it is |", "|---|---|---|---|---|"]
+def table(model: type[BaseModel], names: Sequence[str]) -> str:
+    """A row for each of these fields."""
+    rows = ["| field | type | default | what it is |", "|---|---|---|---|"]
     for name in names:
         info = model.__pydantic_fields__[name]
         schema = whole_schema(model)["properties"][name]
         text = (info.description or "").replace("\n", " ").replace("|", "\\|")
         only = " **Only in base.yaml.**" if is_base_only(schema) else ""
-        cells = (f"`{name}`", _type(info, schema, model), _default(info), _unit(name, info, schema), f"{text}{only}")
+        cells = (f"`{name}`", _type(info, schema, model, name), _default(info), f"{text}{only}")
         rows.append(f"| {' | '.join(cells)} |")
     return "\n".join(rows)
 
 
-def _type(info: FieldInfo, schema: Mapping[str, Any], model: type[BaseModel]) -> str:
+def _type(info: FieldInfo, schema: Mapping[str, Any], model: type[BaseModel], name: str) -> str:
     models = list(_models_in(info.annotation))
+    if not models:
+        return phrase(model, name)
+    plain = without_null(schema)
     linked = " or ".join(f"[{one.__name__}](#{one.__name__.lower()})" for one in models)
-    container = {"array": "a list of ", "object": "a mapping to "}.get(str(_plain(schema).get("type")), "")
-    if models:
-        return f"{container}{linked}"
-    phrase = allowed(_plain(schema), whole_schema(model).get("$defs", {}))
-    return phrase if len(phrase) <= LONGEST_PHRASE else _shortened(phrase)
-
-
-def _plain(schema: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Without `or null`, which the default says, and without patterns, which the descriptions say in words."""
-    others = [each for each in schema.get("anyOf", ()) if each != {"type": "null"}]
-    if len(others) == 1:
-        schema = {**schema, **others[0]}
-        schema.pop("anyOf")
-    return _without_patterns(schema)
-
-
-def _without_patterns(node: Any) -> Any:
-    match node:
-        case {"examples": _, **_rest}:
-            return node
-        case dict():
-            return {key: _without_patterns(value) for key, value in node.items() if key != "pattern"}
-        case list():
-            return [_without_patterns(each) for each in node]
-    return node
-
-
-def _shortened(phrase: str) -> str:
-    """A long choice of numbers by its ends."""
-    *most, last = phrase.replace(" or ", ", ").split(", ")
-    return f"one of {', '.join(most[:SHOWN])}, … {last}" if last.isdigit() else phrase
+    keys = [PATTERNS[pattern].keys for pattern in plain.get("patternProperties", ())] or ["words"]
+    container = {"array": "a list of ", "object": f"a mapping from {keys[0]} to "}.get(str(plain.get("type")), "")
+    return f"{container}{linked}"
 
 
 def _default(info: FieldInfo) -> str:
@@ -108,18 +84,7 @@ def _default(info: FieldInfo) -> str:
     return f"`{json.dumps(value)}`"
 
 
-def _unit(name: str, info: FieldInfo, schema: Mapping[str, Any]) -> str:
-    for suffix, unit in SUFFIXES.items():
-        if name.endswith(suffix):
-            return unit
-    examples = _plain(schema).get("examples", [])
-    for unit, known in QUANTITIES.items():
-        if examples == known:
-            return unit
-    return "percent" if "in percent" in (info.description or "") else ""
-
-
-def _owner(spec: type[BaseModel], name: str) -> type:
+def owner_of(spec: type[BaseModel], name: str) -> type:
     """The class that declares the field."""
     return next(one for one in reversed(spec.__mro__) if name in inspect.get_annotations(one))
 
@@ -143,11 +108,3 @@ def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
 
 def _summary(model: type[BaseModel]) -> str:
     return (inspect.getdoc(model) or "").split("\n\n")[0].replace("\n", " ")
-
-
-SUFFIXES: Final = {
-    "_gib": "GiB", "_mib": "MiB", "_days": "days", "_seconds": "seconds", "_window": "UTC", "_cidrs": "addresses",
-}  # fmt: skip
-QUANTITIES: Final = {"cores": ["250m", "0.5"], "bytes": ["256Mi", "1Gi"]}
-LONGEST_PHRASE: Final = 90
-SHOWN: Final = 8

@@ -7,7 +7,7 @@ from typing import Any
 
 from docs_generator.example import Example
 from twinstack.environment import Access, Offer, Reach, ResourceSpec
-from twinstack.testing.bench import Bench
+from twinstack.testing.bench import Bench, arguments_of
 from twinstack.testing.grants import as_list, statements_of
 
 
@@ -42,8 +42,8 @@ def _grants(example: Example, spec: ResourceSpec) -> Iterator[str]:
     if construct is None:
         return
     data = example.loaded.merged.data[example.room.key]
-    bench = Bench(type(spec), example.room.key, data, linked=True)
-    built = bench.build(type(construct))
+    bench = Bench(type(spec), example.room.key, data, linked=True, protected=False)
+    built = bench.build(type(construct), arguments_of(type(construct)))
     for level in spec.access_levels:
         for statement in statements_of(built.template, bench.worker(level).service_account):
             yield _row(level, statement)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import html
 import inspect
 import re
 from collections.abc import Iterator
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 from docs_generator import aws_side, kubernetes_side
 from docs_generator.example import ENVIRONMENT, Example
@@ -22,7 +22,7 @@ def page(room: Room) -> str:
     """The whole page, in Markdown."""
     example = Example(room)
     parts = [
-        f"<!-- Written by `make docs` from the code: change it there. -->\n\n# {room.title}",
+        f"# {room.title}\n\n{WRITTEN}",
         *_head(example),
         *_example(example),
         *_aws(example),
@@ -45,8 +45,13 @@ def summary(kind: type[Any]) -> str:
 def prose(kind: type[Any]) -> list[str]:
     """The paragraphs of a class's description, each on one line; its sources in a line of their own."""
     text = re.sub(r"(?<=\S)\s+(Sources?:)", r"\n\n\1", inspect.getdoc(kind) or "")
-    text = re.sub(r"docs/(\w+\.md)", r"[docs/\1](../\1)", text)
+    text = re.sub(r"docs/(\w+\.md)", lambda found: f"[{_heading(found[1])}](../{found[1]})", text)
     return [" ".join(part.split()) for part in text.split("\n\n")]
+
+
+def _heading(file: str) -> str:
+    """What a page by hand is called, where a docstring names its file."""
+    return (DOCS / file).read_text(encoding="utf-8").splitlines()[0].removeprefix("# ")
 
 
 def _head(example: Example) -> Iterator[str]:
@@ -59,7 +64,11 @@ def _head(example: Example) -> Iterator[str]:
         if sides
         else "; no construct: its links do the work"
     )
-    yield f"The spec is `{room.module}.{name}`{made}."
+    kind = room.module.rpartition(".")[2]
+    yield (
+        f"The spec is `{room.module}.{name}`{made}. The kind is called `{kind}`: "
+        f"`twinstack add {kind} {room.key}` adds one to a product."
+    )
 
 
 def _example(example: Example) -> Iterator[str]:
@@ -150,6 +159,11 @@ def _refusals(example: Example) -> Iterator[str]:
         f"{', and:' if rules else '. It has no rules of its own.'}"
     )
     yield rules
+    if "can be acknowledged" in rules:
+        yield (
+            "What can be acknowledged passes with a reason under "
+            "[`acknowledge`](../reference/environment-files.md#acknowledge) of the spec; a warning never stops anything."
+        )
 
 
 def _monitoring(example: Example) -> Iterator[str]:
@@ -158,18 +172,19 @@ def _monitoring(example: Example) -> Iterator[str]:
         return
     yield "## What is watched"
     yield "Alert rules, in `monitoring/alerts.yml` of the local stack:"
-    rows = [
-        f"| {one.name} | {_code(one.expression)} | {one.minutes} | {one.severity} | {one.description} |"
-        for one in alerts
-    ]
-    yield "\n".join(["| alert | holds | minutes | severity | look first |", "|---|---|---|---|---|", *rows])
-
-
-def _code(text: str) -> str:
-    """Code in a table, which a bar would end."""
-    return f"<code>{html.escape(text, quote=False).replace('|', '&#124;')}</code>"
+    for one in alerts:
+        lasts = (
+            f"once it has held for {one.minutes} minute{'s' if one.minutes > 1 else ''}" if one.minutes else "at once"
+        )
+        yield f"### {one.name}\n\nA {one.severity} alert, {lasts}:"
+        yield f"```text\n{one.expression}\n```"
+        yield f"{one.description}"
 
 
 def _folded(title: str, block: str) -> str:
     """Closed until it is wanted, on a Git host as well as on the site."""
     return f'<details markdown="1">\n<summary>{title}</summary>\n\n{block}\n\n</details>'
+
+
+WRITTEN: Final = "<!-- Written by `make docs` from the code: change it there. -->"
+DOCS: Final = Path(__file__).parents[1] / "docs"

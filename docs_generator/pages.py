@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from docs_generator.command_line import PAGE, command_line_page
+from docs_generator.environment_files import environment_files_page
 from docs_generator.example import ENVIRONMENT, FOLDER, Example
-from docs_generator.page import page, summary
+from docs_generator.page import WRITTEN, page, summary
 from docs_generator.reference import reference_pages
 from docs_generator.rooms import ROOMS
 
@@ -17,6 +19,8 @@ def pages() -> Iterator[tuple[str, str]]:
     for room in ROOMS:
         yield f"rooms/{room.folder}.md", page(room)
     yield from reference_pages()
+    yield PAGE, command_line_page()
+    yield "reference/environment-files.md", environment_files_page()
 
 
 def _index() -> str:
@@ -25,10 +29,10 @@ def _index() -> str:
     return HEAD + "\n".join(["| room | what it is |", "|---|---|", *rows]) + f"\n\n{SHOP}\n```yaml\n{shared}```\n"
 
 
-HEAD: Final = """\
-<!-- Written by `make docs` from the code: change it there. -->
-
+HEAD: Final = f"""\
 # Rooms
+
+{WRITTEN}
 
 A room is the folder of one noun: its spec, and what it becomes on each side. Each page shows a whole example, what is
 really synthesized for it, every field, what each access level means, and what is refused.

@@ -43,7 +43,7 @@ def _page(package: str) -> str:
     rows = [f"| [`{name}`](#{_anchor(package, name)}) | {_summary(getattr(module, name), name)} |" for name in names]
     table = "\n".join(["| name | what it is |", "|---|---|", *rows])
     members = [f"::: {_anchor(package, name)}" for name in names]
-    return "\n\n".join([WRITTEN, f"# {package}", _described(module), table, *members]) + "\n"
+    return "\n\n".join([f"# {package}", WRITTEN, _described(module), table, *members]) + "\n"
 
 
 def _described(module: Any) -> str:
@@ -92,9 +92,9 @@ def _file(package: str) -> str:
 
 
 WRITTEN: Final = "<!-- Written by `make docs` from the code: change it there. -->"
-INDEX: Final = f"""{WRITTEN}
+INDEX: Final = f"""# Reference
 
-# Reference
+{WRITTEN}
 
 Every public name with its description, from the docstrings. A name that is not here is not promised. The fields of
 specs are on the pages of the [rooms](../rooms/index.md), the codes of errors on [a page of their own](../errors.md)."""

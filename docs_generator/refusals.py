@@ -1,48 +1,131 @@
-"""What a room refuses: the codes that its models raise, with the words of docs/errors.md."""
+"""What a room refuses, read from the rules of its models: the message, the field, and when the rule holds."""
 
 from __future__ import annotations
 
+import ast
 import inspect
 import re
 import sys
-from collections.abc import Iterator
-from pathlib import Path
+import textwrap
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from types import FunctionType
 from typing import Any, Final
 
 from docs_generator.fields import models_of
 from twinstack.environment import Spec
+from twinstack.environment.model import Finding, missing
+from twinstack.environment.production import relaxed
 
-ERRORS: Final = Path(__file__).parents[1] / "docs" / "errors.md"
-CODE: Final = re.compile(r'"(TW[0-9]{3})"')
+Arguments = Mapping[str, ast.expr]
+"""What the parameters of a function stand for at one call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One rule, as the page of a room has it."""
+
+    code: str
+    message: str
+    field: str
+    when: str
 
 
 def refusal_table(spec: type[Spec]) -> str:
-    """A row for each code, linked to its page; empty where the room has no rule of its own."""
-    known = dict(re.findall(r"^### (TW[0-9]{3})\n\n(.*?)\n\n", ERRORS.read_text("utf-8"), re.MULTILINE | re.DOTALL))
-    found = sorted({code for model in models_of(spec) for code in _codes(model)})
-    if not found:
-        return ""
-    rows = [f"| [{code}](../errors.md#{code.lower()}) | {_sentence(known[code])} |" for code in found]
-    return "\n".join(["| code | what it says |", "|---|---|", *rows])
+    """A row for each rule, linked to the page of its code; empty where the room has no rule of its own."""
+    rows = [
+        f"| [{one.code}](../errors.md#{one.code.lower()}) | {one.message} | {one.field} | {one.when} |"
+        for one in refusals(spec)
+    ]
+    return "\n".join(["| code | what it says | of | when |", "|---|---|---|---|", *rows]) if rows else ""
 
 
-def _codes(model: type[Any]) -> Iterator[str]:
-    """The codes in the model's own methods, and in the functions that they call."""
+def refusals(spec: type[Spec]) -> list[Refusal]:
+    """The rules of the spec and of every model in it, by their codes."""
+    found = {one for model in models_of(spec) for one in _of_model(model)}
+    return sorted(found, key=lambda one: (one.code, one.field, one.message))
+
+
+def _of_model(model: type[Any]) -> Iterator[Refusal]:
     for kind in model.__mro__:
-        if not kind.__module__.startswith(("twinstack.", "acme_queue")):
+        if kind.__module__.startswith(LIBRARIES) and kind is not Finding:
+            tree = ast.parse(textwrap.dedent(inspect.getsource(kind)))
+            yield from _in(tree, vars(sys.modules[kind.__module__]), {}, "")
+
+
+def _in(tree: ast.AST, names: Mapping[str, Any], arguments: Arguments, when: str) -> Iterator[Refusal]:
+    """Each finding that is made below, and those of the functions that are called there."""
+    for node in ast.walk(tree):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
             continue
-        source = inspect.getsource(kind)
-        yield from CODE.findall(source)
-        members = vars(sys.modules[kind.__module__])
-        for name in set(re.findall(r"\b[a-z_]\w*(?=\()", source)):
-            called = members.get(name)
-            if isinstance(called, FunctionType):
-                yield from CODE.findall(inspect.getsource(called))
+        called = names.get(node.func.id)
+        if called is Finding:
+            yield _refusal(_bound(Finding, node, arguments), when)
+        elif isinstance(called, FunctionType) and FINDS in inspect.getsource(called):
+            inner = ast.parse(inspect.getsource(called))
+            holds = WHEN.get(called, when)
+            yield from _in(inner, vars(sys.modules[called.__module__]), _bound(called, node, arguments), holds)
 
 
-def _sentence(text: str) -> str:
-    """The first sentence, on one line."""
-    line = " ".join(text.split())
-    found = re.match(r".*?\.(?= |$)", line)
-    return (found[0] if found else line).replace("|", "\\|")
+def _bound(called: Any, call: ast.Call, arguments: Arguments) -> Arguments:
+    """The expressions by the parameters' names; one that is a parameter itself by what it stands for."""
+    parameters = list(inspect.signature(called).parameters)
+    given = {
+        **dict(zip(parameters, call.args, strict=False)),
+        **{each.arg: each.value for each in call.keywords if each.arg},
+    }
+    return {name: _Substituted(arguments).visit(value) for name, value in given.items()}
+
+
+class _Substituted(ast.NodeTransformer):
+    def __init__(self, arguments: Arguments) -> None:
+        self.arguments = arguments
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return self.arguments.get(node.id, node)
+
+
+def _refusal(given: Arguments, when: str) -> Refusal:
+    says = [when or "always"]
+    if _is_true(given.get("warning")):
+        says = ["a warning", *filter(None, [when])]
+    if _is_true(given.get("acknowledgeable")):
+        says.append("can be acknowledged")
+    return Refusal(_text(given["code"]), _text(given["message"]), _field(given.get("path")), "; ".join(says))
+
+
+def _is_true(node: ast.expr | None) -> bool:
+    return isinstance(node, ast.Constant) and node.value is True
+
+
+def _field(path: ast.expr | None) -> str:
+    """`routes.to` of `("routes", index, "to")`; what is no constant says where in a list, and is left out."""
+    parts = path.elts if isinstance(path, ast.Tuple) else []
+    words = [each.value for each in parts if isinstance(each, ast.Constant)]
+    return f"`{'.'.join(map(str, words))}`" if words else ""
+
+
+def _text(node: ast.expr) -> str:
+    """A text as its reader would say it: a choice by both words, a value by its name."""
+    match node:
+        case ast.Constant(value=value):
+            return re.sub(r"\|", r"\\|", str(value))
+        case ast.JoinedStr(values=parts):
+            return "".join(map(_text, parts))
+        case ast.FormattedValue(value=value):
+            return _text(value)
+        case ast.IfExp(body=body, orelse=other):
+            return f"{_text(body)} or {_text(other)}"
+        case ast.Attribute(value=ast.Name(id=name), attr="key"):
+            return f"`{name}`"
+        case ast.Attribute(attr=name) | ast.Name(id=name):
+            return f"`{name}`"
+    raise ValueError(f"no words for {ast.unparse(node)}: say here what a reader sees in its place")
+
+
+LIBRARIES: Final = ("twinstack.", "acme_queue")
+FINDS: Final = "Finding("
+WHEN: Final[Mapping[FunctionType, str]] = {
+    relaxed: "only where `protected: true`",
+    missing: "unless `existing` is given",
+}

@@ -40,4 +40,5 @@ ROOMS: Final = (
     Room("job", "migration", "Job", kubernetes="kubernetes.Job"),
     Room("edge", "edge", "Edge", aws="aws.Edge", kubernetes="kubernetes.Edge"),
     Room("acme_queue", "jobs", "Queue (from outside)", package="acme_queue", aws="acme_queue.aws.Queue"),
+    Room("acme_cron", "nightly", "CronJob (from outside)", package="acme_cron", kubernetes="acme_cron.kubernetes.Cron"),
 )

@@ -94,7 +94,7 @@ def moved(gone: list[str], new: list[str]) -> str:
 
 @pytest.mark.parametrize("name", sorted(FROZEN))
 def test_stateful_resources_keep_their_addresses(name: str) -> None:
-    found = {one for one in analytics(name).addresses() if one.split(".")[0] in STATEFUL}
+    found = {entry.address for entry in analytics(name).entries if entry.type in STATEFUL}
     gone, new = sorted(set(FROZEN[name]) - found), sorted(found - set(FROZEN[name]))
     assert not (gone or new), moved(gone, new)
 
@@ -102,15 +102,12 @@ def test_stateful_resources_keep_their_addresses(name: str) -> None:
 @pytest.mark.parametrize("name", ["dev", "prod", "staging"])
 def test_no_address_depends_on_where_a_construct_stands_in_the_tree(name: str) -> None:
     hashed = re.compile(r"_[0-9A-F]{8}$")
-    assert [address for address in analytics(name).addresses() if hashed.search(address)] == []
+    assert [entry.address for entry in analytics(name).entries if hashed.search(entry.name)] == []
 
 
 def test_everything_that_production_must_not_lose_is_frozen_here() -> None:
     kept = {
-        f"{kind}.{name}"
-        for kind, found in analytics().blocks["resource"].items()
-        for name, one in found.items()
-        if one.get("lifecycle", {}).get("prevent_destroy")
+        entry.address for entry in analytics().entries if entry.properties.get("lifecycle", {}).get("prevent_destroy")
     }
     assert kept
     assert kept <= set(FROZEN["prod"])
@@ -129,5 +126,5 @@ def test_the_way_to_move_that_is_told_writes_a_moved_block() -> None:
     bucket = aws.Bucket(stack, environment.documents)
     bucket.resource.move_from_id("aws_s3_bucket.files")
     document = Document(stack)
-    assert list(document.of("aws_s3_bucket")) == ["documents"]
+    assert list(document.find("aws_s3_bucket")) == ["documents"]
     assert document.blocks["moved"] == [{"from": "aws_s3_bucket.files", "to": "aws_s3_bucket.documents"}]

@@ -18,7 +18,7 @@ PIPFILE_LOCK: Final = json.loads((REPOSITORY / "Pipfile.lock").read_text(encodin
 PROJECT: Final = tomllib.loads((REPOSITORY / "constructs" / "pyproject.toml").read_text(encoding="utf-8"))
 PACKAGE: Final = json.loads((REPOSITORY / "package.json").read_text(encoding="utf-8"))
 PACKAGE_LOCK: Final = json.loads((REPOSITORY / "package-lock.json").read_text(encoding="utf-8"))
-OWN: Final = {"twinstack", "acme-queue"}
+OWN: Final = {"twinstack", "acme-cron", "acme-queue"}
 
 
 def names(requirements: list[str]) -> set[str]:

@@ -35,6 +35,7 @@ SURFACE: Final[dict[str, list[str]]] = {
     "twinstack.aws": [
         "Admitting",
         "Bucket",
+        "ClosedGroup",
         "Cluster",
         "Edge",
         "Extensible",
@@ -49,6 +50,7 @@ SURFACE: Final[dict[str, list[str]]] = {
         "Secret",
         "Secrets",
         "Statement",
+        "Tiered",
         "keep",
         "pin",
         "policy_document",
@@ -144,6 +146,7 @@ SURFACE: Final[dict[str, list[str]]] = {
         "Entry",
         "File",
         "Health",
+        "LocalRun",
         "Scrape",
         "Service",
         "StandIn",

@@ -72,8 +72,9 @@ class Product(Generic[E]):
         set: Mapping[str, Any] | None = None,  # noqa: A002  the word of the command line
         version: str | None = None,
         today: datetime.date | None = None,
+        version_from: str = "--version",
     ) -> Loaded[E]:
-        """As `load`, with where every value came from and the warnings."""
+        """As `load`, with where every value came from and the warnings. `version_from` is what set the version."""
         from twinstack.environment.layers import assignments
         from twinstack.environment.load import load
 
@@ -82,7 +83,7 @@ class Product(Generic[E]):
         documents = [(layer, self.document(layer)) for layer in (BASE, name)]
         overrides = {**(set or {}), **({"version": version} if version else {})}
         if overrides:
-            documents.append(("set", assignments(overrides)))
+            documents.append(("set", assignments(overrides, {"version": version_from} if version else None)))
         return load(self.environment, name, documents, today or datetime.datetime.now(tz=datetime.UTC).date())
 
     def document(self, layer: str) -> Document:
@@ -105,13 +106,20 @@ class Product(Generic[E]):
         """
         problems: list[Problem] = [*self._misnamed()]
         loaded: list[Loaded[E]] = []
+        version_from = "--version" if version is not None else VERSION
         version = os.environ.get(VERSION) if version is None else version
         if version == "":
             raise UsageError(f"the version is empty: name a release, or leave out --version and {VERSION}")
         wanted = names or self.environments
         for name in dict.fromkeys((*wanted, *self.environments)):
             try:
-                one = self.load_with_provenance(name, set=set if name in wanted else None, version=version, today=today)
+                one = self.load_with_provenance(
+                    name,
+                    set=set if name in wanted else None,
+                    version=version,
+                    today=today,
+                    version_from=version_from,
+                )
                 loaded.append(one)
             except ConfigurationError as error:
                 if name in wanted:

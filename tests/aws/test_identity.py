@@ -10,7 +10,7 @@ from constructs import Construct
 from tests.aws.documents import DAY, Block, Document, analytics, app, policy
 from twinstack import aws
 from twinstack.bucket import BucketSpec
-from twinstack.environment import Environment
+from twinstack.environment import Environment, Link
 from twinstack.environment.load import load_text
 from twinstack.worker import WorkerSpec
 
@@ -24,8 +24,8 @@ def secrets(document: Document, workload: str) -> set[str]:
 
 def test_workloads_that_link_to_something_have_a_role_and_others_none() -> None:
     document = analytics()
-    assert sorted(document.of("aws_eks_pod_identity_association")) == LINKED
-    assert "frontend" not in document.of("aws_iam_role")
+    assert sorted(document.find("aws_eks_pod_identity_association")) == LINKED
+    assert "frontend" not in document.find("aws_iam_role")
 
 
 @pytest.mark.parametrize("workload", LINKED)
@@ -43,7 +43,7 @@ def test_only_its_own_service_account_takes_the_role(workload: str) -> None:
             "aws:RequestTag/kubernetes-service-account": f"analytics-{workload}",
         }
     }
-    association = document.one("aws_eks_pod_identity_association", workload)
+    association = document.find("aws_eks_pod_identity_association")[workload]
     assert association == {
         "cluster_name": "${aws_eks_cluster.cluster.name}",
         "namespace": "analytics",
@@ -54,7 +54,7 @@ def test_only_its_own_service_account_takes_the_role(workload: str) -> None:
 
 def test_each_workload_reads_the_secrets_of_its_links_and_no_password() -> None:
     document = analytics()
-    credentials = {name for name in document.of("aws_secretsmanager_secret") if name.startswith("credentials_")}
+    credentials = {name for name in document.find("aws_secretsmanager_secret") if name.startswith("credentials_")}
     assert secrets(document, "backend") == {"database_url", "cache_url", *credentials}
     assert secrets(document, "worker") == {"database_url", "cache_url", *credentials}
     assert secrets(document, "scheduler") == {"database_url", "cache_url"}
@@ -69,7 +69,7 @@ def test_keys_are_used_through_secrets_manager_only() -> None:
 
 
 def statements(document: Document) -> list[tuple[str, Block]]:
-    found = document.of("aws_iam_role_policy")
+    found = document.find("aws_iam_role_policy")
     return [(name, statement) for name, one in found.items() for statement in policy(one["policy"])]
 
 
@@ -87,7 +87,7 @@ def test_no_role_is_granted_a_star(changes: dict[str, str]) -> None:
 
 def test_only_services_of_aws_take_roles() -> None:
     document = analytics()
-    for name in document.of("aws_iam_role"):
+    for name in document.find("aws_iam_role"):
         trust = document.trust(name)
         assert list(trust["Principal"]) == ["Service"]
         assert trust["Principal"]["Service"].endswith(".amazonaws.com")
@@ -95,13 +95,13 @@ def test_only_services_of_aws_take_roles() -> None:
 
 def test_role_names_are_told_apart() -> None:
     document = analytics()
-    names = [one["name"] for one in document.of("aws_iam_role").values()]
+    names = [one["name"] for one in document.find("aws_iam_role").values()]
     assert len({name.lower() for name in names}) == len(names)
     assert all(len(name) <= 64 for name in names)
 
 
 def test_inline_policies_fit_into_a_role() -> None:
-    for name, one in analytics().of("aws_iam_role_policy").items():
+    for name, one in analytics().find("aws_iam_role_policy").items():
         assert len(json.dumps(json.loads(one["policy"]), separators=(",", ":"))) < 10_240, name
 
 
@@ -145,11 +145,46 @@ worker:
 def test_two_resources_of_one_kind_have_statements_of_their_own() -> None:
     environment = load_text(Gallery, "live", {"base": GALLERY, "live": ""}, DAY).environment
     document = Document(GalleryInfrastructure(app(), environment))
-    statements = policy(document.one("aws_iam_role_policy", "worker")["policy"])
+    statements = policy(document.find("aws_iam_role_policy")["worker"]["policy"])
     assert [one["Sid"] for one in statements] == [
         "ListBucketImages",
         "ReadObjectsImages",
         "ListBucketPriceList",
         "ReadObjectsPriceList",
         "WriteObjects",
+    ]
+
+
+class Talkative(aws.Resource[BucketSpec]):
+    """Another team's: it uses one Sid twice, one of the library's, and one that looks like a renamed one."""
+
+    def grant(self, link: Link) -> list[aws.Statement]:
+        return [aws.Statement(sid, "s3:GetObject", link.resource.aws_name) for sid in self.sids]
+
+    @property
+    def sids(self) -> list[str]:
+        return ["Read", "Read", "ReadImages", "Secrets"]
+
+
+class TalkativeInfrastructure(aws.Infrastructure[Gallery]):
+    def __init__(self, scope: Construct, environment: Gallery) -> None:
+        super().__init__(scope, environment)
+        Talkative(self, environment.images)
+        Talkative(self, environment.price_list)
+        self.connect(NamedCluster())
+
+
+def test_no_sid_stands_twice_whatever_resources_call_theirs() -> None:
+    environment = load_text(Gallery, "live", {"base": GALLERY, "live": ""}, DAY).environment
+    document = Document(TalkativeInfrastructure(app(), environment))
+    statements = policy(document.find("aws_iam_role_policy")["worker"]["policy"])
+    assert [one["Sid"] for one in statements] == [
+        "ReadImages",
+        "ReadImages2",
+        "ReadImagesImages",
+        "SecretsImages",
+        "ReadPriceList",
+        "ReadPriceList2",
+        "ReadImagesPriceList",
+        "SecretsPriceList",
     ]

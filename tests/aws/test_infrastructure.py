@@ -95,7 +95,7 @@ def refusal(stack: type[aws.Infrastructure[AnalyticsEnvironment]]) -> str:
 
 
 def test_the_required_state_is_kept_encrypted_and_locked() -> None:
-    backend = analytics().blocks["terraform"]["backend"]
+    backend = analytics().one("terraform")["backend"]
     assert backend == {
         "s3": {
             "bucket": "shadower-terraform-state",
@@ -105,18 +105,18 @@ def test_the_required_state_is_kept_encrypted_and_locked() -> None:
             "use_lockfile": True,
         }
     }
-    assert analytics("dev").blocks["terraform"]["backend"]["s3"]["key"] == "analytics/dev/terraform.tfstate"
+    assert analytics("dev").one("terraform")["backend"]["s3"]["key"] == "analytics/dev/terraform.tfstate"
 
 
 def test_terraform_and_provider_are_new_enough_for_write_only_arguments() -> None:
-    terraform = analytics().blocks["terraform"]
+    terraform = analytics().one("terraform")
     assert terraform["required_version"] == ">= 1.11"
     assert terraform["required_providers"] == {"aws": {"source": "aws", "version": "~> 6.69"}}
 
 
 @pytest.mark.parametrize(("name", "account"), [("prod", "123456789012"), ("dev", "111122223333")])
 def test_the_provider_works_on_its_own_account_only_and_tags_everything(name: str, account: str) -> None:
-    (provider,) = analytics(name).blocks["provider"]["aws"]
+    provider = analytics(name).one("provider")
     assert provider == {
         "region": "us-west-2",
         "allowed_account_ids": [account],
@@ -126,10 +126,10 @@ def test_the_provider_works_on_its_own_account_only_and_tags_everything(name: st
 
 def test_log_groups_have_a_key_that_the_log_service_may_use_for_this_account() -> None:
     document = analytics()
-    for group in document.of("aws_cloudwatch_log_group").values():
+    for group in document.find("aws_cloudwatch_log_group").values():
         assert group["kms_key_id"] == "${aws_kms_key.logs.arn}"
         assert group["lifecycle"] == {"prevent_destroy": True}
-    assert "lifecycle" not in analytics("dev").one("aws_cloudwatch_log_group", "cluster")
+    assert "lifecycle" not in analytics("dev").find("aws_cloudwatch_log_group")["cluster"]
 
 
 def test_a_spec_that_was_never_built_is_refused_with_the_missing_line() -> None:
@@ -234,9 +234,9 @@ def test_a_resource_that_nobody_uses_is_open_to_nobody() -> None:
     stack.connect(Cluster())
     stack.close()
     document = Document(stack)
-    assert "aws_vpc_security_group_ingress_rule" not in document.kinds()
-    assert "aws_eks_pod_identity_association" not in document.kinds()
-    assert "database_admin_url" not in document.of("aws_secretsmanager_secret")
+    assert "aws_vpc_security_group_ingress_rule" not in document.types
+    assert "aws_eks_pod_identity_association" not in document.types
+    assert "database_admin_url" not in document.find("aws_secretsmanager_secret")
 
 
 def test_what_was_made_is_a_named_attribute_and_the_main_one_the_escape_hatch() -> None:
@@ -247,8 +247,8 @@ def test_what_was_made_is_a_named_attribute_and_the_main_one_the_escape_hatch() 
     database.parameter_group.add_override("tags.Owner", "data")
     database.resource.add_override("apply_immediately", True)
     document = Document(stack)
-    assert document.one("aws_db_parameter_group", "database")["tags"]["Owner"] == "data"
-    assert document.one("aws_db_instance", "database")["apply_immediately"] is True
+    assert document.find("aws_db_parameter_group")["database"]["tags"]["Owner"] == "data"
+    assert document.find("aws_db_instance")["database"]["apply_immediately"] is True
 
 
 def test_a_misspelt_construct_is_no_attribute() -> None:

@@ -11,31 +11,31 @@ KEYS = {"cache", "cluster", "credentials", "database", "logs"}
 
 def test_each_owner_has_a_key_with_a_name() -> None:
     document = analytics()
-    assert set(document.of("aws_kms_key")) == KEYS
-    assert {name: one["name"] for name, one in document.of("aws_kms_alias").items()} == {
+    assert set(document.find("aws_kms_key")) == KEYS
+    assert {name: one["name"] for name, one in document.find("aws_kms_alias").items()} == {
         name: f"alias/shadower-analytics-{name}" for name in KEYS
     }
     for name in KEYS:
-        assert document.one("aws_kms_alias", name)["target_key_id"] == f"${{aws_kms_key.{name}.key_id}}"
+        assert document.find("aws_kms_alias")[name]["target_key_id"] == f"${{aws_kms_key.{name}.key_id}}"
 
 
 @pytest.mark.parametrize(("name", "days", "kept"), [("prod", 30, True), ("dev", 7, False)])
 def test_keys_are_rotated_and_production_keeps_them(name: str, days: int, kept: bool) -> None:
-    for key in analytics(name).of("aws_kms_key").values():
+    for key in analytics(name).find("aws_kms_key").values():
         assert key["enable_key_rotation"] is True
         assert key["deletion_window_in_days"] == days
         assert ("lifecycle" in key) is kept
 
 
 def test_the_account_never_loses_control_of_a_key() -> None:
-    for key in analytics().of("aws_kms_key").values():
+    for key in analytics().find("aws_kms_key").values():
         owner = policy(key["policy"])[0]
         assert owner["Principal"] == {"AWS": "arn:aws:iam::123456789012:root"}
         assert (owner["Effect"], owner["Action"]) == ("Allow", "kms:*")
 
 
 def test_the_log_service_alone_is_named_in_a_key_and_for_this_accounts_groups_only() -> None:
-    named = {name: policy(key["policy"])[1:] for name, key in analytics().of("aws_kms_key").items()}
+    named = {name: policy(key["policy"])[1:] for name, key in analytics().find("aws_kms_key").items()}
     (statement,) = named.pop("logs")
     assert not any(named.values())
     assert statement["Principal"] == {"Service": "logs.us-west-2.amazonaws.com"}

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
 from tests.aws.documents import policy
 from twinstack.aws import Statement, policy_document, resource_policy, trust_policy
+from twinstack.errors import ConstructionError
 
 
 def test_a_statement_without_conditions_has_none() -> None:
@@ -31,3 +36,22 @@ def test_sessions_are_tagged_where_it_is_asked_for() -> None:
 def test_a_resource_policy_is_taken_as_it_is() -> None:
     statement = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*"}
     assert policy(resource_policy([statement])) == [statement]
+
+
+def test_one_action_and_one_resource_may_stand_as_text() -> None:
+    (statement,) = policy(policy_document([Statement("Write", "dynamodb:PutItem", "arn:aws:dynamodb:::table/a")]))
+    assert (statement["Action"], statement["Resource"]) == (["dynamodb:PutItem"], ["arn:aws:dynamodb:::table/a"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("Write items", "s3:PutObject", "arn"), r'Statement\("Write items"\): IAM takes letters and digits only'),
+        (("", "s3:PutObject", "arn"), "IAM takes letters and digits only"),
+        (("Write", (), "arn"), r'Statement\("Write"\): actions is \(\): name at least one'),
+        (("Write", "s3:PutObject", [""]), r'Statement\("Write"\): resources is'),
+    ],
+)
+def test_a_statement_that_iam_would_refuse_is_refused(arguments: tuple[Any, ...], message: str) -> None:
+    with pytest.raises(ConstructionError, match=message):
+        Statement(*arguments)

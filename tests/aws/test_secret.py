@@ -5,8 +5,13 @@ from __future__ import annotations
 import json
 
 import pytest
+from cdktf_cdktf_provider_aws.kms_key import KmsKey
 
-from tests.aws.documents import Document, analytics
+from stacks.infrastructure import AnalyticsInfrastructure
+from tests.aws.documents import Document, analytics, app, environment
+from twinstack.aws import Secret, pin
+from twinstack.environment import SecretValue
+from twinstack.errors import ConstructionError
 
 MADE_UP = "ephemeral.aws_secretsmanager_random_password"
 READ_BACK = "ephemeral.aws_secretsmanager_secret_version"
@@ -14,14 +19,14 @@ READ_BACK = "ephemeral.aws_secretsmanager_secret_version"
 
 def test_a_password_is_written_to_its_own_secret_before_anything_takes_it() -> None:
     document = analytics()
-    written = document.one("aws_secretsmanager_secret_version", "database_passwords")["secret_string_wo"]
+    written = document.find("aws_secretsmanager_secret_version")["database_passwords"]["secret_string_wo"]
     assert written == (
         "${jsonencode({ "
         f"analytics_admin = {MADE_UP}.database_passwords_analytics_admin.random_password, "
         f"analytics_user = {MADE_UP}.database_passwords_analytics_user.random_password"
         " })}"
     )
-    read = document.blocks["ephemeral"]["aws_secretsmanager_secret_version"]["database_passwords"]
+    read = document.find("ephemeral.aws_secretsmanager_secret_version")["database_passwords"]
     assert read == {
         "secret_id": "${aws_secretsmanager_secret_version.database_passwords.secret_id}",
         "version_id": "${aws_secretsmanager_secret_version.database_passwords.version_id}",
@@ -30,30 +35,25 @@ def test_a_password_is_written_to_its_own_secret_before_anything_takes_it() -> N
 
 def test_what_is_made_up_is_used_in_the_one_secret_it_is_for() -> None:
     document = analytics()
-    versions = document.of("aws_secretsmanager_secret_version")
+    versions = document.find("aws_secretsmanager_secret_version")
     users = {name for name, one in versions.items() if MADE_UP in json.dumps(one)}
     assert users == {"database_passwords", "cache_password", "credentials_jwt_secret"}
-    others = {
-        kind: found
-        for kind, found in document.blocks["resource"].items()
-        if kind != "aws_secretsmanager_secret_version"
-    }
+    others = [one.properties for one in document.entries if one.type != "aws_secretsmanager_secret_version"]
     assert MADE_UP not in json.dumps(others)
 
 
 def test_passwords_have_no_character_that_a_url_or_rds_refuses() -> None:
-    for one in analytics().blocks["ephemeral"]["aws_secretsmanager_random_password"].values():
+    for one in analytics().find("ephemeral.aws_secretsmanager_random_password").values():
         assert one["exclude_punctuation"] is True
         assert one["password_length"] >= 48
 
 
 def ephemeral_arguments(document: Document) -> set[str]:
     return {
-        f"{kind}.{argument}"
-        for kind, found in document.blocks["resource"].items()
-        for one in found.values()
-        for argument, value in one.items()
-        if argument != "//" and "ephemeral." in json.dumps(value)
+        f"{one.type}.{argument}"
+        for one in document.entries
+        for argument, value in one.properties.items()
+        if "ephemeral." in json.dumps(value)
     }
 
 
@@ -63,15 +63,15 @@ def test_only_write_only_arguments_take_one() -> None:
         "aws_elasticache_replication_group.auth_token_wo",
         "aws_secretsmanager_secret_version.secret_string_wo",
     }
-    assert "ephemeral." not in json.dumps(analytics().blocks["output"])
+    assert "ephemeral." not in json.dumps(analytics().outputs())
 
 
 def test_one_number_rotates_a_password_everywhere() -> None:
     document = analytics(database__password_version=4)
-    versions = document.of("aws_secretsmanager_secret_version")
+    versions = document.find("aws_secretsmanager_secret_version")
     for name in ("database_passwords", "database_url", "database_admin_url"):
         assert versions[name]["secret_string_wo_version"] == 4
-    assert document.one("aws_db_instance", "database")["password_wo_version"] == 4
+    assert document.find("aws_db_instance")["database"]["password_wo_version"] == 4
     assert versions["cache_url"]["secret_string_wo_version"] == 1
 
 
@@ -85,11 +85,11 @@ def test_one_number_rotates_a_password_everywhere() -> None:
 )
 def test_a_url_is_written_anew_when_its_address_or_its_shape_changes(name: str, source: str) -> None:
     document = analytics()
-    version = document.one("aws_secretsmanager_secret_version", name)
+    version = document.find("aws_secretsmanager_secret_version")[name]
     description = f"aws_secretsmanager_secret.{name}.description"
     assert version["lifecycle"]["replace_triggered_by"] == [source, description]
     # The shape stands in the description with a word in the password's place.
-    shape = document.one("aws_secretsmanager_secret", name)["description"]
+    shape = document.find("aws_secretsmanager_secret")[name]["description"]
     password = version["secret_string_wo"].partition('"]}@')[0].rpartition(":${")[2]
     assert version["secret_string_wo"] == shape.replace("PASSWORD", f'${{{password}"]}}').replace(
         "ADDRESS", f"${{{source}}}"
@@ -97,12 +97,36 @@ def test_a_url_is_written_anew_when_its_address_or_its_shape_changes(name: str, 
 
 
 def test_the_application_connects_as_its_own_role_and_the_migration_as_the_master_user_too() -> None:
-    versions = analytics().of("aws_secretsmanager_secret_version")
+    versions = analytics().find("aws_secretsmanager_secret_version")
     assert versions["database_url"]["secret_string_wo"].startswith("postgresql://analytics_user:$")
     assert versions["database_admin_url"]["secret_string_wo"].startswith("postgresql://analytics_admin:$")
     assert versions["database_url"]["secret_string_wo"].endswith(":5432/analytics?sslmode=require")
 
 
 def test_secrets_are_encrypted_with_their_owners_key() -> None:
-    for name, one in analytics().of("aws_secretsmanager_secret").items():
+    for name, one in analytics().find("aws_secretsmanager_secret").items():
         assert one["kms_key_id"] == f"${{aws_kms_key.{name.split('_')[0]}.arn}}"
+
+
+def triggers(*again_with: str, of_key: str = "") -> list[str]:
+    """What a secret of analytics that is written with these becomes; `of_key` takes the attribute from a construct."""
+    stack = AnalyticsInfrastructure(app(), environment())
+    secret = Secret(stack, "more", SecretValue("more"), stack=stack, key=stack.log_key, description="more")
+    if of_key:
+        again_with = (*again_with, getattr(pin(KmsKey(stack, "other"), "other"), of_key))
+    secret.write("value", again_with=again_with)
+    return Document(stack).find("aws_secretsmanager_secret_version")["more"]["lifecycle"]["replace_triggered_by"]
+
+
+def test_a_secret_is_written_anew_with_an_attribute_however_it_is_named() -> None:
+    assert triggers("aws_kms_key.logs.arn", "${aws_kms_key.logs.key_id}", of_key="arn") == [
+        "aws_kms_key.logs.arn",
+        "aws_kms_key.logs.key_id",
+        "aws_kms_key.other.arn",
+    ]
+
+
+@pytest.mark.parametrize("given", ["logs", "https://${aws_kms_key.logs.arn}/", "${upper(aws_kms_key.logs.arn)}", ""])
+def test_what_is_no_attribute_of_a_resource_is_refused(given: str) -> None:
+    with pytest.raises(ConstructionError, match=r"secret-more: again_with has .*: one attribute of one resource"):
+        triggers(given)

@@ -139,6 +139,23 @@ def test_a_program_that_ends_before_the_engine_is_used_leaves_no_node(project: P
     assert nodes.stdout.strip() == "0"
 
 
+OF_A_TERMINAL = """
+import os, signal, subprocess
+
+nodes = subprocess.run(["pgrep", "-P", str(os.getpid())], capture_output=True, text=True).stdout.split()
+assert nodes
+for node in nodes:
+    os.kill(int(node), signal.SIGINT)
+    os.waitpid(int(node), 0)
+"""
+
+
+def test_a_node_that_ctrl_c_has_ended_is_told_no_farewell(project: Path) -> None:
+    (project / "interrupted.py").write_text(PROGRAM.format(more="") + OF_A_TERMINAL, encoding="utf-8")
+    done = subprocess.run([sys.executable, "interrupted.py"], cwd=project, capture_output=True, text=True, check=False)
+    assert (done.stderr, done.returncode) == ("", 0)
+
+
 def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     blocked = tmp_path / "blocked"
     blocked.write_text("a file, not a folder", encoding="utf-8")

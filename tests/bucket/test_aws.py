@@ -9,35 +9,35 @@ from tests.aws.documents import analytics, policy
 
 def test_the_required_bucket() -> None:
     document = analytics()
-    bucket = document.one("aws_s3_bucket", "exports")
+    bucket = document.find("aws_s3_bucket")["exports"]
     assert bucket["bucket"] == "shadower-analytics-exports"
     assert bucket["tags"] == {"Name": "Analytics Exports"}
-    versioning = document.one("aws_s3_bucket_versioning", "exports")
+    versioning = document.find("aws_s3_bucket_versioning")["exports"]
     assert versioning["versioning_configuration"] == {"status": "Enabled"}
-    encryption = document.one("aws_s3_bucket_server_side_encryption_configuration", "exports")
+    encryption = document.find("aws_s3_bucket_server_side_encryption_configuration")["exports"]
     assert encryption["rule"] == [{"apply_server_side_encryption_by_default": {"sse_algorithm": "AES256"}}]
-    assert "exports" not in document.of("aws_kms_key")
+    assert "exports" not in document.find("aws_kms_key")
     assert document.outputs()["exports_bucket"] == "shadower-analytics-exports"
 
 
 def test_production_keeps_it() -> None:
-    bucket = analytics().one("aws_s3_bucket", "exports")
+    bucket = analytics().find("aws_s3_bucket")["exports"]
     assert bucket["lifecycle"] == {"prevent_destroy": True}
     assert bucket["force_destroy"] is False
-    assert "lifecycle" not in analytics("dev").one("aws_s3_bucket", "exports")
+    assert "lifecycle" not in analytics("dev").find("aws_s3_bucket")["exports"]
 
 
 def test_nobody_outside_reads_it() -> None:
     document = analytics()
-    block = document.one("aws_s3_bucket_public_access_block", "exports")
+    block = document.find("aws_s3_bucket_public_access_block")["exports"]
     names = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
     assert all(block[name] is True for name in names)
-    ownership = document.one("aws_s3_bucket_ownership_controls", "exports")
+    ownership = document.find("aws_s3_bucket_ownership_controls")["exports"]
     assert ownership["rule"] == {"object_ownership": "BucketOwnerEnforced"}
 
 
 def test_it_is_not_read_without_tls() -> None:
-    resource = analytics().one("aws_s3_bucket_policy", "exports")
+    resource = analytics().find("aws_s3_bucket_policy")["exports"]
     (statement,) = policy(resource["policy"])
     assert (statement["Effect"], statement["Principal"], statement["Action"]) == ("Deny", "*", "s3:*")
     assert statement["Resource"] == ["${aws_s3_bucket.exports.arn}", "${aws_s3_bucket.exports.arn}/*"]
@@ -46,7 +46,7 @@ def test_it_is_not_read_without_tls() -> None:
 
 
 def rules(**changes: Any) -> dict[str, dict[str, Any]]:
-    lifecycle = analytics("dev", **changes).one("aws_s3_bucket_lifecycle_configuration", "exports")
+    lifecycle = analytics("dev", **changes).find("aws_s3_bucket_lifecycle_configuration")["exports"]
     assert lifecycle["depends_on"] == ["aws_s3_bucket_versioning.exports"]
     return {one["id"]: one for one in lifecycle["rule"]}
 
@@ -66,13 +66,13 @@ def test_objects_stay_unless_they_are_told_to_go() -> None:
 
 
 def test_versioning_can_be_suspended() -> None:
-    versioning = analytics("dev", exports__versioned=False).one("aws_s3_bucket_versioning", "exports")
+    versioning = analytics("dev", exports__versioned=False).find("aws_s3_bucket_versioning")["exports"]
     assert versioning["versioning_configuration"] == {"status": "Suspended"}
 
 
 def test_a_key_of_its_own_is_used_and_granted_through_s3_only() -> None:
     document = analytics(exports__encryption="aws:kms")
-    encryption = document.one("aws_s3_bucket_server_side_encryption_configuration", "exports")
+    encryption = document.find("aws_s3_bucket_server_side_encryption_configuration")["exports"]
     assert encryption["rule"] == [
         {
             "apply_server_side_encryption_by_default": {

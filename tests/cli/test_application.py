@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
+import sys
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +13,6 @@ import pytest
 
 import twinstack
 from twinstack.cli import main, report
-from twinstack.cli.application import BUG
 from twinstack.errors import UsageError
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -73,27 +74,20 @@ def test_a_product_without_a_half_says_which_line_is_missing(run: Run) -> None:
     )
 
 
-def test_a_failure_of_the_products_own_code_is_not_blamed_on_the_library(
-    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    module = next(project.glob("shop*.py"))
-    module.write_text("1 / 0\n")
-    assert invoke(monkeypatch, "check") == 1
-    error = capsys.readouterr().err
-    assert "ZeroDivisionError" in error
-    assert error.endswith(f"error: the product's own code failed, in {module.name}: see the lines above\n")
-
-
-def test_a_bug_of_the_library_says_so_and_ends_with_70(
-    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr("twinstack.cli.check.summary_table", lambda loaded: loaded["nothing"])
-    assert invoke(monkeypatch, "check", "--date", "2026-11-24") == BUG == 70
-    error = capsys.readouterr().err
-    assert "Traceback" in error
-    assert error.endswith(
-        "error: this is a bug of twinstack: report it with the lines above and the command that showed them\n"
+def test_an_interrupted_command_says_so_in_one_line_and_ends_with_130(project: Path) -> None:
+    next(project.glob("shop*.py")).write_text("import time\nprint('ready', flush=True)\ntime.sleep(60)\n")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "twinstack", "check"],
+        cwd=project,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    process.send_signal(signal.SIGINT)
+    assert process.communicate(timeout=30)[1] == "Aborted.\n"
+    assert process.returncode == 130
 
 
 def test_errors_are_reported_alike_outside_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:

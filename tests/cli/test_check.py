@@ -14,9 +14,9 @@ def test_right_environments_are_shown_in_a_table(run: Run) -> None:
     result = run("check", "--date", "2026-11-24")
     assert result.stdout.splitlines() == [
         "environment  account       region        version  protected  resources  workloads  links",
-        "dev          111122223333  eu-central-1  1.0.0    no         3          1          2",
-        "prod         444455556666  eu-central-1  1.0.0    yes        3          1          2",
-        "no problems",
+        "dev          111122223333  eu-central-1  1.0.0    no         2          1          2",
+        "prod         444455556666  eu-central-1  1.0.0    yes        2          1          2",
+        "no problems in the environments; `twinstack synth` builds both halves of them",
     ]
     assert (result.stderr, result.returncode) == ("", 0)
 
@@ -45,7 +45,7 @@ error TW104: the value does not fit
            environments/prod.yaml:1  account
   given    12
   allowed  text that matches ^[0-9]{12}$
-  fix      The AWS account's twelve digits, quoted. Terraform refuses to work on any other.
+  fix      write the AWS account's twelve digits, quoted
 
 error TW602: min is over max
            environments/prod.yaml:3  web.scale.min
@@ -105,7 +105,7 @@ def test_what_stands_in_base_is_said_once_with_the_environments_it_concerns(run:
 def test_warnings_stand_beside_the_table_and_refuse_nothing(run: Run) -> None:
     result = run("check", "prod", "--date", "2028-01-01")
     assert result.returncode == 0
-    assert result.stdout.splitlines()[-1] == "no errors"
+    assert result.stdout.splitlines()[-1].startswith("no errors in the environments; ")
     assert (
         result.stderr
         == """\
@@ -120,6 +120,35 @@ warning TW502: PostgreSQL 15 is near the end of its standard support
 1 warning
 """
     )
+
+
+def test_a_workload_that_others_link_to_is_counted_once(run: Run) -> None:
+    counted = json.loads(run("check", "--json").stdout)["environments"]
+    assert [(each["resources"], each["workloads"]) for each in counted] == [(2, 1), (2, 1)]
+
+
+def test_a_file_of_the_product_that_is_not_python_is_refused_beside_the_rest(run: Run, project: Path) -> None:
+    module = next(project.glob("shop*.py"))
+    text = module.read_text().replace("environment=Shop)", 'environment=Shop, workloads="halves.workloads:Workloads")')
+    module.write_text(text)
+    (project / "halves").mkdir()
+    (project / "halves/__init__.py").write_text("raise SystemExit('is not run')\n")
+    (project / "halves/workloads.py").write_text("class Workloads:\n    def __init__(self:\n        pass\n")
+    (project / "environments/prod.yaml").write_text("account: 12\n")
+    result = run("check")
+    assert (result.stdout, result.returncode) == ("", 2)
+    assert result.stderr.startswith("environments/prod.yaml  2 errors\n")
+    assert result.stderr.endswith("""\
+halves/workloads.py  1 error
+
+error TW110: the file is not Python
+           halves/workloads.py:2
+  given    '(' was never closed
+  allowed  Python
+  fix      correct this line, or the one above it
+
+3 errors
+""")
 
 
 def test_environments_can_be_named(run: Run, project: Path) -> None:

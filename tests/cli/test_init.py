@@ -73,6 +73,13 @@ def test_a_new_product_checks_at_once_and_says_what_is_left_to_do(tmp_path: Path
     assert made.stdout.splitlines() == [
         f"shop is made in {tmp_path / 'shop'}: 18 files",
         "",
+        "field      kind         what it is",
+        "network    network      Where everything runs.",
+        "cluster    cluster      An EKS cluster: private endpoint, all control plane logs, encrypted secrets, access entries, Pod Identity.",
+        "database   postgres     A PostgreSQL instance on RDS, its parameters, its keys and its two credentials.",
+        "web        web_service  A web service: Deployment, Service, autoscaler, disruption budget.",
+        "migration  job          A Job: one pod that runs to its end, once per release. Added for database.",
+        "",
         "6 values are for you to put in, and marked `placeholder:`:",
         "place                      value                                               what belongs there",
         "environments/base.yaml:15  administrators: [platform-admin]                    IAM roles of the account that administer the cluster",
@@ -96,7 +103,8 @@ def test_a_new_product_checks_at_once_and_says_what_is_left_to_do(tmp_path: Path
         "stacks/environment.py", "stacks/infrastructure.py", "stacks/workloads.py", "tests/test_product.py",
     ]  # fmt: skip
     checked = start(tmp_path / "shop", "twinstack", "check")
-    assert (checked.stderr, checked.stdout.splitlines()[-1]) == ("", "no problems")
+    assert checked.stderr == ""
+    assert checked.stdout.splitlines()[-1].startswith("no problems in the environments; ")
 
 
 def test_the_name_is_the_folders_unless_given(tmp_path: Path) -> None:
@@ -129,7 +137,7 @@ def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path, arguments: 
 def test_a_file_is_no_folder(tmp_path: Path) -> None:
     (tmp_path / "shop").write_text("mine")
     refused = start(tmp_path, "twinstack", "init", "shop", *LEAST_OPTIONS)
-    assert (refused.stderr, refused.returncode) == ("error: shop is not empty, so nothing was written: shop\n", 2)
+    assert (refused.stderr, refused.returncode) == ("error: shop is a file: name a folder; nothing was written\n", 2)
 
 
 def test_a_pipe_is_asked_nothing_and_told_everything_at_once(tmp_path: Path) -> None:
@@ -149,20 +157,61 @@ def test_a_product_that_would_not_load_is_not_written(tmp_path: Path) -> None:
     refused = start(tmp_path, "twinstack", "init", "shop", *LEAST_OPTIONS, "--name", name)
     assert refused.returncode == 2
     assert "error TW301: the IAM role name is too long" in refused.stderr
+    assert refused.stderr.startswith(f"--name {name}  3 errors\n")
+    assert refused.stderr.endswith("3 errors\nnothing was written\n")
     assert [*tmp_path.iterdir()] == []
+
+
+def test_what_an_option_causes_is_said_at_the_option_and_once(tmp_path: Path) -> None:
+    bucket, worker = f"bucket:{'a' * 72}", f"worker:{'b' * 79}"
+    refused = start(tmp_path, "twinstack", "init", "f3", *LEAST_OPTIONS, "--resource", bucket, "--workload", worker)
+    assert refused.returncode == 2
+    assert refused.stderr.count("error TW301: the S3 bucket name is too long") == 1
+    assert f"  --resource {bucket}  {'a' * 72}.name\n" in refused.stderr
+    assert f"  --workload {worker}  {'b' * 79}.name\n" in refused.stderr
+    assert "choose a name that is 21 characters shorter" in refused.stderr
+    assert "environments/" not in refused.stderr
+
+
+def test_a_region_that_is_not_known_is_warned_of_and_the_product_made(tmp_path: Path) -> None:
+    made = start(tmp_path, "twinstack", "init", "shop", "--organization", "acme", "--region", "eu-centrall-1")
+    assert made.returncode == 0
+    assert made.stderr.startswith("--region eu-centrall-1  1 warning\n\nwarning TW506: ")
+    assert "did you mean `eu-central-1`?" in made.stderr
+    assert (tmp_path / "shop/main.py").is_file()
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [(["staging,live"], True), (["staging,live", "--production", "live"], False), (["dev,prod"], False)],
+)
+def test_a_product_without_a_production_is_told_of_it(tmp_path: Path, more: Sequence[str], said: bool) -> None:
+    made = start(tmp_path, "twinstack", "init", "shop", *LEAST_OPTIONS, "--environments", *more)
+    assert ("\nnone is protected: --production live makes it the production\n" in made.stdout) is said
+
+
+def test_a_folder_with_blanks_is_quoted_in_what_to_type(tmp_path: Path) -> None:
+    made = start(tmp_path, "twinstack", "init", "My Shop!", *LEAST_OPTIONS)
+    assert "\n  cd 'My Shop!' " in made.stdout
 
 
 def test_a_folder_that_cannot_be_written_is_a_mistake_and_no_bug(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     refused = start(tmp_path, "twinstack", "init", "file/shop", *LEAST_OPTIONS)
     assert refused.returncode == 2
-    assert "file/shop cannot be written: Not a directory" in refused.stderr
+    assert "cannot be written: Not a directory: nothing was written" in refused.stderr
     assert files(tmp_path) == ["file"]
 
 
 def test_an_edge_and_no_edge_exclude_each_other(tmp_path: Path) -> None:
     refused = start(tmp_path, "twinstack", "init", "shop", *LEAST_OPTIONS, "--edge", "a.example.com", "--no-edge")
     assert (refused.stderr, refused.returncode) == ("error: --edge and --no-edge exclude each other: keep one\n", 2)
+
+
+def test_an_existing_and_a_new_cluster_exclude_each_other(tmp_path: Path) -> None:
+    refused = start(tmp_path, "twinstack", "init", "shop", *LEAST_OPTIONS, "--existing-cluster", "eks", "--new-cluster")
+    assert refused.returncode == 2
+    assert refused.stderr == "error: --existing-cluster and --new-cluster exclude each other: keep one\n"
 
 
 def converse(folder: Path, answers: Sequence[tuple[str, str]], *arguments: str) -> str:
@@ -199,18 +248,24 @@ def test_a_person_is_asked_for_what_no_option_says_until_it_fits(tmp_path: Path)
             ("Product [shop]", ""),
             ("Organization", "ACME"),
             ("Organization", "acme"),
+            ("Environments [dev, prod]", "staging, live"),
+            ("Production, the protected one of staging, live", "prod"),
+            ("Production, the protected one of staging, live", "live"),
             ("Resources, of bucket, postgres, redis, secrets, settings", "postgres:orders redis"),
             ("Workloads, of job, scheduler, web_service, worker [web_service]", "worker, web_service"),
             ("Host by which", "shop.example.com"),
-            ("AWS account of dev", "1"),
-            ("AWS account of dev", "111122223333"),
-            ("AWS account of prod", ""),
+            ("Existing cluster to run in", ""),
+            ("AWS account of staging", "1"),
+            ("AWS account of staging", "111122223333"),
+            ("AWS account of live", ""),
         ],
         "init", "shop", "--region", "eu-central-1",
     )  # fmt: skip
-    assert '"ACME" (text) does not fit: Who owns the product' in seen
-    assert '"1" (text) does not fit: The AWS account' in seen
-    base, dev, prod = (tmp_path / f"shop/environments/{name}.yaml" for name in ("base", "dev", "prod"))
+    assert '"ACME" (text) does not fit: words of lower-case letters' in seen
+    assert '"prod" is none of staging, live' in seen
+    assert '"1" (text) does not fit: the twelve digits of an AWS account' in seen
+    base, dev, prod = (tmp_path / f"shop/environments/{name}.yaml" for name in ("base", "staging", "live"))
+    assert "protected: true\n" in prod.read_text()
     assert "organization: acme\nproduct: shop\nregion: eu-central-1\n" in base.read_text()
     assert "uses: [orders: admin]" in base.read_text()
     assert 'account: "111122223333"\n' in dev.read_text()
@@ -221,7 +276,7 @@ def test_a_person_is_asked_for_what_no_option_says_until_it_fits(tmp_path: Path)
 def test_a_person_who_has_said_everything_is_asked_nothing(tmp_path: Path) -> None:
     converse(
         tmp_path, [], "init", "shop", "--name", "shop", *LEAST_OPTIONS, "--account", "123456789012",
-        "--resource", "bucket", "--workload", "worker", "--no-edge",
+        "--resource", "bucket", "--workload", "worker", "--no-edge", "--environments", "dev,prod", "--new-cluster",
     )  # fmt: skip
     assert (tmp_path / "shop/main.py").is_file()
 

@@ -16,6 +16,7 @@ def test_it_writes_every_file_and_then_nothing_more(project: Path, run: Run) -> 
     first = run("local", "dev")
     assert first.returncode == 0, first.stderr
     written = first.stdout.splitlines()
+    assert first.stderr == ""
     assert set(written) >= FILES
     assert written[-1] == "7 files written"
     assert all((project / file).is_file() for file in written[:-1])
@@ -33,6 +34,36 @@ def test_a_check_names_what_differs_and_writes_nothing(project: Path, run: Run) 
         ".env.example differs from what environments/ says: run `twinstack local dev`"
     ]
     assert (project / ".env.example").read_text() == "changed\n"
+
+
+def test_a_file_that_somebody_wrote_is_not_overwritten_without_being_told(project: Path, run: Run) -> None:
+    run("local", "dev")
+    dashboard = next((project / "monitoring/grafana").glob("*.json"))
+    dashboard.write_text('{"title": "mine"}\n')
+    (project / "compose.yaml").write_text("services: {}\n")
+    (project / "monitoring/prometheus.yml").unlink()
+    refused = run("local", "dev")
+    assert (refused.stdout, refused.returncode) == ("", 2)
+    assert refused.stderr.startswith(
+        f"error: compose.yaml, {dashboard.relative_to(project)}: not written by `twinstack local`, and would be "
+        "overwritten: nothing was written: "
+    )
+    assert (project / "compose.yaml").read_text() == "services: {}\n"
+    assert not (project / "monitoring/prometheus.yml").exists()
+    assert run("local", "dev", "--force").stdout.splitlines()[-1] == "3 files written"
+    assert run("local", "dev").stdout == "nothing has changed\n"
+
+
+def test_what_it_wrote_itself_is_overwritten(project: Path, run: Run) -> None:
+    run("local", "dev")
+    for file in (*FILES, "monitoring/grafana/shop.json"):
+        with (project / file).open("a") as held:
+            held.write("\n")
+    (project / "monitoring/alerts.yml").write_text("")
+    assert run("local", "dev").stdout.splitlines()[-1] == "5 files written"
+    with (project / "compose.yaml").open("a") as held:
+        held.write("\n")
+    assert run("local", "dev").stdout.splitlines() == ["compose.yaml", "1 file written"]
 
 
 def test_a_machine_is_told_the_same(project: Path, run: Run) -> None:

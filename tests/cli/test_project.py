@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.test_application import invoke
 from twinstack.cli.project import find_product, find_reference
-from twinstack.errors import UsageError
+from twinstack.errors import ConfigurationError, UsageError
 
 
 def test_it_is_found_from_a_folder_below(project: Path) -> None:
@@ -49,6 +50,27 @@ def test_no_pyproject_is_refused_with_the_lines_to_write(tmp_path: Path) -> None
         f"no product is named in {tmp_path} or above it: "
         'write `product = "stacks:product"` under `[tool.twinstack]` in pyproject.toml'
     )
+
+
+@pytest.mark.parametrize("arguments", [["check"], ["list"], ["synth"], ["rehearse"]])
+def test_a_product_without_an_environment_is_refused_with_what_to_write(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    for name in ("dev", "prod"):
+        (project / f"environments/{name}.yaml").unlink()
+    monkeypatch.setenv("TWINSTACK_BINDINGS", "stock")
+    assert invoke(monkeypatch, *arguments) == 2
+    assert capsys.readouterr().err == (
+        f"error: {project}/environments: there is no environment beside base.yaml: write one, dev.yaml, with `account:` "
+        "and what differs\n"
+    )
+
+
+def test_a_layer_whose_name_ends_otherwise_is_named(project: Path) -> None:
+    (project / "environments/prod.yaml").unlink()
+    (project / "environments/dev.yaml").rename(project / "environments/dev.yml")
+    with pytest.raises(ConfigurationError, match=r"rename it to dev\.yaml"):
+        find_product().load_all()
 
 
 def test_an_import_that_fails_inside_the_product_is_its_own_failure(project: Path) -> None:

@@ -16,14 +16,14 @@ def managed(**changes: Any) -> Document:
 
 
 def test_the_required_cluster() -> None:
-    cluster = analytics().one("aws_eks_cluster", "cluster")
+    cluster = analytics().find("aws_eks_cluster")["cluster"]
     assert cluster["name"] == "shadower-analytics"
     assert cluster["enabled_cluster_log_types"] == ["api", "audit", "authenticator", "controllerManager", "scheduler"]
     assert cluster["vpc_config"]["subnet_ids"] == [f"${{aws_subnet.network_private_{zone}.id}}" for zone in "abc"]
 
 
 def test_production_is_private_encrypted_and_protected() -> None:
-    cluster = analytics().one("aws_eks_cluster", "cluster")
+    cluster = analytics().find("aws_eks_cluster")["cluster"]
     assert cluster["vpc_config"]["endpoint_private_access"] is True
     assert cluster["vpc_config"]["endpoint_public_access"] is False
     assert "public_access_cidrs" not in cluster["vpc_config"]
@@ -34,26 +34,26 @@ def test_production_is_private_encrypted_and_protected() -> None:
 
 
 def test_development_can_be_removed() -> None:
-    cluster = analytics("dev").one("aws_eks_cluster", "cluster")
+    cluster = analytics("dev").find("aws_eks_cluster")["cluster"]
     assert cluster["deletion_protection"] is False
     assert "lifecycle" not in cluster
 
 
 def test_versions_stay_in_standard_support() -> None:
-    cluster = analytics(cluster__version="1.35").one("aws_eks_cluster", "cluster")
+    cluster = analytics(cluster__version="1.35").find("aws_eks_cluster")["cluster"]
     assert cluster["version"] == "1.35"
     assert cluster["upgrade_policy"] == {"support_type": "STANDARD"}
 
 
 def test_listed_addresses_alone_reach_a_public_endpoint() -> None:
-    access = analytics(cluster__public_access_cidrs=["203.0.113.0/24"]).one("aws_eks_cluster", "cluster")["vpc_config"]
+    access = analytics(cluster__public_access_cidrs=["203.0.113.0/24"]).find("aws_eks_cluster")["cluster"]["vpc_config"]
     assert access["endpoint_public_access"] is True
     assert access["endpoint_private_access"] is True
     assert access["public_access_cidrs"] == ["203.0.113.0/24"]
 
 
 def test_auto_mode_is_on_as_a_whole() -> None:
-    cluster = analytics().one("aws_eks_cluster", "cluster")
+    cluster = analytics().find("aws_eks_cluster")["cluster"]
     assert cluster["compute_config"] == {
         "enabled": True,
         "node_pools": ["general-purpose", "system"],
@@ -66,31 +66,31 @@ def test_auto_mode_is_on_as_a_whole() -> None:
 
 def test_administrators_have_access_entries_and_whoever_applies_has_none() -> None:
     document = analytics(cluster__administrators=["platform-admin", "team/on-call"])
-    config = document.one("aws_eks_cluster", "cluster")["access_config"]
+    config = document.find("aws_eks_cluster")["cluster"]["access_config"]
     assert config == {"authentication_mode": "API", "bootstrap_cluster_creator_admin_permissions": False}
-    assert {name: one["principal_arn"] for name, one in document.of("aws_eks_access_entry").items()} == {
+    assert {name: one["principal_arn"] for name, one in document.find("aws_eks_access_entry").items()} == {
         "cluster_platform_admin": "arn:aws:iam::123456789012:role/platform-admin",
         "cluster_team_on_call": "arn:aws:iam::123456789012:role/team/on-call",
     }
-    for name, association in document.of("aws_eks_access_policy_association").items():
+    for name, association in document.find("aws_eks_access_policy_association").items():
         assert association["principal_arn"] == f"${{aws_eks_access_entry.{name}.principal_arn}}"
         assert association["policy_arn"].endswith("/AmazonEKSClusterAdminPolicy")
         assert association["access_scope"] == {"type": "cluster"}
 
 
 def test_the_cluster_waits_for_its_log_its_permissions_and_the_way_out() -> None:
-    waits = set(analytics().one("aws_eks_cluster", "cluster")["depends_on"])
+    waits = set(analytics().find("aws_eks_cluster")["cluster"]["depends_on"])
     assert "aws_cloudwatch_log_group.cluster" in waits
     assert "aws_iam_role_policy.cluster" in waits
     assert {f"aws_route.network_private_{zone}" for zone in "abc"} <= waits
     attachments = {
-        f"aws_iam_role_policy_attachment.{name}" for name in analytics().of("aws_iam_role_policy_attachment")
+        f"aws_iam_role_policy_attachment.{name}" for name in analytics().find("aws_iam_role_policy_attachment")
     }
     assert {one for one in attachments if ".cluster_" in one} <= waits
 
 
 def test_the_log_group_is_the_one_eks_writes_to() -> None:
-    group = analytics().one("aws_cloudwatch_log_group", "cluster")
+    group = analytics().find("aws_cloudwatch_log_group")["cluster"]
     assert group["name"] == "/aws/eks/shadower-analytics/cluster"
     assert group["retention_in_days"] == 365
     assert group["kms_key_id"] == "${aws_kms_key.logs.arn}"
@@ -98,7 +98,7 @@ def test_the_log_group_is_the_one_eks_writes_to() -> None:
 
 def test_auto_modes_roles_have_what_auto_mode_needs() -> None:
     document = analytics()
-    attached = document.of("aws_iam_role_policy_attachment").values()
+    attached = document.find("aws_iam_role_policy_attachment").values()
     by_role: dict[str, set[str]] = {}
     for one in attached:
         by_role.setdefault(one["role"], set()).add(one["policy_arn"].removeprefix("arn:aws:iam::aws:policy/"))
@@ -160,13 +160,13 @@ def test_secrets_are_synchronized_and_refreshed() -> None:
 
 
 def test_add_ons_never_keep_a_conflicting_value_at_creation() -> None:
-    for addon in analytics().of("aws_eks_addon").values():
+    for addon in analytics().find("aws_eks_addon").values():
         assert addon["resolve_conflicts_on_create"] == "OVERWRITE"
         assert addon["cluster_name"] == "${aws_eks_cluster.cluster.name}"
 
 
 def test_a_managed_cluster_turns_auto_mode_off_as_a_whole() -> None:
-    cluster = managed().one("aws_eks_cluster", "cluster")
+    cluster = managed().find("aws_eks_cluster")["cluster"]
     assert cluster["compute_config"] == {"enabled": False}
     assert cluster["kubernetes_network_config"]["elastic_load_balancing"] == {"enabled": False}
     assert cluster["storage_config"] == {"block_storage": {"enabled": False}}
@@ -175,7 +175,9 @@ def test_a_managed_cluster_turns_auto_mode_off_as_a_whole() -> None:
 
 def test_a_managed_cluster_has_the_roles_of_one() -> None:
     document = managed()
-    attached = {one["policy_arn"].rpartition("/")[2] for one in document.of("aws_iam_role_policy_attachment").values()}
+    attached = {
+        one["policy_arn"].rpartition("/")[2] for one in document.find("aws_iam_role_policy_attachment").values()
+    }
     assert not {"AmazonEKSComputePolicy", "AmazonEKSLoadBalancingPolicy"} & attached
     assert {"AmazonEKSWorkerNodePolicy", "AmazonEKS_CNI_Policy"} <= attached
     assert list(document.statements("cluster")) == ["SecretsKey"]
@@ -183,10 +185,10 @@ def test_a_managed_cluster_has_the_roles_of_one() -> None:
 
 def test_managed_nodes_come_after_their_network_and_before_what_runs_on_them() -> None:
     document = managed()
-    nodes = document.one("aws_eks_node_group", "cluster_general")
+    nodes = document.find("aws_eks_node_group")["cluster_general"]
     assert set(nodes["depends_on"]) == {"aws_eks_addon.cluster_vpc_cni", "aws_eks_addon.cluster_kube_proxy"}
     before = {"vpc-cni", "kube-proxy"}
-    for addon in document.of("aws_eks_addon").values():
+    for addon in document.find("aws_eks_addon").values():
         waits = "aws_eks_node_group.cluster_general" in addon.get("depends_on", [])
         assert waits is (addon["addon_name"] not in before), addon["addon_name"]
     needed = {"coredns", "eks-pod-identity-agent", "aws-ebs-csi-driver", "metrics-server"}
@@ -196,11 +198,11 @@ def test_managed_nodes_come_after_their_network_and_before_what_runs_on_them() -
 
 def test_a_node_group_is_what_its_spec_says() -> None:
     document = managed()
-    nodes = document.one("aws_eks_node_group", "cluster_general")
+    nodes = document.find("aws_eks_node_group")["cluster_general"]
     assert nodes["instance_types"] == ["m7g.large"]
     assert nodes["ami_type"] == "AL2023_ARM_64_STANDARD"
     assert nodes["scaling_config"] == {"min_size": 2, "max_size": 5, "desired_size": 2}
-    template = document.one("aws_launch_template", "cluster_general")
+    template = document.find("aws_launch_template")["cluster_general"]
     assert "instance_type" not in template
     (disk,) = template["block_device_mappings"]
     assert disk["ebs"] == {
@@ -213,7 +215,7 @@ def test_a_node_group_is_what_its_spec_says() -> None:
     intel = analytics(
         cluster__mode="managed", cluster__node_groups={"general": {**GROUP, "architecture": "x86_64"}}, **NGINX
     )
-    assert intel.one("aws_eks_node_group", "cluster_general")["ami_type"] == "AL2023_x86_64_STANDARD"
+    assert intel.find("aws_eks_node_group")["cluster_general"]["ami_type"] == "AL2023_x86_64_STANDARD"
 
 
 def test_managed_volumes_are_made_by_a_driver_with_a_role_of_its_own() -> None:
@@ -222,7 +224,7 @@ def test_managed_volumes_are_made_by_a_driver_with_a_role_of_its_own() -> None:
     assert driver["pod_identity_association"] == [
         {"role_arn": "${aws_iam_role.cluster_volume.arn}", "service_account": "ebs-csi-controller-sa"}
     ]
-    attachment = document.one("aws_iam_role_policy_attachment", "cluster_volume_amazonebscsidriverpolicy")
+    attachment = document.find("aws_iam_role_policy_attachment")["cluster_volume_amazonebscsidriverpolicy"]
     assert attachment["policy_arn"] == "arn:aws:iam::aws:policy/service-role/AmazonEBSCSIDriverPolicy"
     tags = document.trust("cluster_volume")["Condition"]["StringEquals"]
     assert tags["aws:RequestTag/kubernetes-namespace"] == "kube-system"
@@ -231,11 +233,11 @@ def test_managed_volumes_are_made_by_a_driver_with_a_role_of_its_own() -> None:
 
 def test_an_existing_cluster_is_used_and_its_add_ons_left_to_its_owner() -> None:
     document = analytics(cluster__existing="shared")
-    assert not {"aws_eks_cluster", "aws_eks_addon", "aws_eks_access_entry"} & document.kinds()
-    assert document.data("aws_eks_cluster", "cluster") == {"name": "shared"}
-    for association in document.of("aws_eks_pod_identity_association").values():
+    assert not {"aws_eks_cluster", "aws_eks_addon", "aws_eks_access_entry"} & document.types.keys()
+    assert document.find("data.aws_eks_cluster")["cluster"] == {"name": "shared"}
+    for association in document.find("aws_eks_pod_identity_association").values():
         assert association["cluster_name"] == "shared"
-    rule = document.one("aws_vpc_security_group_ingress_rule", "database_5432")
+    rule = document.find("aws_vpc_security_group_ingress_rule")["database_5432"]
     group = "${data.aws_eks_cluster.cluster.vpc_config[0].cluster_security_group_id}"
     assert rule["referenced_security_group_id"] == group
     assert "cluster_kubeconfig" not in document.outputs()

@@ -84,7 +84,7 @@ def test_managed_nodes_are_described_group_by_group() -> None:
                 "cluster.node_groups",
                 "main",
                 "`mode: managed`, or no groups",
-                "EKS chooses the nodes in Auto Mode",
+                "remove `node_groups`: EKS chooses the nodes in Auto Mode",
             ),
         ),
         (
@@ -95,7 +95,7 @@ def test_managed_nodes_are_described_group_by_group() -> None:
                 "cluster.administrators",
                 "none",
                 "at least one IAM role",
-                "the role that applies Terraform is given no access of its own",
+                "name a role that administers it: the one that applies Terraform is given no access of its own",
             ),
         ),
         (

@@ -16,18 +16,18 @@ from tests.docs.checks import REPOSITORY
 
 DOCS: Final = REPOSITORY / "docs"
 KNOWN_HOSTS: Final = (
-    r"localhost|127\.0\.0\.1|api|backend|jobs|legacy|s3\.localhost|sqs\.|your-sentry-dsn|(.+\.)?shadower\.ai|.+\.example|"
+    r"localhost|127\.0\.0\.1|api|backend|jobs|legacy|s3\.localhost|sqs\.?|your-sentry-dsn|(.+\.)?shadower\.ai|.+\.example|"
     r".+\.example\.org|(.+\.)?amazonaws\.com|(.+\.)?(kubernetes|cert-manager|k8s|x-k8s)\.io|(ghcr|quay)\.io"
 )
 """The product's own, AWS's, Kubernetes', and the registries of its images."""
 KNOWN_PATHS: Final = (
     r"/(api|aws|health|jwt|live|metrics|ready|spec|ws)(/[\w.-]+)*|/bin/(activate|sh)|/mnt/secrets-store(/[\w.-]+)*|"
-    r"/tmp(/celerybeat-schedule|/schedule)?"
+    r"/data/db|/etc/ssl/rds\.pem|/tmp(/celerybeat-schedule|/schedule)?"
 )
 """Routes, folders in containers, the beginnings of names in AWS, and JSON pointers."""
 LIBRARY: Final = REPOSITORY / "constructs" / "twinstack"
 NOT_FOR_PRODUCTS: Final = {"twinstack.cli"}
-"""Public packages without a page: `twinstack --help` describes the command line."""
+"""Public packages without a page: the command line has one of its own."""
 
 
 def test_the_generated_pages_are_what_the_code_says() -> None:
@@ -61,6 +61,7 @@ def test_every_page_is_in_the_navigation_once() -> None:
         pass
 
     Loader.add_multi_constructor("tag:yaml.org,2002:python/", lambda *_: None)
+    Loader.add_multi_constructor("!ENV", lambda *_: None)
     settings = yaml.load((REPOSITORY / "mkdocs.yml").read_text(encoding="utf-8"), Loader=Loader)
     listed = sorted(leaves(settings["nav"]))
     assert listed == sorted(str(file.relative_to(DOCS)) for file in DOCS.rglob("*.md"))
@@ -82,7 +83,7 @@ def leaves(node: object) -> list[str]:
             r"\b(?:[a-z0-9-]+\.)+(?:ai|com|dev|io|net|org)\b|(?<=https://)[A-Za-z0-9.-]+|(?<=http://)[A-Za-z0-9.-]+",
             KNOWN_HOSTS,
         ),
-        ("a folder of a machine", r"(?<![\w.:/$}*<>~-])/[a-z]+(?:/[\w.-]+)*", KNOWN_PATHS),
+        ("a folder of a machine", r"(?<![\w.:/$}*<>~…-])/[a-z]+(?:/[\w.-]+)*", KNOWN_PATHS),
         ("a registry's files", r"\bnpm(?:js|rc)\b|\bpypirc?\b", r"(?!)"),
     ],
 )

@@ -89,6 +89,8 @@ def test_replicas_stay_after_what_the_page_says(cluster: Cluster) -> None:
     assert cluster.replicas() == "3"
 
 
-def test_another_selector_is_refused(cluster: Cluster) -> None:
+def test_another_selector_is_seen_and_refused(cluster: Cluster) -> None:
     cluster.begin("name")
+    (look,) = [block.text for block in blocks_of(PAGE) if "SELECTOR" in block.text]
+    assert "map[name:analytics-backend]" in cluster.run(look).stdout
     assert "field is immutable" in cluster.run("kubectl apply --filename new.yaml").stderr

@@ -24,6 +24,8 @@ MKDOCS: Final = REPOSITORY / ".venv-docs" / "bin" / "mkdocs"
 MERMAID: Final = REPOSITORY / "docs_generator" / "node_modules" / "@mermaid-js" / "tiny"
 CHROMIUM: Final = shutil.which("chromium")
 LOADED_BY: Final = {"script": "src", "img": "src", "iframe": "src", "source": "src", "video": "src", "link": "href"}
+ONLY_SAID: Final = {"canonical", "next", "prev"}
+"""Relations of a page to others, which no browser loads."""
 ELSEWHERE: Final = re.compile(r"^\s*(https?:)?//", re.IGNORECASE)
 
 pytestmark = [
@@ -39,7 +41,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     built = subprocess.run(
         [MKDOCS, "build", "--strict", "--site-dir", target],
         cwd=REPOSITORY,
-        env=os.environ | {"NO_MKDOCS_2_WARNING": "1"},
+        env=os.environ | {"NO_MKDOCS_2_WARNING": "1", "SITE_URL": "https://docs.example.org/twinstack/"},
         capture_output=True,
         text=True,
     )
@@ -57,8 +59,9 @@ class Loaded(HTMLParser):
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        address = dict(attrs).get(LOADED_BY.get(tag, ""))
-        if address:
+        named = dict(attrs)
+        address = named.get(LOADED_BY.get(tag, ""))
+        if address and named.get("rel") not in ONLY_SAID:
             self.addresses.append(address)
 
 
@@ -84,6 +87,55 @@ def test_mermaid_is_on_the_site_and_nowhere_else(site: Path) -> None:
     scripts = {file.name: file.read_text(encoding="utf-8") for file in site.rglob("*.js")}
     assert "mermaid.js" in scripts
     assert [name for name, text in scripts.items() if "unpkg.com/mermaid" in text] == []
+
+
+def test_the_address_of_the_site_can_be_said(site: Path) -> None:
+    addresses = re.findall(r"<loc>(.*?)</loc>", (site / "sitemap.xml").read_text(encoding="utf-8"))
+    assert "https://docs.example.org/twinstack/rooms/postgres/" in addresses
+    assert "https://docs.example.org/twinstack/" in addresses
+
+
+def test_every_page_has_a_title_and_a_description_of_its_own(site: Path) -> None:
+    pages = [file for file in site.rglob("*.html") if file.name != "404.html"]
+    texts = [file.read_text(encoding="utf-8") for file in pages]
+    for pattern in (r"<title>(.*?)</title>", r'<meta name="description" content="(.*?)">'):
+        said = [one for text in texts for one in re.findall(pattern, text)]
+        assert len(said) == len(pages) == len(set(said)), pattern
+        assert not any(one.startswith("Index") for one in said)
+
+
+def test_a_page_that_is_not_there_leads_home_and_to_the_search(site: Path) -> None:
+    text = (site / "404.html").read_text(encoding="utf-8")
+    assert '<label for="__search"' in text
+    found = re.findall(r'<li><a href="/twinstack/(.*?)">', text)
+    assert len(found) == 5
+    assert [one for one in found if not (site / one / "index.html").is_file()] == []
+
+
+def test_a_code_keeps_its_anchor_and_has_a_heading_and_a_row(site: Path) -> None:
+    text = (site / "errors" / "index.html").read_text(encoding="utf-8")
+    codes = re.findall(r'<h3 id="tw([0-9]{3})">TW\1: \S', text)
+    assert codes == re.findall(r'<td data-label="code"><a href="#tw([0-9]{3})">', text)
+    assert len(codes) > 50
+
+
+def test_private_names_do_not_leak_into_the_reference(site: Path) -> None:
+    text = "".join(file.read_text(encoding="utf-8") for file in (site / "reference").glob("*/index.html"))
+    assert [name for name in ("Annotated[", "AfterValidator", "json_schema_extra", "pattern=") if name in text] == []
+
+
+def test_a_console_block_is_copied_as_its_commands(site: Path) -> None:
+    text = (site / "tutorial" / "index.html").read_text(encoding="utf-8")
+    copied = re.findall(r'<div class="language-console[^"]*" data-copy="(.*?)">', text, re.DOTALL)
+    assert len(copied) == len(re.findall(r"language-console", text)) > 5
+    assert [one for one in copied if one.startswith("$ ") or not one.strip()] == []
+    assert any(one.startswith("twinstack init ") for one in copied)
+
+
+def test_each_cell_of_a_wide_table_says_what_its_column_is(site: Path) -> None:
+    text = (site / "rooms" / "postgres" / "index.html").read_text(encoding="utf-8")
+    assert '<td data-label="default"><strong>needed</strong></td>' in text
+    assert "database_admin_url</code>" not in text, "a long identifier has no place where it may be broken"
 
 
 class Handler(SimpleHTTPRequestHandler):
@@ -145,6 +197,9 @@ def opened(address: str, profile: Path) -> str:
 @pytest.mark.skipif(CHROMIUM is None, reason="chromium is not on the path")
 def test_a_browser_draws_the_diagrams_and_asks_nobody_else(site: Path, tmp_path: Path) -> None:
     with serve(site) as served:
+        opened(f"{served.address}/glossary/", tmp_path / "without")
+        assert served.asked
+        assert "/assets/javascripts/mermaid.js" not in served.asked, "a page without a diagram loads what draws them"
         shown = opened(f"{served.address}/architecture/", tmp_path)
     assert "/assets/javascripts/mermaid.js" in served.asked
     # The theme puts a drawing in the place of each text.

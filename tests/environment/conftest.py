@@ -68,7 +68,7 @@ worker:
     requests: {cpu: 100m, memory: 128Mi}
     limits: {cpu: 200m, memory: 256Mi}
   scale: {min: 1, max: 1}
-  uses: [database]
+  uses: [database: admin]
 """
 TODAY = datetime.date(2026, 11, 24)
 

@@ -24,6 +24,25 @@ def test_a_field_that_hides_a_member_of_environment_is_refused_when_the_class_is
         type("Hidden", (Environment,), {"__annotations__": {name: NetworkSpec}, "__module__": __name__})
 
 
+@pytest.mark.parametrize("name", ["tags", "suffix", "namespace", "version", "region", "account"])
+@pytest.mark.parametrize("kind", [NetworkSpec, NetworkSpec | None])
+def test_a_spec_in_the_place_of_a_field_that_every_environment_has_is_refused(name: str, kind: object) -> None:
+    with pytest.raises(UsageError, match=f"Hidden.{name} hides a field that every environment has"):
+        type("Hidden", (Environment,), {"__annotations__": {name: kind}, "__module__": __name__})
+
+
+def test_a_product_may_say_for_itself_what_every_environment_would() -> None:
+    own = type("Own", (Environment,), {"__annotations__": {"organization": str}, "organization": "acme"})
+    assert own.__pydantic_fields__["organization"].default == "acme"
+
+
+def test_a_field_that_begins_with_an_underscore_is_refused() -> None:
+    with pytest.raises(
+        UsageError, match=r"Odd\._table: a name that begins with an underscore is no field: write `table`"
+    ):
+        type("Odd", (Environment,), {"__annotations__": {"_table": NetworkSpec}, "__module__": __name__})
+
+
 @pytest.mark.parametrize("name", ["Database", "dataBase", "données"])
 def test_a_field_that_is_no_lower_case_word_is_refused(name: str) -> None:
     with pytest.raises(UsageError, match="field names are lower-case words"):

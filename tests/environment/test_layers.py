@@ -190,3 +190,11 @@ def test_assignments_that_cannot_be_a_layer_are_refused(assigned: dict[str, obje
     with pytest.raises(UsageError) as caught:
         assignments(assigned)
     assert str(caught.value) == message
+
+
+def test_an_override_stands_at_the_option_that_says_it() -> None:
+    document = assignments({"version": "1", "database.multi_az": False}, {"version": "--version"})
+    assert (document.locations["version",], document.locations["database", "multi_az"]) == (
+        Location("--version"),
+        Location("--set"),
+    )

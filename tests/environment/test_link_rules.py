@@ -13,14 +13,14 @@ from twinstack.errors import Location, Problem
 Refuse = Callable[..., Sequence[Problem]]
 
 BASE = "environments/base.yaml"
-WORKER = "  uses: [database]\n"
+WORKER = "  uses: [database: admin]\n"
 WORKER_LINE = 39
 
 
 @pytest.fixture
 def refuse_uses(refuse: Refuse, base: str) -> Callable[[str], Sequence[Problem]]:
-    """Loads the shop with this in place of the worker's `uses`."""
-    start, end = base.rsplit(WORKER, 1)
+    """Loads the shop with this in place of the worker's `uses`, and with the web service as the administrator."""
+    start, end = base.replace("uses: [database,", "uses: [database: admin,").rsplit(WORKER, 1)
     return lambda uses: refuse(base=f"{start}  uses: {uses}\n{end}")
 
 
@@ -179,15 +179,36 @@ def test_a_link_without_an_access_has_the_resources_first(accept: Callable[..., 
         ("web -> database (write)", Access.WRITE),
         ("web -> settings (read)", Access.READ),
         ("web -> files (write)", Access.WRITE),
-        ("worker -> database (write)", Access.WRITE),
+        ("worker -> database (admin)", Access.ADMIN),
     ]
     assert [link.workload.key for link in environment.database.links] == ["web", "worker"]
 
 
-def test_an_admin_link_delivers_one_variable_more(accept: Callable[..., Loaded], base: str) -> None:
-    start, end = base.rsplit(WORKER, 1)
-    environment = accept(base=f"{start}  uses: [database: admin]\n{end}").environment
+def test_an_admin_link_delivers_one_variable_more(accept: Callable[..., Loaded]) -> None:
+    environment = accept().environment
     assert [variable.name for variable in environment.variables_of(environment.worker)] == [
         "DATABASE_URL",
         "DATABASE_ADMIN_URL",
     ]
+
+
+@pytest.mark.parametrize(
+    ("uses", "code"),
+    [
+        ("[database: amdin]", "TW202"),
+        ("[databse: admin]", "TW201"),
+        ("[database: read]", "TW202"),
+        ("[nothing, databse: admin]", "TW201"),
+    ],
+)
+def test_a_rule_that_would_follow_from_a_slip_in_a_link_is_not_broken_as_well(
+    refuse: Refuse, base: str, uses: str, code: str
+) -> None:
+    assert {each.code for each in refuse(base=base.replace(WORKER, f"  uses: {uses}\n"))} == {code}
+
+
+def test_beside_a_wrong_link_every_other_rule_is_still_checked(refuse: Refuse, base: str) -> None:
+    problems = refuse("database: {storage_gib: 9}", base=base.replace(WORKER, "  uses: [nothing, 7]\n"))
+    assert [(each.code, each.path) for each in problems] == [
+        ("TW201", "worker.uses[0]"), ("TW104", "worker.uses[1]"), ("TW104", "database.storage_gib"), ("TW709", "database"),
+    ]  # fmt: skip

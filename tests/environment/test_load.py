@@ -139,7 +139,21 @@ MAPPING = "a mapping (`key: value`)"
             "account",
             "1234",
             "text that matches ^[0-9]{12}$",
-            "The AWS account's twelve digits, quoted. Terraform refuses to work on any other.",
+            "write the AWS account's twelve digits, quoted",
+        ),
+        (
+            "version: a b",
+            "version",
+            '"a b" (text)',
+            "text that matches ^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$",
+            "did you mean `a-b`?",
+        ),
+        (
+            "organization: Acme_Corp",
+            "organization",
+            '"Acme_Corp" (text)',
+            "text that matches ^[a-z][a-z0-9]*(-[a-z0-9]+)*$",
+            "did you mean `acme-corp`?",
         ),
         (
             "version: 1.10",
@@ -327,6 +341,65 @@ def test_a_missing_value_says_what_it_is_and_where_to_add_it(refuse: Refuse, bas
             "a whole number, 20 to 65536: Storage to begin with, in GiB (gp3).",
             f"add `storage_gib` under `database` in {LIVE}, or in {BASE} for all environments",
         ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("layer", "gone", "path", "place", "fix"),
+    [
+        (
+            "",
+            "  storage_gib: 20\n",
+            "database.storage_gib",
+            Location(LIVE),
+            f"add `storage_gib` under `database` in {LIVE}, or in {BASE} for all environments",
+        ),
+        (
+            "region: eu-central-1\ndatabase:\n  tls: require\n",
+            "  storage_gib: 20\n",
+            "database.storage_gib",
+            live(2),
+            f"add `storage_gib` under `database` in {LIVE}, or in {BASE} for all environments",
+        ),
+        ("", "  nat: single\n", "network.nat", Location(LIVE), "add `nat`, or name what exists under `existing`"),
+        ("", "  port: 8000\n", "web.port", Location(BASE, 21), f"add `port` under `web` in {BASE}"),
+        ("", "live: /live, ", "web.health.live", Location(BASE, 24), f"add `live` under `web.health` in {BASE}"),
+    ],
+)
+def test_a_missing_value_is_placed_where_it_has_to_be_written(
+    refuse: Refuse, base: str, layer: str, gone: str, path: str, place: Location, fix: str
+) -> None:
+    assert gone in base
+    (problem,) = refuse(layer, base=base.replace(gone, ""))
+    assert (problem.code, problem.path, problem.location, problem.fix) == ("TW107", path, place, fix)
+
+
+def test_an_empty_base_layer_is_one_problem(refuse: Refuse) -> None:
+    (problem,) = refuse("network: {nat: single}", base="# nothing\n")
+    assert (problem.code, problem.message, problem.location) == ("TW107", "the file says nothing", Location(BASE, 1))
+    assert problem.allowed.startswith("what all environments share, of organization, product, account, region, ")
+
+
+def test_no_row_of_a_problem_is_more_than_a_line(refuse: Refuse, base: str) -> None:
+    problems = refuse("", base="\n".join(base.splitlines()[:5]))
+    assert {each.path for each in problems} >= {"database", "web"}
+    assert all("\n" not in f"{each.given}{each.allowed}{each.fix}" for each in problems)
+    database = next(each for each in problems if each.path == "database")
+    assert database.allowed == (
+        "a mapping (`key: value`): A PostgreSQL instance on RDS, its parameters, its keys and its two credentials."
+    )
+
+
+@pytest.mark.parametrize(
+    ("region", "fix"), [("eu-centrall-1", "did you mean `eu-central-1`?"), ("mars-west-1", None), ("us-west-2", "")]
+)
+def test_a_region_that_is_not_known_is_warned_of(accept: Accept, refuse: Refuse, region: str, fix: str | None) -> None:
+    if fix is None:  # not even written like one
+        assert [each.code for each in refuse(f"region: {region}")] == ["TW104"]
+        return
+    warnings = accept(f"region: {region}").warnings
+    assert [(each.code, each.location, each.given, each.fix) for each in warnings] == (
+        [("TW506", live(1), region, fix)] if fix else []
     )
 
 
@@ -637,7 +710,7 @@ def test_something_that_looks_like_a_secret_is_refused_and_never_shown(refuse: R
             live(1),
             "(not shown)",
             "text that matches ^[0-9]{12}$",
-            "The AWS account's twelve digits, quoted. Terraform refuses to work on any other.",
+            "write the AWS account's twelve digits, quoted",
         ),
         Problem("TW105", "an AWS access key in YAML", "account", live(1), "(not shown)", allowed, fix),
         Problem(

@@ -59,22 +59,37 @@ def test_numbers_remember_how_they_were_written() -> None:
 @pytest.mark.parametrize(
     ("text", "line", "given"),
     [
-        ("a: b: c", 1, "mapping values are not allowed in this context"),
-        ("a: 1\n\tb: 2", 2, "found a tab character that violates indentation"),
-        ("a: [1\nb: 2\n", 2, "did not find expected ',' or ']'"),
-        ('a: "1\n', 2, "found unexpected end of stream"),
-        ("a: *b", 1, "found undefined alias"),
+        ("a: b: c", 1, "a colon where none can stand"),
+        ("a:\n  b: 1\n   c: 2", 3, "a colon where none can stand"),
+        (
+            "a:\n   b: 1\n  c: 2",
+            3,
+            "a line that belongs to nothing above it, or text behind a closing quote or bracket",
+        ),
+        (" a: 1\nb: 2", 2, "a line that begins further to the left than the first"),
+        ("a: 1\nb\nc: 2", 2, "a line without a colon"),
+        ("a: 1\n\tb: 2", 2, "a tab"),
+        ("a:\n\tb: 2", 2, "a tab"),
+        ("a: 1\nb: [1\nc: 2\n", 2, "a `[` that is not closed"),
+        ("a: 1\nb: {c: 1\nd: 2\n", 2, "a `{` that is not closed"),
+        ("a: [\n", 2, "a `[` that is not closed"),
+        ("a: 1]\nb: ]", 2, "`]` where a value has to stand"),
+        ('a: "1\nb: 2\n', 1, 'a `"` that is not closed'),
+        ("a: *b", 1, "a `*name` without its `&name`"),
         ("a: \x00", 1, "control characters are not allowed"),
-        ("a: 1\n---\nb: 2", 2, "but found another document"),
-        ("a: %b", 1, "found character that cannot start any token"),
+        ("a: 1\n---\nb: 2", 2, "a second document, after `---`"),
+        ("a: %b", 1, "a value that begins with `%`"),
     ],
 )
 def test_text_that_is_not_yaml_is_one_problem_with_its_line(text: str, line: int, given: str) -> None:
     document = parse(text, FILE)
     assert document.is_broken
     assert document.data == {}
-    fix = "look at this line and the one above: indentation, quotes, a missing colon"
-    assert document.problems == broken("the file is not YAML", line, given, "YAML, indented with spaces", fix)
+    (problem,) = document.problems
+    assert (problem.code, problem.message, problem.location) == ("TW101", "the file is not YAML", Location(FILE, line))
+    assert problem.given == given
+    assert problem.allowed
+    assert problem.fix
 
 
 @pytest.mark.parametrize(("text", "given"), [("- a", "a list"), ("hello", "a single value"), ("&a [*a]", "a list")])

@@ -12,7 +12,7 @@ import pytest
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
-@pytest.mark.parametrize("example", ["acme_queue", "reports"])
+@pytest.mark.parametrize("example", ["acme_cron", "acme_queue", "reports"])
 def test_its_own_tests_pass(example: str) -> None:
     command = [
         sys.executable,
@@ -32,7 +32,12 @@ def test_its_own_tests_pass(example: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("files", "most"), [("reports/*.py reports/reports/*.py", 60), ("acme_queue/acme_queue/[!_]*.py", 150)]
+    ("files", "most"),
+    [
+        ("reports/*.py reports/reports/*.py", 60),
+        ("acme_queue/acme_queue/[!_]*.py", 150),
+        ("acme_cron/acme_cron/[!_]*.py", 90),
+    ],
 )
 def test_it_is_as_short_as_it_was_promised(files: str, most: int) -> None:
     found = [file for pattern in files.split() for file in EXAMPLES.glob(pattern)]

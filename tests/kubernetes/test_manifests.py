@@ -162,6 +162,13 @@ def test_a_patch_by_the_escape_hatch_changes_a_jobs_name_too() -> None:
     assert job_name(patched) != job_name(chart())
 
 
+def test_a_patch_that_fits_nothing_is_refused_with_the_object_it_is_for() -> None:
+    made = chart()
+    made.backend.deployment.add_json_patch(cdk8s.JsonPatch.replace("/spec/nothing/here", 1))
+    with pytest.raises(ConstructionError, match=r"Deployment analytics-backend cannot be rendered: .*add_json_patch"):
+        kubernetes.render(made)
+
+
 def test_a_jobs_name_fits_whatever_the_release_is_called() -> None:
     name = job_name(chart(version="1." + "9" * 100))
     assert len(name) <= 63
@@ -205,3 +212,42 @@ def test_an_object_that_belongs_to_no_part_has_a_file_of_its_own() -> None:
     made = chart()
     k8s.KubeConfigMap(made, "more", metadata=k8s.ObjectMeta(name="extra", namespace="analytics"), data={"key": "value"})
     assert "10-extra-configmap.k8s.yaml" in kubernetes.render(made)
+
+
+def nightly(made: AnalyticsWorkloads, *, component: str, app: str = "analytics-nightly") -> None:
+    """What another team's room makes: a CronJob, and the policy that closes its pods."""
+    own = pods("nightly", app=app)
+    metadata = k8s.ObjectMeta(name="nightly", namespace="analytics", labels={"app.kubernetes.io/component": component})
+    spec = k8s.CronJobSpec(
+        schedule="0 3 * * *", job_template=k8s.JobTemplateSpec(spec=k8s.JobSpec(template=own["template"]))
+    )
+    k8s.KubeCronJob(made, "nightly", metadata=metadata, spec=spec)
+    policy = k8s.NetworkPolicySpec(pod_selector=k8s.LabelSelector(match_labels={"app": app}))
+    k8s.KubeNetworkPolicy(made, "nightly-policy", metadata=metadata, spec=policy)
+
+
+def test_what_makes_pods_stands_where_workloads_do_and_after_the_policy_that_closes_them() -> None:
+    made = chart()
+    nightly(made, component="nightly")
+    text = kubernetes.render(made)["30-nightly.k8s.yaml"]
+    assert [one["kind"] for one in yaml.safe_load_all(text)] == ["NetworkPolicy", "CronJob"]
+
+
+def test_a_workload_that_is_of_a_kind_nobody_knows_stands_where_workloads_do() -> None:
+    made = chart()
+    (old,) = [child for child in made.node.children if child.node.id == "scheduler"]
+    assert old.node.try_remove_child("deployment")
+    labels = {"app.kubernetes.io/component": "scheduler"}
+    metadata = cdk8s.ApiObjectMetadata(name="analytics-scheduler", namespace="analytics", labels=labels)
+    cdk8s.ApiObject(made, "function", api_version="acme.example/v1", kind="Function", metadata=metadata)
+    kinds = [one["kind"] for one in yaml.safe_load_all(kubernetes.render(made)["30-scheduler.k8s.yaml"])]
+    assert kinds.index("NetworkPolicy") < kinds.index("Function")
+
+
+def test_a_workload_that_would_select_the_pods_a_clock_starts_is_refused() -> None:
+    made = chart()
+    nightly(made, component="nightly", app="analytics-backend")
+    with pytest.raises(
+        ConstructionError, match="Deployment analytics-backend would select the pods of CronJob nightly"
+    ):
+        kubernetes.render(made)

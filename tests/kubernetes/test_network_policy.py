@@ -16,6 +16,7 @@ from twinstack.environment import Access, Environment, Offer, Reach, ResourceSpe
 from twinstack.environment.layers import assignments
 from twinstack.environment.load import load
 from twinstack.errors import ConstructionError
+from twinstack.network import NetworkSpec
 from twinstack.postgres import PostgresSpec
 from twinstack.web_service import WebServiceSpec
 from twinstack.worker import WorkerSpec
@@ -73,23 +74,52 @@ def test_a_link_to_an_aws_service_and_the_internet_open_https_to_public_addresse
     assert https == [INTERNET]
 
 
-def test_in_a_vpc_of_another_team_aws_services_may_have_private_addresses() -> None:
-    existing = {
-        "vpc_id": "vpc-0123456789abcdef0",
-        "private_subnet_ids": ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"],
-        "database_subnet_ids": ["subnet-0123456789abcdef2", "subnet-0123456789abcdef3"],
-    }
-    chart = AnalyticsWorkloads(cdk8s.App(), product.load("prod", set={"network.existing": existing}))
-    (backend,) = (
+EXISTING = {
+    "vpc_id": "vpc-0123456789abcdef0",
+    "private_subnet_ids": ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"],
+    "database_subnet_ids": ["subnet-0123456789abcdef2", "subnet-0123456789abcdef3"],
+}
+
+
+def backend_egress(port: int, **network: Any) -> list[dict[str, Any]]:
+    settings = {f"network.{name}": value for name, value in network.items()}
+    chart = AnalyticsWorkloads(cdk8s.App(), product.load("prod", set=settings))
+    (egress,) = (
         one["spec"]["egress"]
         for one in kubernetes.objects(chart)
         if (one["kind"], one["metadata"]["name"]) == ("NetworkPolicy", "analytics-backend")
     )
-    assert [rule for rule in backend if rule["ports"][0]["port"] == 443] == [AWS]
+    return [rule for rule in egress if rule["ports"][0]["port"] == port]
+
+
+def test_in_a_vpc_of_another_team_aws_services_may_have_private_addresses() -> None:
+    assert backend_egress(443, existing=EXISTING) == [AWS]
+
+
+def test_where_its_database_subnets_are_known_the_way_to_aws_leads_to_none_of_them() -> None:
+    tier = ["10.40.160.0/24", "10.40.161.0/24"]
+    known = {**EXISTING, "database_cidrs": tier}
+    (way,) = backend_egress(443, existing=known)
+    assert way["to"] == [{"ipBlock": {"cidr": "0.0.0.0/0", "except": ["169.254.0.0/16", *tier]}}]
+    (database,) = backend_egress(5432, existing=known)
+    assert [peer["ipBlock"]["cidr"] for peer in database["to"]] == tier
+
+
+def test_a_vpc_whose_addresses_are_no_usual_private_ones_keeps_its_database_tier_closed_too() -> None:
+    (way,) = backend_egress(443, cidr="198.18.0.0/16")
+    (block,) = way["to"]
+    assert block["ipBlock"]["except"][-3:] == ["198.18.160.0/22", "198.18.164.0/22", "198.18.168.0/22"]
 
 
 def test_the_internet_without_a_link_to_aws_is_every_public_address() -> None:
     assert shop_policies(internet=True)["shop-worker"]["egress"] == [DNS, INTERNET]
+
+
+def test_the_internet_is_nothing_inside_another_teams_vpc_whatever_its_addresses() -> None:
+    network = {"cidr": "198.18.0.0/16", "existing": EXISTING}
+    (_, way) = shop_policies(internet=True, network=network)["shop-worker"]["egress"]
+    (public,) = INTERNET["to"]
+    assert way["to"] == [{"ipBlock": {"cidr": "0.0.0.0/0", "except": [*public["ipBlock"]["except"], "198.18.0.0/16"]}}]
 
 
 def test_a_workload_without_links_asks_for_names_only() -> None:
@@ -136,11 +166,17 @@ class Shop(Environment):
     worker: WorkerSpec
 
 
+class Housed(Shop):
+    """The same in a network of another team's."""
+
+    network: NetworkSpec
+
+
 RESOURCES = {"requests": {"cpu": "100m", "memory": "64Mi"}, "limits": {"memory": "64Mi"}}
 SCALE = {"min": 1, "max": 1}
 
 
-def shop(*uses: str, internet: bool = False) -> kubernetes.Workloads[Shop]:
+def shop(*uses: str, internet: bool = False, network: dict[str, Any] | None = None) -> kubernetes.Workloads[Shop]:
     base: dict[str, Any] = {
         "organization": "acme",
         "product": "shop",
@@ -175,17 +211,19 @@ def shop(*uses: str, internet: bool = False) -> kubernetes.Workloads[Shop]:
             "internet": internet,
         },
     }
-    environment = load(Shop, "test", [("base", assignments(base))], datetime.date(2026, 11, 1)).environment
+    kind = Housed if network else Shop
+    base |= {"network": network} if network else {}
+    environment = load(kind, "test", [("base", assignments(base))], datetime.date(2026, 11, 1)).environment
     chart = kubernetes.Workloads(cdk8s.App(), environment)
     kubernetes.WebService(chart, environment.api)
     kubernetes.Worker(chart, environment.worker)
     return chart
 
 
-def shop_policies(*uses: str, internet: bool = False) -> dict[str, dict[str, Any]]:
+def shop_policies(*uses: str, **options: Any) -> dict[str, dict[str, Any]]:
     return {
         one["metadata"]["name"]: one["spec"]
-        for one in kubernetes.objects(shop(*uses, internet=internet))
+        for one in kubernetes.objects(shop(*uses, **options))
         if one["kind"] == "NetworkPolicy"
     }
 

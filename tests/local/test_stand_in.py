@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import json
+import os
 import shlex
 import subprocess
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any, ClassVar
 
 import pytest
@@ -13,11 +15,12 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from acme_queue import QueueSpec
 from twinstack.bucket import BucketSpec
 from twinstack.environment import Access, Environment, Offer, ResourceSpec, Variable
 from twinstack.environment.load import load_text
 from twinstack.errors import ConfigurationError, ConstructionError
-from twinstack.local import Entry, Service, files_of
+from twinstack.local import Entry, Service, StandIn, files_of
 from twinstack.local.env_file import env_file
 from twinstack.postgres import PostgresSpec
 from twinstack.redis import RedisSpec
@@ -26,6 +29,7 @@ from twinstack.settings import SettingsSpec
 from twinstack.web_service import WebServiceSpec
 from twinstack.worker import WorkerSpec
 
+COMPOSE = Path(__file__).parents[2] / ".venv-check/bin/docker-compose"
 TODAY = datetime.date(2026, 11, 24)
 TOP = "organization: acme\nproduct: shop\naccount: '111122223333'\nregion: eu-central-1\nversion: 1.0.0\n"
 CONTAINER = "image: acme/{0}, resources: {{requests: {{cpu: 100m, memory: 64Mi}}, limits: {{memory: 128Mi}}}}"
@@ -76,6 +80,127 @@ def test_two_buckets_stand_in_one_server() -> None:
     assert (variables["IMAGES_BUCKET"], variables["PAPERS_BUCKET"]) == (
         "acme-shop-images-live",
         "acme-shop-papers-live",
+    )
+
+
+class TwoOfEach(Environment):
+    orders: PostgresSpec
+    reports: PostgresSpec
+    sessions: RedisSpec
+    cache: RedisSpec
+    jobs: QueueSpec
+    mail: QueueSpec
+    worker: WorkerSpec
+
+
+TWO_OF_EACH = f"orders: {DATABASE}\nreports: {DATABASE}\njobs: {{}}\nmail: {{}}\n" + workload(
+    "worker", "orders, reports, sessions, cache, jobs: write, mail"
+)
+REDIS = "{{node_type: cache.t4g.micro, nodes: 1{}}}\n"
+TWO_REDIS = f"sessions: {REDIS.format('')}cache: {REDIS.format('')}"
+
+
+def ports(services: dict[str, Any]) -> dict[str, list[str]]:
+    """The ports on the developer's machine of what every product of these tests starts."""
+    return {
+        name: [port.removeprefix("127.0.0.1:") for port in one["ports"]]
+        for name, one in services.items()
+        if "ports" in one and "profiles" not in one
+    }
+
+
+def test_each_of_two_of_a_type_has_a_port_of_its_own_and_one_server_holds_all_queues() -> None:
+    services, env, _ = stack(TwoOfEach, TWO_OF_EACH + TWO_REDIS)
+    assert ports(services) == {
+        "orders": ["${ORDERS_PORT:-5432}:5432"],
+        "reports": ["${REPORTS_PORT:-5433}:5432"],
+        "sessions": ["6379:6379"],
+        "cache": ["6380:6379"],
+        "sqs": ["9324:9324"],
+    }
+    assert services["sqs"]["healthcheck"]["test"][-2:] == ["acme-shop-jobs-live", "acme-shop-mail-live"]
+    variables = services["worker"]["environment"]
+    assert variables["CACHE_URL"] == "redis://cache:6379/0"
+    assert variables["AWS_ENDPOINT_URL_SQS"] == "http://sqs:9324"
+    assert "CACHE_URL=redis://localhost:6380/0\n" in env
+    assert "REPORTS_PORT=5433\n" in env
+
+
+def test_who_names_a_port_gets_it_and_the_others_what_is_left() -> None:
+    cache = f"sessions: {REDIS.format('')}cache: {REDIS.format(', compose: {port: 6379}')}"
+    services, _, _ = stack(TwoOfEach, TWO_OF_EACH + cache)
+    assert (services["sessions"]["ports"], services["cache"]["ports"]) == (
+        ["127.0.0.1:6380:6379"],
+        ["127.0.0.1:6379:6379"],
+    )
+
+
+@pytest.mark.skipif(not COMPOSE.is_file(), reason="docker compose comes with `make lint`")
+def test_compose_takes_two_of_each(tmp_path: Path) -> None:
+    _, _, files = stack(TwoOfEach, TWO_OF_EACH + TWO_REDIS)
+    for path, text in files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text, encoding="utf-8")
+    command = [COMPOSE, "--env-file", ".env.example", "--profile", "*", "config", "--format", "json"]
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True, env={"PATH": os.defpath})
+    services = json.loads(ran.stdout)["services"]
+    published = [port["published"] for one in services.values() for port in one.get("ports", [])]
+    assert {"5432", "5433", "6379", "6380", "9324"} <= set(published)
+    assert len(set(published)) == len(published)
+
+
+class Crowded(Environment):
+    papers: BucketSpec
+    store: WebServiceSpec
+    worker: WorkerSpec
+    prices: WebServiceSpec
+    stocks: WebServiceSpec
+
+
+def test_services_on_one_port_have_each_its_own_on_the_machine() -> None:
+    base = "papers: {}\n" + workload("worker", "prices") + web("store", 8000) + web("prices", 8000)
+    services, env, _ = stack(Crowded, base + web("stocks", 8001))
+    assert [services[name]["ports"] for name in ("store", "prices", "stocks")] == [
+        ["127.0.0.1:8000:8000"],
+        ["127.0.0.1:8001:8000"],
+        ["127.0.0.1:8002:8001"],
+    ]
+    assert services["worker"]["environment"]["PRICES_URL"] == "http://prices:8000"
+    assert "PRICES_URL=http://localhost:8001\n" in env
+
+
+def test_two_things_on_one_port_of_the_machine_are_refused_and_both_are_named() -> None:
+    base = "papers: {}\n" + workload("worker", "") + web("store", 9000) + web("prices", 8000) + web("stocks", 8001)
+    with pytest.raises(ConstructionError) as caught:
+        stack(Crowded, base)
+    assert str(caught.value) == (
+        "shop-live, local stack:\n  s3 and store would both listen on port 9000 of the developer's machine: give one of "
+        "them another with `compose: {port: …}`"
+    )
+
+
+class OwnServerSpec(QueueSpec):
+    """A queue whose author gives each a server of its own."""
+
+    def local(self) -> StandIn:
+        (variable,) = self.offer(Access.READ).variables
+        return StandIn(
+            (Service(self.key, "moto:1"),), {variable.name: "here", "AWS_ENDPOINT_URL_SQS": f"http://{self.key}"}
+        )
+
+
+class OwnServers(Environment):
+    jobs: OwnServerSpec
+    mail: OwnServerSpec
+    worker: WorkerSpec
+
+
+def test_one_variable_of_a_workload_with_two_values_is_refused_and_both_are_named() -> None:
+    with pytest.raises(ConstructionError) as caught:
+        stack(OwnServers, "jobs: {}\nmail: {}\n" + workload("worker", "jobs, mail"))
+    assert str(caught.value).startswith(
+        "shop-live: on a developer's machine jobs gives worker AWS_ENDPOINT_URL_SQS=http://jobs, and mail gives it "
+        "http://mail: let one server stand in for all of a type (`self.environment.find_all(OwnServerSpec)`"
     )
 
 

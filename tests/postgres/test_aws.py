@@ -13,7 +13,7 @@ Instance = dict[str, Any]
 
 def instance(name: str = "prod", **changes: Any) -> Instance:
     settings = {f"database__{key}": value for key, value in changes.items()}
-    return analytics(name, **settings).one("aws_db_instance", "database")
+    return analytics(name, **settings).find("aws_db_instance")["database"]
 
 
 def test_production_is_as_required() -> None:
@@ -66,10 +66,10 @@ def test_minor_versions_follow_and_paid_support_does_not() -> None:
 
 def test_another_major_version_moves_engine_and_parameters_together() -> None:
     document = analytics(database__engine_version="16")
-    group = document.one("aws_db_parameter_group", "database")
+    group = document.find("aws_db_parameter_group")["database"]
     assert (group["family"], group["name"]) == ("postgres16", "shadower-analytics-postgres16")
     assert group["lifecycle"] == {"create_before_destroy": True}
-    made = document.one("aws_db_instance", "database")
+    made = document.find("aws_db_instance")["database"]
     assert made["engine_version"] == "16"
     assert made["allow_major_version_upgrade"] is True
     assert made["parameter_group_name"] == "${aws_db_parameter_group.database.name}"
@@ -83,13 +83,13 @@ def test_storage_grows_and_leaves_out_what_small_volumes_do_not_take() -> None:
 
 
 def test_connections_without_tls_are_refused() -> None:
-    parameters = analytics().one("aws_db_parameter_group", "database")["parameter"]
+    parameters = analytics().find("aws_db_parameter_group")["database"]["parameter"]
     assert {"name": "rds.force_ssl", "value": "1", "apply_method": "pending-reboot"} in parameters
 
 
 def test_further_parameters_wait_for_the_next_restart() -> None:
     document = analytics(database__parameters={"shared_preload_libraries": "pg_stat_statements"})
-    parameters = document.one("aws_db_parameter_group", "database")["parameter"]
+    parameters = document.find("aws_db_parameter_group")["database"]["parameter"]
     added = {"name": "shared_preload_libraries", "value": "pg_stat_statements", "apply_method": "pending-reboot"}
     assert added in parameters
     assert len({one["name"] for one in parameters}) == len(parameters) == 4
@@ -97,40 +97,42 @@ def test_further_parameters_wait_for_the_next_restart() -> None:
 
 def test_its_subnets_are_the_databases_own_in_three_zones() -> None:
     document = analytics()
-    group = document.one("aws_db_subnet_group", "database")
+    group = document.find("aws_db_subnet_group")["database"]
     assert group["subnet_ids"] == [f"${{aws_subnet.network_database_{zone}.id}}" for zone in "abc"]
-    assert document.one("aws_db_instance", "database")["db_subnet_group_name"] == "${aws_db_subnet_group.database.name}"
+    assert (
+        document.find("aws_db_instance")["database"]["db_subnet_group_name"] == "${aws_db_subnet_group.database.name}"
+    )
 
 
 def test_the_cluster_alone_is_let_in_on_its_port_alone() -> None:
     document = analytics()
-    group = document.one("aws_security_group", "database")
+    group = document.find("aws_security_group")["database"]
     assert not {"ingress", "egress"} & set(group)
     rules = [
         one
-        for one in document.of("aws_vpc_security_group_ingress_rule").values()
+        for one in document.find("aws_vpc_security_group_ingress_rule").values()
         if one["security_group_id"] == "${aws_security_group.database.id}"
     ]
     (rule,) = rules
     assert rule["referenced_security_group_id"] == "${aws_eks_cluster.cluster.vpc_config[0].cluster_security_group_id}"
     assert (rule["ip_protocol"], rule["from_port"], rule["to_port"]) == ("tcp", 5432, 5432)
-    assert "aws_vpc_security_group_egress_rule" not in document.kinds()
+    assert "aws_vpc_security_group_egress_rule" not in document.types
 
 
 def test_its_log_groups_exist_before_it_writes() -> None:
     document = analytics()
-    made = document.one("aws_db_instance", "database")
+    made = document.find("aws_db_instance")["database"]
     assert made["enabled_cloudwatch_logs_exports"] == ["postgresql", "upgrade"]
     for log in ("postgresql", "upgrade"):
         assert f"aws_cloudwatch_log_group.database_{log}" in made["depends_on"]
-        group = document.one("aws_cloudwatch_log_group", f"database_{log}")
+        group = document.find("aws_cloudwatch_log_group")[f"database_{log}"]
         assert group["name"] == f"/aws/rds/instance/shadower-analytics/{log}"
         assert group["retention_in_days"] == 365
 
 
 def test_enhanced_monitoring_has_a_role_for_this_instance_only() -> None:
     document = analytics()
-    made = document.one("aws_db_instance", "database")
+    made = document.find("aws_db_instance")["database"]
     assert made["monitoring_interval"] == 60
     assert made["monitoring_role_arn"] == "${aws_iam_role.database_monitoring.arn}"
     assert "aws_iam_role_policy_attachment.database_monitoring" in made["depends_on"]
@@ -142,11 +144,11 @@ def test_enhanced_monitoring_has_a_role_for_this_instance_only() -> None:
 
 def test_monitoring_can_be_off_and_takes_its_role_with_it() -> None:
     document = analytics(database__monitoring_interval_seconds=0)
-    made = document.one("aws_db_instance", "database")
+    made = document.find("aws_db_instance")["database"]
     assert made["monitoring_interval"] == 0
     assert "monitoring_role_arn" not in made
-    assert "database_monitoring" not in document.of("aws_iam_role")
-    assert "database_monitoring" not in document.of("aws_iam_role_policy_attachment")
+    assert "database_monitoring" not in document.find("aws_iam_role")
+    assert "database_monitoring" not in document.find("aws_iam_role_policy_attachment")
 
 
 def test_performance_insights_are_kept_for_the_seven_free_days() -> None:

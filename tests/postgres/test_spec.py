@@ -10,8 +10,10 @@ import pytest
 from twinstack.environment import Access, Environment, Reach, Variable
 from twinstack.environment.load import load_text
 from twinstack.errors import ConfigurationError, Location, Problem
+from twinstack.job import JobSpec
 from twinstack.postgres import PostgresSpec
 from twinstack.postgres.spec import PostgresTls
+from twinstack.web_service import WebServiceSpec
 
 TOP = "organization: acme\nproduct: shop\naccount: '111122223333'\nregion: eu-central-1\nversion: 1.0.0\n"
 BASE = (
@@ -231,6 +233,40 @@ def test_what_rds_would_refuse_or_regret_is_refused(layer: str, expected: Proble
 
 def test_no_backups_need_no_window() -> None:
     assert load("database: {backup_retention_days: 0, backup_window: 04:30-05:30}").backup_retention_days == 0
+
+
+USERS = """\
+web:
+  image: registry.example/web
+  port: 8000
+  health: {live: /live, ready: /ready}
+  resources: {requests: {cpu: 100m, memory: 128Mi}, limits: {cpu: 200m, memory: 256Mi}}
+  scale: {min: 1, max: 2, cpu: 70}
+  uses: [database]
+"""
+
+
+class Used(Shop):
+    web: WebServiceSpec
+
+
+class Prepared(Used):
+    migration: JobSpec
+
+
+def test_where_no_job_could_make_the_role_it_is_a_warning_that_can_be_acknowledged() -> None:
+    (warning,) = load_text(Used, "live", {"base": BASE + USERS, "live": ""}, TODAY).warnings
+    assert (warning.code, warning.warning) == ("TW709", True)
+    assert warning.fix.startswith("give a Job `uses: [database: admin]`; or, with a reviewed reason, ")
+    layer = "database:\n  acknowledge: {TW709: the role is made by hand}\n"
+    assert load_text(Used, "live", {"base": BASE + USERS, "live": layer}, TODAY).warnings == ()
+
+
+def test_where_a_job_does_not_make_the_role_it_is_refused() -> None:
+    job = "migration: {image: a, command: [b], resources: {requests: {cpu: 1m, memory: 1Mi}, limits: {memory: 1Mi}}}\n"
+    with pytest.raises(ConfigurationError) as caught:
+        load_text(Prepared, "live", {"base": BASE + USERS + job, "live": ""}, TODAY)
+    assert [(each.code, each.warning) for each in caught.value.problems] == [("TW709", False)]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from tests.aws.documents import analytics
 
 def group(name: str = "prod", **changes: Any) -> dict[str, Any]:
     settings = {f"cache__{key}": value for key, value in changes.items()}
-    return analytics(name, **settings).one("aws_elasticache_replication_group", "cache")
+    return analytics(name, **settings).find("aws_elasticache_replication_group")["cache"]
 
 
 def test_production_is_as_required() -> None:
@@ -60,37 +60,37 @@ def test_the_password_is_write_only_and_the_old_one_stays_valid_while_pods_roll(
 
 
 def test_celerys_broker_loses_nothing_when_memory_is_full() -> None:
-    parameters = analytics().one("aws_elasticache_parameter_group", "cache")
+    parameters = analytics().find("aws_elasticache_parameter_group")["cache"]
     assert parameters["parameter"] == [{"name": "maxmemory-policy", "value": "noeviction"}]
     assert (parameters["family"], parameters["name"]) == ("redis7", "shadower-analytics-cache-redis7")
     assert group()["parameter_group_name"] == "${aws_elasticache_parameter_group.cache.name}"
-    other = analytics(cache__max_memory_policy="allkeys-lru").one("aws_elasticache_parameter_group", "cache")
+    other = analytics(cache__max_memory_policy="allkeys-lru").find("aws_elasticache_parameter_group")["cache"]
     assert other["parameter"] == [{"name": "maxmemory-policy", "value": "allkeys-lru"}]
 
 
 @pytest.mark.parametrize(("version", "family"), [("7.2", "valkey7"), ("8.0", "valkey8")])
 def test_valkey_moves_engine_and_parameters_together(version: str, family: str) -> None:
     document = analytics(cache__engine="valkey", cache__engine_version=version)
-    made = document.one("aws_elasticache_replication_group", "cache")
+    made = document.find("aws_elasticache_replication_group")["cache"]
     assert (made["engine"], made["engine_version"]) == ("valkey", version)
-    parameters = document.one("aws_elasticache_parameter_group", "cache")
+    parameters = document.find("aws_elasticache_parameter_group")["cache"]
     assert (parameters["family"], parameters["name"]) == (family, f"shadower-analytics-cache-{family}")
     assert parameters["lifecycle"] == {"create_before_destroy": True}
 
 
 def test_without_encryption_there_is_no_key_no_password_and_a_plain_url() -> None:
     document = analytics("dev", cache__encrypted=False)
-    made = document.one("aws_elasticache_replication_group", "cache")
+    made = document.find("aws_elasticache_replication_group")["cache"]
     assert made["at_rest_encryption_enabled"] == "false"
     assert made["transit_encryption_enabled"] is False
     assert not {"kms_key_id", "auth_token_wo", "auth_token_wo_version", "auth_token_update_strategy"} & set(made)
-    assert "cache_password" not in document.of("aws_secretsmanager_secret")
-    url = document.one("aws_secretsmanager_secret_version", "cache_url")["secret_string_wo"]
+    assert "cache_password" not in document.find("aws_secretsmanager_secret")
+    url = document.find("aws_secretsmanager_secret_version")["cache_url"]["secret_string_wo"]
     assert url == "redis://${aws_elasticache_replication_group.cache.primary_endpoint_address}:6379/0"
 
 
 def test_the_url_is_one_that_celery_takes() -> None:
-    url = analytics().one("aws_secretsmanager_secret_version", "cache_url")["secret_string_wo"]
+    url = analytics().find("aws_secretsmanager_secret_version")["cache_url"]["secret_string_wo"]
     password = '${jsondecode(ephemeral.aws_secretsmanager_secret_version.cache_password.secret_string)["token"]}'
     address = "${aws_elasticache_replication_group.cache.primary_endpoint_address}"
     assert url == f"rediss://:{password}@{address}:6379/0?ssl_cert_reqs=required"
@@ -104,12 +104,12 @@ def test_without_snapshots_no_window_is_named() -> None:
 
 def test_slow_commands_and_the_engine_are_logged_to_groups_that_exist_before() -> None:
     document = analytics()
-    made = document.one("aws_elasticache_replication_group", "cache")
+    made = document.find("aws_elasticache_replication_group")["cache"]
     assert {(one["log_type"], one["destination"]) for one in made["log_delivery_configuration"]} == {
         ("slow-log", "${aws_cloudwatch_log_group.cache_slow_log.name}"),
         ("engine-log", "${aws_cloudwatch_log_group.cache_engine_log.name}"),
     }
-    assert document.one("aws_cloudwatch_log_group", "cache_slow_log")["retention_in_days"] == 365
+    assert document.find("aws_cloudwatch_log_group")["cache_slow_log"]["retention_in_days"] == 365
 
 
 def test_the_cluster_alone_is_let_in_on_its_port_alone() -> None:
@@ -117,7 +117,7 @@ def test_the_cluster_alone_is_let_in_on_its_port_alone() -> None:
     assert group()["security_group_ids"] == ["${aws_security_group.cache.id}"]
     (rule,) = [
         one
-        for one in document.of("aws_vpc_security_group_ingress_rule").values()
+        for one in document.find("aws_vpc_security_group_ingress_rule").values()
         if one["security_group_id"] == "${aws_security_group.cache.id}"
     ]
     assert (rule["ip_protocol"], rule["from_port"], rule["to_port"]) == ("tcp", 6379, 6379)
@@ -125,5 +125,5 @@ def test_the_cluster_alone_is_let_in_on_its_port_alone() -> None:
 
 
 def test_its_subnets_are_the_databases_own() -> None:
-    subnets = analytics().one("aws_elasticache_subnet_group", "cache")["subnet_ids"]
+    subnets = analytics().find("aws_elasticache_subnet_group")["cache"]["subnet_ids"]
     assert subnets == [f"${{aws_subnet.network_database_{zone}.id}}" for zone in "abc"]

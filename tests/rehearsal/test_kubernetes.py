@@ -638,6 +638,40 @@ def test_with_the_api_server_alone_good_manifests_pass(
     assert not any("ready pod" in one or "drained" in one for one in report.proved)
 
 
+def _add_cron_job(found: dict[str, JsonObject]) -> JsonObject:
+    """A CronJob with the pods of the Job, and returns the spec of its pods."""
+    job = copy.deepcopy(found["Job/migrate"])
+    metadata = {"name": "nightly", "namespace": job["metadata"]["namespace"]}
+    spec = {"schedule": "0 3 * * *", "jobTemplate": {"spec": job["spec"]}}
+    found["CronJob/nightly"] = {"apiVersion": "batch/v1", "kind": "CronJob", "metadata": metadata, "spec": spec}
+    return job["spec"]["template"]["spec"]
+
+
+@needs_assets
+def test_the_pods_of_what_a_clock_starts_are_asked_about_and_its_run_is_not_claimed(
+    rehearsed: Callable[..., KubernetesReport],
+) -> None:
+    report = rehearsed(_add_cron_job)
+    assert report.problems == ()
+    assert report.objects["CronJob"] == 1
+    (admitted,) = [one for one in report.proved if "would admit" in one]
+    assert admitted.startswith("the API server would admit the pods of what nothing started here (1): CronJob ")
+    assert report.not_proved[0].startswith("that what nothing started here runs to its end: CronJob ")
+
+
+@needs_assets
+def test_pods_of_a_cron_job_that_would_be_refused_are_found(rehearsed: Callable[..., KubernetesReport]) -> None:
+    def wrong(found: dict[str, JsonObject]) -> None:
+        pod = _add_cron_job(found)
+        del pod["containers"][0]["securityContext"]
+        pod["containers"][0]["envFrom"] = [{"configMapRef": {"name": "nowhere"}}]
+
+    report = rehearsed(wrong)
+    errors = [(one.code, one.path.split("/")[-1]) for one in report.problems if not one.warning]
+    assert errors == [("TW906", "nightly"), ("TW920", "nightly")]
+    assert not any("would admit" in one for one in report.proved)
+
+
 @needs_assets
 def test_the_cluster_of_a_rehearsal_is_its_own(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("apiVersion: v1\nkind: Namespace\nmetadata: {name: own}\n")

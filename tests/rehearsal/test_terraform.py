@@ -272,6 +272,7 @@ def test_a_secret_in_the_state_is_found_with_its_place(write, program: str) -> N
         "data.aws_secretsmanager_random_password.p.random_password",
         "aws_secretsmanager_secret_version.s.secret_string",
     }
+    assert {"with their IAM role" in problem.fix and "`provided` secret" in problem.fix for problem in found} == {True}
 
 
 def test_an_ephemeral_value_in_an_ordinary_argument_is_refused(write, program: str) -> None:

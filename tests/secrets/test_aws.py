@@ -13,18 +13,18 @@ PROVIDED = {"SHARED_JWT_SECRET", "SENDGRID_API_KEY", "SENTRY_DSN", "NEW_RELIC_LI
 
 
 def test_each_variable_is_a_secret_of_its_own_under_a_known_name() -> None:
-    secrets = analytics().of("aws_secretsmanager_secret")
+    secrets = analytics().find("aws_secretsmanager_secret")
     names = {one["name"] for name, one in secrets.items() if name.startswith("credentials_")}
     assert names == {f"shadower-analytics/credentials/{variable}" for variable in (*PROVIDED, "JWT_SECRET")}
-    dev = analytics("dev").one("aws_secretsmanager_secret", "credentials_jwt_secret")
+    dev = analytics("dev").find("aws_secretsmanager_secret")["credentials_jwt_secret"]
     assert dev["name"] == "shadower-analytics-dev/credentials/JWT_SECRET"
 
 
 def test_generated_ones_are_made_up_where_terraform_keeps_nothing() -> None:
     document = analytics(credentials__generated={"JWT_SECRET": {"length": 96, "version": 2}})
-    passwords = document.blocks["ephemeral"]["aws_secretsmanager_random_password"]
+    passwords = document.find("ephemeral.aws_secretsmanager_random_password")
     assert passwords["credentials_jwt_secret"] == {"password_length": 96, "exclude_punctuation": True}
-    version = document.one("aws_secretsmanager_secret_version", "credentials_jwt_secret")
+    version = document.find("aws_secretsmanager_secret_version")["credentials_jwt_secret"]
     source = "ephemeral.aws_secretsmanager_random_password.credentials_jwt_secret.random_password"
     assert version["secret_string_wo"] == f"${{{source}}}"
     assert version["secret_string_wo_version"] == 2
@@ -33,13 +33,13 @@ def test_generated_ones_are_made_up_where_terraform_keeps_nothing() -> None:
 
 def test_provided_ones_wait_for_a_person_who_is_told_what_and_how() -> None:
     document = analytics()
-    versions = document.of("aws_secretsmanager_secret_version")
+    versions = document.find("aws_secretsmanager_secret_version")
     for variable in PROVIDED:
         assert f"credentials_{variable.lower()}" not in versions
         command = document.outputs()[f"credentials_provide_{variable.lower()}"]
         assert f"--secret-id shadower-analytics/credentials/{variable} " in command
         assert "--region us-west-2" in command
-    secret = document.one("aws_secretsmanager_secret", "credentials_sentry_dsn")
+    secret = document.find("aws_secretsmanager_secret")["credentials_sentry_dsn"]
     assert secret["description"] == "SENTRY_DSN, to be provided: Sentry, the project's Client Keys"
 
 
@@ -63,7 +63,7 @@ def test_the_command_gives_the_value_as_typed_and_not_as_an_argument(tmp_path: P
 
 @pytest.mark.parametrize(("name", "days", "kept"), [("prod", 30, True), ("dev", 0, False)])
 def test_production_can_undo_a_deletion_and_development_can_make_it_again(name: str, days: int, kept: bool) -> None:
-    for secret in analytics(name).of("aws_secretsmanager_secret").values():
+    for secret in analytics(name).find("aws_secretsmanager_secret").values():
         assert secret["recovery_window_in_days"] == days
         assert ("lifecycle" in secret) is kept
 
@@ -72,7 +72,7 @@ def test_they_share_a_key_that_is_theirs_alone() -> None:
     document = analytics()
     keys = {
         one["kms_key_id"]
-        for name, one in document.of("aws_secretsmanager_secret").items()
+        for name, one in document.find("aws_secretsmanager_secret").items()
         if name.startswith("credentials_")
     }
     assert keys == {"${aws_kms_key.credentials.arn}"}

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -131,16 +133,16 @@ def test_everything_that_is_wrong_with_the_wishes_is_said_at_once() -> None:
             )
         )  # fmt: skip
     assert str(caught.value).splitlines() == [
-        '--name: "Shop" (text) does not fit: What is deployed; the first part of every Kubernetes name.',
+        '--name: "Shop" (text) does not fit: words of lower-case letters and digits, joined by single hyphens, a letter first, not one that Kubernetes or AWS keeps for itself, at most 63 characters: did you mean shop?',
         "--organization: nothing is given",
-        '--region: "mars" (text) does not fit: The AWS region, `us-west-2`; those of China and GovCloud are other partitions, which are not supported.',
+        '--region: "mars" (text) does not fit: the name of a region such as eu-central-1; not one of China, GovCloud or another partition',
         '--environments: "dev" stands twice',
         '--environments: "base" is no name of one: words of lower-case letters and digits, joined by single hyphens, a letter first; base.yaml is what all of them share',
         '--production: "live" is none of dev, dev, base',
         '--account: "qa" is none of dev, dev, base',
-        '--account: "12" (text) does not fit: The AWS account\'s twelve digits, quoted. Terraform refuses to work on any other.',
+        '--account: "12" (text) does not fit: the twelve digits of an AWS account',
         "--existing-cluster: base has none: add `--existing-cluster base=…`",
-        '--resource: there is no kind "postgress" (there are bucket, cluster, edge, job, network, postgres, redis, scheduler, secrets, settings, web_service, worker): did you mean postgres?',
+        '--resource: there is no kind "postgress" (there are bucket, postgres, redis, secrets, settings): did you mean postgres?',
         "--resource: redis:database would be called database, as postgres is: write redis:another_name",
         '--resource: nothing can be called "node": the infrastructure half has something of this name',
         "--resource: worker is no resource: write `--workload worker`",
@@ -151,3 +153,46 @@ def test_everything_that_is_wrong_with_the_wishes_is_said_at_once() -> None:
         '--edge: "Shop" is no host name in lower case, shop.example.com',
         "--edge: nothing would answer at Shop: add `--workload web_service`",
     ]
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"organization": "Acme_Corp"}, '--organization: "Acme_Corp" (text) does not fit: words of lower-case letters'),
+        ({"organization": "Acme_Corp"}, ": did you mean acme-corp?"),
+        ({"name": "A B"}, ", at most 63 characters: did you mean a-b?"),
+        (
+            {"resources": ("mysql",)},
+            '"mysql" (there are bucket, postgres, redis, secrets, settings): name one of these',
+        ),
+        ({"workloads": ("cron",)}, '"cron" (there are job, scheduler, web_service, worker): name one of these'),
+        (
+            {"resources": ("clustr",)},
+            '"clustr" (there are bucket, postgres, redis, secrets, settings): name one of these',
+        ),
+    ],
+)
+def test_what_an_option_may_be_is_said(given: dict[str, Any], words: str) -> None:
+    (problem,) = replace(LEAST, **given).problems()
+    assert words in problem
+
+
+@pytest.mark.parametrize(
+    ("command", "arguments"),
+    [
+        ("rehearse ENVIRONMENT=staging", "rehearse staging"),
+        ("synth ENVIRONMENT=prod VERSION=1.2.3", "synth prod --version 1.2.3"),
+        ("rehearse", "rehearse"),
+        ("synth", "synth"),
+    ],
+)
+def test_its_makefile_passes_on_what_is_given_to_it(tmp_path: Path, command: str, arguments: str) -> None:
+    write_product(tmp_path, LEAST)
+    (tmp_path / "python").write_text('#!/bin/sh\necho "$@"\n')
+    (tmp_path / "python").chmod(0o755)
+    surroundings = {**os.environ, "ENVIRONMENT": "of-the-shell", "VERSION": "of-the-shell"}
+    done = subprocess.run(
+        ["make", *command.split(), "PYTHON=./python"],
+        cwd=tmp_path, env=surroundings, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.split() == ["-m", "twinstack", *arguments.split()]

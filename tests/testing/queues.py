@@ -1,17 +1,12 @@
-"""A resource type as an outsider would write it, and what can go wrong in one."""
+"""Specs of a resource type as an outsider would write them, and what can go wrong in one."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from typing import Any, ClassVar
+from collections.abc import Iterator
+from typing import ClassVar
 
-from cdktf_cdktf_provider_aws.elasticache_replication_group import ElasticacheReplicationGroup
-from cdktf_cdktf_provider_aws.sqs_queue import SqsQueue
-
-from twinstack.aws import Admitting, Infrastructure, Key, Resource, Secret, Statement
-from twinstack.aws.database import ClosedGroup, Tiered
-from twinstack.environment import Access, Link, NameRule, Offer, Reach, ResourceSpec, SecretValue, Variable
+from twinstack.environment import Access, Finding, NameRule, Offer, Reach, ResourceSpec, SecretValue, Variable, relaxed
 from twinstack.local import Entry, StandIn
 
 
@@ -48,73 +43,6 @@ class QueueSpec(ResourceSpec):
     def names(self) -> Iterator[tuple[str, str]]:
         yield "SQS queue", self.aws_name
         yield "Secrets Manager secret", self.token.name
-
-
-class Queue(Resource[QueueSpec]):
-    """Its AWS side."""
-
-    def __init__(self, scope: Infrastructure[Any], spec: QueueSpec) -> None:
-        super().__init__(scope, spec)
-        self.queue = SqsQueue(self, "queue", name=spec.aws_name)
-        self.publish()
-
-    @property
-    def resource(self) -> Any:
-        return self.queue
-
-    def publish(self) -> None:
-        key = Key(self, self.spec.key, self.spec.aws_name, context=self.context, purpose="Tokens")
-        secret = Secret(self, "queue_token", self.spec.token, stack=self.stack, key=key, description="A token")
-        self.stack.publish(secret)
-
-    def grant(self, link: Link) -> Sequence[Statement]:
-        return [Statement("Receive", ("sqs:ReceiveMessage",), [self.queue.arn])]
-
-
-class StarQueue(Queue):
-    """Grants everything."""
-
-    def grant(self, link: Link) -> Sequence[Statement]:
-        return [Statement("Everything", ("sqs:*",), ["*"])]
-
-
-class RegionQueue(Queue):
-    """Grants one action on every queue of the account; the messages of one log group, colon and star, are no such thing."""
-
-    def grant(self, link: Link) -> Sequence[Statement]:
-        return [
-            Statement("Any", ("sqs:SendMessage",), ["arn:aws:sqs:eu-central-1:111122223333:*"]),
-            Statement("Log", ("logs:PutLogEvents",), ["arn:aws:logs:eu-central-1:111122223333:log-group:a:*"]),
-        ]
-
-
-class StingyQueue(Queue):
-    """Grants nothing."""
-
-    def grant(self, link: Link) -> Sequence[Statement]:
-        return []
-
-
-class UnpublishedQueue(Queue):
-    """Never publishes the token."""
-
-    def publish(self) -> None:
-        pass
-
-
-class HiddenQueue(Queue):
-    """Shows nothing of what it made."""
-
-    @property
-    def resource(self) -> Any:
-        return None
-
-
-class BrokenQueue(Queue):
-    """Cannot be made."""
-
-    def publish(self) -> None:
-        raise RuntimeError("no token today\nsorry")
 
 
 class LocalGapSpec(QueueSpec):
@@ -179,53 +107,31 @@ class CacheSpec(ResourceSpec):
         yield "ElastiCache replication group", self.aws_name
 
 
-class Cache(Resource[CacheSpec]):
-    """Its AWS side."""
+class RelaxedSpec(QueueSpec):
+    """Asks something of production that the example does not give."""
 
-    def __init__(self, scope: Infrastructure[Any], spec: CacheSpec, *, network: Tiered) -> None:
-        super().__init__(scope, spec)
-        self.group = ClosedGroup(self, spec.key, name=f"{spec.aws_name}-in", vpc_id=network.vpc_id, description="Cache")
-        self.cluster = ElasticacheReplicationGroup(
-            self,
-            "cluster",
-            replication_group_id=spec.aws_name,
-            description="Cache",
-            security_group_ids=self.groups(),
-            port=spec.PORT,
-        )
-
-    @property
-    def resource(self) -> Any:
-        return self.cluster
-
-    def groups(self) -> list[str] | None:
-        return [self.group.id]
-
-    def admit(self, cluster: Admitting) -> None:
-        self.group.admit(cluster.security_group_id, self.spec.PORT, "Pods")
+    def review(self) -> Iterator[Finding]:
+        if self.context.protected:
+            yield relaxed("ACME1", "retention", "retention_days", 0, "1 or more")
 
 
-class ClosedCache(Cache):
-    """Forgets to admit anybody."""
+class StrictSpec(QueueSpec):
+    """Refuses production."""
 
-    def admit(self, cluster: Admitting) -> None:
-        pass
-
-
-class LooseCache(Cache):
-    """In no security group."""
-
-    def groups(self) -> list[str] | None:
-        return None
+    def review(self) -> Iterator[Finding]:
+        if self.context.protected:
+            yield Finding("ACME2", "no queue for production", ())
 
 
-class PublicCache(Cache):
-    """Admits another group too, always, and one more port."""
+class StrayCacheSpec(CacheSpec):
+    """Says of something with a security group that no traffic goes there."""
 
-    def __init__(self, scope: Infrastructure[Any], spec: CacheSpec, *, network: Tiered) -> None:
-        super().__init__(scope, spec, network=network)
-        self.group.admit("sg-0123456789abcdef0", 22, "A bastion")
+    def offer(self, access: Access) -> Offer:
+        return Offer((Variable("CACHE_ADDRESS", "cache"),))
 
-    def admit(self, cluster: Admitting) -> None:
-        for port in (self.spec.PORT, 6379):
-            self.group.admit(cluster.security_group_id, port, "Pods")
+
+class PodCacheSpec(CacheSpec):
+    """Says of something outside the cluster that pods answer."""
+
+    def offer(self, access: Access) -> Offer:
+        return Offer((Variable("CACHE_ADDRESS", "cache"),), Reach.PODS, self.PORT)

@@ -66,6 +66,17 @@ def test_these_fit(pattern: Any, value: Any) -> None:
         (exactly({"a": {"b": 1}}), {"a": {"b": 1, "c": 2}}, [("a.c", "absent", "2")]),
         (exactly([{"a": 1}]), [{"a": 1, "b": 2}], [("[0].b", "absent", "2")]),
         ({"a": array_with([{"x": 1, "y": 2}])}, {"a": [{"z": 0}, {"x": 1, "y": 3}]}, [("a[1].y", "2", "3")]),
+        (
+            {"a": array_with([object_like({"b": regex("x")})])},
+            {"a": [{"b": "y", "c": "x" * 200}]},
+            [("a[0].b", "text that fits 'x'", "'y'")],
+        ),
+        (
+            {"a": array_with([{"b": "x"}])},
+            {"a": [{"c": "x"}, {"b": "y"}, {"b": "z"}]},
+            [("a[1].b", "'x'", "'y'; in the other items nothing, 'z'")],
+        ),
+        ({"a": array_with([{"b": 1}])}, {"a": [{"c": 1}]}, [("a", "an item {'b': 1}", "[{'c': 1}]")]),
         ({"a": array_with([4])}, {"a": [1, 2]}, [("a", "an item 4", "[1, 2]")]),
         ({"a": array_with([1, 1])}, {"a": [1, 2]}, [("a", "an item 1", "[1, 2]")]),
         ({"a": array_with([1])}, {"a": 1}, [("a", "array_with([1])", "1")]),

@@ -53,6 +53,22 @@ def test_a_half_that_there_is_not(twin):
     with pytest.raises(UsageError, match="names no infrastructure half"):
         twin("live").infrastructure
 """
+LEVEL = """\
+def test_level(twin):
+    assert twin("live").environment.settings.variables["LOG_LEVEL"] == "own"
+"""
+
+
+def write_product(folder: Path, level: str = "info") -> None:
+    files = {
+        "pyproject.toml": PRODUCT,
+        "shop.py": SHOP,
+        "environments/base.yaml": BASE,
+        "environments/live.yaml": "{}\n",
+    }
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text.replace("LOG_LEVEL: info", f"LOG_LEVEL: {level}"))
 
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -84,18 +100,46 @@ def test_a_test_that_wants_a_product_where_there_is_none_is_told_what_to_write(t
 
 @pytest.mark.parametrize("inside", [".", "tests"])
 def test_the_product_is_found_from_its_folder_and_from_below(tmp_path: Path, inside: str) -> None:
-    for name, text in {
-        "pyproject.toml": PRODUCT,
-        "shop.py": SHOP,
-        "environments/base.yaml": BASE,
-        "environments/live.yaml": "{}\n",
-        "tests/test_it.py": TWIN,
-    }.items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text(text)
+    write_product(tmp_path)
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / "test_it.py").write_text(TWIN)
     done = run(tmp_path / inside)
     assert "2 passed" in done.stdout, done.stdout
     assert not (tmp_path / "imports").exists(), "no half was made, so no engine was needed"
+
+
+def test_the_product_is_that_of_the_tests_and_not_of_where_pytest_is_called(tmp_path: Path) -> None:
+    write_product(tmp_path)
+    write_product(tmp_path / "other", "own")
+    (tmp_path / "other" / "tests").mkdir()
+    (tmp_path / "other" / "tests" / "test_level.py").write_text(LEVEL)
+    done = run(tmp_path, "other/tests")
+    assert "1 passed" in done.stdout, done.stdout
+
+
+def test_the_tests_of_two_products_are_not_run_as_one(tmp_path: Path) -> None:
+    for name in ("one", "other"):
+        write_product(tmp_path / name)
+        (tmp_path / name / f"test_{name}.py").write_text(TWIN)
+    done = run(tmp_path)
+    assert (
+        f"these are tests of 2 products, in {tmp_path / 'one'}, {tmp_path / 'other'}: run pytest for each"
+        in done.stdout
+    )
+
+
+def test_a_package_names_the_product_that_its_tests_use(tmp_path: Path) -> None:
+    write_product(tmp_path / "shop", "own")
+    package = tmp_path / "package"
+    (package / "tests").mkdir(parents=True)
+    (package / "pyproject.toml").write_text('[tool.pytest.ini_options]\ntwinstack_product = "../shop"\n')
+    (package / "tests" / "test_level.py").write_text(LEVEL)
+    (package / "tests" / "test_engine.py").write_text(
+        "def test_engine():\n    import cdktf\n\n    assert '/shop/imports/' in cdktf.__file__\n"
+    )
+    for folder, arguments in ((package, ()), (tmp_path, ("package",))):
+        done = run(folder, *arguments)
+        assert "2 passed" in done.stdout, done.stdout
 
 
 def test_golden_files_fail_until_they_are_updated(tmp_path: Path) -> None:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import importlib
+import re
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from cdktf_cdktf_provider_aws.sqs_queue import SqsQueue
 
-from tests.testing import queues
+from tests.testing import queues, queues_aws
 from twinstack import aws
+from twinstack.aws import pin
 from twinstack.bucket import BucketSpec
 from twinstack.environment import ResourceSpec
 from twinstack.errors import UsageError
@@ -16,6 +23,7 @@ from twinstack.redis import RedisSpec
 from twinstack.secrets import SecretsSpec
 from twinstack.settings import SettingsSpec
 from twinstack.testing import check_resource
+from twinstack.testing.construct_reference import _root
 from twinstack.web_service import WebServiceSpec
 
 POSTGRES = """\
@@ -52,10 +60,10 @@ REDIS = {"node_type": "cache.t4g.micro", "nodes": 2}
         pytest.param(SecretsSpec, aws.Secrets, SECRETS, id="secrets"),
         pytest.param(SettingsSpec, None, {"variables": {"LOG_LEVEL": "info"}}, id="settings"),
         pytest.param(WebServiceSpec, None, WEB_SERVICE, id="web service"),
-        pytest.param(queues.QueueSpec, queues.Queue, {}, id="a queue from outside"),
-        pytest.param(queues.QueueSpec, "tests.testing.queues:Queue", "", id="a construct by name"),
-        pytest.param(queues.QueueSpec, lambda stack, spec: queues.Queue(stack, spec), {}, id="a function"),
-        pytest.param(queues.CacheSpec, queues.Cache, {}, id="a cache from outside"),
+        pytest.param(queues.QueueSpec, queues_aws.Queue, {}, id="a queue from outside"),
+        pytest.param(queues.QueueSpec, "tests.testing.queues_aws:Queue", "", id="a construct by name"),
+        pytest.param(queues.QueueSpec, lambda stack, spec: queues_aws.Queue(stack, spec), {}, id="a function"),
+        pytest.param(queues.CacheSpec, queues_aws.Cache, {}, id="a cache from outside"),
     ],
 )
 def test_a_resource_whose_sides_agree_is_accepted(spec: type[ResourceSpec], construct: Any, example: Any) -> None:
@@ -71,12 +79,13 @@ def wrong(spec: type[ResourceSpec], construct: Any, example: Any = ()) -> list[s
         f"{spec.__name__}: 1 thing is wrong",
         f"{spec.__name__}: {len([one for one in lines if one[2:3].isdigit()])} things are wrong",
     }
-    return [line.partition(". ")[2] if line[2:3].isdigit() else line.strip() for line in lines]
+    said = [line.partition(". ")[2] if line[2:3].isdigit() else line.strip() for line in lines]
+    return [re.sub(r"\.py:\d+", ".py:LINE", text) for text in said]
 
 
 def test_a_grant_with_a_star_names_the_action_and_the_resource_at_each_level() -> None:
-    advice = "in StarQueue.grant() (testing/queues.py)"
-    assert wrong(queues.QueueSpec, queues.StarQueue) == [
+    advice = "in StarQueue.grant() (testing/queues_aws.py)"
+    assert wrong(queues.QueueSpec, queues_aws.StarQueue) == [
         f"grant of {access}, Everything: {what} {advice}"
         for access in ("read", "write")
         for what in (
@@ -87,17 +96,25 @@ def test_a_grant_with_a_star_names_the_action_and_the_resource_at_each_level() -
 
 
 def test_a_variable_missing_locally_names_it_and_what_is_there() -> None:
-    assert wrong(queues.LocalGapSpec, queues.Queue) == [
+    assert wrong(queues.LocalGapSpec, queues_aws.Queue) == [
         "QUEUE_URL is offered to read, write but not filled on a developer's machine, where the stand-in has "
         "QUEUE_TOKEN: add it to the variables of LocalGapSpec.local() (testing/queues.py)"
     ]
 
 
 def test_a_secret_never_published_names_it_and_the_line_that_is_missing() -> None:
-    assert wrong(queues.QueueSpec, queues.UnpublishedQueue) == [
+    assert wrong(queues.QueueSpec, queues_aws.UnpublishedQueue) == [
         "the secret acme-shop-check/queue/token is offered as QUEUE_TOKEN (read), QUEUE_TOKEN (write) but never "
-        "published: make a Secret of that name in UnpublishedQueue.__init__() (testing/queues.py) and give it to "
-        "`self.stack.publish(…)`"
+        "published: make a Secret of that name and give it to `self.stack.publish(…)` in UnpublishedQueue.__init__() "
+        "(testing/queues_aws.py)"
+    ]
+
+
+def test_a_secret_that_is_made_but_never_published_names_what_to_publish() -> None:
+    assert wrong(queues.QueueSpec, queues_aws.KeptBackQueue) == [
+        "the secret acme-shop-check/queue/token is offered as QUEUE_TOKEN (read), QUEUE_TOKEN (write) but never "
+        "published: give aws_secretsmanager_secret.queue_token to `self.stack.publish(…)` in KeptBackQueue.__init__() "
+        "(testing/queues_aws.py)"
     ]
 
 
@@ -106,51 +123,51 @@ def test_a_secret_never_published_names_it_and_the_line_that_is_missing() -> Non
     [
         pytest.param(
             queues.QueueSpec,
-            queues.StingyQueue,
+            queues_aws.StingyQueue,
             [
                 f"a link with {access} is granted nothing on the resource, which is behind an AWS API: return its "
-                "statements from StingyQueue.grant() (testing/queues.py)"
+                "statements from StingyQueue.grant() (testing/queues_aws.py)"
                 for access in ("read", "write")
             ],
             id="no grant",
         ),
         pytest.param(
             queues.QueueSpec,
-            lambda stack, spec: queues.RegionQueue(stack, spec),
+            lambda stack, spec: queues_aws.RegionQueue(stack, spec),
             [
                 f"grant of {access}, Any: on the resource arn:aws:sqs:eu-central-1:111122223333:*, which is everything: "
-                "name the ARN of what was made in RegionQueue.grant() (testing/queues.py)"
+                "name the ARN of what was made in RegionQueue.grant() (testing/queues_aws.py)"
                 for access in ("read", "write")
             ],
             id="everything of one service",
         ),
         pytest.param(
             queues.FailingSpec,
-            queues.Queue,
+            queues_aws.Queue,
             [
-                "the spec cannot be loaded: AttributeError: 'str' object has no attribute 'nothing': mend "
-                "testing/queues.py"
+                "the spec cannot be loaded: tests/testing/queues.py:LINE: AttributeError: 'str' object has no attribute "
+                "'nothing'"
             ],
             id="a spec that raises",
         ),
         pytest.param(
             queues.QueueSpec,
-            queues.HiddenQueue,
+            queues_aws.HiddenQueue,
             [
                 "the construct has no `.resource`, the way to its main object: add the property "
-                "HiddenQueue.resource() (testing/queues.py)"
+                "HiddenQueue.resource() (testing/queues_aws.py)"
             ],
             id="no resource",
         ),
         pytest.param(
             queues.QueueSpec,
-            queues.BrokenQueue,
-            ["the Terraform half cannot be made: RuntimeError: no token today: mend testing/queues.py"],
+            queues_aws.BrokenQueue,
+            ["the Terraform half cannot be made: tests/testing/queues_aws.py:LINE: RuntimeError: no token today"],
             id="a construct that raises",
         ),
         pytest.param(
             queues.SilentSpec,
-            queues.Queue,
+            queues_aws.Queue,
             [
                 "QUEUE_URL has no line in .env.example: add an Entry to SilentSpec.local() (testing/queues.py)",
                 "QUEUE_TOKEN is secret, but its line in .env.example does not say so: give its Entry is_secret=True in "
@@ -162,7 +179,7 @@ def test_a_secret_never_published_names_it_and_the_line_that_is_missing() -> Non
         ),
         pytest.param(
             queues.PortlessSpec,
-            queues.Queue,
+            queues_aws.Queue,
             [
                 f"the offer of {access} says where traffic goes (AWS API) but not to which port: give it one in "
                 "PortlessSpec.offer() (testing/queues.py)"
@@ -172,41 +189,123 @@ def test_a_secret_never_published_names_it_and_the_line_that_is_missing() -> Non
         ),
         pytest.param(
             queues.UnwrittenSpec,
-            queues.Queue,
+            queues_aws.Queue,
             ["UnwrittenSpec.offer is missing: write UnwrittenSpec.offer() (testing/queues.py)"],
             id="no offer",
         ),
         pytest.param(
             queues.CacheSpec,
-            queues.ClosedCache,
+            queues_aws.ClosedCache,
             [
                 "the security group does not admit the cluster on 11211, the offer's port: open it in "
-                "ClosedCache.admit() (testing/queues.py), with `cluster.security_group_id`"
+                "ClosedCache.admit() (testing/queues_aws.py), with `cluster.security_group_id`"
             ],
             id="a closed door",
         ),
         pytest.param(
             queues.CacheSpec,
-            queues.LooseCache,
+            queues_aws.LooseCache,
             [
                 "it is offered in the database tier, but nothing of it is in a security group: make a ClosedGroup in "
-                "LooseCache.__init__() (testing/queues.py) and name its id in the resource"
+                "LooseCache.__init__() (testing/queues_aws.py) and name its id in the resource"
             ],
             id="no door",
         ),
         pytest.param(
             queues.CacheSpec,
-            queues.PublicCache,
+            queues_aws.PublicCache,
             [
                 "aws_vpc_security_group_ingress_rule.cache_22 admits sg-0123456789abcdef0 on tcp 22: nobody but the "
-                "cluster may come in: remove it from PublicCache.admit() (testing/queues.py)",
+                "cluster may come in: remove it from PublicCache.admit() (testing/queues_aws.py)",
                 "aws_vpc_security_group_ingress_rule.cache_6379 admits "
                 "data.aws_eks_cluster.cluster.vpc_config[0].cluster_security_group_id on tcp 6379: open the offer's "
-                "port alone (11211) in PublicCache.admit() (testing/queues.py)",
+                "port alone (11211) in PublicCache.admit() (testing/queues_aws.py)",
                 "without a link aws_vpc_security_group_ingress_rule.cache_22 admits sg-0123456789abcdef0 on tcp 22: "
-                "make the rule in PublicCache.admit() (testing/queues.py), which is called only for a linked resource",
+                "make the rule in PublicCache.admit() (testing/queues_aws.py), which is called only for a linked resource",
             ],
             id="open doors",
+        ),
+        pytest.param(
+            queues.StrayCacheSpec,
+            queues_aws.Cache,
+            [
+                "aws_vpc_security_group_ingress_rule.stray_cache_11211 admits "
+                "data.aws_eks_cluster.cluster.vpc_config[0].cluster_security_group_id on tcp 11211, but no offer sends "
+                "traffic there: say `Reach.DATABASE_TIER` and the port in StrayCacheSpec.offer() (testing/queues.py)",
+            ],
+            id="a door to nowhere",
+        ),
+        pytest.param(
+            queues.PodCacheSpec,
+            queues_aws.Cache,
+            [
+                "the offer of read says that pods of the product answer, but this is no workload: say "
+                "`Reach.DATABASE_TIER`, `Reach.AWS_API` or `Reach.NOTHING` in PodCacheSpec.offer() (testing/queues.py)"
+            ],
+            id="pods that are none",
+        ),
+        pytest.param(
+            queues.QueueSpec,
+            queues_aws.UnpinnedQueue,
+            [
+                "aws_sqs_queue.queue_140BE0E7 has an address that moves with the construct: `pin(…, spec.key)` in "
+                "UnpinnedQueue.__init__() (testing/queues_aws.py)"
+            ],
+            id="no address of its own",
+        ),
+        pytest.param(
+            queues.QueueSpec,
+            queues_aws.ForeignQueue,
+            [
+                "aws_sqs_queue.api has an address that another field of a product may have: begin it with the spec's own "
+                'key, `pin(…, spec.key)` or `pin(…, f"{spec.key}_…")`, in ForeignQueue.__init__() '
+                "(testing/queues_aws.py)",
+                "in a protected environment aws_sqs_queue.api can be destroyed: give it `lifecycle=keep(spec.context)` "
+                "in ForeignQueue.__init__() (testing/queues_aws.py), or say `check_resource(…, stateful=False)` of what "
+                "can be made again",
+            ],
+            id="another's address, and nothing that keeps it",
+        ),
+        pytest.param(
+            queues.QueueSpec,
+            queues_aws.LeakyQueue,
+            [
+                "aws_sqs_queue.queue takes an ephemeral value in tags.Token, which Terraform refuses: an argument that "
+                "ends in _wo takes `Passwords.read`, and is kept nowhere; see LeakyQueue.__init__() "
+                "(testing/queues_aws.py)",
+                "data.aws_secretsmanager_secret_version.queue puts a secret value into Terraform's state: an argument "
+                "that ends in _wo takes `Passwords.read`, and is kept nowhere; see LeakyQueue.__init__() "
+                "(testing/queues_aws.py)",
+            ],
+            id="secrets where Terraform keeps them",
+        ),
+        pytest.param(
+            queues.QueueSpec,
+            queues_aws.PlainOnlyQueue,
+            [
+                "in a protected environment the Terraform half cannot be made: tests/testing/queues_aws.py:LINE: "
+                "AttributeError: 'QueueSpec' object has no attribute 'retention'"
+            ],
+            id="a mistake in what is for production alone",
+        ),
+        pytest.param(
+            queues.QueueSpec,
+            queues_aws.HeadlessQueue,
+            [
+                "the Terraform half cannot be made: tests/testing/queues_aws.py:LINE: HeadlessQueue.__init__ does not "
+                "call super().__init__(…) before it uses what that makes"
+            ],
+            id="no call of the base class",
+        ),
+        pytest.param(
+            queues.StrictSpec,
+            queues_aws.Queue,
+            [
+                "in a protected environment the example is refused when it loads: give fields that fit, or mend the rule",
+                "error ACME2: no queue for production",
+                "environments/base.yaml:8  strict  (in check)",
+            ],
+            id="a spec that refuses production",
         ),
     ],
 )
@@ -215,16 +314,16 @@ def test_what_is_wrong_is_said_with_what_to_do(spec: type[ResourceSpec], constru
 
 
 def test_names_that_nothing_checks_at_load_are_refused() -> None:
-    assert wrong(queues.NamelessSpec, queues.Queue) == [
-        "aws_secretsmanager_secret.queue_token is called acme-shop-check/nameless/token, which is not checked at load: "
+    assert wrong(queues.NamelessSpec, queues_aws.Queue) == [
+        "aws_secretsmanager_secret.nameless_token is called acme-shop-check/nameless/token, which is not checked at load: "
         '`yield "Secrets Manager secret", …` from NamelessSpec.names() (testing/queues.py)',
-        "aws_sqs_queue.nameless_queue_DF9387AD is called acme-shop-nameless-check, but no name is checked at load: yield it from "
+        "aws_sqs_queue.nameless is called acme-shop-nameless-check, but no name is checked at load: yield it from "
         "NamelessSpec.names() (testing/queues.py), and say in name_rules what AWS accepts",
     ]
 
 
 def test_everything_that_is_wrong_is_said_at_once() -> None:
-    class Worse(queues.StarQueue, queues.UnpublishedQueue):
+    class Worse(queues_aws.StarQueue, queues_aws.UnpublishedQueue):
         pass
 
     found = wrong(queues.LocalGapSpec, Worse)
@@ -242,8 +341,19 @@ def test_an_example_that_does_not_load_shows_the_problems() -> None:
     ("construct", "example", "message"),
     [
         (None, {}, "QueueSpec is built in the infrastructure half: give check_resource its construct"),
-        ("tests.testing.queues:Quue", {}, 'there is no "tests.testing.queues:Quue"'),
-        (queues.Queue, "- a list", "the example is ['a list']: give the spec's fields, as a mapping or as YAML"),
+        (
+            "tests.testing.queues_aws:Quue",
+            {},
+            'there is no "tests.testing.queues_aws:Quue": tests.testing.queues_aws has no Quue: did you mean Queue?',
+        ),
+        (queues_aws.Queue, "- a list", "the example cannot be read: give the spec's fields"),
+        (queues_aws.Queue, ["a list"], "the example is ['a list']: give the spec's fields, as a mapping or as YAML"),
+        ("tests.testing.queues_aws.Queue", {}, "write the module, a colon and the class"),
+        (
+            "tests.testing.queue:Queue",
+            {},
+            'there is no "tests.testing.queue:Queue": there is no module tests.testing.queue',
+        ),
         (lambda stack, spec, topic: None, {}, "check_resource cannot give topic to the construct: pass a function"),
     ],
 )
@@ -251,3 +361,112 @@ def test_a_call_that_proves_nothing_is_refused(construct: Any, example: Any, mes
     with pytest.raises(UsageError) as caught:
         check_resource(queues.QueueSpec, construct, example=example)
     assert message in str(caught.value)
+
+
+def test_what_a_rule_asks_of_production_is_acknowledged_for_the_example() -> None:
+    check_resource(queues.RelaxedSpec, queues_aws.Queue, example={})
+
+
+def test_what_holds_nothing_may_be_destroyed_in_production() -> None:
+    class Stateless(queues_aws.Queue):
+        def make(self) -> Any:
+            return pin(SqsQueue(self, "queue", name=self.spec.aws_name), self.spec.key)
+
+    check_resource(queues.QueueSpec, Stateless, example={}, stateful=False)
+
+
+def test_an_example_in_yaml_is_read_as_the_layers_of_a_product_are() -> None:
+    class SwitchSpec(queues.QueueSpec):
+        mode: str
+        """A word; YAML 1.1 would make a switch of it."""
+
+    check_resource(SwitchSpec, queues_aws.Queue, example="mode: off")
+
+
+THING = """\
+from typing import TYPE_CHECKING
+
+from twinstack.environment import Offer, ResourceSpec
+
+if TYPE_CHECKING:
+    import cdktf
+
+
+class ThingSpec(ResourceSpec):
+    def offer(self, access):
+        return Offer()
+
+    def local(self):
+        from acme_thing.local import stand_in
+
+        return stand_in()
+"""
+LOCAL = """\
+from twinstack.local import StandIn
+
+
+def stand_in():
+    return StandIn()
+"""
+
+
+@pytest.fixture
+def thing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., type[ResourceSpec]]]:
+    """Writes the package of an outsider, and imports its spec."""
+
+    def write(**files: str) -> type[ResourceSpec]:
+        folder = tmp_path / "acme_thing"
+        folder.mkdir()
+        for name, text in {"__init__": "", "spec": THING, "local": LOCAL, **files}.items():
+            (folder / f"{name}.py").write_text(text)
+        return importlib.import_module("acme_thing.spec").ThingSpec
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    yield write
+    for name in [name for name in sys.modules if name.partition(".")[0] == "acme_thing"]:
+        del sys.modules[name]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "from cdktf_cdktf_provider_aws.sqs_queue import SqsQueu",
+            "ImportError: cannot import name 'SqsQueu' from 'cdktf_cdktf_provider_aws.sqs_queue': did you mean SqsQueue?",
+        ),
+        (
+            "import acme_thing.loca",
+            "ModuleNotFoundError: No module named 'acme_thing.loca': did you mean acme_thing.local?",
+        ),
+        (
+            "from cdktf_cdktf_provider_random.password import Password",
+            "cdktf_cdktf_provider_random is not installed: pip install cdktf-cdktf-provider-random",
+        ),
+        ("class Thing(", "not Python: '(' was never closed"),
+    ],
+)
+def test_a_module_that_fails_while_it_is_imported_is_told_by_its_own_line(thing: Any, text: str, said: str) -> None:
+    spec = thing(aws=text)
+    with pytest.raises(AssertionError) as caught:
+        check_resource(spec, "acme_thing.aws:Thing", example={})
+    first = f"ThingSpec: 1 thing is wrong\n  1. the construct cannot be imported: acme_thing/aws.py:1: {said}"
+    assert str(caught.value) == first
+
+
+def test_a_spec_whose_stand_in_starts_the_engine_is_refused(thing: Any) -> None:
+    spec = thing(local=f"import json\nfrom cdktf import Token\n{LOCAL}", aws="Thing = print")
+    with pytest.raises(AssertionError) as caught:
+        check_resource(spec, "acme_thing.aws:Thing", example={})
+    said = "acme_thing/local.py:2 imports cdktf, which starts the engine whenever the spec is read: import it in the "
+    assert f"1. {said}construct's module alone" in str(caught.value)
+
+
+def test_the_bindings_fit_the_package_of_the_construct_from_wherever_it_is_tested(
+    thing: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thing()
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert _root("acme_thing.aws") == tmp_path
+    assert _root("no_such_package.aws") == tmp_path / "elsewhere"

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from twinstack.errors import UsageError
 from twinstack.testing import Capture, Template, absent, any_value, regex
 
 DOCUMENT = {
@@ -84,8 +85,8 @@ def test_two_objects_of_one_name_are_both_found() -> None:
 def test_what_is_counted_and_absent_may_be_described() -> None:
     TERRAFORM.count("aws_db_instance", 2)
     TERRAFORM.count("aws_db_instance", 1, {"multi_az": False})
-    TERRAFORM.count("aws_redis", 0)
-    TERRAFORM.absent("aws_redis")
+    TERRAFORM.count("aws_elasticache_cluster", 0)
+    TERRAFORM.absent("aws_elasticache_cluster")
     TERRAFORM.absent("aws_db_instance", {"multi_az": any_value(), "tags": {"Name": "y"}})
 
 
@@ -136,6 +137,62 @@ def test_a_type_that_does_not_exist_names_the_nearest(template: Template, type_:
     assert failure(template.has_resource_with, type_, {"a": 1}) == expected
     assert failure(template.one, type_) == expected
     assert failure(template.count, type_, 1) == f"{expected}\n  expected 1"
+
+
+@pytest.mark.parametrize(
+    ("template", "type_", "said"),
+    [
+        (
+            TERRAFORM,
+            "aws_db_instanc",
+            'the shipped schemas of the AWS provider have no "aws_db_instanc": did you mean aws_db_instance?',
+        ),
+        (
+            TERRAFORM,
+            "aws_elasticache_clustr",
+            'the shipped schemas of the AWS provider have no "aws_elasticache_clustr": did you mean aws_elasticache_cluster?',
+        ),
+        (TERRAFORM, "aws_redis", 'the shipped schemas of the AWS provider have no "aws_redis"'),
+        (TERRAFORM, "Deployment", '"Deployment" is no type of a Terraform block, such as aws_db_instance'),
+        (KUBERNETES, "Ingres", 'there is no kind "Ingres" in Kubernetes: did you mean Ingress?'),
+        (KUBERNETES, "deployment", 'there is no kind "deployment" in Kubernetes: did you mean Deployment?'),
+        (KUBERNETES, "aws_vpc", '"aws_vpc" is no kind of a manifest, such as Deployment'),
+    ],
+)
+def test_nothing_is_absent_by_a_misspelt_type(template: Template, type_: str, said: str) -> None:
+    for assertion in (lambda: template.absent(type_), lambda: template.count(type_, 0)):
+        with pytest.raises(UsageError) as caught:
+            assertion()
+        assert str(caught.value) == f"{template.title}: {said}"
+
+
+@pytest.mark.parametrize(
+    ("template", "type_"),
+    [
+        (TERRAFORM, "ephemeral.aws_secretsmanager_secret_version"),
+        (TERRAFORM, "data.aws_vpc"),
+        (TERRAFORM, "random_password"),
+        (TERRAFORM, "variable"),
+        (KUBERNETES, "Ingress"),
+        (KUBERNETES, "EC2NodeClass"),
+    ],
+)
+def test_what_may_exist_can_be_absent(template: Template, type_: str) -> None:
+    template.absent(type_)
+
+
+def test_a_key_that_is_missing_names_the_one_that_was_meant() -> None:
+    lines = failure(TERRAFORM.has_resource_with, "aws_db_instance", {"multiaz": True}).splitlines()
+    assert lines[2:4] == ["    multiaz  expected True", "             found    nothing: did you mean multi_az?"]
+
+
+def test_a_type_and_a_name_in_one_are_told_apart() -> None:
+    said = (
+        'the Terraform half: "aws_db_instance.main" is a type and a name, which stand apart\n'
+        '  has_resource("aws_db_instance", "main") asks for both, find("aws_db_instance")["main"] gives its properties'
+    )
+    assert failure(TERRAFORM.has_resource, "aws_db_instance.main") == said
+    assert failure(TERRAFORM.one, "aws_db_instance.main") == said
 
 
 @pytest.mark.parametrize(

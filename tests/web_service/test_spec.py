@@ -131,7 +131,7 @@ def test_a_scale_of_one_size_needs_no_autoscaler() -> None:
                 "web.image",
                 '"registry.example/web:latest" (text)',
                 r"text that matches ^[a-z0-9][a-z0-9.\-:]*(/[a-z0-9._\-]+)*$",
-                "The image's name, without a tag: the environment's `version` is the tag.",
+                "write the image's name, without a tag: the environment's `version` is the tag",
             ),
         ),
         (

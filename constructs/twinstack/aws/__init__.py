@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from twinstack.aws.address import pin
+from twinstack.aws.database import ClosedGroup, Tiered
 from twinstack.aws.infrastructure import Infrastructure
 from twinstack.aws.key import Key, keep
 from twinstack.aws.policy import Statement, policy_document, resource_policy, trust_policy
@@ -36,6 +37,7 @@ else:
 __all__ = [
     "Admitting",
     "Bucket",
+    "ClosedGroup",
     "Cluster",
     "Edge",
     "Extensible",
@@ -50,6 +52,7 @@ __all__ = [
     "Secret",
     "Secrets",
     "Statement",
+    "Tiered",
     "keep",
     "pin",
     "policy_document",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from itertools import chain, count
 from typing import TYPE_CHECKING, Any
 
 from cdktf_cdktf_provider_aws.eks_pod_identity_association import EksPodIdentityAssociation
@@ -31,7 +32,7 @@ class Identity(Construct):
         super().__init__(scope, f"{workload.key}-identity")
         context = workload.context
         address = workload.key
-        self.statements: list[Statement] = [*_secret_statements(scope, workload), *_grants(scope, workload)]
+        self.statements: list[Statement] = _statements(scope, workload)
         self.role: IamRole = pin(
             IamRole(
                 self,
@@ -104,19 +105,28 @@ def _secret_statements(stack: Infrastructure[Any], workload: WorkloadSpec) -> li
     ]
 
 
-def _grants(stack: Infrastructure[Any], workload: WorkloadSpec) -> list[Statement]:
-    """What each link means. A Sid that two resources would use ends in each one's name: IAM takes none twice."""
+def _statements(stack: Infrastructure[Any], workload: WorkloadSpec) -> list[Statement]:
+    """What each link means, and the secrets. IAM takes no Sid twice: one that several statements would use ends in the
+    name of each one's resource, and in a number where that is not enough.
+    """
+    secrets = _secret_statements(stack, workload)
     granted = [
         (link.resource, statement)
         for link in workload.links
         if (resource := stack.resource_of(link.resource)) is not None
         for statement in resource.grant(link)
     ]
-    times = Counter(statement.sid for _, statement in granted)
-    return [
-        replace(statement, sid=f"{statement.sid}{_words(resource.key)}") if times[statement.sid] > 1 else statement
-        for resource, statement in granted
-    ]
+    times = Counter(statement.sid for statement in (*secrets, *(statement for _, statement in granted)))
+    taken = {sid for sid, uses in times.items() if uses == 1} | {statement.sid for statement in secrets}
+    named: list[Statement] = []
+    for resource, statement in granted:
+        sid = statement.sid
+        if times[sid] > 1:
+            longer = f"{sid}{_words(resource.key)}"
+            sid = next(one for one in chain([longer], (f"{longer}{number}" for number in count(2))) if one not in taken)
+            taken.add(sid)
+        named.append(replace(statement, sid=sid))
+    return [*secrets, *named]
 
 
 def _words(key: str) -> str:

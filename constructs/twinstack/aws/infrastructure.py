@@ -55,8 +55,8 @@ class Infrastructure(TerraformStack, Generic[E]):
             if Half.INFRASTRUCTURE in link.resource.built_in and not self.ledger.has(link.resource)
         ]
         if unbuilt:
-            lines = "".join(f"\n  {link}: environment.{link.resource.key} is not built yet" for link in unbuilt)
-            raise ConstructionError(f"{stack}: `self.connect(…)` comes after every resource that is linked to:{lines}")
+            lines = "".join(f"\n  {link}: `{self.ledger.line_for(link.resource)}`" for link in unbuilt)
+            raise ConstructionError(f"{stack}: what a link names has to be built before `self.connect(…)`:{lines}")
         for key in dict.fromkeys(link.resource.key for link in links):
             resource = self._resources.get(key)
             if resource is not None:
@@ -68,7 +68,7 @@ class Infrastructure(TerraformStack, Generic[E]):
 
     def enter(self, construct: Construct, spec: Spec) -> None:
         """Notes that a construct builds a spec. Called by every room's construct."""
-        self.ledger.enter(spec, f"aws.{type(construct).__name__}")
+        self.ledger.enter(spec, type(construct))
         if isinstance(construct, Resource):
             self._resources[spec.key] = construct
 

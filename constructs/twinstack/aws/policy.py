@@ -6,21 +6,39 @@ Source: IAM User Guide, "IAM JSON policy elements reference".
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
+
+from twinstack.errors import ConstructionError
 
 Conditions = Mapping[str, Mapping[str, str | Sequence[str]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """Actions allowed on resources. `sid` says in one word why."""
+    """Actions allowed on resources. `sid` says in one word why. One action or resource may stand as plain text.
+
+    Raises ConstructionError for a `sid` that IAM does not take, and for no action or no resource.
+    """
 
     sid: str
     actions: Sequence[str]
     resources: Sequence[str]
     conditions: Conditions = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not SID.fullmatch(self.sid):
+            raise ConstructionError(
+                f'Statement("{self.sid}"): IAM takes letters and digits only, for example "ReadItems"'
+            )
+        for name in ("actions", "resources"):
+            given = getattr(self, name)
+            listed = (given,) if isinstance(given, str) else tuple(given)
+            if not listed or not all(listed):
+                raise ConstructionError(f'Statement("{self.sid}"): {name} is {given!r}: name at least one')
+            object.__setattr__(self, name, listed)
 
     def as_dict(self) -> dict[str, Any]:
         return _without_empty(
@@ -89,6 +107,7 @@ def _without_empty(**parts: Any) -> dict[str, Any]:
     return {name: part for name, part in parts.items() if part}
 
 
+SID: Final = re.compile(r"[A-Za-z0-9]+")
 KEY_USE: Final = (
     "kms:Encrypt",
     "kms:Decrypt",

@@ -9,7 +9,9 @@ from cdktf import ITerraformDependable
 from constructs import Construct
 
 from twinstack.aws.policy import Statement
-from twinstack.environment import Context, Link, ResourceSpec, Spec
+from twinstack.environment import Context, Link, Reach, ResourceSpec, Spec
+from twinstack.environment.links import place_of
+from twinstack.errors import ConstructionError
 
 if TYPE_CHECKING:
     from twinstack.aws.infrastructure import Infrastructure
@@ -75,7 +77,18 @@ class Resource(Room[R], Generic[R]):
     """The AWS side of something that workloads link to."""
 
     def admit(self, cluster: Admitting) -> None:
-        """Opens the way in from the cluster's pods; called once, when any link names this resource."""
+        """Opens the way in from the cluster's pods; called once, when any link names this resource.
+
+        Raises ConstructionError, unless a subclass replaces it, for a resource that its links lead to in the database tier.
+        """
+        del cluster
+        if any(link.offer.reach is Reach.DATABASE_TIER for link in self.spec.links):
+            kind = type(self)
+            raise ConstructionError(
+                f"{place_of(kind)}: environment.{self.spec.key} is offered in the database tier, but nothing lets the "
+                f"cluster in: write {kind.__name__}.admit(self, cluster), which makes one ingress rule for the offer's port "
+                "from `cluster.security_group_id`"
+            )
 
     def grant(self, link: Link) -> Sequence[Statement]:
         """The least that this link's access means, as IAM statements. Secrets are granted beside it."""

@@ -7,10 +7,11 @@ and "Ephemeral resources".
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from cdktf import TerraformResourceLifecycle
+from cdktf import DefaultTokenResolver, StringConcat, TerraformResourceLifecycle, Tokenization
 from cdktf_cdktf_provider_aws.secretsmanager_secret import SecretsmanagerSecret
 from cdktf_cdktf_provider_aws.secretsmanager_secret_version import SecretsmanagerSecretVersion
 from constructs import Construct
@@ -18,6 +19,7 @@ from constructs import Construct
 from twinstack.aws.address import pin
 from twinstack.aws.key import Key, keep
 from twinstack.environment.links import SecretValue
+from twinstack.errors import ConstructionError
 from twinstack.policy.accepted import Accepted
 
 if TYPE_CHECKING:
@@ -69,8 +71,10 @@ class Secret(Construct):
         """Writes a value that Terraform knows only while it runs.
 
         It is written when the version in YAML grows, and anew when one of the references `again_with` changes, since a
-        write-only value itself is never compared.
+        write-only value itself is never compared: attributes of constructs, or their addresses as text. Raises
+        ConstructionError for anything else.
         """
+        triggers = [self._reference(one) for one in again_with]
         self.version = pin(
             SecretsmanagerSecretVersion(
                 self,
@@ -78,11 +82,25 @@ class Secret(Construct):
                 secret_id=self.secret.id,
                 secret_string_wo=expression,
                 secret_string_wo_version=self.value.version,
-                lifecycle=TerraformResourceLifecycle(replace_triggered_by=list(again_with)) if again_with else None,
+                lifecycle=TerraformResourceLifecycle(replace_triggered_by=triggers) if triggers else None,
             ),
             self.address,
         )
         return self.version
+
+    def _reference(self, given: str) -> str:
+        """A reference as `replace_triggered_by` takes it, `aws_db_instance.database.address`, without `${}`."""
+        text = given
+        if "${" in given:
+            resolver = DefaultTokenResolver(StringConcat())
+            text = str(Tokenization.resolve(given, scope=self, resolver=resolver))  # ty: ignore[invalid-argument-type]
+        bare = text[2:-1] if text.startswith("${") and text.endswith("}") else text
+        if not REFERENCE.fullmatch(bare):
+            raise ConstructionError(
+                f"{self.node.path}: again_with has {text!r}: one attribute of one resource, for example "
+                '"aws_db_instance.database.address"'
+            )
+        return bare
 
 
 class Passwords(Secret):
@@ -123,6 +141,7 @@ class Passwords(Secret):
         return f'jsondecode(ephemeral.aws_secretsmanager_secret_version.{self.address}.secret_string)["{name}"]'
 
 
+REFERENCE: Final = re.compile(r"[a-z]\w*\.\w+(\.\w+|\[\w+\]|\[\"[^\"]+\"\])*")
 RECOVERY_DAYS = 30
 ACCEPTED = (
     Accepted(

@@ -130,6 +130,10 @@ def _hand_over(process: subprocess.Popen[bytes], sent: list[tuple[str, str]]) ->
                     f"node ended with exit status {process.wait()}: run with TWINSTACK_BINDINGS=stock"
                 ) from error
 
+        def stop(self) -> None:
+            with suppress(BrokenPipeError):  # Ctrl-C on a terminal reaches node too, which is then gone already
+                super().stop()
+
         def send(self, request: Any, response_type: Any) -> Any:
             is_load = isinstance(request, LoadRequest)
             key = (request.name, request.version) if is_load else None

@@ -16,7 +16,7 @@ def stand_in(spec: BucketSpec) -> StandIn:
     Its health check makes the buckets, so that what is missing after a restart is missing for seconds only. Its host
     name ends in `.localhost`, which a browser takes for this machine: a presigned URL works inside and outside.
     """
-    buckets = sorted(one.bucket_name for one in spec.environment.resources if isinstance(one, type(spec)))
+    buckets = sorted(one.bucket_name for one in spec.environment.find_all(type(spec)))
     server = Service(
         NAME,
         IMAGE,

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from twinstack.cli.files import put_files
+from twinstack.cli.files import NOTHING, put_files, refused
 from twinstack.cli.placeholders import list_commands, list_placeholders
 from twinstack.cli.render import emit, report_problems
 from twinstack.cli.schemas import environment_schemas
+from twinstack.errors import ConfigurationError, Location, Problem, UsageError
 from twinstack.product import FOLDER, Product, each_once
 from twinstack.starting.addition import Addition
 from twinstack.starting.kind import find_kind
@@ -23,10 +24,17 @@ def add(product: Product[Any], kind: str, name: str, *, uses: Sequence[str], dry
 
     Raises UsageError for what cannot be added, ConfigurationError with every problem of a product that would not load.
     """
-    addition = Addition(product, find_kind(kind), name, tuple(dict.fromkeys(_links(uses))))
-    changes = addition.changes()
-    draft = addition.draft(changes)
-    loaded = draft.load_all()
+    try:
+        addition = Addition(product, find_kind(kind), name, tuple(dict.fromkeys(_links(uses))))
+        changes = addition.changes()
+        draft = addition.draft(changes)
+    except UsageError as error:
+        error.add_note(NOTHING)
+        raise
+    try:
+        loaded = draft.load_all()
+    except ConfigurationError as error:
+        raise refused(_as_it_is(problem, changes.values()) for problem in error.problems) from error
     if warnings := each_once(warning for one in loaded for warning in one.warnings):
         report_problems(warnings)
     for before, after in changes.values():
@@ -39,10 +47,25 @@ def add(product: Product[Any], kind: str, name: str, *, uses: Sequence[str], dry
     emit([])
     emit([(f"{name} is added", "bold green"), (f" in {', '.join(map(_shown, (*changes, *schemas)))}", "")])
     list_placeholders(_new_values(name, changes))
+    needed = addition.needs_a_job
     list_commands({
+        **({needed: f"prepares {name} for those that use it"} if needed else {}),
         f"twinstack explain {loaded[0].environment.name} {name}": "what it is made of, and where each value comes from",
         "twinstack synth": "writes Terraform JSON and Kubernetes YAML",
     })  # fmt: skip
+
+
+def _as_it_is(problem: Problem, changes: Iterable[tuple[Text, Text]]) -> Problem:
+    """The problem at the line that the file has now; at none, where only the addition would bring it."""
+    place = problem.location
+    texts = next((pair for pair in changes if place and pair[0].shown_as == place.file), None)
+    if place is None or texts is None:
+        return problem
+    old, new = (text.text.splitlines() for text in texts)
+    for block in difflib.SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks():
+        if block.b < place.line <= block.b + block.size:
+            return problem.at(Location(place.file, place.line - block.b + block.a))
+    return problem.at(Location(place.file))
 
 
 def _links(uses: Sequence[str]) -> Iterator[tuple[str, str | None]]:

@@ -5,16 +5,32 @@ from __future__ import annotations
 import datetime
 import gc
 import sys
-import traceback
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 import typer
+from typer.core import TyperGroup
 
 from twinstack.cli.render import emit, report
 from twinstack.errors import TwinstackError, UsageError
 
+INTERRUPTED: Final = 130
+"""128 and the number of SIGINT."""
+
+
+class Commands(TyperGroup):
+    """The commands, each of which Ctrl-C ends with one line and the exit status that shells know it by."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (KeyboardInterrupt, typer.Abort) as error:
+            emit([("Aborted.", "bold red")], sys.stderr)
+            raise typer.Exit(INTERRUPTED) from error
+
+
 application: typer.Typer = typer.Typer(
+    cls=Commands,
     help="One typed environment object becomes Terraform JSON and Kubernetes YAML that agree.",
     no_args_is_help=True,
     add_completion=False,
@@ -62,7 +78,7 @@ def options(
 
 
 def run() -> None:
-    """Runs a command. Ends with 0, with the exit status of a TwinstackError, or with 70 for a bug."""
+    """Runs a command. Ends with 0, with the exit status of an error, or with 70 for a bug."""
     gc.disable()  # A command is over before collecting its garbage would pay.
     try:
         application()
@@ -70,7 +86,9 @@ def run() -> None:
         report(error)
         sys.exit(error.exit_status)
     except Exception as error:  # noqa: BLE001  the last place where a bug can be told from a mistake
-        sys.exit(_report_bug(error))
+        from twinstack.cli.blame import report_failure
+
+        sys.exit(report_failure(error))
 
 
 @application.command()
@@ -79,7 +97,10 @@ def init(
     name: Annotated[str, typer.Option(help="The product; the folder's name unless given.", show_default=False)] = "",
     organization: Annotated[str, typer.Option(help="The first part of every AWS name.", show_default=False)] = "",
     region: Annotated[str, typer.Option(help="The AWS region.", show_default=False)] = "",
-    environments: Annotated[str, typer.Option(metavar="NAME,…", help="One file is made for each.")] = "dev,prod",
+    environments: Annotated[
+        str,
+        typer.Option(metavar="NAME,…", help="One file is made for each; dev,prod unless given.", show_default=False),
+    ] = "",
     production: Annotated[
         str,
         typer.Option(metavar="NAME", help="The protected one; prod or production unless given.", show_default=False),
@@ -106,6 +127,7 @@ def init(
     existing_cluster: Annotated[
         list[str] | None, typer.Option(metavar="[NAME=]CLUSTER", help="Run in this cluster and its network.")
     ] = None,
+    new_cluster: Annotated[bool, typer.Option("--new-cluster", help="Make the clusters; do not ask.")] = False,
 ) -> None:
     """Make a new product that checks, synthesizes, tests and rehearses at once.
 
@@ -116,6 +138,8 @@ def init(
 
     if edge and no_edge:
         raise UsageError("--edge and --no-edge exclude each other: keep one")
+    if existing_cluster and new_cluster:
+        raise UsageError("--existing-cluster and --new-cluster exclude each other: keep one")
     wishes = Wishes(
         name=name,
         organization=organization,
@@ -128,7 +152,7 @@ def init(
         edge=edge,
         clusters=tuple(existing_cluster or ()),
     )
-    run_init(folder, wishes, edge_is_decided=bool(edge) or no_edge)
+    run_init(folder, wishes, edge_is_decided=bool(edge) or no_edge, cluster_is_decided=new_cluster)
 
 
 @application.command()
@@ -216,6 +240,7 @@ def synth(
 def local(
     environment: OneEnvironment,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; fail where a file differs.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite files that it did not write, too.")] = False,
     assignments: Assignments = None,
     json: Json = False,
 ) -> None:
@@ -223,7 +248,7 @@ def local(
     from twinstack.cli.local import local as run_local
     from twinstack.cli.project import find_product
 
-    ok = run_local(find_product(), environment, assignments=assignments or (), check=check, as_json=json)
+    ok = run_local(find_product(), environment, assignments=assignments or (), check=check, force=force, as_json=json)
     raise typer.Exit(0 if ok else 1)
 
 
@@ -298,25 +323,3 @@ def _day(text: str | None) -> datetime.date | None:
         return datetime.date.fromisoformat(text) if text else None
     except ValueError as error:
         raise UsageError(f'--date "{text}" is no day: write it as {datetime.date.min.replace(2027, 3, 31)}') from error
-
-
-def _report_bug(error: Exception) -> int:
-    """Shows the traceback, and says whose code failed: the product's or the library's, by the last frame of either."""
-    traceback.print_exception(error)
-    library = Path(__file__).resolve().parents[1]
-    frames = [Path(frame.filename).resolve() for frame in traceback.extract_tb(error.__traceback__)]
-    own = [path for path in frames if path.is_relative_to(library) or path.is_relative_to(Path.cwd())]
-    last = next((path for path in reversed(own) if not _VENDORED & set(path.parts)), library)
-    if last.is_relative_to(library):
-        words = "this is a bug of twinstack: report it with the lines above and the command that showed them"
-        status = BUG
-    else:
-        words = f"the product's own code failed, in {last.relative_to(Path.cwd())}: see the lines above"
-        status = 1
-    emit([("error: ", "bold red"), (words, "")], sys.stderr)
-    return status
-
-
-BUG: Final = 70
-"""EX_SOFTWARE of sysexits.h."""
-_VENDORED: Final = frozenset({"site-packages", "dist-packages"})

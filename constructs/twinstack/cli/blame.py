@@ -9,6 +9,7 @@ import os
 import pkgutil
 import re
 import sys
+import sysconfig
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -40,13 +41,13 @@ def report_failure(error: BaseException) -> int:
     Of the product's code, which is all that is not the library's or an engine's, each line on the way is shown. With
     TWINSTACK_TRACEBACK set, everything is.
     """
-    lines, inside = _lines(error)
+    lines, inside = lines_of(error)
     if os.environ.get(EVERYTHING) or not lines:
         traceback.print_exception(error)
     if not lines:
         emit([("error: ", "bold red"), (BUG_WORDS, "")], sys.stderr)
         return BUG
-    emit([("error: ", "bold red"), (f"{lines[-1].place}: {_words(error, lines)}", "")], sys.stderr)
+    emit([("error: ", "bold red"), (f"{lines[-1].place}: {words_of(error, lines)}", "")], sys.stderr)
     for line in lines:
         emit([(f"  {line.place}  ", "dim"), (line.text, "")], sys.stderr)
     if inside:
@@ -54,7 +55,7 @@ def report_failure(error: BaseException) -> int:
     return MISTAKE
 
 
-def _lines(error: BaseException) -> tuple[Sequence[Line], str]:
+def lines_of(error: BaseException) -> tuple[Sequence[Line], str]:
     """The product's lines on the way to an error, the innermost last, and the place in the library where it ended."""
     if isinstance(error, SyntaxError) and error.filename and not _is_below(error.filename, LIBRARY):
         return (Line(_shown(error.filename), error.lineno or 1, (error.text or "").strip()),), ""
@@ -87,7 +88,7 @@ def _is_the_products(frame: FrameType) -> bool:
     if name.partition(".")[0] in ENGINES or not Path(file).is_file():
         return False
     if not INSTALLED & set(Path(file).parts):
-        return _is_below(file, Path.cwd())
+        return not _is_below(file, STANDARD_LIBRARY)
     return any(_origin(value).partition(".")[0] == LIBRARY.name for value in frame.f_globals.values())
 
 
@@ -105,7 +106,7 @@ def _class_without(error: NotImplementedError) -> Line | None:
     return Line(_shown(inspect.getfile(kind)), number, lines[0].strip())
 
 
-def _words(error: BaseException, lines: Sequence[Line]) -> str:
+def words_of(error: BaseException, lines: Sequence[Line]) -> str:
     """What it says, in one line, with the name that was probably meant."""
     if isinstance(error, SyntaxError):
         return f"not Python: {error.msg}"
@@ -172,6 +173,7 @@ def _shown(file: str) -> str:
     return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else "/".join(path.parts[-2:])
 
 
+STANDARD_LIBRARY: Final = Path(sysconfig.get_path("stdlib")).resolve()
 LIBRARY: Final = Path(__file__).resolve().parents[1]
 ENGINES: Final = frozenset({"cdktf", "cdktf_cdktf_provider_aws", "cdk8s", "cdk8s_plus_27", "constructs", "jsii"})
 INSTALLED: Final = frozenset({"site-packages", "dist-packages"})

@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+import ast
 import datetime
-from collections.abc import Sequence
+import importlib.util
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from twinstack.cli.environments import summary, summary_table
 from twinstack.cli.render import emit, emit_json, problem_data, report_problems
-from twinstack.errors import ConfigurationError, Problem
+from twinstack.errors import ConfigurationError, Location, Problem
 from twinstack.product import Product, each_once
 
 
 def check(product: Product[Any], names: Sequence[str], *, today: datetime.date | None, as_json: bool) -> None:
-    """Loads the environments and says what is wrong, or will be. Ends with exit status 2 where one is wrong."""
+    """Loads the environments, and says what is wrong or will be. Ends with exit status 2 where something is wrong.
+
+    The product's Python is read, to find what is none, but not run.
+    """
+    problems = [*_no_python(product)]
     try:
         loaded = product.load_all(names, today=today)
     except ConfigurationError as error:
+        problems += error.problems
+    if problems:
+        error = ConfigurationError(problems)
         if not as_json:
-            raise
+            raise error
         _emit_json([], error.problems)
-        raise SystemExit(ConfigurationError.exit_status) from error
+        raise SystemExit(error.exit_status)
     warnings = each_once(problem for one in loaded for problem in one.warnings)
     if as_json:
         _emit_json([summary(one) for one in loaded], warnings)
@@ -28,7 +38,37 @@ def check(product: Product[Any], names: Sequence[str], *, today: datetime.date |
     if warnings:
         report_problems(warnings)
     summary_table(loaded)
-    emit([("no errors" if warnings else "no problems", "bold green")])
+    found = "no errors" if warnings else "no problems"
+    emit([(f"{found} in the environments", "bold green"), ("; `twinstack synth` builds both halves of them", "dim")])
+
+
+def _no_python(product: Product[Any]) -> Iterator[Problem]:
+    """The product's own files that are not Python: nothing but building a half would find them."""
+    references = (product.environment.__module__, product.infrastructure or "", product.workloads or "")
+    for file in sorted({file for name in references for file in _sources(name.partition(":")[0], product.root)}):
+        try:
+            ast.parse(file.read_bytes())
+        except (SyntaxError, ValueError) as error:  # ValueError: null bytes
+            line = getattr(error, "lineno", None) or 0
+            yield Problem(
+                "TW110",
+                "the file is not Python",
+                "",
+                Location(str(file.relative_to(product.root)), line),
+                given=getattr(error, "msg", str(error)),
+                allowed="Python",
+                fix="correct this line, or the one above it",
+            )
+
+
+def _sources(module: str, root: Path) -> Iterator[Path]:
+    """The files of the package that a module is in. Nothing is imported for it."""
+    name = module.partition(".")[0]
+    found = importlib.util.find_spec(name) if name else None
+    for folder in (found.submodule_search_locations or ()) if found else ():
+        yield from (file for file in Path(folder).rglob("*.py") if file.is_relative_to(root))
+    if found and found.origin and Path(found.origin).is_relative_to(root):
+        yield Path(found.origin)
 
 
 def _emit_json(environments: Sequence[dict[str, Any]], problems: Sequence[Problem]) -> None:

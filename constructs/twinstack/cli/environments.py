@@ -7,6 +7,7 @@ from typing import Any
 
 from twinstack.cli.render import Piece, emit_json, table
 from twinstack.environment.load import Loaded
+from twinstack.environment.spec import WorkloadSpec
 from twinstack.product import Product
 
 
@@ -30,7 +31,7 @@ def summary(loaded: Loaded[Any]) -> dict[str, Any]:
         "version": environment.version,
         "protected": environment.protected,
         "namespace": environment.context.namespace,
-        "resources": sum(1 for _ in environment.resources),
+        "resources": sum(not isinstance(spec, WorkloadSpec) for spec in environment.resources),
         "workloads": sum(1 for _ in environment.workloads),
         "links": len(environment.links),
         "warnings": len(loaded.warnings),

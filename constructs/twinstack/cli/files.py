@@ -3,86 +3,89 @@
 from __future__ import annotations
 
 import errno
-import os
 import shutil
-import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from twinstack.errors import UsageError
+from twinstack.errors import ConfigurationError, Problem, UsageError
+
+
+def refused(problems: Iterable[Problem]) -> ConfigurationError:
+    """What is raised before anything is written, for a product that would not load."""
+    error = ConfigurationError(problems)
+    error.add_note(NOTHING)
+    return error
 
 
 def in_the_way(folder: Path) -> Sequence[str]:
     """What a new product would stand beside. A repository and a virtual environment may be there already.
 
-    Raises UsageError for a folder that cannot be looked into.
+    Raises UsageError for what is no folder, and for one that cannot be looked into.
     """
     if not folder.exists():
         return ()
-    if not folder.is_dir():
-        return (folder.name,)
     try:
         return sorted(path.name for path in folder.iterdir() if path.name not in WELCOME)
+    except NotADirectoryError as error:
+        raise UsageError(f"{folder} is a file: name a folder; {NOTHING}") from error
     except OSError as error:
         raise UsageError(f"{folder} cannot be looked into: {error.strerror or error}") from error
-
-
-def write_folder(folder: Path, files: Mapping[str, str]) -> None:
-    """Writes a new folder's files. Raises UsageError, and leaves nothing behind, where that is not possible."""
-    made = [each for each in (folder, *folder.parents) if not each.exists()]
-    moved: list[Path] = []
-    stage: Path | None = None
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        stage = Path(tempfile.mkdtemp(prefix=_STAGE, dir=folder))
-        for name, text in files.items():
-            target = stage / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(text, encoding="utf-8", newline="\n")
-        for entry in sorted(stage.iterdir()):
-            target = folder / entry.name
-            if target.exists():  # made by somebody else meanwhile
-                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
-            entry.rename(target)
-            moved.append(target)
-    except OSError as error:
-        for path in moved:
-            shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
-        raise UsageError(f"{error.filename or folder} cannot be written: {error.strerror or error}") from error
-    finally:
-        if stage is not None:
-            shutil.rmtree(stage, ignore_errors=True)
-        for each in made:
-            if each.is_dir() and not any(each.iterdir()):
-                each.rmdir()
 
 
 def put_files(files: Mapping[Path, str]) -> None:
     """Writes files, or replaces them. Each is whole at any time, and none is touched before all are made.
 
-    Raises UsageError where that is not possible.
+    Raises UsageError where that is not possible; every file and folder is then as it was.
     """
-    if folder := next((target for target in files if target.is_dir()), None):
-        raise UsageError(f"{folder} cannot be written: it is a folder")
+    made: list[Path] = []
     staged: list[tuple[Path, Path]] = []
+    kept: dict[Path, Path] = {}
+    done: list[Path] = []
+    target = Path()
     try:
+        made += _missing_folders(files)
         for target, text in files.items():
+            if target.is_dir():
+                raise IsADirectoryError(errno.EISDIR, "it is a folder")
             target.parent.mkdir(parents=True, exist_ok=True)
-            stage = target.with_name(f".{target.name}.new")
+            stage = _beside(target, "new")
             staged.append((stage, target))
             stage.write_text(text, encoding="utf-8", newline="")
             if target.exists():
                 stage.chmod(target.stat().st_mode)
+                kept[target] = _beside(target, "old")
+                shutil.copy2(target, kept[target])
         for stage, target in staged:
             stage.replace(target)
-    except OSError as error:
-        raise UsageError(f"{error.filename} cannot be written: {error.strerror or error}") from error
+            done.append(target)
+        done.clear()
+    except BaseException as error:
+        while done:  # one that cannot be put back keeps its copy beside it
+            kept[done[-1]].replace(done[-1]) if done[-1] in kept else done[-1].unlink()
+            done.pop()
+        if isinstance(error, OSError):
+            raise UsageError(f"{target} cannot be written: {error.strerror or error}: {NOTHING}") from error
+        raise
     finally:
-        for stage, _ in staged:
-            if stage.is_file():
-                stage.unlink()
+        for left in (*(stage for stage, _ in staged), *(old for target, old in kept.items() if target not in done)):
+            with suppress(OSError):
+                left.unlink()
+        for folder in made:
+            with suppress(OSError):  # it holds something
+                folder.rmdir()
 
 
+def _missing_folders(files: Mapping[Path, str]) -> Iterator[Path]:
+    """The folders that are not there yet, the innermost first."""
+    found = {folder for file in files for folder in file.parents if not folder.exists()}
+    yield from sorted(found, key=lambda folder: len(folder.parts), reverse=True)
+
+
+def _beside(file: Path, ending: str) -> Path:
+    return file.with_name(f".{file.name}.twinstack-{ending}")
+
+
+NOTHING: Final = "nothing was written"
 WELCOME: Final = frozenset({".git", ".venv"})
-_STAGE: Final = ".twinstack-init-"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -11,36 +12,47 @@ from pathlib import Path
 
 import typer
 
-from twinstack.cli.files import in_the_way, write_folder
+from twinstack.cli.files import in_the_way, put_files, refused
 from twinstack.cli.placeholders import list_commands, list_placeholders
-from twinstack.cli.render import emit
+from twinstack.cli.render import Piece, emit, number, report_problems, table
 from twinstack.cli.schemas import environment_schemas
-from twinstack.errors import UsageError
+from twinstack.errors import ConfigurationError, Location, Problem, UsageError
 from twinstack.product import FOLDER
 from twinstack.starting.kind import built_in_kinds, find_kind
 from twinstack.starting.new_product import NewProduct
-from twinstack.starting.wishes import WEB, Wishes
+from twinstack.starting.wishes import ENVIRONMENTS, WEB, Wishes, name_of, prepared
 
 
-def init(folder: Path, wishes: Wishes, *, edge_is_decided: bool) -> None:
+def init(folder: Path, wishes: Wishes, *, edge_is_decided: bool, cluster_is_decided: bool) -> None:
     """Asks a person for what is missing, makes everything in memory, loads it, and only then writes it.
 
     Raises UsageError for a folder that is not empty and for wishes that cannot be met, ConfigurationError for a product
     that would not load.
     """
-    if others := in_the_way(folder):
-        shown = ", ".join(others[:_MOST_SHOWN]) + (", …" if len(others) > _MOST_SHOWN else "")
-        raise UsageError(f"{folder} is not empty, so nothing was written: {shown}")
-    wishes = _completed(folder, wishes, edge_is_decided=edge_is_decided)
+    _require_empty(folder)
+    wishes = _completed(folder, wishes, edge_is_decided=edge_is_decided, cluster_is_decided=cluster_is_decided)
     product = NewProduct(wishes)
     draft = product.draft(folder.resolve())
-    draft.load_all()
+    try:
+        loaded = draft.load_all()
+    except ConfigurationError as error:
+        raise refused(_at_options(wishes, error.problems)) from error
+    if warnings := _at_options(wishes, [warning for one in loaded for warning in one.warnings]):
+        report_problems(warnings)
     files = {**product.files(draft)}
     files |= {f"{FOLDER}/{file.name}": text for file, text in environment_schemas(draft).items()}
-    write_folder(folder, files)
-    emit([(f"{wishes.name} is made", "bold green"), (f" in {folder.resolve()}: {len(files)} files", "")])
+    _require_empty(folder)  # answering may have taken its time
+    put_files({folder / name: text for name, text in files.items()})
+    emit([(f"{wishes.name} is made", "bold green"), (f" in {folder.resolve()}: {number(files, 'file')}", "")])
+    emit([])
+    table(("field", "kind", "what it is"), _things(wishes))
+    if not wishes.protected:
+        emit([])
+        emit([(f"none is protected: --production {wishes.environments[-1]} makes it the production", "bold yellow")])
     list_placeholders({name: text for name, text in files.items() if name.startswith(f"{FOLDER}/")})
-    entering = {} if folder.resolve() == Path.cwd() else {f"cd {folder}": "everything else is run there"}
+    entering = (
+        {} if folder.resolve() == Path.cwd() else {f"cd {shlex.quote(str(folder))}": "everything else is run there"}
+    )
     list_commands({
         **entering,
         "twinstack check": "says whether the environments are right",
@@ -50,21 +62,55 @@ def init(folder: Path, wishes: Wishes, *, edge_is_decided: bool) -> None:
     })  # fmt: skip
 
 
-def _completed(folder: Path, wishes: Wishes, *, edge_is_decided: bool) -> Wishes:
+def _things(wishes: Wishes) -> Iterator[Sequence[str | Piece]]:
+    """A row for each field, those included that nobody asked for by name."""
+    things = wishes.things()
+    for key, kind in things.items():
+        why = f" Added for {' and '.join(prepared(things))}." if key == wishes.added_job else ""
+        yield (key, "bold cyan"), kind.name, (f"{kind.description}{why}", "dim")
+
+
+def _at_options(wishes: Wishes, problems: Iterable[Problem]) -> Sequence[Problem]:
+    """The problems at the options that caused them: the files that they stand in are not there.
+
+    What is wrong in several environments is said once, of the one where it is the worst.
+    """
+    asked = [("--resource", text) for text in wishes.resources] + [("--workload", text) for text in wishes.workloads]
+    options = {name_of(text): f"{option} {text}" for option, text in asked}
+    options |= {"region": f"--region {wishes.region}", "product": f"--name {wishes.name}"}
+    found: dict[tuple[str, str, str], Problem] = {}
+    for problem in sorted(problems, key=lambda problem: len(problem.given)):
+        field = "product" if "`product`" in problem.fix else problem.path.partition(".")[0]
+        place = Location(options.get(field, problem.location.file if problem.location else ""))
+        fix = problem.fix.replace("set `name` to a part that is", "choose a name that is")
+        found[problem.code, problem.message, field] = replace(problem, location=place, fix=fix, environment="")
+    return [*found.values()]
+
+
+def _require_empty(folder: Path) -> None:
+    if others := in_the_way(folder):
+        shown = ", ".join(others[:_MOST_SHOWN]) + (", …" if len(others) > _MOST_SHOWN else "")
+        raise UsageError(f"{folder} is not empty, so nothing was written: {shown}")
+
+
+def _completed(folder: Path, wishes: Wishes, *, edge_is_decided: bool, cluster_is_decided: bool) -> Wishes:
     """With an answer to each open question; without a terminal with what a plain return would answer."""
     name = wishes.name or re.sub(r"[^a-z0-9]+", "-", folder.resolve().name.lower()).strip("-")
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         missing = [
             f"--{option}: nothing is given" for option in ("organization", "region") if not getattr(wishes, option)
         ]
-        completed = replace(wishes, name=name, workloads=wishes.workloads or (WEB,))
+        completed = replace(
+            wishes, name=name, workloads=wishes.workloads or (WEB,), environments=wishes.environments or ENVIRONMENTS
+        )
         if missing:
             given = replace(
                 completed, **{key: getattr(wishes, key) or stand_in for key, stand_in in _STAND_INS.items()}
             )
             raise UsageError("\n".join([*missing, *given.problems()]))
         return completed
-    return _asked(wishes, _questions(wishes, name, edge_is_decided=edge_is_decided))
+    wishes = _asked(wishes, _first_questions(wishes, name))
+    return _asked(wishes, _questions(wishes, edge_is_decided=edge_is_decided, cluster_is_decided=cluster_is_decided))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +140,8 @@ def _asked(wishes: Wishes, questions: Iterable[Question]) -> Wishes:
     return wishes
 
 
-def _questions(wishes: Wishes, name: str, *, edge_is_decided: bool) -> Iterator[Question]:
-    """What no option has said."""
-    kinds = [find_kind(kind) for kind in built_in_kinds()]
+def _first_questions(wishes: Wishes, name: str) -> Iterator[Question]:
+    """What no option has said, and other questions depend on."""
     if not wishes.name:
         yield Question("Product", "--name", lambda held, it: replace(held, name=it), name)
     if not wishes.organization:
@@ -104,6 +149,19 @@ def _questions(wishes: Wishes, name: str, *, edge_is_decided: bool) -> Iterator[
         yield Question(text, "--organization", lambda held, it: replace(held, organization=it), None)
     if not wishes.region:
         yield Question("AWS region", "--region", lambda held, it: replace(held, region=it), None)
+    if not wishes.environments:
+        default = ", ".join(ENVIRONMENTS)
+        yield Question(
+            "Environments", "--environments", lambda held, it: replace(held, environments=_several(it)), default
+        )
+
+
+def _questions(wishes: Wishes, *, edge_is_decided: bool, cluster_is_decided: bool) -> Iterator[Question]:
+    """What no option has said, of everything else."""
+    kinds = [find_kind(kind) for kind in built_in_kinds()]
+    if not wishes.protected:
+        text = f"Production, the protected one of {', '.join(wishes.environments)} (none: leave it empty)"
+        yield Question(text, "--production", lambda held, it: replace(held, production=it))
     if not wishes.resources:
         text = f"Resources, of {', '.join(kind.name for kind in kinds if kind.is_resource)}"
         yield Question(text, "--resource", lambda held, it: replace(held, resources=_several(it)))
@@ -113,6 +171,9 @@ def _questions(wishes: Wishes, name: str, *, edge_is_decided: bool) -> Iterator[
     if not edge_is_decided:
         text = "Host by which the outside reaches the production (none: leave it empty)"
         yield Question(text, "--edge", lambda held, it: replace(held, edge=it))
+    if not wishes.clusters and not cluster_is_decided:
+        text = "Existing cluster to run in (none, one is made: leave it empty)"
+        yield Question(text, "--existing-cluster", lambda held, it: replace(held, clusters=_several(it)))
     for environment in wishes.environments if not wishes.accounts else ():
         text = f"AWS account of {environment}, twelve digits (not known yet: leave it empty)"
         yield Question(text, "--account", partial(_with_account, environment))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from twinstack.cli.render import Piece, emit, table
+from twinstack.cli.render import Piece, emit, number, table
 from twinstack.starting.starter import PLACEHOLDER
 
 
@@ -12,10 +12,10 @@ def placeholders(texts: Mapping[str, str]) -> Sequence[Sequence[str | Piece]]:
     """A row for each marked value: its place, how it is written, and what belongs there."""
     rows: list[Sequence[str | Piece]] = []
     for file, text in texts.items():
-        for number, line in enumerate(text.splitlines(), start=1):
+        for line_number, line in enumerate(text.splitlines(), start=1):
             value, found, what = line.partition(f"# {PLACEHOLDER} ")
             if found:
-                rows.append(((f"{file}:{number}", "cyan"), value.strip(), (what, "dim")))
+                rows.append(((f"{file}:{line_number}", "cyan"), value.strip(), (what, "dim")))
     return rows
 
 
@@ -24,7 +24,8 @@ def list_placeholders(texts: Mapping[str, str]) -> None:
     rows = placeholders(texts)
     if rows:
         emit([])
-        emit([(f"{len(rows)} values are for you to put in, and marked `{PLACEHOLDER}`:", "bold yellow")])
+        are = "is" if len(rows) == 1 else "are"
+        emit([(f"{number(rows, 'value')} {are} for you to put in, and marked `{PLACEHOLDER}`:", "bold yellow")])
         table(("place", "value", "what belongs there"), rows)
 
 

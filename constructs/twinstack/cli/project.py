@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from twinstack.errors import UsageError
-from twinstack.product import Product
+from twinstack.product import BASE, FOLDER, Product
 
 
 def find_product(start: Path | None = None) -> Product[Any]:
@@ -77,6 +77,11 @@ def load_product(reference: str, folder: Path) -> Product[Any]:
     product = getattr(module, name, None)
     if not isinstance(product, Product):
         raise UsageError(f"{where}: {module_name}.{name} is {'missing' if product is None else 'no Product'}")
+    folder = product.root / FOLDER
+    if not product.environments and not any(folder.glob("*.yml")):  # what ends in .yml is refused by name
+        raise UsageError(
+            f"{folder}: there is no environment beside {BASE}.yaml: write one, dev.yaml, with `account:` and what differs"
+        )
     return product
 
 

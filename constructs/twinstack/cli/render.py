@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any, Final, TextIO
 
@@ -23,8 +23,10 @@ def report(error: TwinstackError, stream: TextIO | None = None) -> None:
     stream = stream or sys.stderr
     if isinstance(error, ConfigurationError):
         report_problems(error.problems, stream)
-        return
-    emit([("error: ", "bold red"), (str(error), "")], stream)
+    else:
+        emit([("error: ", "bold red"), (str(error), "")], stream)
+    for note in getattr(error, "__notes__", ()):
+        emit([(note, "bold")], stream)
 
 
 def report_problems(problems: Sequence[Problem], stream: TextIO | None = None) -> None:
@@ -54,10 +56,14 @@ def problem_lines(problem: Problem) -> Iterator[Sequence[Piece]]:
 
 def count(problems: Sequence[Problem]) -> str:
     """`2 errors, 1 warning`."""
-    warnings = sum(problem.warning for problem in problems)
-    errors = len(problems) - warnings
-    parts = [(errors, "error"), (warnings, "warning")]
-    return ", ".join(f"{number} {word}{'' if number == 1 else 's'}" for number, word in parts if number)
+    warnings = [problem for problem in problems if problem.warning]
+    errors = [problem for problem in problems if not problem.warning]
+    return ", ".join(number(some, word) for some, word in ((errors, "error"), (warnings, "warning")) if some)
+
+
+def number(things: Collection[object], word: str) -> str:
+    """`1 file`, `2 files`."""
+    return f"{len(things)} {word}{'' if len(things) == 1 else 's'}"
 
 
 def problem_data(problem: Problem) -> dict[str, Any]:

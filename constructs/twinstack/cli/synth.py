@@ -10,7 +10,7 @@ from typing import Final
 
 from twinstack.cli.assignment import read_assignments
 from twinstack.cli.project import find_product_with_engine
-from twinstack.cli.render import emit, emit_json, report_problems, table
+from twinstack.cli.render import emit, emit_json, number, report_problems, table
 from twinstack.environment.spec import Half
 from twinstack.product import each_once
 
@@ -42,7 +42,7 @@ def synth(
         emit_json({"files": written, "seconds": round(seconds, 3)})
         return
     table(("file", "size"), [((_shown(file), "cyan"), _size(file.stat().st_size)) for file in files])
-    emit([(f"{len(files)} files in {seconds:.1f} s", "bold green")])
+    emit([(f"{number(files, 'file')} in {seconds:.1f} s", "bold green")])
 
 
 def _shown(file: Path) -> str:

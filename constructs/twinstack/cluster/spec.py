@@ -119,12 +119,12 @@ class ClusterSpec(ClusterPlan):
         if self.mode is ClusterMode.AUTO and self.node_groups:
             yield Finding(
                 "TW722", "node groups beside Auto Mode", ("node_groups",), ", ".join(self.node_groups), "`mode: managed`, or no groups",
-                "EKS chooses the nodes in Auto Mode",
+                "remove `node_groups`: EKS chooses the nodes in Auto Mode",
             )  # fmt: skip
         if not self.administrators and not self.existing:
             yield Finding(
                 "TW723", "nobody could enter the cluster", ("administrators",), "none", "at least one IAM role",
-                "the role that applies Terraform is given no access of its own",
+                "name a role that administers it: the one that applies Terraform is given no access of its own",
             )  # fmt: skip
 
     def review(self) -> Iterator[Finding]:

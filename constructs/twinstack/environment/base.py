@@ -7,22 +7,27 @@ import inspect
 import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Any, Final, TypeVar, get_args
 
 from pydantic import AfterValidator, Field, PrivateAttr
+from pydantic_core import PydanticUndefined
 
 from twinstack.environment.context import Context
 from twinstack.environment.links import Access, Link, Use, Variable
 from twinstack.environment.model import Model
 from twinstack.environment.monitoring import Monitoring
 from twinstack.environment.quantities import PlainText
-from twinstack.environment.spec import ResourceSpec, Spec, WorkloadSpec
+from twinstack.environment.spec import ResourceSpec, Spec, WorkloadSpec, refuse_hidden_members
 from twinstack.errors import UsageError
 
 S = TypeVar("S", bound=Spec)
 
 NAME: Final = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 """Words of lower-case letters and digits joined by single hyphens, a letter first."""
+
+
+REGION: Final = re.compile(r"^[a-z]{2}(-[a-z]+)+-[0-9]$")
+"""How a region is written; those that are known are in regions.py."""
 
 
 def _is_free(namespace: str) -> str:
@@ -59,7 +64,7 @@ class Environment(Model):
     """What is deployed; the first part of every Kubernetes name."""
     account: Annotated[str, Field(pattern=r"^[0-9]{12}$")]
     """The AWS account's twelve digits, quoted. Terraform refuses to work on any other."""
-    region: Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]$"), AfterValidator(_is_commercial)]
+    region: Annotated[str, Field(pattern=REGION.pattern), AfterValidator(_is_commercial)]
     """The AWS region, `us-west-2`; those of China and GovCloud are other partitions, which are not supported."""
     version: Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$"), AfterValidator(_is_release)]
     """The release to deploy: the tag of every image that names none. `--version` overrides it."""
@@ -77,15 +82,28 @@ class Environment(Model):
     _specs: dict[str, Spec] = PrivateAttr(default_factory=dict)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        # Before pydantic looks at the fields, which would only warn of a hidden member.
         super().__init_subclass__(**kwargs)
+        refuse_hidden_members(cls)
         for field, annotation in inspect.get_annotations(cls).items():
-            if field in Environment.__pydantic_fields__ or field.startswith("_") or "ClassVar" in str(annotation):
-                continue
-            if not FIELD.fullmatch(field):
+            if not field.startswith("_") and "ClassVar" not in str(annotation) and not FIELD.fullmatch(field):
                 raise UsageError(f"{cls.__name__}.{field}: field names are lower-case words, [a-z][a-z0-9_]*")
-            if field in _MEMBERS:
-                raise UsageError(f"{cls.__name__}.{field} hides a member of Environment: give the field another name")
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        for field in inspect.get_annotations(cls):
+            private = cls.__private_attributes__.get(field)
+            if private and private.default is PydanticUndefined and private.default_factory is None:
+                raise UsageError(
+                    f"{cls.__name__}.{field}: a name that begins with an underscore is no field: write `{field.lstrip('_')}`"
+                )
+        for field in Environment.__pydantic_fields__:
+            annotation = cls.__pydantic_fields__[field].annotation
+            for kind in (annotation, *get_args(annotation)):
+                if isinstance(kind, type) and issubclass(kind, Spec):
+                    raise UsageError(
+                        f"{cls.__name__}.{field} hides a field that every environment has: give this one another name"
+                    )
 
     @property
     def name(self) -> str:
@@ -118,8 +136,12 @@ class Environment(Model):
 
     def find(self, kind: type[S]) -> S | None:
         """The one spec of this kind, or None."""
-        found = [spec for spec in self._specs.values() if isinstance(spec, kind)]
+        found = self.find_all(kind)
         return found[0] if len(found) == 1 else None
+
+    def find_all(self, kind: type[S]) -> tuple[S, ...]:
+        """Every spec of this kind, in the order of the class: what one stand-in on a developer's machine may hold."""
+        return tuple(spec for spec in self._specs.values() if isinstance(spec, kind))
 
     @cached_property
     def links(self) -> tuple[Link, ...]:
@@ -207,4 +229,3 @@ class Environment(Model):
 
 FIELD: Final = re.compile(r"[a-z][a-z0-9_]*")
 """What a field of an environment may be called."""
-_MEMBERS: Final = frozenset(dir(Environment))

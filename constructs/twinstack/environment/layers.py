@@ -50,8 +50,9 @@ def merge(documents: Sequence[tuple[str, Document]]) -> Merged:
     return merged
 
 
-def assignments(set_: Mapping[str, Any]) -> Document:
-    """`{"database.multi_az": False}` as the document of a last layer.
+def assignments(set_: Mapping[str, Any], places: Mapping[str, str] | None = None) -> Document:
+    """`{"database.multi_az": False}` as the document of a last layer; `places` are the options that say some of them,
+    where it is not `--set`.
 
     Raises UsageError for a path that is none, a path that is set twice, and a value that YAML could not say.
     """
@@ -72,7 +73,7 @@ def assignments(set_: Mapping[str, Any]) -> Document:
             raise UsageError(f'"{dotted_path}" is set twice: set it, or what is below it')
         here[parts[-1]] = _plain(value, dotted_path)
         for path, _ in _paths(value, tuple(parts)):
-            document.locations[path] = _SET
+            document.locations[path] = Location(places[dotted_path]) if places and dotted_path in places else _SET
     return document
 
 

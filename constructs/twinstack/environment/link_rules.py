@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from twinstack.environment.base import Environment
 from twinstack.environment.layers import Merged
-from twinstack.environment.links import Use
+from twinstack.environment.links import HTTPS, Link, Reach, Use
+from twinstack.environment.placement import NetworkPlan
 from twinstack.environment.reasons import shown
 from twinstack.environment.repair import nearest
 from twinstack.environment.spec import ResourceSpec, Spec, WorkloadSpec
@@ -74,15 +76,36 @@ def check_links(kinds: Mapping[str, type[Spec]], merged: Merged) -> Iterator[Pro
     yield from _cycles(edges, merged)
 
 
+def as_meant(kinds: Mapping[str, type[Spec]], merged: Merged) -> Merged:
+    """With each wrong link as it was probably meant, at its place: what follows from a slip is not a mistake as well."""
+    resources = {key: kind for key, kind in kinds.items() if issubclass(kind, ResourceSpec)}
+    data = dict(merged.data)
+    for key, kind in kinds.items():
+        section = data.get(key)
+        uses = section.get("uses") if issubclass(kind, WorkloadSpec) and isinstance(section, Mapping) else None
+        if isinstance(section, Mapping) and isinstance(uses, list):
+            data[key] = {**section, "uses": [_meant(raw, resources) for raw in uses]}
+    return replace(merged, data=data)
+
+
+def _meant(raw: Any, resources: Mapping[str, type[ResourceSpec]]) -> str | dict[str, str]:
+    use = Use.read(raw) or Use("", None)
+    key = use.key if use.key in resources else nearest(use.key, resources)
+    if key is None or use.access is None:
+        return key or use.key
+    levels = resources[key].access_levels
+    return {key: use.access if use.access in levels else nearest(use.access, levels) or levels[-1]}
+
+
 def check_variables(environment: Environment, merged: Merged) -> Iterator[Problem]:
-    """A problem for each variable that two links would set on one workload, or with two values in the ConfigMap."""
+    """A problem for each variable that two links would set on one workload, or with two values in the ConfigMap; and for
+    each way to AWS that would lead to a database too.
+    """
     everywhere: dict[str, tuple[str, str]] = {}
     for workload in environment.workloads:
         owners: dict[str, str] = dict.fromkeys(workload.own_variables, workload.key)
         for link in environment.links_of(workload):
-            index = next(
-                i for i, raw in enumerate(workload.uses) if (use := Use.read(raw)) and use.key == link.resource.key
-            )
+            index = _index(link)
             for variable in link.offer.variables:
                 owner = owners.setdefault(variable.name, link.resource.key)
                 first, value = everywhere.setdefault(variable.key, (link.resource.key, variable.value))
@@ -102,6 +125,43 @@ def check_variables(environment: Environment, merged: Merged) -> Iterator[Proble
                     "one source for each variable",
                     f"set `{link.resource.key}.variable` to another name",
                 )
+    yield from _too_wide(environment, merged)
+
+
+def _too_wide(environment: Environment, merged: Merged) -> Iterator[Problem]:
+    """The way to AWS leads to endpoints in the network, on 443: where its database tier is not known, to that as well."""
+    network = environment.find(NetworkPlan)
+    if network is not None and (network.knows_database_cidrs or not network.may_have_endpoints):
+        return
+    listening = {
+        link.resource.key
+        for link in environment.links
+        if (link.offer.reach, link.offer.port) == (Reach.DATABASE_TIER, HTTPS)
+    }
+    for workload in environment.workloads:
+        links = environment.links_of(workload)
+        others = sorted(listening - {link.resource.key for link in links})
+        way = next((link for link in links if link.offer.reach is Reach.AWS_API), None)
+        if way is not None and others:
+            yield _problem(
+                "TW208",
+                "a way to AWS would lead to a database too",
+                merged,
+                workload.key,
+                _index(way),
+                f"{way.resource.key}, in a network whose database subnets are not known, beside {', '.join(others)} on {HTTPS}",
+                f"a database is reached by a link: {workload.key} has none to {', '.join(others)}",
+                f"say where they are: `{network.key}.existing.database_cidrs`"
+                if network
+                else "add the network to the environment",
+            )
+
+
+def _index(link: Link) -> int:
+    """Which entry of `uses` it is."""
+    return next(
+        i for i, raw in enumerate(link.workload.uses) if (use := Use.read(raw)) and use.key == link.resource.key
+    )
 
 
 def _cycles(edges: Mapping[str, list[tuple[str, int]]], merged: Merged) -> Iterator[Problem]:

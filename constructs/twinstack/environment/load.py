@@ -8,11 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Generic, TypeVar
 
-from twinstack.environment.base import NAME, Environment
+from twinstack.environment.base import NAME, REGION, Environment
 from twinstack.environment.layers import SET_LAYER, Merged, assignments, base_only, merge
-from twinstack.environment.link_rules import check_links, check_variables
+from twinstack.environment.link_rules import as_meant, check_links, check_variables
 from twinstack.environment.model import Finding
 from twinstack.environment.names import KINDS, check_name
+from twinstack.environment.regions import REGIONS
+from twinstack.environment.repair import nearest
 from twinstack.environment.spec import Spec
 from twinstack.environment.validation import ARITHMETIC, spec_kinds, validate
 from twinstack.environment.yaml import Document, Path_, dotted, parse
@@ -35,20 +37,24 @@ def load(kind: type[E], name: str, documents: Sequence[tuple[str, Document]], to
     """Merges, validates and binds. Raises ConfigurationError with every problem of every layer."""
     written = [problem for _, document in documents for problem in document.problems]
     merged = merge(documents)
-    environment, specs, found = validate(kind, merged)
-    found += check_links(spec_kinds(kind), merged)
+    found = [*check_links(spec_kinds(kind), merged)]
+    environment, specs, wrong = validate(kind, as_meant(spec_kinds(kind), merged) if found else merged)
+    found += wrong
     if environment is not None:
         environment.bind(name, specs, today)
         is_whole = not found
         found += _collect(check_variables(environment, merged), is_whole=is_whole)
         found += _review(environment, merged, is_whole=is_whole)
     found = [*_without_echoes(found, written, is_broken=any(document.is_broken for _, document in documents))]
+    if not documents[0][1].data and any(problem.code == "TW107" and problem.path in _SHARED for problem in found):
+        found = [_empty(kind, documents[0][1].file)]
     problems = [
         *_check_environment_name(name, documents),
         *(() if any(document.is_broken for _, document in documents) else _check_protection(name, merged)),
         *written,
         *base_only(documents, locked_keys(kind)),
         *_check_deprecated(kind, merged),
+        *_check_region(merged),
         *(_in_environment(problem, name, documents) for problem in found),
     ]
     errors = [problem for problem in problems if not problem.warning]
@@ -104,6 +110,37 @@ def _check_deprecated(kind: type[Environment], merged: Merged) -> Iterator[Probl
                     fix=f"write `{extra['instead']}`",
                     warning=True,
                 )
+
+
+def _check_region(merged: Merged) -> Iterator[Problem]:
+    """A warning for a region that is probably misspelt: AWS adds some, so it is none to refuse."""
+    region = merged.data.get("region")
+    if isinstance(region, str) and region not in REGIONS and REGION.fullmatch(region):
+        guess = nearest(region, REGIONS)
+        yield Problem(
+            "TW506",
+            "a region that is not known",
+            "region",
+            merged.locate(("region",)),
+            given=region,
+            allowed="a region of AWS; one that is newer than this release of twinstack is taken as it stands",
+            fix=f"did you mean `{guess}`?" if guess else "look whether AWS has it",
+            warning=True,
+        )
+
+
+def _empty(kind: type[Environment], file: str) -> Problem:
+    """Said once, instead of all that follows from it."""
+    required = [key for key, info in kind.__pydantic_fields__.items() if info.is_required()]
+    return Problem(
+        "TW107",
+        "the file says nothing",
+        "",
+        Location(file, 1),
+        given="an empty file",
+        allowed=f"what all environments share, of {', '.join(required)}",
+        fix="put back what stood in it, or write it",
+    )
 
 
 def _check_environment_name(name: str, documents: Sequence[tuple[str, Document]]) -> Iterator[Problem]:
@@ -230,5 +267,7 @@ def to_problem(finding: Finding, path: Path_, merged: Merged) -> Problem:
 
 
 _UNUSED: Final = "TW491"
+_SHARED: Final = frozenset({"organization", "product"})
+"""What no environment says for itself."""
 PRODUCTION: Final = frozenset({"prod", "production"})
 """The names by which everybody knows it."""

@@ -24,6 +24,11 @@ class NetworkPlan(Spec):
         raise NotImplementedError(f"{type(self).__name__}.database_cidrs")
 
     @property
+    def knows_database_cidrs(self) -> bool:
+        """Whether `database_cidrs` holds databases alone, so that ways that lead elsewhere can be kept from them."""
+        return True
+
+    @property
     def load_balancer_cidrs(self) -> tuple[IPv4Network, ...]:
         """Where load balancers have theirs."""
         raise NotImplementedError(f"{type(self).__name__}.load_balancer_cidrs")

@@ -10,12 +10,12 @@ from pydantic_core import ErrorDetails
 
 from twinstack.environment.allowed import allowed
 from twinstack.environment.layers import SET_LAYER, Merged
-from twinstack.environment.model import RULE_ERROR
-from twinstack.environment.repair import nearest, repair
-from twinstack.environment.schema import keys_at, schema_at, whole_schema
+from twinstack.environment.model import RULE_ERROR, Finding
+from twinstack.environment.repair import first_sentence, nearest, repair
+from twinstack.environment.schema import is_base_only, keys_at, schema_at, whole_schema
 from twinstack.environment.secrets_in_text import looks_like_a_secret
 from twinstack.environment.yaml import Path_, dotted
-from twinstack.errors import Problem
+from twinstack.errors import Location, Problem
 
 
 def explain(error: ValidationError, kind: type[BaseModel], merged: Merged) -> Iterator[Problem]:
@@ -28,22 +28,19 @@ def explain(error: ValidationError, kind: type[BaseModel], merged: Merged) -> It
         if detail["type"] == "too_short" and any(other[: len(path)] == path != other for other, _ in details):
             continue  # pydantic counts only the items that fit, and those that do not are refused themselves
         if detail["type"] == RULE_ERROR:
-            for finding in detail["ctx"]["findings"]:
-                where = (*path, *finding.path)
-                yield Problem(
-                    finding.code,
-                    finding.message,
-                    dotted(where),
-                    merged.locate(where),
-                    finding.given,
-                    finding.allowed,
-                    finding.fix,
-                )
+            yield from (of_rule(finding, path, kind, merged) for finding in detail["ctx"]["findings"])
             continue
         if path in refused:  # the same value, refused once more by another branch of a union
             continue
         refused.add(path)
         yield _explain_one(detail, path, kind, merged)
+
+
+def of_rule(finding: Finding, path: Path_, kind: type[BaseModel], merged: Merged) -> Problem:
+    """What a model's own rule found, with its place."""
+    where = (*path, *finding.path)
+    place = _place(where, kind, merged) if finding.code == "TW107" else merged.locate(where)
+    return Problem(finding.code, finding.message, dotted(where), place, finding.given, finding.allowed, finding.fix)
 
 
 def shown(value: Any, key: str = "", text: str = "") -> str:
@@ -68,9 +65,10 @@ def _explain_one(detail: ErrorDetails, path: Path_, kind: type[BaseModel], merge
         )
     schema = schema_at(kind, path)
     if detail["type"] == "missing":
-        description = (schema or {}).get("description", "")
+        description = first_sentence((schema or {}).get("description", ""))
         phrase = f"{_phrase(kind, schema)}: {description}" if description else _phrase(kind, schema)
-        return Problem("TW107", "a value is missing", where, location, "nothing", phrase, _addition(path, merged))
+        place = _place(path, kind, merged)
+        return Problem("TW107", "a value is missing", where, place, "nothing", phrase, _addition(path, place, merged))
     if detail["loc"][-1:] == ("[key]",):
         pattern = detail.get("ctx", {}).get("pattern", "")
         return Problem(
@@ -90,13 +88,27 @@ def _explain_one(detail: ErrorDetails, path: Path_, kind: type[BaseModel], merge
     return Problem("TW104", "the value does not fit", where, location, given, fits, repair(detail, schema or {}, text))
 
 
-def _addition(path: Path_, merged: Merged) -> str:
-    """Where a missing value is to be written: the environment's own file, or the one all share."""
-    files = list(dict.fromkeys(origin.location.file for origin in merged.origins[()] if origin.layer != SET_LAYER))
+def _place(path: Path_, kind: type[BaseModel], merged: Merged) -> Location:
+    """Where a missing value has to be written: in the environment's own file, or in the one that all share."""
+    files = _files(merged)
+    outer = merged.locate(path)
+    if outer is not None and any(isinstance(part, int) for part in path):  # a list stands in one file as a whole
+        return outer
+    file = files[0] if is_base_only(schema_at(kind, path[:2]) or {}) else files[-1]
+    there = [origin.location for origin in merged.origins.get(path[:-1], ()) if origin.location.file == file]
+    return there[-1] if there else Location(file)
+
+
+def _addition(path: Path_, place: Location, merged: Merged) -> str:
+    first = _files(merged)[0]
     parent = f" under `{dotted(path[:-1])}`" if path[:-1] else ""
-    return f"add `{path[-1]}`{parent} in {files[-1]}" + (
-        f", or in {files[0]} for all environments" if files[1:] else ""
-    )
+    elsewhere = f", or in {first} for all environments" if place.file != first else ""
+    return f"add `{path[-1]}`{parent} in {place.file}{elsewhere}"
+
+
+def _files(merged: Merged) -> list[str]:
+    """The files of the layers, base.yaml first."""
+    return list(dict.fromkeys(origin.location.file for origin in merged.origins[()] if origin.layer != SET_LAYER))
 
 
 def _phrase(kind: type[BaseModel], schema: dict[str, Any] | None) -> str:

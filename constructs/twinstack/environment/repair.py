@@ -10,6 +10,8 @@ from typing import Any, Final
 
 from pydantic_core import ErrorDetails
 
+from twinstack.environment.secrets_in_text import looks_like_a_secret
+
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word that was probably meant."""
@@ -20,6 +22,12 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     if not matches and len(word) >= _TELLING:
         matches = [each for each in words if word.lower() in each.lower()]
     return matches[0] if matches else None
+
+
+def first_sentence(description: str) -> str:
+    """What a description begins with, in one line: a problem has no room for the rest."""
+    paragraph = " ".join(description.partition("\n\n")[0].split())
+    return re.split(r"(?<=\.)\s", paragraph)[0]
 
 
 def repair(detail: ErrorDetails, schema: Mapping[str, Any], text: str) -> str:
@@ -48,8 +56,17 @@ def repair(detail: ErrorDetails, schema: Mapping[str, Any], text: str) -> str:
         case "less_than_equal":
             return f"lower it to {context['le']} or less"
         case "string_pattern_mismatch":
-            return _example(schema)
+            hidden = looks_like_a_secret(str(detail["loc"][-1]), value)
+            guess = None if hidden else similar(value, schema.get("pattern", ""))
+            return f"did you mean `{guess}`?" if guess else _example(schema)
     return _OTHERWISE
+
+
+def similar(value: str, pattern: str) -> str | None:
+    """What fits the pattern once blanks, capitals and underscores are gone, the fewest of them that will do."""
+    joined = "-".join(value.split())
+    candidates = (joined, joined.lower(), joined.lower().replace("_", "-"))
+    return next((each for each in candidates if re.search(pattern, each)), None)
 
 
 def _as_text(text: str, schema: Mapping[str, Any]) -> str:
@@ -69,11 +86,18 @@ def _without_quotes(value: str, kind: str) -> str:
 
 
 def _example(schema: Mapping[str, Any]) -> str:
-    """An example from the description that fits the pattern; without one the description."""
+    """An example from the description that fits the pattern; without one what the description says it is."""
     description = schema.get("description", "")
     quoted = [each for each in re.findall("`([^`]+)`", description) if not each.isidentifier()]
     example = next((each for each in quoted if re.search(schema.get("pattern", ""), each)), None)
-    return f"write it like {example}" if example else description or _OTHERWISE
+    if example:
+        return f"write it like {example}"
+    article = _ARTICLE.match(description)
+    return (
+        f"write {article[0].lower()}{first_sentence(description)[article.end() :].rstrip('.')}"
+        if article
+        else _OTHERWISE
+    )
 
 
 def _network(value: object) -> str:
@@ -86,5 +110,6 @@ def _network(value: object) -> str:
 _MAPPINGS: Final = frozenset({"model_type", "dict_type", "model_attributes_type"})
 _SWITCHES: Final = {"true": "true", "yes": "true", "on": "true", "false": "false", "no": "false", "off": "false"}
 _OTHERWISE: Final = "correct the value"
+_ARTICLE: Final = re.compile("(The|An?) ")
 _TELLING: Final = 3
 """Fewer letters than these say nothing of the word that contains them."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import itertools
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
@@ -34,6 +36,23 @@ class Half(StrEnum):
         return "aws" if self is Half.INFRASTRUCTURE else "kubernetes"
 
 
+def refuse_hidden_members(kind: type[Model]) -> None:
+    """Raises UsageError for a field that hides a member of a base class; for use before pydantic looks at the fields,
+    which would only warn.
+    """
+    for field, annotation in inspect.get_annotations(kind).items():
+        if "ClassVar" in str(annotation):
+            continue
+        owner = next((base for base in kind.__mro__[1:] if field in vars(base)), None)
+        if owner is None:
+            continue
+        if issubclass(owner, Model) and field in owner.__class_vars__:
+            raise UsageError(
+                f"{kind.__name__}.{field} is what every {kind.__name__} has in common, and no field: write `{field}: ClassVar = …`"
+            )
+        raise UsageError(f"{kind.__name__}.{field} hides a member of {owner.__name__}: give the field another name")
+
+
 class Spec(Model):
     """The description of one thing. Pure data: what it becomes is the rooms' affair."""
 
@@ -54,6 +73,10 @@ class Spec(Model):
 
     _key: str = PrivateAttr(default="")
     _environment: Any = PrivateAttr(default=None)
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        refuse_hidden_members(cls)
 
     @property
     def key(self) -> str:
@@ -110,6 +133,22 @@ class Spec(Model):
         """What stands in for it on a developer's machine."""
         return StandIn()
 
+    def host_port(self, port: int) -> int:
+        """The port on a developer's machine of what listens on `port` for it: `compose.port` where it has one, else the
+        next from `port` on that no earlier spec of its type takes. All workloads count as one type.
+        """
+        kind = WorkloadSpec if isinstance(self, WorkloadSpec) else type(self)
+        alike = self.environment.find_all(kind)
+        own = {spec.key: options.port for spec in alike if (options := getattr(spec, "compose", None)) and options.port}
+        taken = set(own.values())
+        for spec in alike:
+            wanted = (spec.local_run().port if isinstance(spec, WorkloadSpec) else port) or 0  # 0: it listens on none
+            chosen: int = own.get(spec.key) or next(one for one in itertools.count(wanted) if one not in taken)
+            if spec is self:
+                return chosen
+            taken.add(chosen)
+        return port
+
     def monitoring(self) -> Monitoring:
         """What is watched of it: alert rules, and panels of the dashboard."""
         return Monitoring()
@@ -126,6 +165,15 @@ class ResourceSpec(Spec):
 
     access_levels: ClassVar[tuple[Access, ...]] = (Access.READ,)
     """What a link may ask for; the first is the default."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        levels = cls.access_levels
+        if not isinstance(levels, tuple) or not levels or not all(isinstance(level, Access) for level in levels):
+            raise UsageError(
+                f"{cls.__name__}.access_levels is {levels!r}: write a tuple of at least one Access, the default first, "
+                "for example `(Access.READ,)` or `(Access.READ, Access.WRITE)`"
+            )
 
     def offer(self, access: Access) -> Offer:
         """What a link with this access is given."""
@@ -170,12 +218,12 @@ class WorkloadSpec(ContainerSpec, Spec):
 
     @property
     def secret_version(self) -> int:
-        """Grows by one with each rotation of any secret it reads, from one on."""
+        """One, and one more for each rotation of each secret it reads."""
         return 1 + sum(v.secret.version - 1 for v in self.environment.variables_of(self) if v.secret)
 
     @property
     def secret(self) -> str:
-        """The Kubernetes Secret it reads. From the second rotation on it carries the version, so that new pods
+        """The Kubernetes Secret it reads. From the first rotation on it carries the version (`-v2`), so that new pods
         cannot start with old values.
         """
         base = self.secret_name or f"{self.kubernetes_name}-secrets"

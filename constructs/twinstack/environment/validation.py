@@ -15,7 +15,7 @@ from twinstack.environment.base import Environment
 from twinstack.environment.layers import Merged
 from twinstack.environment.model import RULE_ERROR, WITHOUT_RULES
 from twinstack.environment.spec import Spec
-from twinstack.environment.yaml import Path_, dotted
+from twinstack.environment.yaml import Path_
 from twinstack.errors import Problem
 
 E = TypeVar("E", bound=Environment)
@@ -42,7 +42,7 @@ def validate(kind: type[E], merged: Merged) -> tuple[E | None, dict[str, Spec], 
         spec = _mended(spec_kind, field, [path for path in wrong if path[0] == field], merged)
         if spec is not None:
             specs[field] = spec
-            problems += _rule_problems(spec, field, merged)
+            problems += _rule_problems(spec, field, kind, merged)
     return _partial(kind, {str(path[0]) for path in wrong}, specs, merged), specs, list(dict.fromkeys(problems))
 
 
@@ -93,19 +93,10 @@ def _mend(whole: dict[str, Any], path: Path_, merged: Merged) -> None:
         here[path[-1]] = copy.deepcopy(earlier[-1])
 
 
-def _rule_problems(spec: Spec, field: str, merged: Merged) -> Iterator[Problem]:
+def _rule_problems(spec: Spec, field: str, kind: type[Environment], merged: Merged) -> Iterator[Problem]:
     try:
         for finding in spec.findings():
-            where = (field, *finding.path)
-            yield Problem(
-                finding.code,
-                finding.message,
-                dotted(where),
-                merged.locate(where),
-                finding.given,
-                finding.allowed,
-                finding.fix,
-            )
+            yield reasons.of_rule(finding, (field,), kind, merged)
     except ARITHMETIC:
         return
 

@@ -10,6 +10,7 @@ import yaml
 
 from twinstack.environment.scalars import PREFIX, Loader, scalar_value
 from twinstack.environment.secrets_in_text import looks_like_a_secret, secrets_by_line
+from twinstack.environment.yaml_errors import not_yaml
 from twinstack.errors import Location, Problem
 
 Path_ = tuple[str | int, ...]
@@ -55,7 +56,7 @@ def parse(text: str, shown_as: str) -> Document:
             return document
         root = yaml.compose(text, Loader=Loader)
     except yaml.YAMLError as error:
-        document.problems.append(_broken(shown_as, error))
+        document.problems.append(_broken(shown_as, text, error))
         document.is_broken = True
         root = None
     if isinstance(root, yaml.MappingNode):
@@ -253,25 +254,11 @@ def _deep(file: str, line: int) -> Problem:
     )
 
 
-def _broken(file: str, error: yaml.YAMLError) -> Problem:
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    reason = (
-        getattr(error, "problem", None)
-        or getattr(error, "context", None)
-        or getattr(error, "reason", None)
-        or type(error).__name__
-    )
-    line = mark.line + 1 if mark else 1
-    if "nesting depth" in str(reason):  # newer parsers have a limit of their own, above ours
-        return _deep(file, line)
-    return Problem(
-        "TW101",
-        "the file is not YAML",
-        location=Location(file, line),
-        given=str(reason),
-        allowed="YAML, indented with spaces",
-        fix="look at this line and the one above: indentation, quotes, a missing colon",
-    )
+def _broken(file: str, text: str, error: yaml.YAMLError) -> Problem:
+    if "nesting depth" in str(getattr(error, "problem", "")):  # newer parsers have a limit of their own, above ours
+        mark = getattr(error, "problem_mark", None)
+        return _deep(file, mark.line + 1 if mark else 1)
+    return not_yaml(file, text, error)
 
 
 def _short(text: str) -> str:

@@ -43,16 +43,28 @@ def _shared_pods(manifests: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def _pods(manifest: Mapping[str, Any]) -> Pods | None:
-    template = manifest.get("spec", {}).get("template")
-    if manifest["kind"] not in KINDS_WITH_PODS or not template:
+    template = pod_template_of(manifest)
+    if template is None:
         return None
     labels = template.get("metadata", {}).get("labels", {})
     # A Job makes a selector of its own, which finds nothing else.
     return Pods(_title(manifest), labels, manifest["spec"].get("selector", {}).get("matchLabels", {}))
 
 
+def pod_template_of(manifest: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The pod template of whatever makes pods: in `spec`, or in that of the Jobs a clock starts."""
+    spec = manifest.get("spec")
+    while isinstance(spec, Mapping):
+        template = spec.get("template")
+        if (
+            isinstance(template, Mapping)
+            and isinstance(template.get("spec"), Mapping)
+            and "containers" in template["spec"]
+        ):
+            return template
+        spec = spec.get("jobTemplate", {}).get("spec")
+    return None
+
+
 def _title(manifest: Mapping[str, Any]) -> str:
     return f"{manifest['kind']} {manifest['metadata']['name']}"
-
-
-KINDS_WITH_PODS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job"})

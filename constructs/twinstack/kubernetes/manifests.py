@@ -5,14 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from itertools import chain
 from typing import Any, Final
 
+from cdk8s import ApiObject
+
 from twinstack.environment.dumper import dump
 from twinstack.environment.names import KINDS
-from twinstack.kubernetes.inspection import inspect
-from twinstack.kubernetes.labels import COMPONENT
+from twinstack.errors import ConstructionError
+from twinstack.kubernetes.inspection import inspect, pod_template_of
+from twinstack.kubernetes.labels import COMPONENT, label_value
 from twinstack.kubernetes.workloads import Workloads
 
 Manifest = dict[str, Any]
@@ -24,11 +27,8 @@ def render(chart: Workloads[Any]) -> dict[str, str]:
     One file for each part of the product, numbered: the namespace, what is shared, Jobs, what runs, the way in. A
     file's objects stand in the order in which they need each other. Raises ConstructionError, as `objects` does.
     """
-    groups: dict[str, list[Manifest]] = {}
-    for manifest in objects(chart):
-        groups.setdefault(_group(manifest), []).append(manifest)
-    files = {f"{_phase(members):02}-{group}.k8s.yaml": dump(members) for group, members in groups.items()}
-    return dict(sorted(files.items()))
+    parts = _parts(chart, objects(chart))
+    return {f"{phase:02}-{group}.k8s.yaml": dump(members) for (phase, group), members in parts.items()}
 
 
 def objects(chart: Workloads[Any]) -> list[Manifest]:
@@ -38,16 +38,40 @@ def objects(chart: Workloads[Any]) -> list[Manifest]:
     which one would select the other's pods.
     """
     chart.close()
-    manifests: list[Manifest] = chart.to_json()
+    manifests = _rendered(chart)
     for manifest in manifests:
         if manifest["kind"] == "Job":
             _name_by_content(manifest)
     inspect(manifests, chart.environment.stack_id)
+    return list(chain.from_iterable(_parts(chart, sorted(manifests, key=_rank)).values()))
+
+
+def _parts(chart: Workloads[Any], manifests: Iterable[Manifest]) -> dict[tuple[int, str], list[Manifest]]:
+    """The objects of each part of the product, by its place in the order and its name."""
+    workloads = {_file_name(label_value(spec.key)) for spec in chart.environment.workloads}
     groups: dict[str, list[Manifest]] = {}
-    for manifest in sorted(manifests, key=_rank):
+    for manifest in manifests:
         groups.setdefault(_group(manifest), []).append(manifest)
-    ordered = sorted(groups.items(), key=lambda item: (_phase(item[1]), item[0]))
-    return list(chain.from_iterable(members for _, members in ordered))
+    parts = {(_phase(members, runs=group in workloads), group): members for group, members in groups.items()}
+    return dict(sorted(parts.items()))
+
+
+def _rendered(chart: Workloads[Any]) -> list[Manifest]:
+    """What cdk8s makes of the chart. Of all that can fail there, a patch does not say by itself whose it is."""
+    try:
+        return chart.to_json()
+    except RuntimeError as error:
+        for construct in chart.node.find_all():
+            if isinstance(construct, ApiObject):
+                try:
+                    construct.to_json()
+                except RuntimeError as failure:
+                    said = next(iter(str(failure).splitlines()), "").strip()
+                    raise ConstructionError(
+                        f"{chart.environment.stack_id}: {construct.kind} {construct.name} cannot be rendered: {said}: look "
+                        "at what is given to its `add_json_patch(…)`: each path is one of the object as it is made"
+                    ) from error
+        raise
 
 
 def _name_by_content(job: Manifest) -> None:
@@ -60,20 +84,25 @@ def _name_by_content(job: Manifest) -> None:
 
 def _rank(manifest: Manifest) -> tuple[int, str, str]:
     kind = manifest["kind"]
-    place = APPLY_ORDER.index(kind) if kind in APPLY_ORDER else APPLY_ORDER.index(ANYTHING_ELSE)
-    return place, kind, manifest["metadata"]["name"]
+    other = "Deployment" if pod_template_of(manifest) else ANYTHING_ELSE
+    return APPLY_ORDER.index(kind if kind in APPLY_ORDER else other), kind, manifest["metadata"]["name"]
 
 
 def _group(manifest: Manifest) -> str:
     """The part of the product it belongs to; an object that names none stands by itself."""
     metadata = manifest["metadata"]
     component = metadata.get("labels", {}).get(COMPONENT)
-    return _NOT_IN_FILE_NAMES.sub("-", component or f"{metadata['name']}-{manifest['kind']}".lower())
+    return _file_name(component or f"{metadata['name']}-{manifest['kind']}".lower())
 
 
-def _phase(members: Iterable[Mapping[str, Any]]) -> int:
-    kinds = {member["kind"] for member in members}
-    return 0 if "Namespace" in kinds else max(PHASES.get(kind, SHARED) for kind in kinds)
+def _file_name(part: str) -> str:
+    return _NOT_IN_FILE_NAMES.sub("-", part)
+
+
+def _phase(members: Iterable[Manifest], *, runs: bool) -> int:
+    """`runs`: the part is a workload's, whatever kind of object its room makes of it."""
+    phases = {PHASES.get(one["kind"], RUNNING if pod_template_of(one) else SHARED) for one in members}
+    return 0 if 0 in phases else RUNNING if runs and phases == {SHARED} else max(phases)
 
 
 ANYTHING_ELSE: Final = "*"
@@ -83,17 +112,20 @@ APPLY_ORDER: Final = (
     "ConfigMap",
     "SecretProviderClass",
     "IngressClassParams",
-    ANYTHING_ELSE,
     "NetworkPolicy",
     "Service",
+    ANYTHING_ELSE,
     "Deployment",
     "Job",
     "HorizontalPodAutoscaler",
     "PodDisruptionBudget",
     "Ingress",
 )
-"""An object comes after what it refers to: a pod cannot mount a class that is not there yet."""
+"""An object comes after what it refers to, and pods after the policy that closes them. Kinds that are not named here stand
+where a Deployment does if they have pods.
+"""
 SHARED: Final = 10
-PHASES: Final = {"Job": 20, "Deployment": 30, "Ingress": 40}
+RUNNING: Final = 30
+PHASES: Final = {"Namespace": 0, "Job": 20, "Ingress": 40}
 _HASH_LENGTH: Final = 8
 _NOT_IN_FILE_NAMES: Final = re.compile(r"[^a-z0-9.]+")

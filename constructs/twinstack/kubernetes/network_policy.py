@@ -76,7 +76,7 @@ def _egress(spec: WorkloadSpec) -> Iterator[k8s.NetworkPolicyEgressRule]:
             yield k8s.NetworkPolicyEgressRule(to=_peers(link, spec.environment), ports=[_port(offer.port)])
     # The way to AWS, where a link has opened it, leads to every public address already.
     if spec.internet and (Reach.AWS_API, HTTPS_PORT, "") not in seen:
-        yield k8s.NetworkPolicyEgressRule(to=[_public()], ports=[_port(HTTPS_PORT)])
+        yield k8s.NetworkPolicyEgressRule(to=[_outside(spec.environment)], ports=[_port(HTTPS_PORT)])
 
 
 def _peers(link: Link, environment: Environment) -> list[k8s.NetworkPolicyPeer]:
@@ -88,17 +88,19 @@ def _peers(link: Link, environment: Environment) -> list[k8s.NetworkPolicyPeer]:
             return [_block(block) for block in (network.database_cidrs if network else PRIVATE)]
         case _:
             network = environment.find(NetworkPlan)
-            if network and not network.may_have_endpoints:
-                return [_public()]
-            return [_block(EVERYWHERE, (LINK_LOCAL,))]
+            return [_outside(environment, private=network is None or network.may_have_endpoints)]
 
 
 def _pods(spec: Spec) -> k8s.NetworkPolicyPeer:
     return k8s.NetworkPolicyPeer(pod_selector=k8s.LabelSelector(match_labels=selector(spec)))
 
 
-def _public() -> k8s.NetworkPolicyPeer:
-    return _block(EVERYWHERE, (*PRIVATE, LINK_LOCAL))
+def _outside(environment: Environment, *, private: bool = False) -> k8s.NetworkPolicyPeer:
+    """Every public address, and with `private` the private ones, where AWS may have endpoints; never the database tier."""
+    network = environment.find(NetworkPlan)
+    closed = [LINK_LOCAL] if private else [*PRIVATE, LINK_LOCAL]
+    tier = network.database_cidrs if network and (network.knows_database_cidrs or not private) else ()
+    return _block(EVERYWHERE, [*closed, *(one for one in tier if not any(map(one.subnet_of, closed)))])
 
 
 def _block(addresses: IPv4Network, but: Iterable[IPv4Network] = ()) -> k8s.NetworkPolicyPeer:

@@ -39,7 +39,7 @@ class Workloads(Chart, Generic[E]):
 
         Raises ConstructionError for a second time, and for a spec of another environment.
         """
-        self.ledger.enter(spec, f"kubernetes.{construct.__name__}")
+        self.ledger.enter(spec, construct)
 
     def label_namespace(self, name: str, value: str) -> None:
         """Adds a label to the namespace, for a controller that looks for it there."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -20,8 +21,8 @@ from twinstack.local.workload import service_of, shared_variables
 def files_of(environment: Environment) -> Mapping[PurePosixPath, str]:
     """Each generated file's path in the product, and its text.
 
-    Raises ConstructionError where a resource's stand-in leaves a variable of its offer without a value, and where two
-    stand-ins want one name for two things.
+    Raises ConstructionError where a resource's stand-in leaves a variable of its offer without a value, where a variable
+    of a workload would have two, and where two services want one name or one port of the machine.
     """
     stand_ins = {key: spec.local() for key, spec in environment.specs.items()}
     shared = shared_variables(environment)
@@ -51,7 +52,24 @@ def _services(environment: Environment, stand_ins: Mapping[str, StandIn], shared
                 f"{environment.stack_id}: two services of the local stack would be called {service.name}: give one of "
                 "them another name with `compose: {name: …}`"
             )
+    _check_ports(environment.stack_id, chosen.values())
     return sorted(chosen.values(), key=lambda service: service.profile or "")
+
+
+def _check_ports(stack_id: str, services: Iterable[Service]) -> None:
+    owners: dict[str, list[str]] = {}
+    for service in services:
+        for port in service.ports:
+            default = _DEFAULT.fullmatch(str(port))
+            owners.setdefault(default[1] if default else str(port), []).append(service.name)
+    lines = [
+        f"\n  {' and '.join(names)} would both listen on port {port} of the developer's machine: give one of them another "
+        "with `compose: {port: …}`"
+        for port, names in owners.items()
+        if len(names) > 1
+    ]
+    if lines:
+        raise ConstructionError(f"{stack_id}, local stack:{''.join(lines)}")
 
 
 def _entries(stand_ins: Mapping[str, StandIn], shared: Mapping[str, str]) -> Iterator[Entry]:
@@ -61,6 +79,7 @@ def _entries(stand_ins: Mapping[str, StandIn], shared: Mapping[str, str]) -> Ite
         yield Entry("Environment", name, value, OWN.get(name, "set on every workload that needs it"))
 
 
+_DEFAULT: Final = re.compile(r"\$\{[A-Z0-9_]+:-([0-9]+)\}")
 COMPOSE: Final = "compose.yaml"
 ENV: Final = ".env.example"
 OWN: Final = {

@@ -12,7 +12,7 @@ from twinstack.errors import ConstructionError
 
 
 def service_of(spec: WorkloadSpec, stand_ins: Mapping[str, StandIn], shared: Collection[str]) -> Service:
-    """The Compose service. `shared` are the variables that .env may replace. Raises ConstructionError where a link offers a variable that nothing fills here."""
+    """The Compose service. `shared` are the variables that .env may replace. Raises ConstructionError where a link offers a variable that nothing fills here, and for one with two values."""
     limits = spec.resources.limits
     run = spec.local_run()
     return Service(
@@ -22,7 +22,7 @@ def service_of(spec: WorkloadSpec, stand_ins: Mapping[str, StandIn], shared: Col
         entrypoint=tuple(part.replace("$", "$$") for part in spec.command),
         environment=variables_of(spec, stand_ins, shared),
         aliases=(spec.kubernetes_name,) if run.port else (),
-        ports={spec.compose.port or run.port: run.port} if run.port else {},
+        ports={spec.host_port(run.port): run.port} if run.port else {},
         needs=_needs(spec, stand_ins),
         health=run.health,
         user=str(spec.user),
@@ -41,6 +41,7 @@ def variables_of(spec: WorkloadSpec, stand_ins: Mapping[str, StandIn], shared: C
         name: or_default(name, value) if name in shared else value.replace("$", "$$")
         for name, value in spec.own_variables.items()
     }
+    filled_by: dict[str, str] = {}
     for link in spec.links:
         filled = stand_ins[link.resource.key].variables
         offered = [variable.name for variable in link.offer.variables]
@@ -55,7 +56,18 @@ def variables_of(spec: WorkloadSpec, stand_ins: Mapping[str, StandIn], shared: C
             for access in link.resource.access_levels
             for variable in link.resource.offer(access).variables
         }
-        variables |= {name: value for name, value in filled.items() if name in offered or name not in every}
+        for name, value in filled.items():
+            if name not in offered and name in every:
+                continue
+            first = filled_by.setdefault(name, link.resource.key)
+            if first != link.resource.key and variables[name] != value:
+                raise ConstructionError(
+                    f"{spec.environment.stack_id}: on a developer's machine {first} gives {spec.key} {name}="
+                    f"{variables[name]}, and {link.resource.key} gives it {value}: let one server stand in for all of a "
+                    f"type (`self.environment.find_all({type(link.resource).__name__})` in its stand-in), or name the "
+                    "variables apart"
+                )
+            variables[name] = value
     return variables
 
 

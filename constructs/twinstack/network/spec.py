@@ -35,6 +35,20 @@ class ExistingNetwork(Model):
     """Subnets for nodes and pods, in at least two zones."""
     database_subnet_ids: Annotated[tuple[Annotated[str, Field(pattern=SUBNET)], ...], Field(min_length=2)]
     """Subnets for databases and caches, in at least two zones."""
+    database_cidrs: tuple[IPv4Network, ...] = ()
+    """The addresses of those subnets, one range for each. AWS may answer inside this VPC, at endpoints: with these the way
+    there leads to no database, and a link to a database leads nowhere else."""
+
+    def rules(self) -> Iterator[Finding]:
+        if self.database_cidrs and len(self.database_cidrs) != len(self.database_subnet_ids):
+            yield Finding(
+                "TW315",
+                "not every database subnet has its addresses",
+                ("database_cidrs",),
+                given=f"{len(self.database_cidrs)}, with {len(self.database_subnet_ids)} database_subnet_ids",
+                allowed="one range for each subnet of database_subnet_ids",
+                fix="add what `aws ec2 describe-subnets` says of each",
+            )
 
 
 class NetworkSpec(NetworkPlan):
@@ -78,10 +92,15 @@ class NetworkSpec(NetworkPlan):
 
     @property
     def database_cidrs(self) -> tuple[IPv4Network, ...]:
-        """One per zone, without a way out. For an existing VPC its whole space: the tiers are not ours to know."""
+        """One per zone, without a way out. For an existing VPC what it says of them, else its whole space."""
         if self.existing:
-            return (self.cidr,)
+            return self.existing.database_cidrs or (self.cidr,)
         return tuple(self._blocks[_DATABASE_BLOCK].subnets(prefixlen_diff=3))[: len(self.zones)]
+
+    @property
+    def knows_database_cidrs(self) -> bool:
+        """Unless an existing VPC does not say where its database subnets are."""
+        return not self.existing or bool(self.existing.database_cidrs)
 
     @property
     def load_balancer_cidrs(self) -> tuple[IPv4Network, ...]:

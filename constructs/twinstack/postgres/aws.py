@@ -12,8 +12,19 @@ from cdktf_cdktf_provider_aws.db_subnet_group import DbSubnetGroup
 from cdktf_cdktf_provider_aws.iam_role import IamRole
 from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAttachment
 
-from twinstack.aws import Admitting, Infrastructure, Key, Passwords, Resource, Secret, keep, pin, trust_policy
-from twinstack.aws.database import ClosedGroup, Tiered
+from twinstack.aws import (
+    Admitting,
+    ClosedGroup,
+    Infrastructure,
+    Key,
+    Passwords,
+    Resource,
+    Secret,
+    Tiered,
+    keep,
+    pin,
+    trust_policy,
+)
 from twinstack.environment import Access, SecretValue
 from twinstack.policy.accepted import Accepted
 from twinstack.postgres.spec import PostgresSpec

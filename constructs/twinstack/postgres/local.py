@@ -19,6 +19,7 @@ def stand_in(spec: PostgresSpec) -> StandIn:
     prefix = spec.compose.prefix or spec.key.upper()
     host, port, database, user, password = (f"{prefix}_{part}" for part in ("HOST", "PORT", "NAME", "USER", "PASSWORD"))
     name = spec.compose.name_of(spec.key)
+    host_port = spec.host_port(spec.PORT)
     server = Service(
         name,
         f"postgres:{spec.engine_version}-alpine",
@@ -27,7 +28,7 @@ def stand_in(spec: PostgresSpec) -> StandIn:
             "POSTGRES_PASSWORD": f"${{{password}:?copy .env.example to .env}}",
             "POSTGRES_DB": f"${{{database}:-{spec.database}}}",
         },
-        ports={f"${{{port}:-{spec.compose.port or spec.PORT}}}": spec.PORT},
+        ports={f"${{{port}:-{host_port}}}": spec.PORT},
         volumes={f"{name}_data": "/var/lib/postgresql/data"},
         health=Health((f"pg_isready -U ${{{user}}} -d ${{{database}:-{spec.database}}}",)),
     )
@@ -54,7 +55,7 @@ def stand_in(spec: PostgresSpec) -> StandIn:
         variables=dict.fromkeys(variables, inside),
         entries=(
             Entry(GROUP, host, "localhost", "where a process outside the stack finds PostgreSQL"),
-            Entry(GROUP, port, str(spec.compose.port or spec.PORT), "its port on this machine"),
+            Entry(GROUP, port, str(host_port), "its port on this machine"),
             Entry(GROUP, database, spec.database, "the database"),
             Entry(GROUP, user, spec.application_user, "its user, here the owner as well"),
             Entry(GROUP, password, "local_password", "letters and digits: it stands in a URL", is_secret=True),

@@ -235,14 +235,15 @@ class PostgresSpec(ResourceSpec):
             )
 
     def review(self) -> Iterator[Finding]:
-        has_job = any(isinstance(spec, JobSpec) for spec in self.environment.specs.values())
-        if has_job and self.links and not self.is_used_with(Access.ADMIN):
+        if self.links and not self.is_used_with(Access.ADMIN):
+            has_job = any(isinstance(spec, JobSpec) for spec in self.environment.specs.values())
             yield Finding(
                 "TW709",
                 f"nobody makes the role {self.application_user} that workloads connect as",
                 given=f"links to {self.key}, none of them with `admin`",
                 allowed="a Job with the `admin` link, which makes the role and its grants",
                 fix=f"give a Job `uses: [{self.key}: admin]`",
+                warning=not has_job,  # somebody else may make it
                 acknowledgeable=True,
             )
         yield from check_support(

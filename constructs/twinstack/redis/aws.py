@@ -16,8 +16,7 @@ from cdktf_cdktf_provider_aws.elasticache_replication_group import (
 )
 from cdktf_cdktf_provider_aws.elasticache_subnet_group import ElasticacheSubnetGroup
 
-from twinstack.aws import Admitting, Infrastructure, Key, Passwords, Resource, Secret, keep, pin
-from twinstack.aws.database import ClosedGroup, Tiered
+from twinstack.aws import Admitting, ClosedGroup, Infrastructure, Key, Passwords, Resource, Secret, Tiered, keep, pin
 from twinstack.policy.accepted import Accepted
 from twinstack.redis.spec import RedisSpec
 

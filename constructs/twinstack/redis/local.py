@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def stand_in(spec: RedisSpec) -> StandIn:
     """The same engine and major version, with the same memory policy, its data in a volume, and its exporter."""
     name = spec.compose.name_of(spec.key)
-    port = spec.compose.port or spec.PORT
+    port = spec.host_port(spec.PORT)
     server = Service(
         name,
         f"{IMAGES[spec.engine]}:{spec.engine_version.split('.')[0]}-alpine",

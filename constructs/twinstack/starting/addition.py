@@ -18,13 +18,14 @@ from twinstack.job.spec import JobSpec
 from twinstack.product import BASE, FOLDER, Product
 from twinstack.starting.draft import Draft, environment_class
 from twinstack.starting.half_text import add_construct
-from twinstack.starting.kind import Kind
+from twinstack.starting.kind import Kind, find_kind
 from twinstack.starting.layer_text import add_section, add_use, data_of
 from twinstack.starting.names import refused
 from twinstack.starting.place import follows
 from twinstack.starting.python_text import Source, described, fields_of
 from twinstack.starting.space import free_spaces
 from twinstack.starting.text import Text
+from twinstack.starting.wishes import JOB
 from twinstack.web_service.spec import WebServiceSpec
 
 
@@ -65,6 +66,20 @@ class Addition:
         made = environment_class(source, file, kind.__name__, kind.__module__)
         return Draft(made, self.product.infrastructure, self.product.workloads, layers=layers, folder=self.product.root)
 
+    @property
+    def needs_a_job(self) -> str:
+        """The command that adds the Job which prepares this resource for others; empty, where there is one or none is
+        needed.
+        """
+        if self.kind.is_workload or Access.ADMIN not in self.kind.access_levels or self._jobs:
+            return ""
+        job = find_kind(JOB).starter.field
+        return f"twinstack add {JOB} {job} --uses {self.name}:{Access.ADMIN}"
+
+    @property
+    def _jobs(self) -> Sequence[str]:
+        return [key for key, spec in self.specs.items() if issubclass(spec, JobSpec)]
+
     def _reasons(self) -> Iterator[str]:
         members = {*self.specs, *self.product.environment.__pydantic_fields__, *dir(self.product.environment)}
         if reason := refused(self.name, self.kind.spec, members):
@@ -76,6 +91,10 @@ class Addition:
             return
         for name, access in self.uses:
             yield from self._reasons_against(name, access)
+        is_prepared = any(access == Access.ADMIN or name in self._jobs for name, access in self.uses)
+        if self.uses and not self.kind.is_workload and Access.ADMIN in self.kind.access_levels and not is_prepared:
+            for job in self._jobs[:1]:
+                yield f"--uses: nobody would prepare {self.name} for them: add `--uses {job}:admin`"
 
     def _reasons_against(self, name: str, access: str | None) -> Iterator[str]:
         """Why a link between the new thing and this one is not possible."""

@@ -36,13 +36,20 @@ def add_construct(
         raise source.unsafe(f"{class_name}.__init__ does not take (self, scope, environment)")
     own, environment = names[0], names[2]
     built = list(_built(constructor, own, environment))
-    given = {need: _given(source, construct, need, built, specs) for need in construct.needs}
+    by_hand = _call(source, construct, own, f"{environment}.{key}", dict.fromkeys(construct.needs, "…"))
+    given = {
+        need: _given(source, construct, need, built, specs, by_hand=f"{own}.{key} = {by_hand}")
+        for need in construct.needs
+    }
     after, is_kept = _place(source, constructor, own, kind, built, [one.statement for one in given.values()], specs)
     keeping = f"{own}.{key} = " if is_kept else ""
-    _, called = _import(source, construct)
-    arguments = [own, f"{environment}.{key}", *(f"{need}={one.target}" for need, one in given.items())]
-    edited = source.with_statement(after, f"{keeping}{called}({', '.join(arguments)})")
-    return _import(edited, construct)[0]
+    call = _call(source, construct, own, f"{environment}.{key}", {need: one.target for need, one in given.items()})
+    return _import(source.with_statement(after, f"{keeping}{call}"), construct)[0]
+
+
+def _call(source: Source, construct: Construct, own: str, spec: str, given: Mapping[str, str]) -> str:
+    arguments = [own, spec, *(f"{need}={target}" for need, target in given.items())]
+    return f"{_import(source, construct)[1]}({', '.join(arguments)})"
 
 
 def _constructor(source: Source, class_name: str) -> ast.FunctionDef:
@@ -75,7 +82,13 @@ def _target(statement: ast.stmt) -> str:
 
 
 def _given(
-    source: Source, construct: Construct, need: str, built: list[Built], specs: Mapping[str, type[Spec]]
+    source: Source,
+    construct: Construct,
+    need: str,
+    built: list[Built],
+    specs: Mapping[str, type[Spec]],
+    *,
+    by_hand: str,
 ) -> Built:
     """The construct that another one needs: of the kind that is called like the argument."""
     kind = find_kind(need).spec
@@ -88,7 +101,11 @@ def _given(
         raise source.unsafe(
             f"{construct.name} needs the {need}, which line {line} builds and keeps nowhere (begin it with `{need} = `)"
         )
-    raise source.unsafe(f"{construct.name} needs a {need}, and none is built in it")
+    raise source.unsafe(
+        f"{construct.name} needs a {need}, and none is built in `__init__`: build one there, or write the section, the "
+        f"field and this line",
+        by_hand,
+    )
 
 
 def _place(

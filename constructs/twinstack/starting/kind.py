@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import inspect
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any, Final
 
 import twinstack
 from twinstack.environment.links import Access
-from twinstack.environment.repair import nearest
+from twinstack.environment.repair import first_sentence, nearest
 from twinstack.environment.spec import Half, ResourceSpec, Spec, WorkloadSpec
 from twinstack.errors import UsageError
 from twinstack.starting.construct import Construct, find_construct
@@ -44,6 +45,11 @@ class Kind:
         """What a link to it may ask for, the default first; none, where it cannot be linked to."""
         return self.spec.access_levels if issubclass(self.spec, ResourceSpec) else ()
 
+    @property
+    def description(self) -> str:
+        """What it is, in a sentence."""
+        return first_sentence(inspect.getdoc(self.spec) or "")
+
     @cached_property
     def starter(self) -> Starter:
         """What it begins with. A kind without a starter has to do with its defaults."""
@@ -72,17 +78,18 @@ def built_in_kinds() -> Sequence[str]:
 
 
 @cache
-def find_kind(name: str) -> Kind:
+def find_kind(name: str, among: Callable[[Kind], bool] | None = None) -> Kind:
     """The kind of this name: a room of the library, or an installed package that looks like one.
 
-    Raises UsageError for a name that is neither.
+    Raises UsageError for a name that is neither, with those that it could have been: all, or those `among` which one
+    is wanted.
     """
     written, name = name, name.strip().lower().replace("-", "_")
     for package in (f"twinstack.{name}", name):
         folder = _folder(package)
         if folder is not None and (spec := _spec(package)) is not None:
             return Kind(name, package, folder, spec)
-    known = _names()
+    known = [each for each in _names() if among is None or among(find_kind(each))]
     guess = nearest(name, known)
     hint = f"did you mean {guess}?" if guess else "name one of these, or an installed package with a `spec.py`"
     raise UsageError(f'there is no kind "{written}" (there are {", ".join(known)}): {hint}')

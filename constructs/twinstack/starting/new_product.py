@@ -187,7 +187,7 @@ class NewProduct:
             **self._common(),
             resources=on_network,
             links=[pair for pair in links if pair[1] in on_network],
-            running=[(proof.type, key) for key, proof in proofs.items() if proof and self.things[key].is_workload],
+            running=[key for key, kind in self.things.items() if kind.is_workload],
             proofs=dict.fromkeys(
                 (proof.half, proof.type, repr(dict(proof.properties)).replace("'", '"'))
                 for key, proof in proofs.items()

@@ -63,9 +63,11 @@ class Source:
                 return extended, name
         return self._with_import_line(module, f"from {module} import {name}\n"), name
 
-    def unsafe(self, reason: str) -> UsageError:
-        """What is raised where nothing can be added safely."""
-        return UsageError(f"{self.text.shown_as} cannot be added to: {reason}: write it by hand")
+    def unsafe(self, reason: str, line: str = "") -> UsageError:
+        """What is raised where nothing can be added safely; with the line to add by hand, if one will do."""
+        return UsageError(
+            f"{self.text.shown_as} cannot be added to: {reason}{f' `{line}`' if line else ': write it'} by hand"
+        )
 
     def _extended(self, node: ast.ImportFrom, name: str) -> Source | None:
         """With one more name in an import that lists several, in one line or each in its own; None for other shapes."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Annotated, Any, Final
 
 from pydantic import TypeAdapter, ValidationError
@@ -13,9 +14,14 @@ from twinstack.edge.spec import EdgeSpec
 from twinstack.environment.base import NAME, Environment
 from twinstack.environment.load import PRODUCTION
 from twinstack.environment.reasons import shown
+from twinstack.environment.repair import similar
+from twinstack.environment.schema import schema_at
 from twinstack.errors import UsageError
 from twinstack.starting.kind import Kind, find_kind
 from twinstack.starting.names import refused
+
+ENVIRONMENTS: Final = ("dev", "prod")
+"""Those of a product whose environments nobody named."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +31,7 @@ class Wishes:
     name: str
     organization: str
     region: str
-    environments: Sequence[str] = ("dev", "prod")
+    environments: Sequence[str] = ENVIRONMENTS
     production: str = ""
     """The protected one; `prod` or `production` unless given."""
     accounts: Sequence[str] = ()
@@ -82,20 +88,25 @@ class Wishes:
         kinds = [(find_kind(kind), name) for kind, name in wanted]
         resources = [(kind, name) for kind, name in kinds if not kind.is_workload]
         workloads = [(kind, name) for kind, name in kinds if kind.is_workload]
-        if _prepared(found | {name or kind.starter.field: kind for kind, name in kinds}) and not any(
-            kind.name == JOB for kind, _ in kinds
-        ):
+        if self.added_job:
             workloads.append((find_kind(JOB), ""))
         found |= {name or kind.starter.field: kind for kind, name in (*resources, *workloads)}
         return found | ({"edge": find_kind("edge")} if self.edge else {})
+
+    @property
+    def added_job(self) -> str:
+        """The field of the Job that nobody asked for, and that a resource needs; empty for none."""
+        kinds = {text: find_kind(_read(text)[0]) for text in (*self.resources, *self.workloads)}
+        is_needed = prepared(kinds) and not any(kind.name == JOB for kind in kinds.values())
+        return find_kind(JOB).starter.field if is_needed else ""
 
     def uses(self) -> Mapping[str, Sequence[str]]:
         """What each workload uses: everything; a Job what it prepares, as its administrator."""
         things = self.things()
         resources = [key for key, kind in things.items() if kind.is_resource]
-        prepared = [f"{key}: admin" for key in _prepared(things)]
+        administered = [f"{key}: admin" for key in prepared(things)]
         return {
-            key: (prepared or resources) if kind.name == JOB else resources
+            key: (administered or resources) if kind.name == JOB else resources
             for key, kind in things.items()
             if kind.is_workload
         }
@@ -126,15 +137,18 @@ class Wishes:
 
     def _wrong_things(self) -> Iterator[str]:
         taken = {"network": "the network", "cluster": "the cluster", "edge": "the edge"}
-        for option, texts in (("--resource", self.resources), ("--workload", self.workloads)):
+        for option, texts, fits in (
+            ("--resource", self.resources, _RESOURCE),
+            ("--workload", self.workloads, _WORKLOAD),
+        ):
             for text in texts:
                 try:
-                    kind = find_kind(_read(text)[0])
+                    kind = find_kind(_read(text)[0], fits)
                 except UsageError as error:
                     yield f"{option}: {error}"
                     continue
                 name = _read(text)[1] or kind.starter.field
-                if not (kind.is_resource if option == "--resource" else kind.is_workload):
+                if not fits(kind):
                     yield f"{option}: {kind.name} is no {option.strip('-')}{_other(kind)}"
                 elif name in taken:
                     yield f"{option}: {text} would be called {name}, as {taken[name]} is: write {kind.name}:another_name"
@@ -153,9 +167,15 @@ class Wishes:
             yield f"--edge: nothing would answer at {self.edge}: add `--workload {WEB}`"
 
 
-def _prepared(things: Mapping[str, Kind]) -> Sequence[str]:
+def prepared(things: Mapping[str, Kind]) -> Sequence[str]:
     """The resources that a Job prepares for the others: those that know an administrator."""
     return [key for key, kind in things.items() if kind.is_resource and "admin" in kind.access_levels]
+
+
+def name_of(text: str) -> str:
+    """The field that `postgres:orders` or `postgres` asks for."""
+    kind, name = _read(text)
+    return name or find_kind(kind).starter.field
 
 
 def _read(text: str) -> tuple[str, str]:
@@ -181,7 +201,11 @@ def _fits(option: str, name: str, value: str) -> Iterator[str]:
     if not value:
         yield f"{option}: nothing is given"
     elif not _is(info.annotation, info.metadata, value):
-        yield f"{option}: {shown(value)} does not fit: {info.description}"
+        schema = schema_at(Environment, (name,)) or {}
+        longest = f", at most {schema['maxLength']} characters" if "maxLength" in schema else ""
+        guess = similar(value, schema["pattern"])
+        hint = f": did you mean {guess}?" if guess and _is(info.annotation, info.metadata, guess) else ""
+        yield f"{option}: {shown(value)} does not fit: {_SHAPES[name]}{longest}{hint}"
 
 
 def _is(annotation: Any, metadata: Sequence[Any], value: str) -> bool:
@@ -192,6 +216,15 @@ def _is(annotation: Any, metadata: Sequence[Any], value: str) -> bool:
     return True
 
 
+_RESOURCE: Final = attrgetter("is_resource")
+_WORKLOAD: Final = attrgetter("is_workload")
 JOB: Final = "job"
 WEB: Final = "web_service"
 _WORDS: Final = "words of lower-case letters and digits, joined by single hyphens, a letter first"
+_SHAPES: Final = {
+    "organization": _WORDS,
+    "product": f"{_WORDS}, not one that Kubernetes or AWS keeps for itself",
+    "region": "the name of a region such as eu-central-1; not one of China, GovCloud or another partition",
+    "account": "the twelve digits of an AWS account",
+}
+"""What each may be, for people."""

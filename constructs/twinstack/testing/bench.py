@@ -18,7 +18,7 @@ from twinstack.environment import Access, Environment, Half, NetworkPlan, Resour
 from twinstack.environment.dumper import dump
 from twinstack.environment.load import load_text
 from twinstack.errors import ConstructionError, UsageError
-from twinstack.testing.template import Template
+from twinstack.testing.template import Entry, Template
 
 if TYPE_CHECKING:
     from twinstack.aws import Infrastructure
@@ -70,12 +70,14 @@ class BuiltCluster:
 
 
 class Bench:
-    """The environment of one resource type, linked at every access level or not at all."""
+    """The environment of one resource type, linked at every access level or not at all, protected or not."""
 
-    def __init__(self, kind: type[ResourceSpec], key: str, example: Mapping[str, Any], *, linked: bool) -> None:
+    def __init__(
+        self, kind: type[ResourceSpec], key: str, example: Mapping[str, Any], *, linked: bool, protected: bool
+    ) -> None:
         self.key = key
         fields: dict[str, Any] = {NETWORK: (BenchNetwork, ...), key: (kind, ...)}
-        document = {**PRODUCT, NETWORK: {}, key: dict(example)}
+        document = {**PRODUCT, "protected": protected, NETWORK: {}, key: dict(example)}
         for access in kind.access_levels:
             fields[worker_of(access)] = (BenchWorker, ...)
             document[worker_of(access)] = {**WORKER, "uses": [{key: str(access)}] if linked else []}
@@ -96,7 +98,7 @@ class Bench:
         assert isinstance(worker, WorkloadSpec)
         return worker
 
-    def build(self, construct: Callable[..., Any]) -> Built:
+    def build(self, construct: Callable[..., Any], arguments: Mapping[str, Any]) -> Built:
         """The Terraform half with this construct in it; whatever the construct raises is raised."""
         import cdktf
 
@@ -107,31 +109,31 @@ class Bench:
             app = cdktf.App(outdir=folder, context=dict(FEATURE_FLAGS))
             stack = Infrastructure(app, self.environment)
             stack.add_override("data.aws_eks_cluster.cluster.name", BuiltCluster.cluster_name)
-            made = construct(stack, self.spec, **_arguments(construct))
-            _publish_the_rest(stack, self.spec)
+            made = construct(stack, self.spec, **arguments)
+            unpublished = _publish_the_rest(stack, self.spec)
             stack.connect(BuiltCluster())
             stack.close()
             app.synth()
             (file,) = Path(folder).glob("stacks/*/cdk.tf.json")
             document = json.loads(file.read_text(encoding="utf-8"))
-        return Built(made, Template.of_terraform(document, f"{type(self.spec).__name__}, Terraform half"))
+        template = Template.of_terraform(document, f"{type(self.spec).__name__}, Terraform half")
+        return Built(made, template, unpublished)
 
 
+@dataclass(frozen=True)
 class Built:
     """The construct, and the document it became part of."""
 
-    def __init__(self, construct: Any, template: Template) -> None:
-        self.construct = construct
-        self.template = template
+    construct: Any
+    template: Template
+    unpublished: frozenset[str]
+    """The names of the secrets that are offered, and that the construct has not published."""
 
     @property
-    def secrets(self) -> set[str]:
-        """The names of the secrets in Secrets Manager that the product itself has published."""
-        return {
-            entry.properties["name"]
-            for entry in self.template.entries
-            if entry.type == "aws_secretsmanager_secret" and entry.path[1:2] != (UNPUBLISHED,)
-        }
+    def resource(self) -> Entry | None:
+        """What the construct's `.resource` became; None where there is no such thing, or the document has it not."""
+        node = getattr(getattr(self.construct, "resource", None), "node", None)
+        return next((entry for entry in self.template.entries if node and "/".join(entry.path) == node.path), None)
 
 
 def worker_of(access: Access) -> str:
@@ -139,8 +141,8 @@ def worker_of(access: Access) -> str:
     return f"worker_{access}"
 
 
-def _arguments(construct: Callable[..., Any]) -> dict[str, Any]:
-    """The network and the cluster where the construct asks for one."""
+def arguments_of(construct: Callable[..., Any]) -> dict[str, Any]:
+    """The network and the cluster where the construct asks for one. Raises UsageError where it asks for more."""
     # jsii's metaclass hides a class's own signature.
     function, given = (construct.__init__, 3) if isinstance(construct, type) else (construct, 2)
     wanted = list(inspect.signature(function).parameters.values())[given:]
@@ -156,14 +158,18 @@ def _arguments(construct: Callable[..., Any]) -> dict[str, Any]:
     return {one.name: offered[one.name]() for one in wanted if one.name in offered}
 
 
-def _publish_the_rest(stack: Infrastructure[Any], spec: ResourceSpec) -> None:
-    """Puts a secret in the place of each that is offered but not published, so that the links can be made all the same."""
+def _publish_the_rest(stack: Infrastructure[Any], spec: ResourceSpec) -> frozenset[str]:
+    """Puts a secret in the place of each that is offered but not published, so that the links can be made all the same.
+
+    Their names.
+    """
     from constructs import Construct
 
     from twinstack.aws import Key, Secret
 
     offered = [variable.secret for access in spec.access_levels for variable in spec.offer(access).variables]
     scope, key = Construct(stack, UNPUBLISHED), None
+    names = set()
     for number, value in enumerate(dict.fromkeys(filter(None, offered))):
         try:
             stack.published(value.name)
@@ -171,6 +177,8 @@ def _publish_the_rest(stack: Infrastructure[Any], spec: ResourceSpec) -> None:
             key = key or Key(scope, UNPUBLISHED, UNPUBLISHED, context=stack.context, purpose="Stands in")
             address = f"{UNPUBLISHED}_{number}"
             stack.publish(Secret(scope, address, value, stack=stack, key=key, description="Stands in"))
+            names.add(value.name)
+    return frozenset(names)
 
 
 NAMED_KINDS: Final = (inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 if TYPE_CHECKING:
@@ -27,6 +27,13 @@ class Mismatch:
     path: Path
     expected: str
     found: str
+    known: tuple[str, ...] = ()
+    """Where a key is missing: the keys that are there."""
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether nothing stood there."""
+        return self.found == shown(MISSING)
 
     @property
     def place(self) -> str:
@@ -51,6 +58,11 @@ class Comparison:
     def rank(self) -> tuple[int, int]:
         """Sorts the nearest first."""
         return -self.matched, len(self.mismatches)
+
+    @property
+    def missing(self) -> int:
+        """How many of the mismatches are missing keys."""
+        return sum(one.is_missing for one in self.mismatches)
 
     def add(self, other: Comparison) -> None:
         """Takes the result of a part."""
@@ -100,7 +112,12 @@ def shown_path(path: Iterable[str | int]) -> str:
 def _compare_mappings(pattern: Mapping[Any, Any], value: Mapping[Any, Any], path: Path, *, whole: bool) -> Comparison:
     result = Comparison()
     for key, expected in pattern.items():
-        result.add(compare(expected, value.get(key, MISSING), (*path, str(key)), whole=whole))
+        place = (*path, str(key))
+        compared = compare(expected, value.get(key, MISSING), place, whole=whole)
+        if key not in value:
+            known = tuple(map(str, value))
+            compared.mismatches = [replace(one, known=known) for one in compared.mismatches if one.path == place]
+        result.add(compared)
     if whole:
         for key in value:
             if key not in pattern:

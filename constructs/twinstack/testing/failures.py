@@ -58,6 +58,12 @@ def not_absent(template: Template, type_: str, found: Sequence[Entry], propertie
 
 def _no_such_type(template: Template, type_: str) -> str:
     types = template.types
+    block, _, name = type_.rpartition(".")
+    if block in types:
+        return (
+            f'{template.title}: "{type_}" is a type and a name, which stand apart\n  '
+            f'has_resource("{block}", "{name}") asks for both, find("{block}")["{name}"] gives its properties'
+        )
     lowered = {name.lower(): name for name in types}
     near = difflib.get_close_matches(type_.lower(), lowered, n=SHOWN_TYPES, cutoff=0.5)
     near += [name for name in lowered if name not in near and type_.lower() in name][: SHOWN_TYPES - len(near)]
@@ -71,9 +77,16 @@ def _differences(mismatches: Sequence[Mismatch]) -> Iterable[str]:
     width = max(len(one.place) for one in shown_ones)
     for one in shown_ones:
         yield f"    {one.place:<{width}}  expected {one.expected}"
-        yield f"    {'':<{width}}  found    {one.found}"
+        yield f"    {'':<{width}}  found    {one.found}{_meant(one)}"
     if len(mismatches) > len(shown_ones):
         yield f"    and {len(mismatches) - len(shown_ones)} more"
+
+
+def _meant(mismatch: Mismatch) -> str:
+    """The key that was probably meant, where the one asked for is missing."""
+    asked = str(mismatch.path[-1]) if mismatch.path else ""
+    near = difflib.get_close_matches(asked, mismatch.known, n=1)
+    return f": did you mean {near[0]}?" if near else ""
 
 
 def _score(matched: int, wrong: int) -> str:

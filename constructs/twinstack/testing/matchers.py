@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from twinstack.errors import UsageError
@@ -186,11 +187,23 @@ def _assign(number: int, tried: Sequence[Sequence[Comparison]], owners: dict[int
 
 def _nearest(pattern: Any, comparisons: Sequence[Comparison], value: Sequence[Any], path: Path) -> Comparison:
     """Where the nearest item parts from a pattern; the pattern itself where no item is near, or each is taken."""
-    nearest = min(comparisons, key=lambda comparison: comparison.rank, default=None)
+    nearest = min(comparisons, key=lambda comparison: (comparison.rank, comparison.missing), default=None)
     if nearest is not None and nearest.matched and nearest.mismatches:
         return nearest
+    below = len(path) + 1
+    if nearest is not None and any(len(one.path) > below and not one.is_missing for one in nearest.mismatches):
+        others = [one for comparison in comparisons if comparison is not nearest for one in comparison.mismatches]
+        return Comparison(mismatches=[_with_others(one, others, below) for one in nearest.mismatches])
     return Comparison(mismatches=[Mismatch(path, f"an item {shown(pattern)}", shown(value))])
 
 
+def _with_others(mismatch: Mismatch, others: Sequence[Mismatch], below: int) -> Mismatch:
+    """The mismatch of one item, which is no nearer than the others: what stands there in those is shown as well."""
+    found = [one.found for one in others if one.path[below:] == mismatch.path[below:]]
+    cut = [*found[:SHOWN_ITEMS], *(["…"] if len(found) > SHOWN_ITEMS else [])]
+    return replace(mismatch, found=f"{mismatch.found}; in the other items {', '.join(cut)}") if found else mismatch
+
+
+SHOWN_ITEMS: Final = 5
 absent: Final[Matcher] = _Absent()
 """Stands for a key that must not be there."""

@@ -12,7 +12,7 @@ from twinstack.testing.security_groups import cluster_groups, groups_of, rules_i
 if TYPE_CHECKING:
     from twinstack.environment.stand_in import StandIn
     from twinstack.testing.bench import Bench, Built
-    from twinstack.testing.resource_check import Subject
+    from twinstack.testing.subject import Subject
 
 
 def local_gaps(subject: Subject, offers: Mapping[Access, Offer], stand_in: StandIn) -> Iterator[str]:
@@ -42,16 +42,22 @@ def local_gaps(subject: Subject, offers: Mapping[Access, Offer], stand_in: Stand
 
 
 def unpublished(subject: Subject, offers: Mapping[Access, Offer], built: Built) -> Iterator[str]:
-    """Every secret that is offered exists in Secrets Manager under its name."""
+    """Every secret that is offered exists in Secrets Manager under its name, and is known to the stack by it."""
     offered: dict[str, list[str]] = {}
     for access, offer in offers.items():
         for variable in offer.variables:
-            if variable.secret and variable.secret.name not in built.secrets:
+            if variable.secret and variable.secret.name in built.unpublished:
                 offered.setdefault(variable.secret.name, []).append(f"{variable.name} ({access})")
+    made = {
+        entry.properties.get("name"): entry.address
+        for entry in built.template.made_by(subject.key)
+        if entry.type == "aws_secretsmanager_secret"
+    }
     for name, variables in offered.items():
+        what = f"give {made[name]} to" if name in made else "make a Secret of that name and give it to"
         yield (
-            f"the secret {name} is offered as {_and(variables)} but never published: make a Secret of that name in "
-            f"{subject.aws_method('__init__')} and give it to `self.stack.publish(…)`"
+            f"the secret {name} is offered as {_and(variables)} but never published: {what} `self.stack.publish(…)` in "
+            f"{subject.aws_method('__init__')}"
         )
 
 
@@ -98,6 +104,12 @@ def open_doors(subject: Subject, offers: Mapping[Access, Offer], built: Built) -
         return
     callers = cluster_groups(built.template)
     rules = rules_into(built.template, groups)
+    if rules and not ports:
+        yield (
+            f"{rules[0]}, but no offer sends traffic there: say `Reach.DATABASE_TIER` and the port in "
+            f"{subject.method('offer')}"
+        )
+        return
     for port in ports:
         if not any(rule.admits(port) and rule.is_for(callers, ()) for rule in rules):
             yield (
@@ -108,7 +120,7 @@ def open_doors(subject: Subject, offers: Mapping[Access, Offer], built: Built) -
         if rule.source not in callers:
             yield f"{rule}: nobody but the cluster may come in: remove it from {subject.aws_method('admit')}"
         elif not (rule.first_port == rule.last_port and rule.first_port in ports):
-            yield f"{rule}: open the offer's port alone ({_and(ports) or 'none'}) in {subject.aws_method('admit')}"
+            yield f"{rule}: open the offer's port alone ({_and(ports)}) in {subject.aws_method('admit')}"
 
 
 def unlinked_leftovers(subject: Subject, bench: Bench, alone: Built) -> Iterator[str]:

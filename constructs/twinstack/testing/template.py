@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
+from twinstack.errors import UsageError
 from twinstack.testing import failures
 from twinstack.testing.comparison import Comparison, compare
+from twinstack.testing.known_types import PREFIXES, misspelt_block, misspelt_kind
 
 Properties = Mapping[str, Any]
+Misspelt: TypeAlias = Callable[[str, Iterable[str]], str | None]
+"""Says what is wrong with a type that a document does not have; None where it may exist."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +44,22 @@ class Template:
 
     def __init__(self, title: str, entries: Iterable[Entry]) -> None:
         self.title = title
+        self._misspelt: Misspelt | None = None
         self.entries: tuple[Entry, ...] = tuple(entries)
 
     @classmethod
     def of_terraform(cls, document: Mapping[str, Any], title: str = "the Terraform half") -> Template:
         """Of the content of a cdk.tf.json."""
-        return cls(title, _terraform_entries(document))
+        template = cls(title, _terraform_entries(document))
+        template._misspelt = misspelt_block
+        return template
 
     @classmethod
     def of_kubernetes(cls, manifests: Iterable[Mapping[str, Any]], title: str = "the Kubernetes half") -> Template:
         """Of manifests."""
-        return cls(title, (Entry(one["kind"], one["metadata"]["name"], one) for one in manifests))
+        template = cls(title, (Entry(one["kind"], one["metadata"]["name"], one) for one in manifests))
+        template._misspelt = misspelt_kind
+        return template
 
     @property
     def types(self) -> Mapping[str, int]:
@@ -99,15 +108,18 @@ class Template:
             raise AssertionError(failures.nothing_fits(self, type, properties))
 
     def count(self, type: str, number: int, properties: Properties | None = None) -> None:  # noqa: A002
-        """There are so many of this type (with these properties)."""
+        """There are so many of this type (with these properties). Raises UsageError as `absent` does."""
         __tracebackhide__ = True
+        if not number:
+            self._check_type(type)
         found = [entry for entry, _ in self._matching(type, properties)]
         if len(found) != number:
             raise AssertionError(failures.too_many(self, type, found, number))
 
     def absent(self, type: str, properties: Properties | None = None) -> None:  # noqa: A002
-        """There is none of this type (with these properties)."""
+        """There is none of this type (with these properties). Raises UsageError for a type that does not exist."""
         __tracebackhide__ = True
+        self._check_type(type)
         found = [entry for entry, _ in self._matching(type, properties)]
         if found:
             raise AssertionError(failures.not_absent(self, type, found, properties))
@@ -118,6 +130,11 @@ class Template:
 
     def __repr__(self) -> str:
         return f"<Template {self.title}, {len(self.entries)} entries>"
+
+    def _check_type(self, type_: str) -> None:
+        """Of a type that there cannot be, there is none in any document."""
+        if type_ not in self.types and self._misspelt and (mistake := self._misspelt(type_, self.types)):
+            raise UsageError(f"{self.title}: {mistake}")
 
     def _matching(self, type: str, properties: Properties | None) -> list[tuple[Entry, Comparison]]:  # noqa: A002
         compared = (
@@ -152,5 +169,4 @@ def _entry(type_: str, name: str, block: Mapping[str, Any]) -> Entry:
     return Entry(type_, name, properties, tuple(path.split("/")) if path else ())
 
 
-PREFIXES: Final = {"resource": "", "data": "data.", "ephemeral": "ephemeral."}
 NAMED: Final = ("output", "variable", "provider")

@@ -18,6 +18,6 @@ def stand_in(spec: WebServiceSpec) -> StandIn:
     return StandIn(
         variables={variable.name: f"http://{spec.compose_name}:{spec.port}"},
         entries=(
-            Entry("Services", variable.name, f"http://localhost:{spec.compose.port or spec.port}", f"where {spec.key} is"),
+            Entry("Services", variable.name, f"http://localhost:{spec.host_port(spec.port)}", f"where {spec.key} is"),
         ),
     )  # fmt: skip

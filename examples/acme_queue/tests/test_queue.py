@@ -18,14 +18,14 @@ def test_its_sides_agree_and_give_no_more_than_is_asked_for() -> None:
     check_resource(QueueSpec, "acme_queue.aws:Queue", example="{}", key="jobs")
 
 
-def test_a_name_that_sqs_would_refuse_is_refused_when_it_loads(today: datetime.date) -> None:
+def test_a_name_that_sqs_would_refuse_is_refused_when_it_loads() -> None:
     class Shop(Environment):
         jobs: QueueSpec
 
     base = "organization: acme\nproduct: shop\naccount: '111122223333'\nregion: eu-central-1\nversion: 1.0.0\n"
     layers = {"base": base, "live": f"jobs: {{name: {'x' * 80}}}"}
     with pytest.raises(ConfigurationError, match="the SQS queue name is too long"):
-        load_text(Shop, "live", layers, today)
+        load_text(Shop, "live", layers, datetime.date(2026, 11, 24))
 
 
 def test_a_message_that_fails_again_and_again_ends_in_the_dead_letter_queue(twin: Twins) -> None:

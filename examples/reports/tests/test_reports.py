@@ -44,4 +44,4 @@ def test_the_database_outlives_a_mistake(twin: Twins) -> None:
 
 
 def test_a_developer_has_a_queue_too(twin: Twins) -> None:
-    assert "JOBS_QUEUE_URL: http://jobs:9324/123456789012/acme-reports-jobs-test" in twin("test").local["compose.yaml"]
+    assert "JOBS_QUEUE_URL: http://sqs:9324/123456789012/acme-reports-jobs-test" in twin("test").local["compose.yaml"]

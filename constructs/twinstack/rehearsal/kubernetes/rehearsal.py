@@ -14,7 +14,7 @@ from twinstack.rehearsal.control_plane import ControlPlane
 from twinstack.rehearsal.control_plane.client import ApiServer
 from twinstack.rehearsal.kubernetes import definitions
 from twinstack.rehearsal.kubernetes.application import apply, apply_again
-from twinstack.rehearsal.kubernetes.inventory import Inventory
+from twinstack.rehearsal.kubernetes.inventory import Applied, Inventory, names
 from twinstack.rehearsal.kubernetes.manifests import Manifest, read
 from twinstack.rehearsal.kubernetes.networking import (
     check_ingresses,
@@ -24,7 +24,7 @@ from twinstack.rehearsal.kubernetes.networking import (
 )
 from twinstack.rehearsal.kubernetes.references import check_references
 from twinstack.rehearsal.kubernetes.report import KubernetesReport
-from twinstack.rehearsal.kubernetes.rollout import Rollout, WorkloadResult, refused_pods
+from twinstack.rehearsal.kubernetes.rollout import Rollout, WorkloadResult, refused_pods, started
 from twinstack.rehearsal.kubernetes.scaling import check_autoscalers, check_budgets, check_selectors
 from twinstack.rehearsal.kubernetes.secrets_store import SecretsStore
 
@@ -83,12 +83,13 @@ class _Rehearsal:
             self._apply_all(documents)
         self.progress(f"{len(self.inventory.applied)} of {len(documents)} objects applied")
         workloads: list[WorkloadResult] = []
+        running = started(self.inventory) if self.plane.runs_pods else []
+        resting = [one.owner for one in self.inventory.templates() if one.owner not in running]
         with self._timed("rollout"):
             if self.plane.runs_pods:
                 workloads, found = Rollout(self.api, self.inventory, self.progress).wait(timeout_seconds)
                 self.problems += found
-            else:
-                self.problems += refused_pods(self.api, self.inventory)
+            self.problems += refused_pods(self.api, resting)
         refused = len(documents) - len(self.inventory.applied)
         if not refused:
             with self._timed("checks"):
@@ -103,9 +104,9 @@ class _Rehearsal:
             objects=Counter(one.kind for one in self.inventory.applied),
             workloads=tuple(workloads),
             problems=tuple(sorted(dict.fromkeys(self.problems), key=_in_order)),
-            proved=tuple(self._proved(workloads, checked=not refused)),
+            proved=tuple(self._proved(workloads, resting, checked=not refused)),
             simulated=tuple(self._simulated(installed=[one["metadata"]["name"] for one in installed])),
-            not_proved=tuple(self._not_proved(refused)),
+            not_proved=tuple(self._not_proved(refused, resting)),
             seconds=self.seconds,
         )
 
@@ -136,14 +137,18 @@ class _Rehearsal:
             ]
         )
 
-    def _not_proved(self, refused: int) -> Iterator[str]:
+    def _not_proved(self, refused: int, resting: Sequence[Applied]) -> Iterator[str]:
         if refused:
             yield f"how the objects fit together: {refused} of them were refused, and the others may need them"
         if not self.plane.runs_pods:
             yield _PODS_NOT_RUN
+        elif resting:
+            yield f"that what nothing started here runs to its end: {names(resting)}"
         yield from _NOT_PROVED
 
-    def _proved(self, workloads: Sequence[WorkloadResult], *, checked: bool) -> Iterator[str]:
+    def _proved(
+        self, workloads: Sequence[WorkloadResult], resting: Sequence[Applied], *, checked: bool
+    ) -> Iterator[str]:
         codes = {problem.code for problem in self.problems}
         applied = len(self.inventory.applied)
         if checked and "TW901" not in codes:
@@ -160,8 +165,9 @@ class _Rehearsal:
                 f"every workload comes up ({len(workloads)}): {pods} pods admitted, placed on nodes in three zones and "
                 f"ready, the last after {longest:.1f} s"
             )
-        if not workloads and "TW906" not in codes and self.inventory.templates():
-            yield "the API server would admit the pods of every workload"
+        if resting and "TW906" not in codes:
+            which = f"what nothing started here ({len(resting)}): {names(resting)}"
+            yield f"the API server would admit the pods of {which if self.plane.runs_pods else 'every workload'}"
         up = self.plane.runs_pods and all(one.ready for one in workloads)
         for kinds, faults, sentence in (*_CHECKS, *(_CHECKS_OF_RUNNING_PODS if up else ())):
             count = len(self.inventory.of(*kinds))

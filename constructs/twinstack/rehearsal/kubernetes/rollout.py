@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -31,7 +31,7 @@ class Rollout:
     def __init__(self, api: ApiServer, inventory: Inventory, progress: Callable[[str], None]) -> None:
         self._api = api
         self._progress = progress
-        self._workloads = [one for one in inventory.of(*_FINISHED) if not one.spec.get("suspend")]
+        self._workloads = started(inventory)
         self._least = {
             (one.spec["scaleTargetRef"]["kind"], one.namespace, one.spec["scaleTargetRef"]["name"]): int(
                 one.spec.get("minReplicas") or 1
@@ -119,9 +119,14 @@ class Rollout:
         return list({_same(text): plain(text) for text in found}.values())[:_MOST_REASONS]
 
 
-def refused_pods(api: ApiServer, inventory: Inventory) -> Iterator[Problem]:
+def started(inventory: Inventory) -> list[Applied]:
+    """The workloads whose pods come by themselves: no CronJob's, whose hour has not come, and no suspended Job's."""
+    return [one for one in inventory.of(*_FINISHED) if not one.spec.get("suspend")]
+
+
+def refused_pods(api: ApiServer, owners: Iterable[Applied]) -> Iterator[Problem]:
     """Where no controller makes pods: asks the API server whether it would take them, without keeping any."""
-    for owner in inventory.applied:
+    for owner in owners:
         for template in pod_templates(owner):
             if owner.kind == "Pod":
                 continue

@@ -32,7 +32,9 @@ def _problem(place: str, path: str) -> Problem:
         f"a secret value is in {place}",
         path,
         allowed="secret values only in write-only arguments, which Terraform keeps nowhere",
-        fix="pass it from an ephemeral resource to an argument that ends in _wo",
+        fix="pass it from an ephemeral resource to an argument that ends in _wo; where the resource has none, let pods log "
+        "in with their IAM role instead of a password, or keep it out of Terraform: set it outside, and deliver it as a "
+        "`provided` secret of a SecretsSpec",
     )
 
 

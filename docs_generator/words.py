@@ -1,0 +1,160 @@
+"""What a field may hold, in words: patterns, choices, and what only a rule of the model knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pydantic import BaseModel
+
+from docs_generator.example import TODAY
+from twinstack.cluster import spec as cluster
+from twinstack.edge import spec as edge
+from twinstack.environment.allowed import allowed
+from twinstack.environment.schema import whole_schema
+from twinstack.postgres import spec as postgres
+from twinstack.redis import spec as redis
+
+
+def phrase(model: type[BaseModel], name: str) -> str:
+    """What the field takes, without what its default says already."""
+    for kind in model.__mro__:
+        if words := OF_A_RULE.get((kind.__name__, name)):
+            return words
+    whole = whole_schema(model)
+    definitions = {key: _worded(each) for key, each in whole.get("$defs", {}).items()}
+    return allowed(_worded(without_null(whole["properties"][name])), definitions)
+
+
+def without_null(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Without `or null`, which the default says."""
+    others = [each for each in schema.get("anyOf", ()) if each != {"type": "null"}]
+    if len(others) != 1:
+        return dict(schema)
+    return {**{key: value for key, value in schema.items() if key != "anyOf"}, **others[0]}
+
+
+def patterns_in(node: Any) -> Iterator[str]:
+    """Every pattern in a schema, of values and of keys, that no examples explain."""
+    match node:
+        case {"examples": _}:
+            return
+        case dict():
+            if isinstance(pattern := node.get("pattern"), str):
+                yield pattern
+            yield from node.get("patternProperties", ())
+            for each in node.values():
+                yield from patterns_in(each)
+        case list():
+            for each in node:
+                yield from patterns_in(each)
+
+
+def _worded(node: Any) -> Any:
+    """The schema with words where it has a pattern, a choice or keys: a constant is shown as it is."""
+    match node:
+        case {"enum": choices}:
+            return {"const": _one_of(choices)}
+        case {"patternProperties": {**keys}}:
+            ((pattern, value),) = keys.items()
+            return {"const": f"a mapping from {PATTERNS[pattern].keys} to {_value(value)}"}
+        case {"type": "object", "additionalProperties": dict(value)}:
+            return {"const": f"a mapping from words to {_value(value)}"}
+        case {"pattern": str(pattern)} if "examples" not in node:
+            return {"const": PATTERNS[pattern].words}
+        case {"type": "string", "examples": examples}:
+            return {"const": f"text such as {' or '.join(f'`{example}`' for example in examples)}"}
+        case dict():
+            return {key: _worded(value) for key, value in node.items()}
+        case list():
+            return [_worded(each) for each in node]
+    return node
+
+
+def _value(schema: Mapping[str, Any]) -> str:
+    return "a mapping" if "$ref" in schema else allowed(_worded(schema), {})
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A pattern in words, with an example that fits."""
+
+    what: str
+    example: str
+    plural: str = ""
+    """What the keys are, where it is the keys of a mapping that have to fit."""
+    says_all: bool = False
+    """Whether the words need no example."""
+
+    @property
+    def words(self) -> str:
+        return self.what if self.says_all else f"{self.what}, such as `{self.example}`"
+
+    @property
+    def keys(self) -> str:
+        return f"{self.plural} such as `{self.example}`"
+
+
+_WORDS: Final = "lower-case words joined by hyphens"
+_VARIABLE: Final = Pattern("a variable's name, in capitals", "LOG_LEVEL", "variables")
+
+PATTERNS: Final[Mapping[str, Pattern]] = {
+    r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$": Pattern(_WORDS, "my-shop"),
+    r"^[0-9]{12}$": Pattern("twelve digits in quotes", "123456789012"),
+    r"^[a-z]{2}(-[a-z]+)+-[0-9]$": Pattern("a region of AWS", "us-west-2"),
+    r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$": Pattern("a tag of at most 128 letters, digits, dots and hyphens", "1.4.2"),
+    r"^(-[a-z0-9]+)?$": Pattern("a hyphen and lower-case letters or digits, or empty", "-dev"),
+    r"^[a-z]$": Pattern("the letter of a zone", "a"),
+    r"^vpc-[0-9a-f]{8,17}$": Pattern("the id of a VPC", "vpc-0a1b2c3d4e5f60001"),
+    r"^subnet-[0-9a-f]{8,17}$": Pattern("the id of a subnet", "subnet-0a1b2c3d4e5f60001"),
+    r"^[A-Za-z0-9+=,.@_/-]+$": Pattern("the name of an IAM role", "platform-admin"),
+    r"^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$": Pattern("the name of a cluster, at most 100 characters", "platform-prod"),
+    r"^[a-z0-9-]+\.[a-z0-9-]+$": Pattern("a type of EC2", "m7i.large"),
+    r"^(x86_64|arm64)$": Pattern("one of `x86_64`, `arm64`", "arm64", says_all=True),
+    r"^[a-z][a-z0-9-]{0,30}$": Pattern("a name of at most 31 characters", "general", "names"),
+    r"^db\.[a-z0-9]+\.[a-z0-9]+$": Pattern("a class of RDS", "db.t3.medium"),
+    r"^[a-z][a-z0-9_]{0,62}$": Pattern("a lower-case name of at most 63 letters, digits and underscores", "shop_app"),
+    r"^[a-z_.]+$": Pattern("the name of a parameter", "log_lock_waits", "names"),
+    r"^/[A-Za-z0-9._/-]+$": Pattern("a path in the image", "/etc/ssl/rds.pem"),
+    r"^[A-Z][A-Z0-9_]*$": _VARIABLE,
+    r"^cache\.[a-z0-9]+\.[a-z0-9]+$": Pattern("a node type of ElastiCache", "cache.t4g.micro"),
+    r"^[a-z0-9][a-z0-9.\-:]*(/[a-z0-9._\-]+)*$": Pattern("an image without a tag", "ghcr.io/acme/shop"),
+    r"^sha256:[0-9a-f]{64}$": Pattern(
+        "`sha256:` and 64 hexadecimal digits", f"sha256:{'0123456789abcdef' * 4}", says_all=True
+    ),
+    r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$": Pattern("the name of a Secret", "registry"),
+    r"^[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*$": Pattern("a folder of the product", "backend"),
+    r"^/[!-~]*$": Pattern("a path that begins with a slash", "/health"),
+    r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$": Pattern("a host name in lower case", "shop.example.org"),
+    r"^arn:aws[a-z-]*:acm:[a-z0-9-]+:[0-9]{12}:certificate/[0-9a-f-]+$": Pattern(
+        "the ARN of a certificate", "arn:aws:acm:us-west-2:123456789012:certificate/0a1b2c3d"
+    ),
+    r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$": Pattern("a name of letters, digits and hyphens", "letsencrypt-prod"),
+    r"^/[A-Za-z0-9._~/-]*$": Pattern("a path that begins with a slash", "/api"),
+}
+"""Every pattern of the library's models, held by a test."""
+
+
+def _one_of(choices: Iterable[object]) -> str:
+    """Numbers as they are, words as code."""
+    return f"one of {', '.join(str(one) if isinstance(one, int) else f'`{one}`' for one in choices)}"
+
+
+def _supported(ends: Mapping[str, Any]) -> str:
+    return _one_of(version for version, end in ends.items() if end is None or end >= TODAY)
+
+
+OF_A_RULE: Final[Mapping[tuple[str, str], str]] = {
+    ("ClusterSpec", "version"): _supported(cluster.STANDARD_SUPPORT_ENDS),
+    ("PostgresSpec", "engine_version"): _supported(postgres.STANDARD_SUPPORT_ENDS),
+    ("PostgresSpec", "monitoring_interval_seconds"): _one_of(postgres.MONITORING_INTERVALS),
+    ("RedisSpec", "max_memory_policy"): _one_of(redis.MAX_MEMORY_POLICIES),
+    ("RateLimit", "window_seconds"): _one_of(edge.WAF_WINDOWS),
+    ("RedisSpec", "engine_version"): "`redis`: one of `7.0`, `7.1`; `valkey`: one of `7.2`, `8.0`, `8.1`, `8.2`",
+    ("WorkloadSpec", "uses"): "a list, each `FIELD` or `{FIELD: ACCESS}`",
+    ("Route", "to"): "the field of a web service",
+    ("Spec", "name"): "a part of a name, such as `db`, or empty",
+    ("Spec", "acknowledge"): "a mapping from codes such as `TW404` to text of at least 10 characters",
+}
+"""What a model's own rules allow, by its class and field; a test asks the rules themselves."""
