@@ -94,7 +94,8 @@ def _anchor(words: str) -> str:
 
 def _metavar(argument: Any) -> str:
     name = argument.metavar or str(argument.name).upper()
-    return name if argument.required or name.startswith("[") else f"[{name}]"
+    several = "..." if argument.nargs == -1 else ""
+    return name if argument.required else f"[{name}]{several}"
 
 
 def _row(parameter: Any) -> str:
@@ -105,7 +106,7 @@ def _row(parameter: Any) -> str:
 
 
 def _said(parameter: Any) -> str:
-    return str(parameter.help or UNSAID[parameter.name]).strip().replace("|", "\\|")
+    return str(parameter.help).strip().replace("|", "\\|")
 
 
 def _takes(parameter: Any) -> str:
@@ -183,8 +184,6 @@ STATUS: Final = {
     "wrong.",
 }
 """Of the commands for which success and mistake are not all."""
-UNSAID: Final = {"environment": "Its name, as `twinstack list` shows it."}
-"""Of parameters that every reader of `--help` understands."""
 TAIL: Final = """\
 ## Exit statuses
 

@@ -41,9 +41,9 @@ schemas: typer.Typer = typer.Typer(help="Writes the schemas that other tools rea
 application.add_typer(schemas, name="schemas")
 
 Environments = Annotated[
-    list[str] | None, typer.Argument(metavar="[ENVIRONMENT]...", help="All of them unless given.", show_default=False)
+    list[str] | None, typer.Argument(metavar="ENVIRONMENT", help="All of them unless given.", show_default=False)
 ]
-OneEnvironment = Annotated[str, typer.Argument(metavar="ENVIRONMENT")]
+OneEnvironment = Annotated[str, typer.Argument(metavar="ENVIRONMENT", help="Its name, as `twinstack list` shows it.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]
 Version = Annotated[
     str | None, typer.Option("--version", metavar="VERSION", help="The release: the tag of every image.")
@@ -93,7 +93,7 @@ def run() -> None:
 
 @application.command()
 def init(
-    folder: Annotated[Path, typer.Argument(metavar="[FOLDER]", help="Empty, or not there yet.")] = Path(),
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Empty, or not there yet.")] = Path(),
     name: Annotated[str, typer.Option(help="The product; the folder's name unless given.", show_default=False)] = "",
     organization: Annotated[str, typer.Option(help="The first part of every AWS name.", show_default=False)] = "",
     region: Annotated[str, typer.Option(help="The AWS region.", show_default=False)] = "",
@@ -196,7 +196,7 @@ def check(
 def explain(
     environment: OneEnvironment,
     path: Annotated[
-        str | None, typer.Argument(metavar="[PATH]", help="database.multi_az, backend.uses[0]", show_default=False)
+        str | None, typer.Argument(metavar="PATH", help="database.multi_az, backend.uses[0]", show_default=False)
     ] = None,
     assignments: Assignments = None,
     json: Json = False,
