@@ -29,6 +29,14 @@ class Installed:
         pip = ("python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *options)
         return self.run(*pip, *map(str, requirements), cwd=self.folder)
 
+    def on_top(self, folder: Path) -> Installed:
+        """An environment that has all of this one's packages, none of its programs, and what is installed into it."""
+        made = empty(folder)
+        (packages,) = self.folder.glob("lib/python*/site-packages")
+        (own,) = made.folder.glob("lib/python*/site-packages")
+        (own / "beneath.pth").write_text(f"{packages}\n")
+        return made
+
     def run(self, program: str, *arguments: str | Path, cwd: Path, status: int = 0) -> str:
         """What it prints, once it has ended with this status."""
         done = run(self.programs / program, *arguments, cwd=cwd)

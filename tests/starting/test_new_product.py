@@ -192,7 +192,7 @@ def test_its_makefile_passes_on_what_is_given_to_it(tmp_path: Path, command: str
     (tmp_path / "python").chmod(0o755)
     surroundings = {**os.environ, "ENVIRONMENT": "of-the-shell", "VERSION": "of-the-shell"}
     done = subprocess.run(
-        ["make", *command.split(), "PYTHON=./python"],
+        ["make", "--no-print-directory", *command.split(), "PYTHON=./python"],
         cwd=tmp_path, env=surroundings, capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert done.stdout.split() == ["-m", "twinstack", *arguments.split()]
