@@ -14,7 +14,7 @@ from docs_generator.blocks import Block
 
 PROMPT: Final = "$ "
 REST: Final = "…"
-SAYS_MORE: Final = {"CI", "BUILD_NUMBER"}
+SAYS_MORE: Final = {"CI", "BUILD_NUMBER", "PYTEST_ADDOPTS"}
 """Variables by which pytest prints more than a reader sees."""
 VARIES: Final = (
     (re.compile(r"\d+(\.\d+)? s\b"), "N s"),
