@@ -13,6 +13,7 @@ from types import FunctionType
 from typing import Any, Final
 
 from docs_generator.fields import models_of
+from docs_generator.rooms import ROOMS
 from twinstack.environment import Spec
 from twinstack.environment.model import Finding, missing
 from twinstack.environment.production import relaxed
@@ -123,7 +124,7 @@ def _text(node: ast.expr) -> str:
     raise ValueError(f"no words for {ast.unparse(node)}: say here what a reader sees in its place")
 
 
-LIBRARIES: Final = ("twinstack.", "acme_queue")
+LIBRARIES: Final = ("twinstack.", *(room.package for room in ROOMS if room.package))
 FINDS: Final = "Finding("
 WHEN: Final[Mapping[FunctionType, str]] = {
     relaxed: "only where `protected: true`",

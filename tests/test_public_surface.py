@@ -37,6 +37,7 @@ SURFACE: Final[dict[str, list[str]]] = {
         "Bucket",
         "ClosedGroup",
         "Cluster",
+        "ConnectionSecret",
         "Edge",
         "Extensible",
         "Infrastructure",

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import ClassVar, Final
 
 
@@ -27,6 +28,11 @@ class Location:
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}" if self.line else self.file
+
+
+def file_and_folder(path: str | Path) -> str:
+    """`acme_queue/spec.py`: what the author of a file knows it by, wherever it is installed."""
+    return "/".join(Path(path).parts[-2:])
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,18 +72,22 @@ class Product(Generic[E]):
         set: Mapping[str, Any] | None = None,  # noqa: A002  the word of the command line
         version: str | None = None,
         today: datetime.date | None = None,
-        version_from: str = "--version",
     ) -> Loaded[E]:
-        """As `load`, with where every value came from and the warnings. `version_from` is what set the version."""
+        """As `load`, with where every value came from and the warnings."""
+        return self._load(name, set or {}, version, "--version", today)
+
+    def _load(
+        self, name: str, set_: Mapping[str, Any], version: str | None, said_by: str, today: datetime.date | None
+    ) -> Loaded[E]:
+        """`said_by` is the option or the variable that says the version, if any does."""
         from twinstack.environment.layers import assignments
         from twinstack.environment.load import load
 
         if name not in self.environments:
             raise ConfigurationError([self._no_such_environment(name)])
         documents = [(layer, self.document(layer)) for layer in (BASE, name)]
-        overrides = {**(set or {}), **({"version": version} if version else {})}
-        if overrides:
-            documents.append(("set", assignments(overrides, {"version": version_from} if version else None)))
+        if overrides := {**set_, **({"version": version} if version else {})}:
+            documents.append(("set", assignments(overrides, {"version": said_by} if version else None)))
         return load(self.environment, name, documents, today or datetime.datetime.now(tz=datetime.UTC).date())
 
     def document(self, layer: str) -> Document:
@@ -106,21 +110,14 @@ class Product(Generic[E]):
         """
         problems: list[Problem] = [*self._misnamed()]
         loaded: list[Loaded[E]] = []
-        version_from = "--version" if version is not None else VERSION
+        said_by = VERSION if version is None else "--version"
         version = os.environ.get(VERSION) if version is None else version
         if version == "":
             raise UsageError(f"the version is empty: name a release, or leave out --version and {VERSION}")
         wanted = names or self.environments
         for name in dict.fromkeys((*wanted, *self.environments)):
             try:
-                one = self.load_with_provenance(
-                    name,
-                    set=set if name in wanted else None,
-                    version=version,
-                    today=today,
-                    version_from=version_from,
-                )
-                loaded.append(one)
+                loaded.append(self._load(name, (set or {}) if name in wanted else {}, version, said_by, today))
             except ConfigurationError as error:
                 if name in wanted:
                     problems += error.problems

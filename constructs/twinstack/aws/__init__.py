@@ -15,7 +15,7 @@ from twinstack.aws.infrastructure import Infrastructure
 from twinstack.aws.key import Key, keep
 from twinstack.aws.policy import Statement, policy_document, resource_policy, trust_policy
 from twinstack.aws.resource import Admitting, Extensible, Resource, Room
-from twinstack.aws.secret import Passwords, Secret
+from twinstack.aws.secret import ConnectionSecret, Passwords, Secret
 from twinstack.environment.names import snake_case
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ __all__ = [
     "Bucket",
     "ClosedGroup",
     "Cluster",
+    "ConnectionSecret",
     "Edge",
     "Extensible",
     "Infrastructure",

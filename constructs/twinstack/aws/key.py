@@ -13,7 +13,7 @@ from twinstack.environment.context import Context
 
 
 class Key(Construct):
-    """A symmetric key for one purpose: rotated yearly, deleted only after thirty days, kept for good in production.
+    """A symmetric key for one purpose: rotated yearly, deleted after seven days at the earliest, in production after thirty.
 
     Losing a key loses what it encrypts, so in a protected environment Terraform refuses to destroy it.
     """

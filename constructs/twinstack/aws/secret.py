@@ -141,6 +141,30 @@ class Passwords(Secret):
         return f'jsondecode(ephemeral.aws_secretsmanager_secret_version.{self.address}.secret_string)["{name}"]'
 
 
+class ConnectionSecret(Secret):
+    """The whole URL of a connection, published for the links that deliver it.
+
+    `url` is the expression, with the password and the address in it; `shape` is the same for people, without either. It
+    is written anew when the `endpoint`, one attribute of one resource, or the shape changes.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        address: str,
+        value: SecretValue,
+        *,
+        stack: Infrastructure[Any],
+        key: Key,
+        shape: str,
+        url: str,
+        endpoint: str,
+    ) -> None:
+        super().__init__(scope, address, value, stack=stack, key=key, description=shape)
+        self.write(url, again_with=(endpoint, f"aws_secretsmanager_secret.{address}.description"))
+        stack.publish(self)
+
+
 REFERENCE: Final = re.compile(r"[a-z]\w*\.\w+(\.\w+|\[\w+\]|\[\"[^\"]+\"\])*")
 RECOVERY_DAYS = 30
 ACCEPTED = (

@@ -17,8 +17,10 @@ from pathlib import Path
 from types import FrameType, ModuleType, TracebackType
 from typing import Any, Final
 
+from twinstack.bindings.overlay import PACKAGES
 from twinstack.cli.render import emit
 from twinstack.environment.repair import nearest
+from twinstack.errors import file_and_folder
 
 
 @dataclass(frozen=True)
@@ -170,12 +172,12 @@ def _is_below(file: str | Path, folder: Path) -> bool:
 def _shown(file: str) -> str:
     """From the current folder, or the file and its folder."""
     path = Path(file).resolve()
-    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else "/".join(path.parts[-2:])
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else file_and_folder(path)
 
 
 STANDARD_LIBRARY: Final = Path(sysconfig.get_path("stdlib")).resolve()
 LIBRARY: Final = Path(__file__).resolve().parents[1]
-ENGINES: Final = frozenset({"cdktf", "cdktf_cdktf_provider_aws", "cdk8s", "cdk8s_plus_27", "constructs", "jsii"})
+ENGINES: Final = frozenset({*PACKAGES, "jsii"})
 INSTALLED: Final = frozenset({"site-packages", "dist-packages"})
 EVERYTHING: Final = "TWINSTACK_TRACEBACK"
 """The variable that shows the traceback of a mistake as well."""

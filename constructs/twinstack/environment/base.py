@@ -71,7 +71,7 @@ class Environment(Model):
     protected: bool = False
     """Production: nothing stateful can be destroyed, and every relaxation needs an acknowledgement."""
     suffix: Annotated[str, Field(pattern=r"^(-[a-z0-9]+)?$")] | None = None
-    """Ends every AWS name; `-{environment}` unless given, empty in production."""
+    """Ends every AWS name; `-{environment}` unless given. Production says `suffix: ""`, for the plain names."""
     namespace: Annotated[str, Field(pattern=NAME, max_length=63), AfterValidator(_is_free)] | None = None
     """The Kubernetes namespace; the product's name unless given."""
     tags: dict[str, PlainText] = Field(default_factory=dict)

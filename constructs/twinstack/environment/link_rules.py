@@ -97,7 +97,7 @@ def _meant(raw: Any, resources: Mapping[str, type[ResourceSpec]]) -> str | dict[
     return {key: use.access if use.access in levels else nearest(use.access, levels) or levels[-1]}
 
 
-def check_variables(environment: Environment, merged: Merged) -> Iterator[Problem]:
+def check_offers(environment: Environment, merged: Merged) -> Iterator[Problem]:
     """A problem for each variable that two links would set on one workload, or with two values in the ConfigMap; and for
     each way to AWS that would lead to a database too.
     """

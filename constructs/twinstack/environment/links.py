@@ -10,10 +10,9 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from twinstack.errors import UsageError
+from twinstack.errors import UsageError, file_and_folder
 
 if TYPE_CHECKING:
     from twinstack.environment.spec import ResourceSpec, WorkloadSpec
@@ -189,7 +188,7 @@ class Use(NamedTuple):
 def place_of(kind: type) -> str:
     """A class and its file, for its author: `QueueSpec (acme_queue/spec.py)`."""
     file = getattr(sys.modules.get(kind.__module__), "__file__", None)
-    return f"{kind.__name__} ({Path(*Path(file).parts[-2:])})" if file else kind.__name__
+    return f"{kind.__name__} ({file_and_folder(file)})" if file else kind.__name__
 
 
 VARIABLE_NAME: Final = re.compile(r"[A-Z][A-Z0-9_]*")

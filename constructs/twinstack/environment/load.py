@@ -10,7 +10,7 @@ from typing import Final, Generic, TypeVar
 
 from twinstack.environment.base import NAME, REGION, Environment
 from twinstack.environment.layers import SET_LAYER, Merged, assignments, base_only, merge
-from twinstack.environment.link_rules import as_meant, check_links, check_variables
+from twinstack.environment.link_rules import as_meant, check_links, check_offers
 from twinstack.environment.model import Finding
 from twinstack.environment.names import KINDS, check_name
 from twinstack.environment.regions import REGIONS
@@ -37,20 +37,22 @@ def load(kind: type[E], name: str, documents: Sequence[tuple[str, Document]], to
     """Merges, validates and binds. Raises ConfigurationError with every problem of every layer."""
     written = [problem for _, document in documents for problem in document.problems]
     merged = merge(documents)
-    found = [*check_links(spec_kinds(kind), merged)]
-    environment, specs, wrong = validate(kind, as_meant(spec_kinds(kind), merged) if found else merged)
+    kinds = spec_kinds(kind)
+    is_broken = any(document.is_broken for _, document in documents)
+    found = [*check_links(kinds, merged)]
+    environment, specs, wrong = validate(kind, as_meant(kinds, merged) if found else merged)
     found += wrong
     if environment is not None:
         environment.bind(name, specs, today)
         is_whole = not found
-        found += _collect(check_variables(environment, merged), is_whole=is_whole)
+        found += _collect(check_offers(environment, merged), is_whole=is_whole)
         found += _review(environment, merged, is_whole=is_whole)
-    found = [*_without_echoes(found, written, is_broken=any(document.is_broken for _, document in documents))]
+    found = [*_without_echoes(found, written, is_broken=is_broken)]
     if not documents[0][1].data and any(problem.code == "TW107" and problem.path in _SHARED for problem in found):
         found = [_empty(kind, documents[0][1].file)]
     problems = [
         *_check_environment_name(name, documents),
-        *(() if any(document.is_broken for _, document in documents) else _check_protection(name, merged)),
+        *(() if is_broken else _check_protection(name, merged)),
         *written,
         *base_only(documents, locked_keys(kind)),
         *_check_deprecated(kind, merged),

@@ -15,6 +15,7 @@ from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAtt
 from twinstack.aws import (
     Admitting,
     ClosedGroup,
+    ConnectionSecret,
     Infrastructure,
     Key,
     Passwords,
@@ -159,18 +160,18 @@ class Postgres(Resource[PostgresSpec]):
         )
 
     def _connection(self, part: str, value: SecretValue, user: str) -> Secret:
-        """A whole connection URL. The secret's description tells its shape, and a changed shape writes it anew."""
-        address = f"{self.spec.key}_{part}"
         rest = f":{self.spec.PORT}/{self.spec.database}{self.spec.url_options}"
-        shape = f"postgresql://{user}:PASSWORD@ADDRESS{rest}"
-        secret = Secret(self, address, value, stack=self.stack, key=self.key, description=shape)
-        instance = f"aws_db_instance.{self.spec.key}"
-        secret.write(
-            f"postgresql://{user}:${{{self.passwords.read(user)}}}@${{{instance}.address}}{rest}",
-            again_with=(f"{instance}.address", f"aws_secretsmanager_secret.{address}.description"),
+        endpoint = f"aws_db_instance.{self.spec.key}.address"
+        return ConnectionSecret(
+            self,
+            f"{self.spec.key}_{part}",
+            value,
+            stack=self.stack,
+            key=self.key,
+            shape=f"postgresql://{user}:PASSWORD@ADDRESS{rest}",
+            url=f"postgresql://{user}:${{{self.passwords.read(user)}}}@${{{endpoint}}}{rest}",
+            endpoint=endpoint,
         )
-        self.stack.publish(secret)
-        return secret
 
     def _make_parameter_group(self) -> DbParameterGroup:
         """Named after its family: the next version's is made before the instance moves, the old one goes after."""

@@ -60,7 +60,7 @@ class PostgresSpec(ResourceSpec):
     max_storage_gib: Annotated[int, Field(ge=22, le=65536)] | None = None
     """Storage may grow to this by itself, in GiB; twice `storage_gib` unless given."""
     encrypted: bool = True
-    """Encrypts storage, snapshots and logs with a key of the database's own."""
+    """Encrypts storage, snapshots and Performance Insights with a key of the database's own."""
     multi_az: bool
     """Keeps a standby in a second zone."""
     backup_retention_days: Annotated[int, Field(ge=0, le=35)]

@@ -16,7 +16,19 @@ from cdktf_cdktf_provider_aws.elasticache_replication_group import (
 )
 from cdktf_cdktf_provider_aws.elasticache_subnet_group import ElasticacheSubnetGroup
 
-from twinstack.aws import Admitting, ClosedGroup, Infrastructure, Key, Passwords, Resource, Secret, Tiered, keep, pin
+from twinstack.aws import (
+    Admitting,
+    ClosedGroup,
+    ConnectionSecret,
+    Infrastructure,
+    Key,
+    Passwords,
+    Resource,
+    Secret,
+    Tiered,
+    keep,
+    pin,
+)
 from twinstack.policy.accepted import Accepted
 from twinstack.redis.spec import RedisSpec
 
@@ -134,24 +146,21 @@ class Redis(Resource[RedisSpec]):
     def _publish(self) -> Secret:
         """The whole connection URL. Celery refuses `rediss` without a word on the server's certificate."""
         spec = self.spec
-        address = f"{spec.key}_url"
         scheme, options = ("rediss", "?ssl_cert_reqs=required") if spec.encrypted else ("redis", "")
         rest = f":{spec.PORT}/0{options}"
-        shape = f"{scheme}://:PASSWORD@ADDRESS{rest}"
         user = f":${{{self.passwords.read(ENTRY)}}}@" if self.passwords else ""
-        group = f"aws_elasticache_replication_group.{spec.key}"
-        secret = Secret(self, address, spec.url, stack=self.stack, key=self.key, description=shape)
-        secret.write(
-            f"{scheme}://{user}${{{group}.primary_endpoint_address}}{rest}",
-            again_with=(f"{group}.primary_endpoint_address", f"aws_secretsmanager_secret.{address}.description"),
+        endpoint = f"aws_elasticache_replication_group.{spec.key}.primary_endpoint_address"
+        self.stack.output(f"{spec.key}_address", f"${{{endpoint}}}", "The cache's address, inside the network only")
+        return ConnectionSecret(
+            self,
+            f"{spec.key}_url",
+            spec.url,
+            stack=self.stack,
+            key=self.key,
+            shape=f"{scheme}://:PASSWORD@ADDRESS{rest}",
+            url=f"{scheme}://{user}${{{endpoint}}}{rest}",
+            endpoint=endpoint,
         )
-        self.stack.publish(secret)
-        self.stack.output(
-            f"{spec.key}_address",
-            f"${{{group}.primary_endpoint_address}}",
-            "The cache's address, inside the network only",
-        )
-        return secret
 
 
 LOGS = ("slow-log", "engine-log")

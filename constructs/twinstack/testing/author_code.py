@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from twinstack.errors import TwinstackError
+from twinstack.bindings.overlay import PACKAGES
+from twinstack.errors import TwinstackError, file_and_folder
 
 
 def told(error: Exception, file: str) -> str:
@@ -33,14 +34,9 @@ def told(error: Exception, file: str) -> str:
 def file_of(of: object) -> str:
     """The file and its folder."""
     try:
-        return shown(Path(inspect.getfile(of)))  # ty: ignore[invalid-argument-type]
+        return file_and_folder(inspect.getfile(of))  # ty: ignore[invalid-argument-type]
     except (TypeError, OSError):
         return "its file"
-
-
-def shown(path: Path) -> str:
-    """`acme_queue/spec.py`."""
-    return "/".join(path.parts[-2:])
 
 
 def engine_imports(spec: type) -> Iterator[str]:
@@ -61,7 +57,7 @@ def engine_imports(spec: type) -> Iterator[str]:
         for line, names in _imports(ast.parse(source.read_text(encoding="utf-8")), module):
             engine = next((name for name in names if _starts_the_engine(name)), None)
             if engine:
-                yield f"{shown(source)}:{line} imports {engine}"
+                yield f"{file_and_folder(source)}:{line} imports {engine}"
             waiting += [name for name in names if package and name.startswith(f"{package}.")]
 
 
@@ -96,5 +92,5 @@ def _imports(tree: ast.AST, module: str) -> Iterator[tuple[int, list[str]]]:
 
 
 PROVIDER: Final = r"cdktf_cdktf_provider_\w+"
-ENGINES: Final = ("cdktf", "cdk8s", "cdk8s_plus_27", "constructs", "jsii", "twinstack.aws", "twinstack.kubernetes")
+ENGINES: Final = (*PACKAGES, "jsii", "twinstack.aws", "twinstack.kubernetes")
 """The packages that start the engine, or load what has to wait for it, when they are imported."""

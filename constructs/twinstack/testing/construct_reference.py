@@ -9,9 +9,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from twinstack.cli.blame import INSTALLED
 from twinstack.environment.repair import nearest
-from twinstack.errors import BindingsError, MissingToolError, UsageError
-from twinstack.testing.author_code import shown, source_of, told
+from twinstack.errors import BindingsError, MissingToolError, UsageError, file_and_folder
+from twinstack.testing.author_code import source_of, told
 
 
 class BrokenModuleError(Exception):
@@ -44,7 +45,7 @@ def _imported(reference: str, name: str) -> ModuleType:
         if isinstance(error, ModuleNotFoundError) and error.name and f"{name}.".startswith(f"{error.name}."):
             raise UsageError(f'there is no "{reference}": there is no module {error.name}') from error
         source = source_of(name)
-        raise BrokenModuleError(told(error, shown(source) if source else name)) from error
+        raise BrokenModuleError(told(error, file_and_folder(source) if source else name)) from error
 
 
 def _root(module: str) -> Path:
@@ -58,6 +59,3 @@ def _root(module: str) -> Path:
     if spec and spec.origin and not INSTALLED & set(Path(spec.origin).parts):
         start = Path(spec.origin).parents[1] if spec.submodule_search_locations else Path(spec.origin).parent
     return next((folder for folder in (start, *start.parents) if (folder / "pyproject.toml").is_file()), start)
-
-
-INSTALLED = frozenset({"site-packages", "dist-packages"})

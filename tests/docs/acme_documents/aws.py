@@ -9,7 +9,18 @@ from cdktf_cdktf_provider_aws.docdb_cluster_instance import DocdbClusterInstance
 from cdktf_cdktf_provider_aws.docdb_subnet_group import DocdbSubnetGroup
 
 from acme_documents.spec import DocumentsSpec
-from twinstack.aws import Admitting, ClosedGroup, Infrastructure, Key, Passwords, Resource, Secret, Tiered, keep, pin
+from twinstack.aws import (
+    Admitting,
+    ClosedGroup,
+    ConnectionSecret,
+    Infrastructure,
+    Key,
+    Passwords,
+    Resource,
+    Tiered,
+    keep,
+    pin,
+)
 
 USER = "documents_admin"
 ENTRY = "password"  # the password's name within its secret
@@ -80,19 +91,16 @@ class Documents(Resource[DocumentsSpec]):
         self.security_group.admit(cluster.security_group_id, self.spec.PORT, f"Pods of {cluster.cluster_name}")
 
     def _publish(self) -> None:
-        spec, address = self.spec, f"{self.spec.key}_url"
+        spec = self.spec
         endpoint = f"aws_docdb_cluster.{spec.key}.endpoint"
         rest = f":{spec.PORT}/?tls=true&replicaSet=rs0&retryWrites=false"
-        secret = Secret(
+        ConnectionSecret(
             self,
-            address,
+            f"{spec.key}_url",
             spec.url,
             stack=self.stack,
             key=self.key,
-            description=f"mongodb://{USER}:PASSWORD@ADDRESS{rest}",
+            shape=f"mongodb://{USER}:PASSWORD@ADDRESS{rest}",
+            url=f"mongodb://{USER}:${{{self.passwords.read(ENTRY)}}}@${{{endpoint}}}{rest}",
+            endpoint=endpoint,
         )
-        secret.write(
-            f"mongodb://{USER}:${{{self.passwords.read(ENTRY)}}}@${{{endpoint}}}{rest}",
-            again_with=(endpoint, f"aws_secretsmanager_secret.{address}.description"),
-        )
-        self.stack.publish(secret)
