@@ -8,31 +8,40 @@ SHELL := /bin/bash
 PYTHON ?= python3.11
 VENV := .venv
 CHECK_VENV := .venv-check
+DOCS_VENV := .venv-docs
 RUN := $(VENV)/bin/python -m
 # The make variable alone: the service has an environment variable of that name.
 ENVIRONMENT_NAME := $(if $(filter command line,$(origin ENVIRONMENT)),'$(ENVIRONMENT)')
+DEFINITIONS_OPTION := $(if $(filter command line,$(origin DEFINITIONS)),--definitions '$(DEFINITIONS)')
+STRICT_OPTION := $(if $(filter command line,$(origin STRICT)),--strict)
 VERSION_OPTION := $(if $(filter command line,$(origin VERSION)),--version '$(VERSION)')
 export PATH := $(CURDIR)/$(VENV)/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 export PIPENV_VERBOSITY := -1
+# Images of Python set it; without compiled modules every program and every worker of the tests compiles all it loads.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help
 help: ## tell what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 $(VENV)/.complete: Pipfile Pipfile.lock constructs/pyproject.toml
-	@test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
+	@scripts/venv.sh $(VENV) $(PYTHON)
 	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check 'pipenv==2026.10.3'
 	VIRTUAL_ENV=$(CURDIR)/$(VENV) PIPENV_IGNORE_VIRTUALENVS=0 $(VENV)/bin/pipenv sync --dev --quiet
 	@touch $@
 
 $(CHECK_VENV)/.complete: requirements-check.txt
-	@test -x $(CHECK_VENV)/bin/python || $(PYTHON) -m venv $(CHECK_VENV)
+	@scripts/venv.sh $(CHECK_VENV) $(PYTHON)
 	$(CHECK_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --requirement requirements-check.txt
 	@touch $@
 
 node_modules/.complete: package.json package-lock.json $(VENV)/.complete
 	$(VENV)/bin/npm ci --ignore-scripts --silent
 	@touch $@
+
+.PHONY: tools
+tools: $(VENV)/.complete $(CHECK_VENV)/.complete $(DOCS_VENV)/.complete node_modules/.complete
+tools: backend/.venv/.complete frontend/node_modules/.complete ## install all that the targets need
 
 .PHONY: synth
 synth: $(VENV)/.complete ## write cdktf.out/ and dist/ (ENVIRONMENT=prod for one, VERSION=1.2.3 for a release)
@@ -42,9 +51,11 @@ synth: $(VENV)/.complete ## write cdktf.out/ and dist/ (ENVIRONMENT=prod for one
 check: $(VENV)/.complete ## say whether the environments are right
 	@$(RUN) twinstack check
 
+WORKERS := auto
+
 .PHONY: test
-test: $(VENV)/.complete ## run the tests
-	@$(RUN) pytest
+test: $(VENV)/.complete ## run the tests, side by side (WORKERS=0 for one after the other)
+	@$(RUN) pytest --numprocesses=$(WORKERS) --dist=worksteal
 
 LOCAL_ENVIRONMENT := dev
 
@@ -62,7 +73,7 @@ frontend: frontend/node_modules/.complete ## check, test and build the pages, an
 	cd frontend && npm run --silent build && npm run --silent test:server && npm run --silent test:browser
 
 backend/.venv/.complete: backend/requirements-dev.txt
-	@test -x backend/.venv/bin/python || $(PYTHON) -m venv backend/.venv
+	@scripts/venv.sh backend/.venv $(PYTHON)
 	backend/.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement backend/requirements-dev.txt
 	@touch $@
 
@@ -83,30 +94,44 @@ lint: $(VENV)/.complete $(CHECK_VENV)/.complete ## style, types, and scanners ov
 	@$(RUN) twinstack synth --json >/dev/null
 	PATH=$(CURDIR)/$(CHECK_VENV)/bin:$$PATH $(RUN) twinstack scan prod
 	@$(RUN) twinstack local $(LOCAL_ENVIRONMENT) --check
+	@$(RUN) twinstack workflows --check
+	$(CHECK_VENV)/bin/zizmor --offline --quiet .github
+	$(CHECK_VENV)/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(CHECK_VENV)/bin/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
+	@if command -v actionlint >/dev/null; then PATH=$(CURDIR)/$(CHECK_VENV)/bin:$$PATH actionlint; \
+	else echo "skipped: actionlint is not on the path (github.com/rhysd/actionlint)"; fi
 	$(CHECK_VENV)/bin/hadolint backend/Dockerfile frontend/Dockerfile
 	$(CHECK_VENV)/bin/shellcheck .ci/run scripts/*.sh
-	$(CHECK_VENV)/bin/docker-compose --env-file .env.example --profile '*' config --quiet
+	$(VENV)/bin/docker-compose --env-file .env.example --profile '*' config --quiet
 	@if command -v promtool >/dev/null; then \
 	  promtool check config --lint=all --lint-fatal monitoring/prometheus.yml && promtool test rules tests/local/alerts_test.yml; \
 	else echo "skipped: promtool is not on the path (it comes with Prometheus)"; fi
 
 .PHONY: rehearse
-rehearse: $(VENV)/.complete ## prove the output against real Terraform and a real API server, offline
-	@$(RUN) twinstack rehearse $(ENVIRONMENT_NAME)
+rehearse: $(VENV)/.complete ## prove the output against real Terraform and a real API server, offline (DEFINITIONS=FOLDER, STRICT=1)
+	@$(RUN) twinstack rehearse $(ENVIRONMENT_NAME) $(DEFINITIONS_OPTION) $(STRICT_OPTION)
+
+.PHONY: delivery
+delivery: $(VENV)/.complete ## bring products out, from the first plan to the end, on a cloud and a cluster of this machine
+	@$(RUN) tests.delivery.whole
 
 .PHONY: bench
-bench: $(VENV)/.complete ## measure against the stock bindings and write docs/performance.md
+bench: $(VENV)/.complete ## measure the synth against the stock bindings, delivery in turn with helm; write docs/performance.md
 	@$(RUN) benchmarks
+
+QUICK_OPTION := $(if $(filter command line,$(origin QUICK)),--quick)
+
+.PHONY: success-metrics
+success-metrics: $(VENV)/.complete ## measure deployments on a real control plane, and write docs/success-metrics.md (QUICK=1)
+	@$(RUN) success_metrics $(QUICK_OPTION)
 
 .PHONY: golden
 golden: $(VENV)/.complete ## write the reviewed output anew; look at the diff
 	@$(RUN) pytest -q tests/test_golden.py --update-golden
 	@$(RUN) tests.released
 
-DOCS_VENV := .venv-docs
-
 $(DOCS_VENV)/.complete: requirements-docs.txt docs_generator/package-lock.json $(VENV)/.complete
-	@test -x $(DOCS_VENV)/bin/python || $(PYTHON) -m venv $(DOCS_VENV)
+	@scripts/venv.sh $(DOCS_VENV) $(PYTHON)
 	$(DOCS_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --requirement requirements-docs.txt
 	cd docs_generator && npm ci --ignore-scripts --silent
 	@touch $@
@@ -140,5 +165,5 @@ lock: $(VENV)/.complete ## resolve the dependencies anew, into lock files that n
 
 .PHONY: clean
 clean: ## remove what can be made again
-	rm -rf imports .imports* cdktf.out dist $(VENV) $(CHECK_VENV) $(DOCS_VENV) site build docs_generator/node_modules .venv-service backend/.venv node_modules frontend/node_modules frontend/out frontend/.next .pytest_cache .ruff_cache .hypothesis
+	rm -rf .cache imports .imports* cdktf.out dist $(VENV) $(CHECK_VENV) $(DOCS_VENV) site build docs_generator/node_modules .venv-service backend/.venv node_modules frontend/node_modules frontend/out frontend/.next .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from fastapi import FastAPI
 
@@ -13,7 +14,7 @@ import exports
 import metrics
 import readiness
 import stream
-from body_limit import BodyLimitMiddleware
+from admission import ADMISSION, AdmissionMiddleware
 from drain import drain_before_exit
 from errors import install_error_handlers
 from identity import IdentityMiddleware
@@ -29,23 +30,31 @@ def create_application(settings: WebSettings, version: str = "0") -> FastAPI:
     services = Services.create(settings, version)
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
-        updates = asyncio.create_task(services.hub.run())
+    async def lifespan(_: FastAPI) -> AsyncGenerator[dict[str, Any]]:
+        running = [asyncio.create_task(services.hub.run()), asyncio.create_task(services.watch.run())]
         try:
             with drain_before_exit(services.hub.drain):
-                yield
+                yield {ADMISSION: services.admission}
         finally:
-            updates.cancel()
-            await asyncio.gather(updates, return_exceptions=True)
+            for task in running:
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
             await services.close()
 
-    application = FastAPI(title="analytics", version=version, lifespan=lifespan, docs_url=None, redoc_url=None)
+    application = FastAPI(
+        title="analytics",
+        version=version,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,  # the address of a redirect would be made of the Host header
+    )
     application.state.services = services
     install_error_handlers(application)
     # The last one added is the first to see a request.
     application.add_middleware(RateLimitMiddleware, limit=RateLimit(services.redis, settings))
     application.add_middleware(IdentityMiddleware, tokens=Tokens(settings))
-    application.add_middleware(BodyLimitMiddleware, mebibytes=settings.body_limit_mib)
+    application.add_middleware(AdmissionMiddleware, admission=services.admission)
     application.add_middleware(ObservationMiddleware)
     for module in (readiness, metrics, events, exports, stream):
         application.include_router(module.router)

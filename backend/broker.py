@@ -16,10 +16,17 @@ from deadline import within
 from errors import UnavailableError
 
 QUEUE = "celery"
+ASIDE = "analytics:aside"
+"""The list in Redis of what was in the queue and is no task, the newest first: see `queue_messages`."""
 SOFT_LIMIT_SECONDS = 270
 HARD_LIMIT_SECONDS = 300
-VISIBILITY_SECONDS = 3600
-"""How long a task may be unacknowledged before another worker gets it: far above the longest task and countdown."""
+LONGEST_COUNTDOWN_SECONDS = 60
+VISIBILITY_SECONDS = LONGEST_COUNTDOWN_SECONDS + HARD_LIMIT_SECONDS + 60
+"""How long a task may be unacknowledged before another worker gets it, which is how long those of a dead worker wait.
+
+Above the longest countdown and the longest task together, with a minute to spare. A task that waits for a free child as
+well may be done twice: each of them leaves the same behind when it is.
+"""
 SEND_SECONDS = 4
 
 

@@ -92,7 +92,7 @@ class Database:
             return result.all() if result.returns_rows else []
 
     async def check(self) -> None:
-        """Open a new connection and use it, so that a changed password shows while old connections still work."""
+        """Open a new connection and use it, so that a password that no longer fits shows while old connections work."""
         address = self._url.get_secret_value()
         async with await psycopg.AsyncConnection.connect(address, connect_timeout=CONNECT_SECONDS) as connection:
             await connection.execute("SELECT 1")

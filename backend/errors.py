@@ -3,16 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 RETRY_SECONDS = 5
 """When a client may try again while the database or Redis is away."""
+MOST_ERRORS = 10
+"""An answer names so many of the faults of a body; a hostile one has thousands."""
+LONGEST_ERROR = 200
+"""Characters of one of them: the path to a fault is as long as the client likes."""
 
-CODES = {404: "not_found", 405: "method_not_allowed"}
+CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed"}
+"""Of the framework's own refusals."""
+
+
+class ErrorContent(BaseModel):
+    """What went wrong."""
+
+    code: str = Field(description="For programs; README.md lists all of them.")
+    message: str = Field(description="For people; its words may change.")
+
+
+class ErrorAnswer(BaseModel):
+    """The body of every refusal."""
+
+    error: ErrorContent
 
 
 class ApiError(HTTPException):
@@ -37,10 +58,22 @@ class UnauthorizedError(ApiError):
         super().__init__(401, "unauthorized", message, {"WWW-Authenticate": "Bearer"})
 
 
+class InvalidRequestError(ApiError):
+    """What was sent cannot be taken as it is: 422."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(422, "invalid_request", message)
+
+
 def error_response(error: HTTPException) -> JSONResponse:
     """The response for a refusal, ours or the framework's."""
     code = error.code if isinstance(error, ApiError) else CODES.get(error.status_code, "error")
     return JSONResponse({"error": {"code": code, "message": error.detail}}, error.status_code, error.headers)
+
+
+def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """These refusals for a route's documentation."""
+    return {status: {"model": ErrorAnswer, "description": HTTPStatus(status).phrase} for status in statuses}
 
 
 def install_error_handlers(application: FastAPI) -> None:
@@ -52,5 +85,9 @@ def install_error_handlers(application: FastAPI) -> None:
 
     @application.exception_handler(RequestValidationError)
     async def refuse_input(_: Request, error: RequestValidationError) -> JSONResponse:
-        wrong = "; ".join(f"{'.'.join(map(str, each['loc'][1:])) or 'body'}: {each['msg']}" for each in error.errors())
-        return error_response(ApiError(422, "invalid_request", wrong))
+        found = error.errors()
+        shown = [f"{'.'.join(map(str, each['loc'][1:])) or 'body'}: {each['msg']}" for each in found[:MOST_ERRORS]]
+        wrong = [text if len(text) <= LONGEST_ERROR else f"{text[: LONGEST_ERROR - 1]}…" for text in shown]
+        if len(found) > MOST_ERRORS:
+            wrong.append(f"and {len(found) - MOST_ERRORS} more")
+        return error_response(InvalidRequestError("; ".join(wrong)))

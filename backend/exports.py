@@ -10,8 +10,9 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 from sqlalchemy import insert, select
 
+from bodies import GuardedRoute
 from bucket import export_key
-from errors import ApiError
+from errors import ApiError, refusals
 from events import Accepted
 from identity import Caller
 from schema import exports
@@ -34,7 +35,9 @@ async def require_feature(services: ServicesOf) -> None:
 
 Feature = Annotated[None, Depends(require_feature)]
 
-router = APIRouter(prefix="/api/exports")
+router = APIRouter(
+    prefix="/api/exports", route_class=GuardedRoute, responses=refusals(401, 404, 422, 429, 503), tags=["exports"]
+)
 
 
 @router.post("", status_code=202)

@@ -1,8 +1,9 @@
-"""`python -m health worker|scheduler|web`: is that process of this container alive?
+"""`python -m health worker|scheduler|web`: is that process of this container alive? With `ready`: did it ever get in?
 
 Runs every few seconds on a small share of a processor, so it imports nothing but the standard library's least. The
 worker and the scheduler touch a file while their loop turns; whether Redis answers is no concern of this check, since a
-restart would not bring Redis back.
+restart would not bring Redis back. `ready` is for a rollout, which must not go on to a process whose password is wrong:
+it asks whether the process was let in once, and never again.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from contextlib import suppress
 
 FRESH_SECONDS = 60.0
 """Older than this, a heartbeat says that the loop stands still."""
@@ -26,6 +28,28 @@ def touch(process: str) -> None:
     """Say that `process` is alive now."""
     with open(heartbeat_path(process), "ab"):  # noqa: PTH123  pathlib costs more than the rest of this module
         os.utime(heartbeat_path(process))
+
+
+def ready_path(process: str) -> str:
+    """The file that says that `process` was let in by all it needs."""
+    return heartbeat_path(process).replace(".heartbeat", ".ready")
+
+
+def begin(process: str) -> None:
+    """Forget what an earlier container of this pod left behind, and be alive."""
+    with suppress(FileNotFoundError):
+        os.remove(ready_path(process))  # noqa: PTH107  pathlib costs more than the rest of this module
+    touch(process)
+
+
+def mark_ready(process: str) -> None:
+    """Say that `process` was let in."""
+    open(ready_path(process), "ab").close()  # noqa: PTH123  as above
+
+
+def is_ready(process: str) -> bool:
+    """Whether `process` is alive and was let in since it began."""
+    return is_fresh(process) and os.path.exists(ready_path(process))  # noqa: PTH110  as above
 
 
 def is_fresh(process: str, now: float | None = None) -> bool:
@@ -58,8 +82,10 @@ def main(arguments: list[str]) -> int:
             return 0 if web_answers() else 1
         case ["worker" | "scheduler" as process]:
             return 0 if is_fresh(process) else 1
+        case ["worker" | "scheduler" as process, "ready"]:
+            return 0 if is_ready(process) else 1
         case _:
-            print("usage: python -m health worker|scheduler|web", file=sys.stderr)
+            print("usage: python -m health web | worker [ready] | scheduler [ready]", file=sys.stderr)
             return 2
 
 

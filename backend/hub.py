@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Generator
+from collections import Counter
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -25,6 +26,10 @@ SILENCE_SECONDS = 5.0
 """After this long without a message Redis is asked whether it is there, and given as long again."""
 RESUBSCRIBE_SECONDS = 1.0
 DRAIN_SECONDS = 5.0
+MOST_CLIENTS = 2000
+"""Websockets of this process: some 41 KiB each, measured."""
+MOST_OF_ONE = 50
+"""The same of one subject."""
 
 RECONNECT = json.dumps({"type": "reconnect"})
 
@@ -59,9 +64,11 @@ class Client:
 class Hub:
     """Knows the websockets of this process, and tells all of them the newest summary."""
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Redis, changed: Callable[[], None] = lambda: None) -> None:
         self._redis = redis
+        self._tell_changed = changed
         self._clients: set[Client] = set()
+        self._of: Counter[str] = Counter()
         self._newest: str | None = None
         self._changed = asyncio.Event()
         self._subscribed = False
@@ -73,23 +80,28 @@ class Hub:
         return len(self._clients)
 
     @contextmanager
-    def client(self) -> Generator[Client]:
+    def client(self, subject: str) -> Generator[Client]:
         """A place for one websocket, as long as it is open.
 
         Raises:
-            UnavailableError: while Redis is away.
+            UnavailableError: while Redis is away, and when there is none left, or none for this subject.
 
         """
-        if not self._subscribed:
+        is_full = len(self._clients) >= MOST_CLIENTS or self._of[subject] >= MOST_OF_ONE
+        if not self._subscribed or is_full:
             raise UnavailableError("the stream of updates")
         client = Client()
         self._clients.add(client)
+        self._of[subject] += 1
         if self._draining:
             client.offer(RECONNECT, Close(SERVICE_RESTART))
         try:
             yield client
         finally:
             self._clients.discard(client)
+            self._of[subject] -= 1
+            if not self._of[subject]:
+                del self._of[subject]
 
     async def run(self) -> None:
         """Stay subscribed until cancelled; while Redis is away, nobody is left waiting on a silent websocket."""
@@ -121,6 +133,7 @@ class Hub:
             self._subscribed = True
             if message["type"] == "message":
                 self._newest = message["data"].decode()
+                self._tell_changed()
                 self._changed.set()
 
     async def _broadcast(self) -> None:

@@ -20,7 +20,7 @@ from redis.exceptions import RedisError
 from sqlalchemy import func, select
 from starlette.exceptions import HTTPException
 
-from broker import QUEUE
+from broker import ASIDE, QUEUE
 from deadline import within
 from schema import failed_tasks
 from services import Services, ServicesOf
@@ -38,9 +38,16 @@ async def metrics(services: ServicesOf) -> Response:
     """The process's own figures, and those of the queue and the failed tasks; what is away is left out."""
     scrape = CollectorRegistry()
     Gauge("websocket_connections", "Websockets open.", registry=scrape).set(services.hub.connected)
-    length, failed = await asyncio.gather(_value(_queue_length(services)), _value(_failed_tasks(services)))
+    up = Gauge("dependency_up", "Whether the last look at a dependency found it.", ("dependency",), registry=scrape)
+    for dependency, state in services.watch.states.items():
+        up.labels(dependency).set(state == "ok")
+    length, aside, failed = await asyncio.gather(
+        _value(_length(services, QUEUE)), _value(_length(services, ASIDE)), _value(_failed_tasks(services))
+    )
     if length is not None:
         Gauge("celery_queue_length", "Tasks that wait for a worker.", registry=scrape).set(length)
+    if aside is not None:
+        Gauge("queue_messages_aside", "What was in the queue and is no task.", registry=scrape).set(aside)
     if failed is not None:
         Gauge("failed_tasks", "Tasks that failed for good and wait for a person.", registry=scrape).set(failed)
     return Response(generate_latest(REGISTRY) + generate_latest(scrape), media_type=CONTENT_TYPE_LATEST)
@@ -53,8 +60,8 @@ async def _value(reading: Coroutine[Any, Any, int]) -> int | None:
         return None
 
 
-async def _queue_length(services: Services) -> int:
-    return int(await services.redis.llen(QUEUE))
+async def _length(services: Services, key: str) -> int:
+    return int(await services.redis.llen(key))
 
 
 async def _failed_tasks(services: Services) -> int:

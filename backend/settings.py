@@ -5,12 +5,15 @@ A process reads only what its links offer: the scheduler gets no secrets, so it 
 
 from __future__ import annotations
 
+import os
 import sys
+from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 REFUSED = 2
 """The exit status of a process that was given wrong variables."""
@@ -41,8 +44,17 @@ def _optional(value: SecretStr) -> SecretStr:
     return value
 
 
+def _former(value: SecretStr) -> SecretStr:
+    if 0 < len(value.get_secret_value()) < SHORTEST_KEY:
+        raise ValueError(f"must have at least {SHORTEST_KEY} characters, or be empty")
+    return value
+
+
 Text = Annotated[str, Field(min_length=1)]
-Secret = Annotated[SecretStr, Field(min_length=32)]
+SHORTEST_KEY = 32
+"""Characters: of 256 bits, as HS256 wants. Source: RFC 7518, section 3.2."""
+Secret = Annotated[SecretStr, Field(min_length=SHORTEST_KEY)]
+FormerSecret = Annotated[SecretStr, AfterValidator(_former)]
 PostgresUrl = Annotated[SecretStr, _address("postgresql", path=True)]
 RedisUrl = Annotated[SecretStr, _address("redis", "rediss")]
 Count = Annotated[int, Field(ge=1)]
@@ -58,9 +70,36 @@ class ProcessSettings(BaseSettings):
 
 
 class MigrationSettings(ProcessSettings):
-    """The migration's: the master user runs it, the application's role must be able to work afterwards."""
+    """The migration's: the master user runs it, the application's role must be able to work afterwards.
+
+    In the cluster both addresses are files, so that no Kubernetes Secret holds the master user's.
+    """
 
     database_admin_url: PostgresUrl
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        del dotenv_settings, file_secret_settings
+        return init_settings, FileSettingsSource(settings_cls), env_settings
+
+
+class FileSettingsSource(PydanticBaseSettingsSource):
+    """`DATABASE_URL` from the file that `DATABASE_URL_FILE` names, where it names one."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[str | None, str, bool]:  # noqa: ARG002
+        path = os.environ.get(f"{field_name.upper()}_FILE")
+        return (Path(path).read_text().strip() if path else None), field_name, False
+
+    def __call__(self) -> dict[str, str]:
+        found = {name: self.get_field_value(field, name)[0] for name, field in self.settings_cls.model_fields.items()}
+        return {name: value for name, value in found.items() if value is not None}
 
 
 class SchedulerSettings(ProcessSettings):
@@ -79,7 +118,7 @@ class SchedulerSettings(ProcessSettings):
 
 
 class WorkerSettings(SchedulerSettings):
-    """The worker's: everything but what concerns requests.
+    """The worker's: everything but what concerns requests. The keys that sign tokens are not its own.
 
     An empty SENDGRID_API_KEY, SENTRY_DSN or NEW_RELIC_LICENSE_KEY switches that feature off. No code here reads the
     New Relic key: its agent does by itself, once a team adds it to the requirements.
@@ -87,17 +126,26 @@ class WorkerSettings(SchedulerSettings):
 
     aws_region: Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d+$")]
     exports_bucket: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")]
-    jwt_secret: Secret
-    shared_jwt_secret: Secret
     sendgrid_api_key: SecretStr
     sentry_dsn: Annotated[SecretStr, AfterValidator(_optional)]
     new_relic_license_key: SecretStr
 
 
 class WebSettings(WorkerSettings):
-    """The web process's: the worker's, and the body limit that the edge hands on."""
+    """The web process's: the worker's, the keys of tokens with the former ones of a rotation, and the edge's body limit."""
 
+    jwt_secret: Secret
+    shared_jwt_secret: Secret
+    jwt_secret_previous: FormerSecret = SecretStr("")
+    shared_jwt_secret_previous: FormerSecret = SecretStr("")
+    jwt_overlap_seconds: Annotated[int, Field(ge=0, le=86400)] = 900
+    """How long a process that knows a former key signs with it: above a whole rollout with its deadline of 240 s."""
     body_limit_mib: Annotated[int, Field(ge=1, le=1024)] = 10
+    readiness_outage_seconds: Annotated[int, Field(ge=0, le=3600)] = 150
+    """How long the database may be away before the process asks to be left out: above a Multi-AZ failover's 60 to 120 s.
+
+    Source: Amazon RDS User Guide, "Failing over a Multi-AZ DB instance for Amazon RDS", read in November 2026.
+    """
 
 
 SettingsT = TypeVar("SettingsT", bound=ProcessSettings)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 
 from errors import UnavailableError
-from events import current_summary
 from hub import TRY_AGAIN_LATER, Client, Close
 from identity import SUBPROTOCOL, claims
 from services import Services, ServicesOf
 from summary import REALTIME_DAYS, realtime_message
+from tokens import Claims
 
 BAD_TOKEN = 4401
 FEATURE_OFF = 4404
@@ -34,32 +35,37 @@ async def stream(websocket: WebSocket, services: ServicesOf) -> None:
     if not services.settings.enable_realtime_updates:
         await websocket.close(FEATURE_OFF)
         return
-    if not offered or claims(websocket) is None:
+    caller = claims(websocket)
+    if not offered or caller is None:
         await websocket.close(BAD_TOKEN)
         return
     try:
-        with services.hub.client() as client:
-            await _serve(websocket, services, client)
+        with services.hub.client(caller.subject) as client:
+            await _serve(websocket, services, client, caller)
     except UnavailableError:
         await websocket.close(TRY_AGAIN_LATER)
     except (WebSocketDisconnect, TimeoutError):
         return
 
 
-async def _serve(websocket: WebSocket, services: Services, client: Client) -> None:
+async def _serve(websocket: WebSocket, services: Services, client: Client, caller: Claims) -> None:
+    """Until the client leaves, is sent away, or its token ends."""
     listening = asyncio.create_task(_listen(websocket, client))
     try:
-        await _send(websocket, realtime_message(await current_summary(services, REALTIME_DAYS)))
-        while True:
+        await _send(websocket, realtime_message(await services.summaries.json(REALTIME_DAYS)))
+        while (left := caller.expires_at - time.time()) > 0:
             try:
-                message = await asyncio.wait_for(client.next(), PING_SECONDS)
+                message = await asyncio.wait_for(client.next(), min(PING_SECONDS, left))
             except TimeoutError:
+                if left <= PING_SECONDS:
+                    continue  # it is the token that ends now, or a moment later
                 message = PING
             if isinstance(message, Close):
                 if message is not GONE:
                     await websocket.close(message.code)
                 return
             await _send(websocket, message)
+        await websocket.close(BAD_TOKEN)
     finally:
         listening.cancel()
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
+import asyncio
+import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
 from statistics import linear_regression
 from typing import Any
@@ -12,10 +13,13 @@ from typing import Any
 from pydantic import BaseModel
 from sqlalchemy import Row, Select, select
 
+from database import Database
 from schema import daily_counts
 
 REALTIME_DAYS = 7
 FORECAST_DAYS = 7
+FRESH_SECONDS = 0.25
+"""How long a reading serves all who ask: events are counted by a worker anyway, so it is no older than that is late."""
 CHANNEL = "analytics:summary"
 """The Redis channel that carries each new summary to all web processes."""
 
@@ -86,6 +90,51 @@ def project(series: list[DayCount]) -> list[DayCount]:
     ]
 
 
-def realtime_message(summary: Summary) -> str:
+def json_of(summary: Summary) -> bytes:
+    """The answer to who asks for it."""
+    return summary.model_dump_json(exclude_none=True).encode()
+
+
+def realtime_message(summary: bytes) -> str:
     """The text that a websocket gets."""
-    return json.dumps({"type": "summary", "summary": summary.model_dump(mode="json", exclude_none=True)})
+    return f'{{"type":"summary","summary":{summary.decode()}}}'
+
+
+class Summaries:
+    """The web process's: one reading for all who ask within a moment, and none older than the last change it knows of."""
+
+    def __init__(self, database: Database, *, forecast: bool, clock: Callable[[], float] = time.monotonic) -> None:
+        self._database = database
+        self._clock = clock
+        self._forecast = forecast
+        self._readings: dict[int, tuple[float, asyncio.Task[bytes]]] = {}
+
+    async def json(self, days: int) -> bytes:
+        """The summary of so many days, as JSON.
+
+        Raises:
+            UnavailableError: when the database does not answer in time.
+
+        """
+        begun, reading = self._readings.get(days, (0.0, None))
+        now = self._clock()
+        if reading is None or now - begun > FRESH_SECONDS or (reading.done() and reading.exception()):
+            reading = asyncio.create_task(self._read(days))
+            reading.add_done_callback(_seen)
+            self._readings[days] = now, reading
+        return await asyncio.shield(reading)  # who leaves takes it from nobody else
+
+    def forget(self) -> None:
+        """Something was counted: who asks from now on gets a reading that begins now."""
+        self._readings.clear()
+
+    async def _read(self, days: int) -> bytes:
+        last = today()
+        rows = await self._database.rows(counts_since(first_day(days, last)))
+        return json_of(summarize(rows, days, last, forecast=self._forecast))
+
+
+def _seen(reading: asyncio.Task[bytes]) -> None:
+    """Who waited for it has the error; where nobody is left, it is no news either."""
+    if not reading.cancelled():
+        reading.exception()

@@ -1,114 +1,31 @@
-"""`make bench`: the bars of speed, as ratios within one run, and the report in docs/performance.md."""
+"""`make bench`: the bars of speed, as ratios within one run, and docs/performance.md.
+
+`python -m benchmarks [synthesis] [deployment]`: these parts alone.
+"""
 
 from __future__ import annotations
 
-import os
-import platform
-import subprocess
 import sys
-import tempfile
-from pathlib import Path
 
-from benchmarks.measure import Run, median, run
-
-ROOT = Path(__file__).parent.parent
-ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
-PYTHON = str(ROOT / ".venv" / "bin" / "python")
-STOCK = {"TWINSTACK_BINDINGS": "stock"}
-MIB = 2**20
+PARTS = ("synthesis", "deployment")
 
 
-def main() -> int:
-    """Measures in alternation, writes the report, and returns 1 where a bar is missed."""
-    with tempfile.TemporaryDirectory() as folder:
-        program = Path(folder) / "bench.py"
-        program.write_text(PROGRAM, encoding="utf-8")
-        cases = {
-            "prod, stock bindings": ([PYTHON, str(program), folder, "prod"], STOCK),
-            "prod": ([PYTHON, str(program), folder, "prod"], {}),
-            "three environments": ([PYTHON, str(program), folder], {}),
-            "twinstack check": ([PYTHON, "-m", "twinstack", "check"], {}),
-        }
-        for command, variables in cases.values():  # once unmeasured: compiled files, page cache, code cache
-            run(command, ROOT, variables)
-        runs: dict[str, list[Run]] = {name: [] for name in cases}
-        for number in range(ROUNDS):
-            for name, (command, variables) in cases.items():
-                runs[name].append(run(command, ROOT, variables))
-                sys.stderr.write(f"round {number + 1} of {ROUNDS}: {name}, {runs[name][-1].wall:.2f} s\n")
-    medians = {name: median(values) for name, values in runs.items()}
-    stock, one, three, check = medians.values()
-    bars = [
-        ("prod, both halves, against the stock bindings: time", stock.wall / one.wall, ">=", 9.0, "times faster"),
-        ("prod, both halves, against the stock bindings: memory", stock.memory / one.memory, ">=", 5.0, "times less"),
-        ("three environments against one", three.wall / one.wall, "<=", 1.6, "times the time"),
-        ("twinstack check", check.wall, "<=", 0.5, "seconds"),
-    ]
-    held = [value >= bar if sign == ">=" else value <= bar for _, value, sign, bar, _ in bars]
-    rows = [
-        f"| {name} | {value:.2f} {unit} | {'at least' if sign == '>=' else 'at most'} {bar:g} | {'yes' if ok else '**no**'} |"
-        for (name, value, sign, bar, unit), ok in zip(bars, held, strict=True)
-    ]
-    figures = [
-        f"| {name} | {value.wall:.2f} s | {value.cpu:.2f} s | {value.memory / MIB:.0f} MiB | "
-        f"{min(one.wall for one in runs[name]):.2f} to {max(one.wall for one in runs[name]):.2f} s |"
-        for name, value in medians.items()
-    ]
-    (ROOT / "docs" / "performance.md").write_text(REPORT.format(
-        bars="\n".join(rows), figures="\n".join(figures), rounds=ROUNDS, cores=os.cpu_count(), python=platform.python_version(), node=_node()
-    ), encoding="utf-8")  # fmt: skip
-    sys.stdout.write("\n".join([*rows, "", *figures, "", "written to docs/performance.md", ""]))
-    return 0 if all(held) else 1
+def main(wanted: list[str]) -> int:
+    """Measures all parts or those that are named; 1 where a bar is missed, 2 for a part that there is not."""
+    if unknown := sorted(set(wanted) - set(PARTS)):
+        sys.stderr.write(f"there is no part {', '.join(unknown)}: {', '.join(PARTS)}\n")
+        return 2
+    status = 0
+    for part in PARTS:
+        if wanted and part not in wanted:
+            continue
+        if part == "synthesis":
+            from benchmarks.synthesis import measure
+        else:
+            from benchmarks.deployment.comparison import measure
+        status = max(status, measure())
+    return status
 
-
-def _node() -> str:
-    from twinstack.bindings.engine import find_node
-
-    return subprocess.run([find_node(), "--version"], capture_output=True, text=True, check=True).stdout.strip()
-
-
-PROGRAM = """
-import gc, sys
-from pathlib import Path
-gc.disable()
-sys.path.insert(0, str(Path.cwd()))
-from twinstack.bindings import activate
-activate(Path.cwd())
-from stacks import product
-from twinstack.environment.spec import Half
-from twinstack.synthesis import write
-folder = Path(sys.argv[1])
-write(product, product.load_all(sys.argv[2:]), {Half.INFRASTRUCTURE: folder / "a", Half.WORKLOADS: folder / "b"}, tuple(Half))
-"""
-REPORT = """# How fast, and why
-
-Written by `make bench`; the figures are ratios within one run on one machine, so that another machine should find the
-same ratios though not the same seconds.
-
-| bar | measured | wanted | held |
-|---|---|---|---|
-{bars}
-
-| whole process | wall, median | CPU, median | memory, median of the peaks | wall, range |
-|---|---|---|---|---|
-{figures}
-
-## Method
-
-Every figure is a whole process, from start to end, with node and Python and whatever else it starts: wall time; CPU time
-of all its processes; resident memory summed over them, looked at every 20 ms. Each case runs once unmeasured, so that
-compiled files and page cache are warm, then {rounds} times in alternation with the others. Both sides of a comparison
-run the same program, which makes both halves of the same environments; the stock side sets
-`TWINSTACK_BINDINGS=stock`, which uses the installed wheels as they are. {cores} cores, Python {python}, node {node}.
-
-## Where the time went
-
-Importing the stock AWS bindings loads 2,212 Python modules and as many JavaScript files to use some fifty of them.
-`imports/` holds just those, taken from the installed wheels, under the same names; what only checks types at run time
-or describes itself is left out, and the jsii assembly lists only the types that are there. Node is started first and
-loads while Python imports; it runs jsii's kernel in its own process instead of a second one, and keeps V8's compiled code
-between runs. The output is the same, byte for byte, which a test holds.
-"""
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -144,8 +144,8 @@ def _shown(*, record: bool) -> dict[str, str]:
 
 
 def reader_in(home: Path) -> Reader:
-    """Somebody with the programs of this environment, in an empty folder."""
-    return Reader(home, {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"})
+    """Somebody with the programs of this environment and no control plane, in an empty folder."""
+    return Reader(home, {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "KUBEBUILDER_ASSETS": ""})
 
 
 def run(example: Example, reader: Reader) -> str:
@@ -177,9 +177,14 @@ programs what is otherwise printed for people. Results go to the output, problem
 USUAL_STATUS: Final = "0; 2 where the command or an environment is wrong."
 STATUS: Final = {
     "twinstack check": "0, also with warnings; 2 where an environment is wrong.",
+    "twinstack bootstrap": "0; 3 without `--apply` where something is to be done; 1 where AWS refuses; 2 where the bucket or the "
+    "credentials are somebody else's, or an environment is wrong.",
     "twinstack local": "0; 1 with `--check` where a file differs; 2 where the command or the environment is wrong.",
-    "twinstack rehearse": "0 where everything asked for was proved; 1 where something is wrong; 2 where a tool is missing "
-    "or an environment is wrong.",
+    "twinstack workflows": "0; 1 with `--check` where a file differs; 2 where there is no pipeline, or an environment is wrong.",
+    "twinstack rehearse": "0 where nothing wrong was found in what was rehearsed, which without a control plane is the Terraform "
+    "half alone (the last line says so); 1 where something is wrong; 2 where an environment is wrong or a tool is missing, "
+    "with `--strict` also any part of the control plane.",
+    "twinstack control-plane": "0; 3 where a program is missing.",
     "twinstack scan": "0; 1 where something is left that nobody accepted; 2 where checkov is missing or an environment is "
     "wrong.",
 }

@@ -9,7 +9,7 @@ from docs_generator.fields import owner_of, table
 from docs_generator.page import WRITTEN
 from docs_generator.rooms import ROOMS
 from twinstack.environment import Environment, Spec, WorkloadSpec
-from twinstack.environment.schema import is_base_only, whole_schema
+from twinstack.layers.schema import is_base_only, whole_schema
 
 
 def environment_files_page() -> str:

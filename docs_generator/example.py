@@ -14,7 +14,7 @@ import yaml
 from docs_generator.halves import make_infrastructure, make_workloads
 from docs_generator.rooms import Room
 from twinstack.environment import Environment, Spec
-from twinstack.environment.load import Loaded, load_text
+from twinstack.layers.load import Loaded, load_text
 from twinstack.local import files_of
 
 FOLDER: Final = Path(__file__).parent / "examples"

@@ -12,7 +12,7 @@ class Runs(StrEnum):
 
     ALWAYS = "whenever the page is written"
     RECORDED = "by `python -m docs_generator --record`, and by a slow test"
-    NEVER = "it would write into the library itself"
+    NEVER = "it would write into the library itself, or ask AWS or a cluster"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,7 @@ EXAMPLES: Final = (
     Example("twinstack add", "twinstack add redis cache --uses api", "first 11, last 5", before=("cd shop",)),
     Example("twinstack check", "twinstack check --date 2030-09-15"),
     Example("twinstack explain", "twinstack explain dev database.multi_az --set database.multi_az=true"),
+    Example("twinstack bootstrap", "twinstack bootstrap prod", runs=Runs.NEVER),
     Example("twinstack list", "twinstack list"),
     Example("twinstack bindings", "twinstack bindings", runs=Runs.RECORDED),
     Example(
@@ -46,7 +47,16 @@ EXAMPLES: Final = (
         runs=Runs.RECORDED,
     ),
     Example("twinstack local", "twinstack local dev"),
+    Example("twinstack workflows", "twinstack workflows"),
     Example("twinstack rehearse", "twinstack rehearse dev --only terraform", "first 12, last 1", runs=Runs.RECORDED),
+    Example("twinstack control-plane", "twinstack control-plane"),
+    Example("twinstack doctor", "twinstack doctor prod", runs=Runs.NEVER),
+    Example("twinstack plan", "twinstack plan prod --version 1.5.0 --out release", runs=Runs.NEVER),
+    Example("twinstack deploy", "twinstack deploy --release release", runs=Runs.NEVER),
+    Example("twinstack status", "twinstack status prod", runs=Runs.NEVER),
+    Example("twinstack releases", "twinstack releases prod", runs=Runs.NEVER),
+    Example("twinstack rollback", "twinstack rollback prod 1.4.2", runs=Runs.NEVER),
+    Example("twinstack destroy", "twinstack destroy dev", runs=Runs.NEVER),
     Example("twinstack scan", "twinstack scan prod", "first 6, last 2", runs=Runs.RECORDED),
     Example("twinstack schemas environments", "twinstack schemas environments"),
     Example(

@@ -13,7 +13,7 @@ from pydantic.fields import FieldInfo
 
 from docs_generator.words import PATTERNS, phrase, without_null
 from twinstack.environment import Model, Spec, WorkloadSpec
-from twinstack.environment.schema import is_base_only, whole_schema
+from twinstack.layers.schema import is_base_only, whole_schema
 
 
 def field_tables(spec: type[Spec]) -> Iterator[str]:

@@ -21,8 +21,12 @@ PACKAGES: Final = {
     "twinstack.kubernetes": "the workloads half, and what a workload type of one's own needs there",
     "twinstack.local": "what stands in for a resource on a developer's machine",
     "twinstack.testing": "assertions on both halves, and the check of a resource type",
+    "twinstack.delivery": "releases: the words of what is planned, applied and waited for",
     "twinstack.rehearsal": "real Terraform and a real API server, offline",
+    "twinstack.api_server": "one client of a Kubernetes API server",
+    "twinstack.quotas": "what AWS takes of a whole stack",
     "twinstack.policy": "what a scanner may find, with the reason",
+    "twinstack.state": "the bucket of the Terraform state",
     "twinstack.errors": "every error that is raised on purpose",
     "twinstack.bindings": "the trimmed bindings; only for a program that starts the engine itself",
 }

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from docs_generator.fields import models_of
 from docs_generator.rooms import ROOMS
+from twinstack.edge.spec import KINDS, EdgeSpec
 from twinstack.environment import Spec
 from twinstack.environment.model import Finding, missing
 from twinstack.environment.production import relaxed
@@ -42,8 +43,8 @@ def refusal_table(spec: type[Spec]) -> str:
 
 
 def refusals(spec: type[Spec]) -> list[Refusal]:
-    """The rules of the spec and of every model in it, by their codes."""
-    found = {one for model in models_of(spec) for one in _of_model(model)}
+    """The rules of the spec, of every model in it and of what it asks, by their codes."""
+    found = {one for model in (*models_of(spec), *ASKED.get(spec, ())) for one in _of_model(model)}
     return sorted(found, key=lambda one: (one.code, one.field, one.message))
 
 
@@ -125,6 +126,8 @@ def _text(node: ast.expr) -> str:
 
 
 LIBRARIES: Final = ("twinstack.", *(room.package for room in ROOMS if room.package))
+ASKED: Final[Mapping[type[Spec], tuple[type[Any], ...]]] = {EdgeSpec: tuple(KINDS.values())}
+"""What a spec leaves some of its rules to, and is no model in it."""
 FINDS: Final = "Finding("
 WHEN: Final[Mapping[FunctionType, str]] = {
     relaxed: "only where `protected: true`",

@@ -39,6 +39,7 @@ ROOMS: Final = (
     Room("scheduler", "scheduler", "Scheduler", kubernetes="kubernetes.Scheduler"),
     Room("job", "migration", "Job", kubernetes="kubernetes.Job"),
     Room("edge", "edge", "Edge", aws="aws.Edge", kubernetes="kubernetes.Edge"),
+    Room("delivery", "delivery", "Delivery", aws="aws.Delivery"),
     Room("acme_queue", "jobs", "Queue (from outside)", package="acme_queue", aws="acme_queue.aws.Queue"),
     Room("acme_cron", "nightly", "CronJob (from outside)", package="acme_cron", kubernetes="acme_cron.kubernetes.Cron"),
 )

@@ -21,6 +21,11 @@ VARIABLES: Final[Mapping[str, tuple[str, str]]] = {
         "whatever synthesizes",
         "`stock` loads the bindings as they are installed, without `imports/`: the same output, more slowly.",
     ),
+    "TWINSTACK_TRUSTED_FOLDERS": (
+        "every command",
+        "Absolute paths, parted by `:`: folders whose code is run whoever owns them; `*` is every folder.",
+    ),
+    "SUDO_UID": ("every command", "Set by `sudo`: whose folders root runs the code of besides its own."),
     "TWINSTACK_TRACEBACK": (
         "every command",
         "Any value: a mistake in the product's own Python is shown with all lines, the library's too.",
@@ -29,8 +34,33 @@ VARIABLES: Final[Mapping[str, tuple[str, str]]] = {
         "`twinstack rehearse`",
         "The folder with `etcd`, `kube-apiserver` and, for rollouts, the rest of the control plane.",
     ),
+    "TWINSTACK_TERRAFORM": (
+        "`twinstack rehearse` and whatever delivers",
+        "The program, or its path, where both are there: `tofu` instead of the first of `terraform` and `tofu`.",
+    ),
+    "KUBECONFIG": (
+        "`twinstack deploy` and what else reaches a cluster",
+        "The kubeconfig, or several parted by `:`, as for kubectl; otherwise `~/.kube/config`.",
+    ),
+    "DOCKER_CONFIG": (
+        "`twinstack doctor`",
+        "The folder of Docker's `config.json`, whose credentials it asks registries with; otherwise `~/.docker`.",
+    ),
+    "KUBERNETES_SERVICE_HOST": (
+        "`twinstack deploy` and what else reaches a cluster",
+        "Set in a pod: without a kubeconfig, its own cluster is reached by its service account.",
+    ),
     "JSII_NODE": ("whatever synthesizes", "The node program to run; otherwise the wheel's, or the one on the path."),
     "JSII_RUNTIME": ("whatever synthesizes", "jsii's own start of its kernel, instead of the quicker one."),
+    "JSII_RUNTIME_PACKAGE_CACHE": (
+        "whatever synthesizes",
+        "`disabled`: node keeps no unpacked packages. Where neither the home nor the product can be written it is set so.",
+    ),
+    "JSII_RUNTIME_PACKAGE_CACHE_ROOT": (
+        "whatever synthesizes",
+        "Where node keeps unpacked packages; otherwise in the home, or in the product where the home cannot be written.",
+    ),
+    "CDKTF_CONTEXT_JSON": ("`main.py`, `twinstack synth`", "Set by `cdktf`: the context, a mapping in JSON."),
     "NODE_OPTIONS": ("whatever synthesizes", "Further options of node, which are kept."),
     "CDKTF_OUTDIR": ("`main.py`", "Set by `cdktf`: where Terraform JSON goes, and that only this half is wanted."),
     "CDK8S_OUTDIR": ("`main.py`", "Set by `cdk8s`: where Kubernetes YAML goes, and that only this half is wanted."),

@@ -10,9 +10,9 @@ from pydantic import BaseModel
 
 from docs_generator.example import TODAY
 from twinstack.cluster import spec as cluster
-from twinstack.edge import spec as edge
-from twinstack.environment.allowed import allowed
-from twinstack.environment.schema import whole_schema
+from twinstack.edge import rate_limit
+from twinstack.layers.allowed import allowed
+from twinstack.layers.schema import whole_schema
 from twinstack.postgres import spec as postgres
 from twinstack.redis import spec as redis
 
@@ -97,7 +97,8 @@ class Pattern:
 
 
 _WORDS: Final = "lower-case words joined by hyphens"
-_VARIABLE: Final = Pattern("a variable's name, in capitals", "LOG_LEVEL", "variables")
+_VARIABLE: Final = Pattern("a variable's name", "LOG_LEVEL", "variables")
+_CAPITALS: Final = Pattern("a variable's name, in capitals", "LOG_LEVEL", "variables")
 
 PATTERNS: Final[Mapping[str, Pattern]] = {
     r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$": Pattern(_WORDS, "my-shop"),
@@ -105,19 +106,26 @@ PATTERNS: Final[Mapping[str, Pattern]] = {
     r"^[a-z]{2}(-[a-z]+)+-[0-9]$": Pattern("a region of AWS", "us-west-2"),
     r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$": Pattern("a tag of at most 128 letters, digits, dots and hyphens", "1.4.2"),
     r"^(-[a-z0-9]+)?$": Pattern("a hyphen and lower-case letters or digits, or empty", "-dev"),
-    r"^[a-z]$": Pattern("the letter of a zone", "a"),
+    r"^[a-f]$": Pattern("the letter of a zone", "a", "letters of zones"),
+    r"^[a-z0-9-]+(\.[a-z0-9-]+)*$": Pattern("the last part of an endpoint's name", "ecr.api"),
+    r"^sg-[0-9a-f]{8}([0-9a-f]{9})?$": Pattern("the id of a security group", "sg-0a1b2c3d4e5f60001"),
+    r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$": Pattern("a namespace's name", "monitoring"),
+    r"^[0-9a-f]{10}$": Pattern("ten hexadecimal digits, quoted where all are decimal", "0a1b2c3d4e"),
     r"^vpc-[0-9a-f]{8,17}$": Pattern("the id of a VPC", "vpc-0a1b2c3d4e5f60001"),
     r"^subnet-[0-9a-f]{8,17}$": Pattern("the id of a subnet", "subnet-0a1b2c3d4e5f60001"),
-    r"^[A-Za-z0-9+=,.@_/-]+$": Pattern("the name of an IAM role", "platform-admin"),
+    r"^([A-Za-z0-9+=,.@_-]+/){0,8}[A-Za-z0-9+=,.@_-]{1,64}$": Pattern("the name of an IAM role", "platform-admin"),
     r"^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$": Pattern("the name of a cluster, at most 100 characters", "platform-prod"),
     r"^[a-z0-9-]+\.[a-z0-9-]+$": Pattern("a type of EC2", "m7i.large"),
     r"^(x86_64|arm64)$": Pattern("one of `x86_64`, `arm64`", "arm64", says_all=True),
+    r"^[a-z][a-z0-9-]*$": Pattern("a lower-case name of letters, digits and hyphens", "credentials"),
     r"^[a-z][a-z0-9-]{0,30}$": Pattern("a name of at most 31 characters", "general", "names"),
     r"^db\.[a-z0-9]+\.[a-z0-9]+$": Pattern("a class of RDS", "db.t3.medium"),
+    r"^[a-z][a-z0-9_]{0,60}$": Pattern("a lower-case name of at most 61 letters, digits and underscores", "shop_app"),
     r"^[a-z][a-z0-9_]{0,62}$": Pattern("a lower-case name of at most 63 letters, digits and underscores", "shop_app"),
     r"^[a-z_.]+$": Pattern("the name of a parameter", "log_lock_waits", "names"),
-    r"^/[A-Za-z0-9._/-]+$": Pattern("a path in the image", "/etc/ssl/rds.pem"),
-    r"^[A-Z][A-Z0-9_]*$": _VARIABLE,
+    r"^(/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$": Pattern("a path in the image", "/etc/ssl/rds.pem"),
+    r"^[A-Za-z_][A-Za-z0-9_]{0,199}$": _VARIABLE,
+    r"^[A-Z][A-Z0-9_]{0,199}$": _CAPITALS,
     r"^cache\.[a-z0-9]+\.[a-z0-9]+$": Pattern("a node type of ElastiCache", "cache.t4g.micro"),
     r"^[a-z0-9][a-z0-9.\-:]*(/[a-z0-9._\-]+)*$": Pattern("an image without a tag", "ghcr.io/acme/shop"),
     r"^sha256:[0-9a-f]{64}$": Pattern(
@@ -126,11 +134,30 @@ PATTERNS: Final[Mapping[str, Pattern]] = {
     r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$": Pattern("the name of a Secret", "registry"),
     r"^[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*$": Pattern("a folder of the product", "backend"),
     r"^/[!-~]*$": Pattern("a path that begins with a slash", "/health"),
-    r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$": Pattern("a host name in lower case", "shop.example.org"),
+    r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+([a-z]{2,63}|xn--[a-z0-9-]{0,58}[a-z0-9])$": Pattern(
+        "a host name in lower case", "shop.example.org"
+    ),
     r"^arn:aws[a-z-]*:acm:[a-z0-9-]+:[0-9]{12}:certificate/[0-9a-f-]+$": Pattern(
         "the ARN of a certificate", "arn:aws:acm:us-west-2:123456789012:certificate/0a1b2c3d"
     ),
     r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$": Pattern("a name of letters, digits and hyphens", "letsencrypt-prod"),
+    r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$": Pattern("the name of a bucket", "acme-logs"),
+    r"^[A-Za-z0-9_-]{1,128}$": Pattern("the name of a rule", "NoUserAgent_HEADER", "names"),
+    r"^https://[!-~]+$": Pattern("an address that begins with https://", "https://acme.example/directory"),
+    r"^[^@\s]+@[^@\s]+$": Pattern("an address of electronic mail", "ops@example.org"),
+    r"^[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*$": Pattern("a branch's name", "production"),
+    r"^[A-Za-z0-9][A-Za-z0-9._-]{0,254}$": Pattern("a label of a runner", "self-hosted"),
+    r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$": Pattern("the name of a GitHub environment", "prod"),
+    r"^[A-Za-z0-9][A-Za-z0-9-]*(/[a-z0-9][a-z0-9_-]*)?$": Pattern("a person, or a team", "acme/platform"),
+    r"^(aws:)?[A-Za-z0-9+=,.@_/-]{1,128}$": Pattern("the name of a policy", "aws:AmazonSQSFullAccess"),
+    r"^[A-Za-z0-9](-?[A-Za-z0-9]){0,38}/[A-Za-z0-9._-]{1,100}$": Pattern("a repository", "acme/shop"),
+    r"^[^\x00-\x1f\x7f]+$": Pattern("one line", "npm test"),
+    r"^(\.|[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*)$": Pattern(
+        "a path in the repository", "backend"
+    ),
+    r"^3\.[0-9]{1,2}$": Pattern("a version of Python", "3.13"),
+    r"^[0-9]{2}$": Pattern("a version of Node", "24"),
+    r"^[0-9]+\.[0-9]+\.[0-9]+$": Pattern("a version", "1.11.4"),
     r"^/[A-Za-z0-9._~/-]*$": Pattern("a path that begins with a slash", "/api"),
 }
 """Every pattern of the library's models, held by a test."""
@@ -148,9 +175,12 @@ def _supported(ends: Mapping[str, Any]) -> str:
 OF_A_RULE: Final[Mapping[tuple[str, str], str]] = {
     ("ClusterSpec", "version"): _supported(cluster.STANDARD_SUPPORT_ENDS),
     ("PostgresSpec", "engine_version"): _supported(postgres.STANDARD_SUPPORT_ENDS),
+    ("PostgresSpec", "upgrade_from"): "an earlier major version",
+    ("PostgresSpec", "client_image"): "an image's name with a tag other than `latest`, or with its digest",
+    ("PostgresSpec", "restore_from_snapshot"): "a snapshot's name or ARN",
     ("PostgresSpec", "monitoring_interval_seconds"): _one_of(postgres.MONITORING_INTERVALS),
     ("RedisSpec", "max_memory_policy"): _one_of(redis.MAX_MEMORY_POLICIES),
-    ("RateLimit", "window_seconds"): _one_of(edge.WAF_WINDOWS),
+    ("RateLimit", "window_seconds"): _one_of(rate_limit.WAF_WINDOWS),
     ("RedisSpec", "engine_version"): "`redis`: one of `7.0`, `7.1`; `valkey`: one of `7.2`, `8.0`, `8.1`, `8.2`",
     ("WorkloadSpec", "uses"): "a list, each `FIELD` or `{FIELD: ACCESS}`",
     ("Route", "to"): "the field of a web service",

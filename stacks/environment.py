@@ -3,6 +3,7 @@
 from stacks.monitoring import monitoring
 from twinstack.bucket import BucketSpec
 from twinstack.cluster import ClusterSpec
+from twinstack.delivery import DeliverySpec
 from twinstack.edge import EdgeSpec
 from twinstack.environment import Environment, Monitoring
 from twinstack.job import JobSpec
@@ -26,12 +27,14 @@ class AnalyticsEnvironment(Environment):
     exports: BucketSpec
     settings: SettingsSpec
     credentials: SecretsSpec
+    integrations: SecretsSpec
     backend: WebServiceSpec
     frontend: WebServiceSpec
     worker: WorkerSpec
     scheduler: SchedulerSpec
     migration: JobSpec
     edge: EdgeSpec
+    delivery: DeliverySpec
 
     def monitoring(self) -> Monitoring:
         """The rooms have their own things watched; this is what is analytics' alone."""

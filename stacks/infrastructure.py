@@ -19,5 +19,9 @@ class AnalyticsInfrastructure(aws.Infrastructure[AnalyticsEnvironment]):
         self.cache = aws.Redis(self, environment.cache, network=self.network)
         self.exports = aws.Bucket(self, environment.exports)
         self.credentials = aws.Secrets(self, environment.credentials)
+        self.integrations = aws.Secrets(self, environment.integrations)
+        for variable, made in self.integrations.secrets.items():  # they were among the credentials
+            made.resource.move_from_id(f"aws_secretsmanager_secret.credentials_{variable.lower()}")
         self.edge = aws.Edge(self, environment.edge, cluster=self.cluster)
+        self.delivery = aws.Delivery(self, environment.delivery, cluster=self.cluster)
         self.connect(self.cluster)

@@ -11,13 +11,14 @@ if TYPE_CHECKING:
 
 
 def monitoring(environment: AnalyticsEnvironment) -> Monitoring:
-    """Both figures are the backend's: every replica reads the same ones, hence `max`."""
+    """The figures are the backend's: every replica reads the same ones of the queue, hence `max`."""
     job = f'job="{environment.backend.kubernetes_name}"'
-    queue, failed, sockets = (
+    queue, failed, aside, sockets = (
         f"{function}({name}{{{job}}})"
         for function, name in (
             ("max", "celery_queue_length"),
             ("max", "failed_tasks"),
+            ("max", "queue_messages_aside"),
             ("sum", "websocket_connections"),
         )
     )
@@ -38,6 +39,14 @@ def monitoring(environment: AnalyticsEnvironment) -> Monitoring:
                 Severity.WARNING,
                 "{{ $value }} tasks have failed for good",
                 "`python -m failed_tasks list` in a backend pod shows them, `retry` runs one again.",
+            ),
+            Alert(
+                "QueueHeldNoTask",
+                f"{aside} > 0",
+                1,
+                Severity.WARNING,
+                "{{ $value }} messages in the queue were no tasks and were put aside",
+                "`python -m failed_tasks aside` in a backend pod shows them, `--forget` deletes them; ask who writes to Redis.",
             ),
         ),
         panels=(

@@ -1,4 +1,4 @@
-"""Type checkers, run over a folder as an editor runs them."""
+"""Programs of others that the tests ask: type checkers, run over a folder as an editor runs them, and Docker Compose."""
 
 from __future__ import annotations
 
@@ -9,7 +9,13 @@ import sys
 from pathlib import Path
 from typing import Any, Final
 
+import pytest
+
 PROGRAMS: Final = Path(sys.executable).parent
+COMPOSE: Final = PROGRAMS / "docker-compose"
+needs_compose: Final = pytest.mark.skipif(
+    not COMPOSE.is_file() and not os.environ.get("CI"), reason="`make test` installs docker-compose"
+)
 
 
 def pyright(*arguments: str | Path, cwd: Path) -> dict[str, Any]:

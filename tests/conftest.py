@@ -2,24 +2,55 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.installed import built, installed  # noqa: F401  fixtures, for every test
+from tests.shop import accept, base, refuse, shop  # noqa: F401
+from tests.starting.lent import lend_bindings  # noqa: F401
 from twinstack.bindings import activate
 
 activate(Path(__file__).parents[1])
+gc.disable()  # until all tests are collected: nothing that is made for that is garbage
+
+
+# No example fails for the time it takes, which on a busy machine is the machine's.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", f"slow: takes many seconds, and is skipped but with -m slow or {SLOW}=1")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """A worker for each core; two where slow tests run too, which wait for pods and servers more than they compute."""
+    cores = len(os.sched_getaffinity(0))
+    return 2 * cores if runs_slow(config) else cores
+
+
+def runs_slow(config: pytest.Config) -> bool:
+    return bool(config.option.markexpr or os.environ.get(SLOW))
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Skips what is slow, and says so, unless it is asked for: what is run at every change has to be quick."""
-    if config.option.markexpr or os.environ.get(SLOW):
+    """Skips what is slow, and says so, unless it is asked for: what is run at every change has to be quick.
+
+    Where it is, its modules come first, so that no worker is left alone with it at the end.
+    """
+    if runs_slow(config):
+        first = {item.path for item in items if item.get_closest_marker("slow")}
+        items.sort(key=lambda item: item.path not in first)
         return
     for item in items:
         if item.get_closest_marker("slow"):

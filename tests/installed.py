@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.once import once
+
 ROOT = Path(__file__).parents[1]
 EXTRAS = "aws,kubernetes,rehearse,test"
 
@@ -76,19 +78,22 @@ def run(*command: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    folder = tmp_path_factory.mktemp("built")
-    for source in ("constructs", "examples/acme_queue"):
-        done = run(sys.executable, "-m", "hatchling", "build", "--directory", folder, cwd=ROOT / source)
-        assert done.returncode == 0, done.stdout
-    return Built(folder)
+    def make(folder: Path) -> None:
+        for source in ("constructs", "examples/acme_queue"):
+            done = run(sys.executable, "-m", "hatchling", "build", "--directory", folder, cwd=ROOT / source)
+            assert done.returncode == 0, done.stdout
+
+    return Built(once(tmp_path_factory, "built", make))
 
 
 @pytest.fixture(scope="session")
 def installed(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Installed:
     """The library's wheel with the extras that a product's own tests and rehearsals need, and nothing else."""
-    found = empty(tmp_path_factory.mktemp("installed"))
-    found.install(f"{built.wheel('twinstack')}[{EXTRAS}]")
-    return found
+
+    def make(folder: Path) -> None:
+        empty(folder).install(f"{built.wheel('twinstack')}[{EXTRAS}]")
+
+    return Installed(once(tmp_path_factory, "installed", make))
 
 
 def empty(folder: Path) -> Installed:

@@ -10,7 +10,7 @@ from tests.aws.documents import DAY, Document, analytics, app
 from twinstack import aws
 from twinstack.bucket import BucketSpec
 from twinstack.environment import Environment
-from twinstack.environment.load import load_text
+from twinstack.layers.load import load_text
 
 STATEFUL = (
     "aws_cloudwatch_log_group",
@@ -46,18 +46,18 @@ EVERYWHERE = [
     "aws_kms_key.cluster",
     "aws_kms_key.credentials",
     "aws_kms_key.database",
+    "aws_kms_key.integrations",
     "aws_kms_key.logs",
     "aws_s3_bucket.exports",
     "aws_secretsmanager_secret.cache_password",
     "aws_secretsmanager_secret.cache_url",
     "aws_secretsmanager_secret.credentials_jwt_secret",
-    "aws_secretsmanager_secret.credentials_new_relic_license_key",
-    "aws_secretsmanager_secret.credentials_sendgrid_api_key",
-    "aws_secretsmanager_secret.credentials_sentry_dsn",
     "aws_secretsmanager_secret.credentials_shared_jwt_secret",
     "aws_secretsmanager_secret.database_admin_url",
     "aws_secretsmanager_secret.database_passwords",
     "aws_secretsmanager_secret.database_url",
+    "aws_secretsmanager_secret.integrations_sendgrid_api_key",
+    "aws_secretsmanager_secret.integrations_sentry_dsn",
     "aws_security_group.cache",
     "aws_security_group.database",
     "aws_subnet.network_database_a",

@@ -25,17 +25,28 @@ def refused(name: str, **changes: object) -> list[Problem]:
     return [problem for problem in caught.value.problems if not problem.warning]
 
 
-def test_no_way_out_with_images_from_outside_aws_is_refused() -> None:
-    (problem,) = refused("dev", network__nat="none")
-    assert (problem.code, problem.path) == ("TW314", "network.nat")
-    assert "ghcr.io/shadower/analytics-backend" in problem.given
+def test_no_way_out_and_what_needs_one_is_refused() -> None:
+    images, *internet = refused("dev", network__nat="none")
+    assert (images.code, images.path) == ("TW314", "network.nat")
+    assert "ghcr.io/shadower/analytics-backend" in images.given
+    assert {(problem.code, problem.given.split()[3]) for problem in internet} == {
+        ("TW317", "backend.internet:"),
+        ("TW317", "worker.internet:"),
+    }
 
 
-def test_no_way_out_with_images_in_ecr_is_taken() -> None:
+def test_no_way_out_with_every_image_in_ecr_lacks_the_internet_alone() -> None:
     image = "111122223333.dkr.ecr.us-west-2.amazonaws.com/analytics"
     workloads = ("backend", "frontend", "worker", "scheduler", "migration")
-    changes = {"network.nat": "none", **{f"{workload}.image": image for workload in workloads}}
-    assert product.load("dev", set=changes, today=DAY).network.nat == "none"
+    changes = {f"{workload}__image": image for workload in workloads}
+    client = changes | {"database__client_image": f"{image}:18.4"}
+    own = {"delivery__branch": None}  # no workflow of GitHub's could push there
+    assert [problem.code for problem in refused("dev", network__nat="none", **changes, **own)] == [
+        "TW314",
+        "TW317",
+        "TW317",
+    ]
+    assert [problem.code for problem in refused("dev", network__nat="none", **client, **own)] == ["TW317", "TW317"]
 
 
 def test_a_parameter_that_would_let_plain_connections_in_is_refused() -> None:
@@ -89,8 +100,33 @@ def test_one_host_in_two_environments_is_refused() -> None:
     assert [(problem.code, problem.path) for problem in caught.value.problems] == [("TW303", "edge.host")]
 
 
+def test_two_accounts_that_look_for_one_public_zone_are_refused_unless_somebody_says_why() -> None:
+    shared = {"edge.zone": "shadower.ai"}
+    with pytest.raises(ConfigurationError) as caught:
+        product.load_all(["dev"], set=shared, today=DAY)
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.path, problem.given) == (
+        "TW744", "edge.zone", "prod and dev both say shadower.ai",
+    )  # fmt: skip
+    assert "delegate `dev.analytics.shadower.ai`" in problem.fix
+    reason = {"edge.acknowledge": {"TW744": "dev looks it up through a role of the DNS account"}}
+    (loaded,) = product.load_all(["dev"], set={**shared, **reason}, today=DAY)
+    assert loaded.warnings == ()
+
+
+def test_environments_of_one_account_may_share_a_zone() -> None:
+    changes = {"edge.zone": "staging.analytics.shadower.ai", "edge.host": "a.staging.analytics.shadower.ai"}
+    account = {"account": "444455556666", "delivery.existing_oidc_provider": True}
+    product.load_all(["dev"], set={**changes, **account}, today=DAY)
+
+
 def test_one_namespace_of_one_shared_cluster_in_two_environments_is_refused() -> None:
-    changes = {"cluster.existing": "shared", "account": "111122223333"}
+    network = {
+        "vpc_id": "vpc-0123456789abcdef0",
+        "private_subnet_ids": ["subnet-0000000000000000a", "subnet-0000000000000000b"],
+        "database_subnet_ids": ["subnet-0000000000000000c", "subnet-0000000000000000d"],
+    }
+    changes = {"cluster.existing": "shared", "network.existing": network, "account": "111122223333"}
     with pytest.raises(ConfigurationError) as caught:
         product.load_all(["prod", "dev", "staging"], set={**changes, "suffix": None}, today=DAY)
     assert ("TW303", "namespace") in {(problem.code, problem.path) for problem in caught.value.problems}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,13 +13,30 @@ from pathlib import Path
 import pytest
 
 import twinstack
+from twinstack.edge import EdgeKind
 
 ROOT = Path(twinstack.__file__).parent
-FOUNDATIONS = {"aws", "bindings", "environment", "kubernetes", "local", "policy", "rehearsal", "testing"}
+FOUNDATIONS = {
+    "api_server",
+    "aws",
+    "bindings",
+    "delivery",
+    "environment",
+    "kubernetes",
+    "layers",
+    "local",
+    "policy",
+    "rehearsal",
+    "terraform",
+    "testing",
+}
 PRODUCT_LEVEL = {"cli", "starting"}
 """Above the rooms: it may name one."""
 JSII = {"cdk8s", "cdk8s_plus_27", "cdktf", "cdktf_cdktf_provider_aws", "constructs", "jsii"}
 LONGEST_MODULE = 400
+PATIENCE_SECONDS = 300
+MAY_LIMIT = re.compile(r"timeout|wait\(\d|join\(\d|monotonic|perf_counter|time\.time")
+"""What a test has that limits the time; reading all of them as Python takes seconds."""
 
 
 @dataclass(frozen=True)
@@ -160,6 +178,28 @@ def test_neither_foundation_knows_the_other(half: str, other: str) -> None:
     assert wrong == []
 
 
+def test_nobody_asks_which_kind_of_edge_it_is() -> None:
+    """A further kind is a room inside `edge/`; what others need to know, they ask the edge."""
+    kinds = {path.parent.name for path in (ROOT / "edge").glob("*/spec.py")}
+    assert kinds == {kind.value for kind in EdgeKind}
+    rooms = tuple(f"twinstack.edge.{kind}" for kind in kinds)
+    asks = re.compile(r"EdgeKind\.[A-Z]+|\b(edge|spec|self)\.kind (is|==|in|!=)\b")
+    wrong = [
+        f"{module}: {found[0]}"
+        for module, path in MODULES.items()
+        if not module.startswith(rooms) and module not in {"twinstack.edge.kind", "twinstack.edge.spec"}
+        for found in asks.finditer(path.read_text(encoding="utf-8"))
+    ]
+    wrong += [
+        str(one)
+        for module in MODULES
+        if not module.startswith("twinstack.edge")
+        for one in imports(module)
+        if one.imported.startswith(rooms)
+    ]
+    assert wrong == []
+
+
 def test_the_environment_is_plain_python() -> None:
     wrong = [
         str(one)
@@ -178,6 +218,61 @@ def test_the_library_knows_no_product() -> None:
 def test_no_module_is_two_modules() -> None:
     lengths = {module: len(path.read_text(encoding="utf-8").splitlines()) for module, path in MODULES.items()}
     assert {module: length for module, length in lengths.items() if length > LONGEST_MODULE} == {}
+
+
+def test_no_file_of_tests_is_two_files() -> None:
+    repository = Path(__file__).parents[1]
+    folders = [repository / "tests", repository / "backend" / "tests", *repository.glob("examples/*/tests")]
+    files = [path for folder in folders for path in folder.rglob("*.py")]
+    lengths = {str(path.relative_to(repository)): len(path.read_text(encoding="utf-8").splitlines()) for path in files}
+    assert lengths["tests/test_architecture.py"]
+    assert {name: length for name, length in lengths.items() if length > LONGEST_MODULE} == {}
+
+
+def test_no_test_fails_for_the_time_it_takes() -> None:
+    """A limit is there against what hangs, and long; what has to be quick is measured so that a busy machine cannot
+    break it: by a clock of the test's own, the order of events, or the processor's time."""
+    repository = Path(__file__).parents[1]
+    folders = [repository / "tests", repository / "backend" / "tests", *repository.glob("examples/*/tests")]
+    found = {
+        f"{file.relative_to(repository)}: {ast.unparse(limit)}"
+        for folder in folders
+        for file in folder.rglob("*.py")
+        if MAY_LIMIT.search(text := file.read_text(encoding="utf-8"))
+        for limit in _limits(ast.parse(text))
+    }
+    assert found == {"tests/test_synthesis.py: 1.5"}, f"give it {PATIENCE_SECONDS} s or more, or another measure"
+
+
+def test_no_test_of_the_pages_fails_for_the_time_it_takes() -> None:
+    for file in (Path(__file__).parents[1] / "frontend" / "tests").rglob("*.ts"):
+        limits = re.findall(r"\b(?:timeout|limit)\b[^,;)\n]*?[:=] *([0-9_]+)", file.read_text(encoding="utf-8"))
+        assert [limit for limit in limits if int(limit) < 1000 * PATIENCE_SECONDS] == [], file.name
+
+
+def _limits(tree: ast.Module) -> Iterator[ast.expr]:
+    """What a test waits for no longer than, where that is shorter than a busy machine may take."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(
+                func=ast.Attribute(attr="wait" | "join" | "settimeout"), args=[ast.Constant(value=limit) as it]
+            ):
+                if isinstance(limit, int | float) and _LONGEST_PAUSE < limit < PATIENCE_SECONDS:
+                    yield it
+            case ast.keyword(arg=str(name), value=ast.Constant(value=int() | float() as limit) as it):
+                if name.rpartition("_")[2] == "timeout" and limit < PATIENCE_SECONDS:
+                    yield it
+            case ast.Assert(
+                test=ast.Compare(left=ast.BinOp(left=ast.Call(func=ast.Attribute(attr=clock)), op=ast.Sub()))
+            ):
+                bound = ast.unparse(node.test.comparators[0])
+                upper = isinstance(node.test.ops[0], ast.Lt | ast.LtE) and "PATIENCE" not in bound
+                if clock in {"monotonic", "perf_counter", "time"} and upper:
+                    yield node.test
+
+
+_LONGEST_PAUSE = 2
+"""Seconds between two looks of a loop, which are no limit."""
 
 
 def test_no_module_is_named_after_nothing() -> None:
@@ -218,3 +313,21 @@ def test_a_product_loads_the_rooms_it_names_only() -> None:
     found = loaded(f"{trimmed}; from twinstack import aws; aws.Bucket")
     assert "twinstack.bucket.aws" in found
     assert {module.split(".")[1] for module in found if module.startswith("twinstack.")} & set(ROOMS) == {"bucket"}
+
+
+def test_the_object_knows_nothing_of_the_files_it_came_from() -> None:
+    rooms = ["environment", *ROOMS]
+    wrong = [
+        str(one) for room in rooms for module in in_package(room) for one in imports(module) if one.package == "layers"
+    ]
+    assert wrong == []
+
+
+def test_the_way_from_files_to_the_object_does_not_come_back() -> None:
+    """No module of it imports one that imports it."""
+    inside = {
+        module: {one.imported for one in imports(module)} & set(in_package("layers")) for module in in_package("layers")
+    }
+    while leaves := {module for module, needed in inside.items() if not needed}:
+        inside = {module: needed - leaves for module, needed in inside.items() if module not in leaves}
+    assert inside == {}

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.starting.lent import Lend
 from twinstack.rehearsal.terraform import workspace
 
 ROOT = Path(__file__).parent.parent
@@ -24,15 +25,14 @@ pytestmark = pytest.mark.skipif(
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def project(tmp_path_factory: pytest.TempPathFactory, lend_bindings: Lend) -> Path:
     """A copy of what the command lines read, with the outputs of the program itself beside it."""
     folder = tmp_path_factory.mktemp("project")
     for name in ("stacks", "environments"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("main.py", "cdktf.json", "cdk8s.yaml"):
         shutil.copy(ROOT / name, folder)
-    # Built already, by tests/conftest.py, for the same program and the same wheels: hence no second virtual environment.
-    shutil.copytree(ROOT / "imports", folder / "imports")
+    lend_bindings(folder)
     python = folder / ".venv" / "bin" / "python"
     python.parent.mkdir(parents=True)
     python.write_text(f'#!/bin/sh\nexec "{ROOT}/.venv/bin/python" "$@"\n')
@@ -61,7 +61,6 @@ def run(folder: Path, *command: str, more: Mapping[str, str] | None = None, stat
         capture_output=True,
         text=True,
         check=False,
-        timeout=300,
     )
     assert done.returncode == status, done.stdout + done.stderr
     return done.stdout + done.stderr

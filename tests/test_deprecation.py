@@ -11,8 +11,8 @@ from pydantic import Field
 
 from twinstack.deprecation import ANNOUNCED, TwinstackDeprecationWarning, deprecated, going
 from twinstack.environment import Environment, Spec
-from twinstack.environment.load import load_text
-from twinstack.environment.schema import layer_schema
+from twinstack.layers.load import load_text
+from twinstack.layers.schema import layer_schema
 
 PYPROJECT = Path(__file__).parents[1] / "constructs/pyproject.toml"
 TOP = "organization: acme\nproduct: shop\naccount: '111122223333'\nregion: eu-central-1\nversion: 1.0.0\n"

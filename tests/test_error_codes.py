@@ -13,7 +13,7 @@ SOURCES = sorted((REPOSITORY / "constructs" / "twinstack").rglob("*.py"))
 TEXT = "\n".join(file.read_text() for file in SOURCES)
 DOCUMENT = (REPOSITORY / "docs" / "errors.md").read_text()
 SECTIONS = dict(re.findall(r"^### (TW[0-9]{3})\n(.*?)(?=^##|\Z)", DOCUMENT, re.MULTILINE | re.DOTALL))
-OF_TERRAFORM = {"TW801", "TW802", "TW803", "TW804", "TW809"}
+OF_TERRAFORM = {"TW801", "TW802", "TW803", "TW804", "TW809", "TW970", "TW971", "TW972"}
 """Codes whose message is Terraform's own."""
 
 

@@ -36,7 +36,15 @@ def test_the_metadata_says_what_an_index_asks_for(built: Built) -> None:
         name = next(name for name in archive.namelist() if name.endswith("/METADATA"))
         metadata = email.message_from_string(archive.read(name).decode())
     assert {key: metadata[key] for key in METADATA} == METADATA
-    assert set(metadata.get_all("Provides-Extra", [])) == {"aws", "kubernetes", "check", "rehearse", "test"}
+    assert set(metadata.get_all("Provides-Extra", [])) == {
+        "aws",
+        "kubernetes",
+        "check",
+        "deliver",
+        "rehearse",
+        "state",
+        "test",
+    }
     assert str(metadata.get_payload()).startswith("# twinstack")
 
 

@@ -184,6 +184,30 @@ def test_two_environments_with_the_same_names_in_one_account_are_refused(make: M
     ]
 
 
+def test_one_state_bucket_in_two_accounts_is_refused(make: Make) -> None:
+    product = make(prod=PROD + "suffix: ''\n", dev=DEV + "suffix: ''\n")
+    assert refused(product.load_all) == [
+        Problem(
+            "TW323",
+            "two environments would have one state bucket in two accounts",
+            "suffix",
+            Location("environments/prod.yaml", 6),
+            "prod (444455556666) and dev (111122223333) both say acme-terraform-state",
+            "a bucket in each account: another `suffix`, or a `state_bucket_name`",
+            "change `suffix`, or give one of them a `state_bucket_name`",
+        )
+    ]
+
+
+def test_a_bucket_that_was_opened_to_both_accounts_holds_a_state_of_each(make: Make) -> None:
+    shared = BASE + "state_bucket_name: acme-states\n"
+    both = make(base=shared, prod=PROD + "suffix: ''\n").load_all(today=TODAY)
+    assert len({(one.environment.state_bucket, one.environment.state_key) for one in both}) == 2
+    (found,) = refused(make(base=shared, prod=PROD + "suffix: ''\n", dev=DEV + "suffix: ''\n").load_all)
+    assert (found.code, found.message) == ("TW323", "two environments would have one state")
+    assert found.given.endswith("both say acme-states, shop/terraform.tfstate")
+
+
 def test_a_half_is_found_by_its_name(make: Make) -> None:
     product = make()
     assert product.half("json:JSONDecoder").__name__ == "JSONDecoder"

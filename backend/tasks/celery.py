@@ -15,6 +15,7 @@ from celery.schedules import crontab
 from broker import celery_application
 from bucket import Bucket
 from logs import configure_logs
+from queue_messages import CarefulTransport
 from reports import report_errors
 from settings import SchedulerSettings, WorkerSettings, load
 from tasks.events import count_event, count_left_behind, mark_minute, publish_summary, this_minute
@@ -33,6 +34,7 @@ app.set_current()
 assert app.steps is not None
 app.steps["worker"].add(WorkerHeartbeat)
 app.conf.update(
+    broker_transport=f"{CarefulTransport.__module__}:{CarefulTransport.__name__}",
     worker_consumer="tasks.heartbeat:PatientConsumer",
     worker_send_task_events=False,
     beat_scheduler="tasks.heartbeat:LivingScheduler",

@@ -9,10 +9,13 @@ from sqlalchemy import func, select, text, true, update
 from sqlalchemy.dialects.postgresql import insert
 
 from schema import beat_minutes, daily_counts, events
-from summary import CHANNEL, REALTIME_DAYS, counts_since, first_day, realtime_message, summarize, today
+from summary import CHANNEL, REALTIME_DAYS, counts_since, first_day, json_of, realtime_message, summarize, today
 from tasks.task import engine, redis
 
 LEFT_BEHIND = text("now() - interval '1 minute'")
+PUBLISHING = text("SELECT pg_advisory_xact_lock(hashtext('analytics:summary'))")
+"""One at a time from the reading to the publishing: else what was read first could be published last, and every page would
+show a former total until the next minute."""
 
 
 def count_event(event_id: str) -> None:
@@ -52,9 +55,10 @@ def _add(statement: Any) -> Any:
 def publish_summary(*, forecast: bool) -> None:
     """Tell every web process the summary as it is now."""
     last = today()
-    with engine().connect() as connection:
+    with engine().begin() as connection:
+        connection.execute(PUBLISHING)
         rows = connection.execute(counts_since(first_day(REALTIME_DAYS, last))).all()
-    redis().publish(CHANNEL, realtime_message(summarize(rows, REALTIME_DAYS, last, forecast=forecast)))
+        redis().publish(CHANNEL, realtime_message(json_of(summarize(rows, REALTIME_DAYS, last, forecast=forecast))))
 
 
 def this_minute() -> str:

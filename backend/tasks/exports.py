@@ -5,8 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-import tempfile
-from typing import IO
+from collections.abc import Iterator
 
 from sqlalchemy import Connection, select, update
 
@@ -23,23 +22,31 @@ def write_export(export_id: str, bucket: Bucket) -> str | None:
 
     The object is replaced when it is done again.
     """
-    with tempfile.TemporaryFile() as file:
-        with engine().connect() as connection:
-            write_csv(connection, file)
-        file.seek(0)
-        bucket.write(export_key(export_id), file)
+    with engine().connect() as connection:
+        bucket.write(export_key(export_id), csv_parts(connection))
     return finish(export_id, "done")
 
 
-def write_csv(connection: Connection, file: IO[bytes]) -> None:
-    """Stream the rows: an export is larger than the worker's memory."""
-    text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
+def csv_parts(connection: Connection) -> Iterator[bytes]:
+    """The rows as they come from the database: an export is larger than the worker's memory, and than its disk.
+
+    A file in /tmp would be the node's disk, which it shares with every other pod.
+    """
+    text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow([column.name for column in COLUMNS])
     query = select(*COLUMNS).order_by(events.c.received_at, events.c.id)
-    for row in connection.execution_options(yield_per=BATCH).execute(query):
-        writer.writerow([row.id, row.received_at.isoformat(), row.name, json.dumps(row.properties)])
-    text.detach()
+    for rows in connection.execution_options(yield_per=BATCH).execute(query).partitions():
+        writer.writerows([row.id, row.received_at.isoformat(), row.name, json.dumps(row.properties)] for row in rows)
+        yield _taken(text)
+    yield _taken(text)
+
+
+def _taken(text: io.StringIO) -> bytes:
+    written = text.getvalue().encode()
+    text.seek(0)
+    text.truncate()
+    return written
 
 
 def finish(export_id: str, status: str) -> str | None:

@@ -16,13 +16,14 @@ from sqlalchemy import Engine
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import InterfaceError, OperationalError
 
+from broker import LONGEST_COUNTDOWN_SECONDS
 from database import synchronous_engine
 from schema import failed_tasks
 from settings import SchedulerSettings, load
 
 MAX_RETRIES = 5
 FIRST_WAIT_SECONDS = 2
-LONGEST_WAIT_SECONDS = 60
+LONGEST_WAIT_SECONDS = LONGEST_COUNTDOWN_SECONDS
 LONGEST_TEXT = 10_000
 
 AWAY = (OperationalError, InterfaceError, RedisError, BrokerError, ConnectionError)

@@ -18,6 +18,7 @@ from moto.server import ThreadedMotoServer
 
 from settings import WebSettings
 from tests.servers import (
+    PATIENCE_SECONDS,
     PLAIN,
     WEB,
     Certificates,
@@ -29,9 +30,13 @@ from tests.servers import (
     python,
     wait_until,
 )
+from tests.stopwatch import Stopwatch
 from tokens import Tokens
 
 BUCKET = "test-exports"
+UNLIMITED = {"RATE_LIMIT_PER_MINUTE": "1000000", "RATE_LIMIT_PER_HOUR": "1000000"}
+CHILDREN = 2
+"""Of a worker: as many tasks as it works on at once."""
 
 
 def web_settings(**changes: str) -> WebSettings:
@@ -108,16 +113,25 @@ class Stack:
         return process
 
     def web(self, **changes: str) -> Web:
+        """A web process that lets a test ask as often as it waits, unless told otherwise."""
         port = free_port()
-        options = ("--port", str(port), "--ws", "websockets-sansio", "--no-access-log")
+        options = (
+            "--port",
+            str(port),
+            "--http",
+            "connections:BoundedProtocol",
+            "--ws",
+            "websockets-sansio",
+            "--no-access-log",
+        )
         process = self.start(
             "web", "uvicorn", "main:app", *options, "--timeout-graceful-shutdown", "5",
-            variables={**self.variables, **changes},
+            variables={**self.variables, **UNLIMITED, **changes},
         )  # fmt: skip
 
         def listening() -> bool:
             assert process.process.poll() is None, process.log()
-            with suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            with suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port), PATIENCE_SECONDS):
                 return True
             return False
 
@@ -126,11 +140,16 @@ class Stack:
 
     def worker(self, **changes: str) -> Process:
         process = self.start(
-            "worker", "celery", "-A", "tasks", "worker", "-l", "info", "--concurrency", "2",
+            "worker", "celery", "-A", "tasks", "worker", "-l", "info", "--concurrency", str(CHILDREN),
             variables={**self.variables, **changes},
         )  # fmt: skip
         process.wait_for(" ready.")
         return process
+
+    def scheduler(self) -> Process:
+        return self.start(
+            "beat", "celery", "-A", "tasks", "beat", "-l", "info", variables=self.scheduler_variables
+        )  # fmt: skip
 
 
 @dataclass
@@ -143,11 +162,20 @@ class Web:
     def client(self, subject: str | None = None) -> httpx.Client:
         """A client with a token of its own, so that no test uses up another's rate."""
         headers = {"Authorization": f"Bearer {token(subject)}"}
-        return httpx.Client(base_url=f"http://{self.address}", headers=headers, timeout=20)
+        return httpx.Client(base_url=f"http://{self.address}", headers=headers, timeout=PATIENCE_SECONDS)
+
+    def get(self, path: str, **headers: str) -> httpx.Response:
+        """The answer to somebody who has no token but what these headers say."""
+        return httpx.get(f"http://{self.address}{path}", headers=headers, timeout=PATIENCE_SECONDS)
+
+    @property
+    def stopwatch(self) -> Stopwatch:
+        """One that begins now."""
+        return Stopwatch(self.process.process.pid)
 
 
-def token(subject: str | None = None, **claims: str) -> str:
-    return Tokens(web_settings()).issue(subject or uuid4().hex, claims=claims)
+def token(subject: str | None = None, *, hours: float | None = None, **claims: str) -> str:
+    return Tokens(web_settings()).issue(subject or uuid4().hex, hours=hours, claims=claims)
 
 
 @pytest.fixture
@@ -178,6 +206,7 @@ def servers(programs: None) -> Iterator[tuple[Postgres, RedisServer]]:
 
 @pytest.fixture
 def stack(servers: tuple[Postgres, RedisServer], object_storage: str, stack_of: Callable[..., Stack]) -> Stack:
+    servers[1].client().flushdb()  # nobody's requests count in another test
     return stack_of(*servers, object_storage)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from drain import drain_before_exit
+from tests.servers import until
 
 
 @pytest.fixture
@@ -29,23 +30,32 @@ async def test_the_server_stops_after_the_draining(happened: list[str]) -> None:
 
     with drain_before_exit(drain):
         os.kill(os.getpid(), signal.SIGTERM)
-        await asyncio.sleep(0.3)
+        await until(lambda: "server" in happened)
     assert happened == ["begin", "drained", "server"]
 
 
 async def test_a_second_signal_does_not_wait(happened: list[str]) -> None:
-    with drain_before_exit(lambda: asyncio.sleep(0.2)):
+    begun, may_end = asyncio.Event(), asyncio.Event()
+
+    async def drain() -> None:
+        begun.set()
+        await may_end.wait()
+        happened.append("drained")
+
+    with drain_before_exit(drain):
         os.kill(os.getpid(), signal.SIGTERM)
-        await asyncio.sleep(0.05)
+        await begun.wait()
         os.kill(os.getpid(), signal.SIGTERM)
-        await asyncio.sleep(0.05)
+        await until(lambda: happened)
         assert happened == ["server"]
-        await asyncio.sleep(0.2)
+        may_end.set()
+        await until(lambda: len(happened) == 3)
+    assert happened == ["server", "drained", "server"]
 
 
 async def test_afterwards_the_server_has_its_handler_back(happened: list[str]) -> None:
     with drain_before_exit(lambda: asyncio.sleep(10)):
         pass
     os.kill(os.getpid(), signal.SIGTERM)
-    await asyncio.sleep(0.05)
+    await until(lambda: happened)
     assert happened == ["server"]

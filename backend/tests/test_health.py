@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from pathlib import Path
 
 import pytest
@@ -22,8 +21,21 @@ def test_a_heartbeat_counts_for_a_minute(process: str) -> None:
     assert health.main([process]) == 1
     health.touch(process)
     assert health.main([process]) == 0
-    assert health.is_fresh(process, time.time() + 59)
-    assert not health.is_fresh(process, time.time() + 65)
+    touched = Path(health.heartbeat_path(process)).stat().st_mtime
+    assert health.is_fresh(process, touched + 59)
+    assert not health.is_fresh(process, touched + 65)
+
+
+@pytest.mark.parametrize("process", ["worker", "scheduler"])
+def test_ready_is_what_was_let_in_since_it_began_and_is_alive(process: str) -> None:
+    health.begin(process)
+    assert (health.main([process]), health.main([process, "ready"])) == (0, 1)
+    health.mark_ready(process)
+    assert health.main([process, "ready"]) == 0
+    os.utime(health.heartbeat_path(process), (1, 1))
+    assert health.main([process, "ready"]) == 1
+    health.begin(process)
+    assert health.main([process, "ready"]) == 1
 
 
 def test_a_second_touch_renews_the_first() -> None:

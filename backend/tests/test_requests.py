@@ -6,28 +6,25 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from fastapi import FastAPI, Request
+from fastapi import FastAPI
 
 from application import create_application
-from body_limit import BodyLimitMiddleware
 from errors import install_error_handlers
 from observation import ObservationMiddleware
 from tests.conftest import token, web_settings
-
-MIB = 1024 * 1024
+from tests.servers import WEB
 
 
 @pytest.fixture
 async def client() -> AsyncIterator[httpx.AsyncClient]:
-    """The body limit and the observation before a route that reads the body."""
+    """The observation before routes that do nothing or fail."""
     application = FastAPI()
     install_error_handlers(application)
-    application.add_middleware(BodyLimitMiddleware, mebibytes=1)
     application.add_middleware(ObservationMiddleware)
 
-    @application.post("/api/echo/{name}")
-    async def echo(request: Request, name: str) -> dict[str, int]:
-        return {name: len(await request.body())}
+    @application.get("/api/nothing")
+    async def nothing() -> None:
+        return
 
     @application.get("/api/broken")
     async def broken() -> None:
@@ -37,33 +34,8 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
         yield it
 
 
-async def test_a_body_of_the_limit_passes(client: httpx.AsyncClient) -> None:
-    assert (await client.post("/api/echo/n", content=b"x" * MIB)).json() == {"n": MIB}
-
-
-async def test_a_longer_body_is_refused_by_its_stated_length(client: httpx.AsyncClient) -> None:
-    answer = await client.post("/api/echo/n", content=b"x" * (MIB + 1))
-    assert answer.status_code == 413
-    assert answer.json() == {"error": {"code": "body_too_large", "message": "the body may have 1 MiB"}}
-
-
-async def test_a_longer_body_in_chunks_is_refused_by_counting(client: httpx.AsyncClient) -> None:
-    sent = 0
-
-    async def chunks() -> AsyncIterator[bytes]:
-        nonlocal sent
-        for _ in range(64):
-            sent += 1
-            yield b"x" * (MIB // 8)
-
-    answer = await client.post("/api/echo/n", content=chunks())
-    assert answer.status_code == 413
-    assert answer.json()["error"]["code"] == "body_too_large"
-    assert sent < 64
-
-
 async def test_a_request_id_that_could_forge_a_line_is_replaced(client: httpx.AsyncClient) -> None:
-    answer = await client.post("/api/echo/n", headers={"X-Request-ID": 'x" , "admin": "1'})
+    answer = await client.get("/api/nothing", headers={"X-Request-ID": 'x" , "admin": "1'})
     assert answer.headers["x-request-id"].isalnum()
 
 
@@ -74,12 +46,17 @@ async def test_an_unexpected_error_tells_the_client_only_the_request_id(client: 
 
 
 @pytest.fixture
-async def service() -> AsyncIterator[httpx.AsyncClient]:
+async def application() -> AsyncIterator[FastAPI]:
     """The whole application, with neither database nor Redis."""
     application = create_application(web_settings(), "1.2.3")
+    yield application
+    await application.state.services.close()
+
+
+@pytest.fixture
+async def service(application: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     async with httpx.AsyncClient(transport=httpx.ASGITransport(application), base_url="http://test") as it:
         yield it
-    await application.state.services.close()
 
 
 async def test_health_needs_nothing_else(service: httpx.AsyncClient) -> None:
@@ -87,7 +64,10 @@ async def test_health_needs_nothing_else(service: httpx.AsyncClient) -> None:
     assert (answer.status_code, answer.json()) == (200, {"status": "ok", "version": "1.2.3"})
 
 
-async def test_readiness_names_what_is_down_and_shows_no_address(service: httpx.AsyncClient) -> None:
+async def test_readiness_names_what_is_down_and_shows_no_address(
+    application: FastAPI, service: httpx.AsyncClient
+) -> None:
+    await application.state.services.watch.look()
     answer = await service.get("/health/ready")
     assert answer.status_code == 503
     down = "down: no connection"
@@ -95,6 +75,13 @@ async def test_readiness_names_what_is_down_and_shows_no_address(service: httpx.
 
 
 async def test_without_redis_no_request_passes_unlimited(service: httpx.AsyncClient) -> None:
+    allowed = int(WEB["RATE_LIMIT_PER_MINUTE"])
+    headers = {"Authorization": f"Bearer {token()}"}
+    answers = [await service.get("/api/exports", headers=headers) for _ in range(allowed + 2)]
+    assert [answer.status_code for answer in answers] == [405] * allowed + [429] * 2
+
+
+async def test_without_the_database_a_request_is_told_when_to_come_again(service: httpx.AsyncClient) -> None:
     answer = await service.get("/api/summary", headers={"Authorization": f"Bearer {token()}"})
     assert answer.status_code == 503
     assert answer.headers["retry-after"] == "5"
@@ -111,3 +98,30 @@ async def test_metrics_count_by_route_template_and_leave_out_what_is_away(servic
     assert "/api/exports/0" not in text
     assert "celery_queue_length" not in text
     assert "\nfailed_tasks" not in text
+
+
+async def test_the_document_names_every_refusal_of_each_route_in_the_shape_of_all_errors(
+    service: httpx.AsyncClient,
+) -> None:
+    document = (await service.get("/openapi.json")).json()
+    refusals = {
+        (method, path): {status for status in operation["responses"] if status >= "400"}
+        for path, operations in document["paths"].items()
+        for method, operation in operations.items()
+        if path.startswith("/api/")
+    }
+    always = {"401", "422", "429", "503"}
+    assert refusals == {
+        ("post", "/api/events"): always | {"400", "408", "413"},
+        ("get", "/api/summary"): always,
+        ("post", "/api/exports"): always | {"404"},
+        ("get", "/api/exports/{export_id}"): always | {"404"},
+    }
+    shapes = {
+        answer["content"]["application/json"]["schema"]["$ref"]
+        for path, operations in document["paths"].items()
+        for operation in operations.values()
+        for status, answer in operation["responses"].items()
+        if path.startswith("/api/") and status >= "400"
+    }
+    assert shapes == {"#/components/schemas/ErrorAnswer"}

@@ -14,65 +14,15 @@ from uuid import uuid4
 import httpx
 import psycopg
 import pytest
-from websockets.exceptions import ConnectionClosed
-from websockets.sync.client import ClientConnection, connect
 
-from tests.conftest import Stack, Web, token
-from tests.servers import ROLE, SECRET, Certificates, Postgres, RedisServer, python, wait_until
-
-TASKS_PATIENCE = 30
-
-
-def websocket(web: Web, *, bearer: str | None = None) -> ClientConnection:
-    offered = ["analytics.v1", f"bearer.{token() if bearer is None else bearer}"]
-    return connect(f"ws://{web.address}/ws", subprotocols=offered, open_timeout=10)
-
-
-def closing_code(socket: ClientConnection) -> tuple[list[dict], int]:
-    """Everything that still comes, and the code it ends with."""
-    messages = []
-    try:
-        while True:
-            messages.append(json.loads(socket.recv(timeout=20)))
-    except ConnectionClosed as end:
-        return messages, end.rcvd.code
-
-
-def next_total(socket: ClientConnection, least: int) -> int:
-    """The total of the first summary that has at least so many."""
-    while True:
-        message = json.loads(socket.recv(timeout=TASKS_PATIENCE))
-        if message["type"] == "summary" and message["summary"]["total"] >= least:
-            return message["summary"]["total"]
+from summary import FRESH_SECONDS
+from tests.conftest import CHILDREN, Stack
+from tests.servers import PATIENCE_SECONDS, ROLE, SECRET, Certificates, Postgres, RedisServer, python, wait_until
+from tests.websocket import closing_code, message, next_total, websocket
 
 
 def total(client: httpx.Client) -> int:
     return client.get("/api/summary").raise_for_status().json()["total"]
-
-
-def test_the_application_may_change_rows_and_no_table(stack: Stack) -> None:
-    with psycopg.connect(stack.postgres.url(), autocommit=True) as connection:
-        owners = connection.execute("SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'public'").fetchall()
-        assert owners == [("analytics_admin",)]
-        with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            connection.execute("DROP TABLE events")
-        with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            connection.execute("CREATE TABLE mine (id int)")
-
-
-def test_two_migrations_at_once_are_harmless(stack: Stack) -> None:
-    both = [stack.start(f"m{n}", "migrate", variables=stack.migration_variables) for n in range(2)]
-    assert [each.process.wait(30) for each in both] == [0, 0]
-
-
-def test_a_migration_whose_role_may_not_work_fails(stack: Stack) -> None:
-    with psycopg.connect(stack.postgres.admin_url, autocommit=True) as connection:
-        connection.execute(f"REVOKE SELECT ON events FROM {ROLE}")
-        done = python("-m", "migrate", variables=stack.migration_variables)
-        connection.execute(f"GRANT SELECT ON events TO {ROLE}")
-    assert done.returncode == 1
-    assert "permission denied" in done.stdout
-    assert "password" not in done.stdout + done.stderr
 
 
 def test_an_event_is_counted_once_and_every_websocket_is_told(stack: Stack) -> None:
@@ -102,7 +52,7 @@ def test_each_request_writes_one_line_with_its_id_and_no_secret(stack: Stack) ->
         assert answer.headers["x-request-id"] == "abc-1"
         bearer = client.headers["authorization"].removeprefix("Bearer ")
     with websocket(web, bearer=bearer) as socket:
-        socket.recv()
+        message(socket)
     web.process.stop()
     lines = [json.loads(line) for line in web.process.log().splitlines()]
     requests = [line for line in lines if line["event"] == "request"]
@@ -114,18 +64,20 @@ def test_each_request_writes_one_line_with_its_id_and_no_secret(stack: Stack) ->
 
 
 def test_input_is_refused_with_what_is_wrong(stack: Stack) -> None:
-    web = stack.web(BODY_LIMIT_MIB="1")
+    web = stack.web()
     with web.client() as client:
         answer = client.post("/api/events", json={"name": "Not A Name"})
         assert answer.status_code == 422
         assert answer.json()["error"]["code"] == "invalid_request"
         assert "name: " in answer.json()["error"]["message"]
         assert client.get("/api/summary?days=0").status_code == 422
-        assert client.post("/api/events", content=b"x" * (1024 * 1024 + 1)).status_code == 413
-        chunked = (b"x" * 65536 for _ in range(32))
+        assert client.post("/api/events", content=b"x" * (64 * 1024 + 1)).status_code == 413
+        chunked = (b"x" * 16384 for _ in range(32))
         assert client.post("/api/events", content=chunked).status_code == 413
         assert client.get("/api/nothing").json()["error"]["code"] == "not_found"
         assert client.delete("/api/events").json()["error"]["code"] == "method_not_allowed"
+        host = {"Host": "evil.example", "X-Forwarded-Proto": "https"}
+        assert client.get("/api/summary/", headers=host).status_code == 404, "no redirect to an address of the client's"
         for headers in ({"Authorization": "Bearer rubbish"}, {"Authorization": ""}):
             answer = client.get("/api/summary", headers=headers)
             assert answer.status_code == 401
@@ -143,7 +95,7 @@ def test_what_is_over_a_rate_is_refused_until_later(stack: Stack, variable: str,
         assert len(refused) == 3
         assert 1 <= int(refused[0].headers["retry-after"]) <= wait_at_most
         assert refused[0].json()["error"]["code"] == "rate_limited"
-        assert client.get("/health/ready").status_code == 200
+        wait_until(lambda: client.get("/health/ready").status_code == 200)
         assert other.get("/api/summary").status_code == 200
     stack.redis.client().flushdb()
 
@@ -154,9 +106,11 @@ def test_an_export_is_written_to_the_bucket_for_its_owner_alone(stack: Stack) ->
         name = f"exported_{uuid4().hex[:8]}"
         client.post("/api/events", json={"name": name, "properties": {"a": [1, "é,\n"]}}).raise_for_status()
         export = f"/api/exports/{client.post('/api/exports').raise_for_status().json()['id']}"
-        wait_until(lambda: client.get(export).json()["status"] == "done", TASKS_PATIENCE, 1)
+        wait_until(lambda: client.get(export).json()["status"] == "done", 1)
         assert stranger.get(export).status_code == 404
-        rows = list(csv.DictReader(io.StringIO(httpx.get(client.get(export).json()["url"]).text)))
+        rows = list(
+            csv.DictReader(io.StringIO(httpx.get(client.get(export).json()["url"], timeout=PATIENCE_SECONDS).text))
+        )
     (row,) = [each for each in rows if each["name"] == name]
     assert json.loads(row["properties"]) == {"a": [1, "é,\n"]}
 
@@ -171,92 +125,98 @@ def test_features_that_are_off_say_so(stack: Stack) -> None:
         assert closing_code(socket) == ([], 4404)
 
 
-def test_a_websocket_without_an_accepted_token_is_closed_with_4401(stack: Stack) -> None:
-    web = stack.web()
-    with websocket(web, bearer="rubbish") as socket:
-        assert closing_code(socket) == ([], 4401)
-
-
-def test_a_stopping_server_tells_its_websockets_to_come_again(stack: Stack) -> None:
-    web = stack.web()
-    with websocket(web) as first, websocket(web) as second:
-        json.loads(first.recv())
-        json.loads(second.recv())
-        begin = time.monotonic()
-        web.process.process.terminate()
-        for socket in (first, second):
-            assert closing_code(socket) == ([{"type": "reconnect"}], 1012)
-        web.process.process.wait(10)
-    assert time.monotonic() - begin < 5
-    assert "Traceback" not in web.process.log()
-
-
 @pytest.mark.parametrize("how", ["stopped", "frozen"])
 def test_requests_fail_soon_and_recover_while_the_database_is(stack: Stack, how: str) -> None:
     web, postgres = stack.web(), stack.postgres
     with web.client() as client:
         total(client)  # so that there is an open connection to lose
+        time.sleep(2 * FRESH_SECONDS)  # else that reading answers
         (postgres.stop if how == "stopped" else postgres.freeze)()
         try:
-            begin = time.monotonic()
+            watch = web.stopwatch
             answer = client.get("/api/summary")
             assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
-            assert time.monotonic() - begin < 7
-            begin = time.monotonic()
+            assert watch.seconds < 7
+            wait_until(lambda: client.get("/health/ready").json()["database"].startswith("down: no "))
+            watch = web.stopwatch
             ready = client.get("/health/ready")
-            assert time.monotonic() - begin < 3
-            assert ready.status_code == 503
-            assert ready.json()["database"].startswith("down: no ")
-            assert ready.json()["redis"] == "ok"
+            assert watch.seconds < 0.5
+            assert (ready.status_code, ready.json()["redis"]) == (200, "ok")
+            assert 'dependency_up{dependency="database"} 0.0' in client.get("/metrics").text
             assert client.get("/health").status_code == 200
             assert "celery_queue_length" in client.get("/metrics").text
         finally:
             postgres.start() if how == "stopped" else postgres.freeze(thaw=True)
-        wait_until(lambda: client.get("/health/ready").status_code == 200, 10)
-        wait_until(lambda: client.get("/api/summary").status_code == 200, 15, 1)
+        wait_until(lambda: client.get("/health/ready").json()["database"] == "ok")
+        wait_until(lambda: client.get("/api/summary").status_code == 200, 1)
 
 
 @pytest.mark.parametrize("how", ["stopped", "frozen"])
 def test_requests_fail_soon_and_recover_while_redis_is(stack: Stack, how: str) -> None:
     web, redis = stack.web(), stack.redis
     with web.client() as client, websocket(web) as socket:
-        socket.recv()
+        message(socket)
         client.post("/api/events", json={"name": "click"}).raise_for_status()
         (redis.stop if how == "stopped" else redis.freeze)()
         try:
-            begin = time.monotonic()
-            answer = client.post("/api/events", json={"name": "click"})
+            watch = web.stopwatch
+            answer = client.post("/api/exports")
             assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
-            assert time.monotonic() - begin < 7
-            ready = client.get("/health/ready").json()
-            assert ready["redis"].startswith("down: no ")
-            assert ready["database"] == "ok"
+            assert watch.seconds < 7
+            stored = client.post("/api/events", json={"name": "left_behind"})
+            assert stored.status_code == 202
+            with psycopg.connect(stack.postgres.url()) as connection:
+                found = connection.execute("SELECT rolled_up FROM events WHERE id = %s", (stored.json()["id"],))
+                assert found.fetchone() == (False,), "the minute's task will count it"
+            watch = web.stopwatch
+            assert client.get("/api/summary").status_code == 200, "what reads goes on, under each process's own count"
+            assert watch.seconds < 3
+            wait_until(lambda: client.get("/health/ready").json()["redis"].startswith("down: no "))
+            ready = client.get("/health/ready")
+            assert (ready.status_code, ready.json()["database"]) == (200, "ok")
             assert closing_code(socket) == ([], 1013)
             with websocket(web) as late:
                 assert closing_code(late)[1] == 1013
         finally:
             redis.start() if how == "stopped" else redis.freeze(thaw=True)
-        wait_until(lambda: client.get("/health/ready").status_code == 200, 10)
-        wait_until(lambda: client.post("/api/events", json={"name": "click"}).status_code == 202, 10, 1)
+        wait_until(lambda: client.get("/health/ready").json()["redis"] == "ok")
+        wait_until(lambda: client.post("/api/events", json={"name": "click"}).status_code == 202, 1)
 
         def serves_websockets() -> bool:
             with websocket(web) as again:
-                return json.loads(again.recv(timeout=5))["type"] == "summary"
+                return message(again)["type"] == "summary"
 
         time.sleep(1.5)
         assert serves_websockets()
 
 
 def test_a_changed_password_shows_while_old_connections_work(stack: Stack) -> None:
+    """A process that serves is left where it is; one that begins with the wrong password is never ready."""
     web = stack.web()
     with web.client() as client, psycopg.connect(stack.postgres.admin_url, autocommit=True) as admin:
         total(client)
+        wait_until(lambda: client.get("/health/ready").status_code == 200)
         admin.execute(f"ALTER ROLE {ROLE} PASSWORD 'another'")
         try:
-            assert client.get("/health/ready").json()["database"] == "down: login refused"
+            late, worker = stack.web(), stack.worker()
+            wait_until(lambda: client.get("/health/ready").json()["database"] == "down: login refused")
+            assert client.get("/health/ready").status_code == 200
+            total(client)
+            with late.client() as refused:
+                answer = refused.get("/health/ready")
+                assert (answer.status_code, answer.json()["database"]) == (503, "down: login refused")
+            assert health(stack, "worker") == 0
+            assert health(stack, "worker", "ready") == 1
         finally:
             admin.execute(f"ALTER ROLE {ROLE} PASSWORD 'userpassword'")
-        assert client.get("/health/ready").status_code == 200
+        with late.client() as accepted:
+            wait_until(lambda: accepted.get("/health/ready").status_code == 200)
+        wait_until(lambda: health(stack, "worker", "ready") == 0)
+        assert worker.process.poll() is None
+
+
+def health(stack: Stack, *question: str) -> int:
+    return python("-m", "health", *question, variables={"TMPDIR": str(stack.folder)}).returncode
 
 
 def test_a_worker_told_to_stop_finishes_and_loses_nothing(stack: Stack) -> None:
@@ -265,30 +225,36 @@ def test_a_worker_told_to_stop_finishes_and_loses_nothing(stack: Stack) -> None:
         before = total(client)
         for _ in range(150):
             client.post("/api/events", json={"name": "click"}).raise_for_status()
-        worker.stop()
+        assert worker.stop() == 0
         left = stack.redis.client().llen("celery")
         counted = total(client) - before
-        assert counted + left == 150
-        stack.worker()
-        wait_until(lambda: total(client) - before == 150, TASKS_PATIENCE, 1)
+        assert 150 <= counted + left <= 150 + CHILDREN, (
+            "one that was counted may be handed back too, where the worker was cut off in between"
+        )
+        another = stack.worker()
+        wait_until(lambda: stack.redis.client().llen("celery") == stack.redis.client().hlen("unacked") == 0, 1)
+        assert another.stop() == 0
+        assert stack.redis.client().llen("celery") == 0
+        assert total(client) - before == 150
         assert "Traceback" not in worker.log()
 
 
 def test_the_worker_survives_the_broker_and_stays_healthy(stack: Stack) -> None:
     web, worker = stack.web(), stack.worker()
-    healthy = {"TMPDIR": str(stack.folder)}
+    stack.scheduler()  # an event is taken while the queue is not there yet: the minute's task counts it
+    wait_until(lambda: health(stack, "worker", "ready") == 0)
     stack.redis.stop()
     time.sleep(3)
     heartbeat = stack.folder / "analytics-worker.heartbeat"
     seen = heartbeat.stat().st_mtime
-    wait_until(lambda: heartbeat.stat().st_mtime > seen, 15)
+    wait_until(lambda: heartbeat.stat().st_mtime > seen)
     stack.redis.start()
-    assert python("-m", "health", "worker", variables=healthy).returncode == 0
+    assert health(stack, "worker") == health(stack, "worker", "ready") == 0
     with web.client() as client:
-        wait_until(lambda: client.get("/health/ready").status_code == 200, 10)
+        wait_until(lambda: client.get("/health/ready").json()["redis"] == "ok")
         before = total(client)
         client.post("/api/events", json={"name": "click"}).raise_for_status()
-        wait_until(lambda: total(client) == before + 1, TASKS_PATIENCE, 1)
+        wait_until(lambda: total(client) == before + 1, 1)
     assert worker.process.poll() is None
 
 
@@ -298,14 +264,10 @@ def test_the_scheduler_fires_once_a_minute_without_a_secret(stack: Stack) -> Non
             return connection.execute("SELECT cardinality(task_ids) FROM beat_minutes").fetchall()
 
     stack.worker()
-    schedule = str(stack.folder / "schedule")
-    beat = stack.start(
-        "beat", "celery", "-A", "tasks", "beat", "-l", "info", "--schedule", schedule,
-        variables=stack.scheduler_variables,
-    )  # fmt: skip
-    healthy = {"TMPDIR": str(stack.folder)}
-    wait_until(lambda: python("-m", "health", "scheduler", variables=healthy).returncode == 0, 15, 1)
-    wait_until(lambda: len(minutes()) > 0, 75, 1)
+    beat = stack.scheduler()
+    wait_until(lambda: health(stack, "scheduler", "ready") == 0, 1)
+    assert health(stack, "scheduler") == 0
+    wait_until(lambda: len(minutes()) > 0, 1)
     assert set(minutes()) == {(1,)}
     assert beat.stop() == 0
 
@@ -319,6 +281,7 @@ def test_the_whole_service_works_over_tls_as_in_the_cluster(
         assert migrated.returncode == 0, migrated.stdout
         web, _ = stack.web(RATE_LIMIT_PER_MINUTE="5"), stack.worker()
         with web.client() as client, websocket(web) as socket:
+            wait_until(lambda: client.get("/health/ready").status_code == 200)
             assert client.get("/health/ready").json() == {"status": "ready", "database": "ok", "redis": "ok"}
             assert next_total(socket, 0) == 0
             client.post("/api/events", json={"name": "click"}).raise_for_status()
@@ -337,7 +300,7 @@ def test_a_server_that_the_authority_did_not_sign_is_refused(
     try:
         stack = stack_of(servers[0], redis, object_storage, authority=Certificates(foreign).authority)
         with stack.web().client() as client:
-            assert client.get("/health/ready").json()["redis"] == "down: no connection"
+            wait_until(lambda: client.get("/health/ready").json()["redis"] == "down: no connection")
         send = "import asyncio, broker, settings; url = settings.load(settings.SchedulerSettings).redis_url; "
         sent = python("-c", f"{send} asyncio.run(broker.TaskQueue(url).send('x'))", variables=stack.scheduler_variables)
         assert "UnavailableError" in sent.stderr

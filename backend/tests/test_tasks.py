@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 from uuid import uuid4
@@ -16,10 +17,10 @@ from celery import Celery
 from sqlalchemy.exc import OperationalError
 
 from tasks import mail
-from tasks.events import count_event, count_left_behind, mark_minute
+from tasks.events import count_event, count_left_behind, mark_minute, publish_summary
 from tasks.task import FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS, MAX_RETRIES, ReliableTask, engine, redis, wait_seconds
 from tests.conftest import Stack
-from tests.servers import python
+from tests.servers import PATIENCE_SECONDS, python, wait_until
 
 
 @pytest.fixture
@@ -71,6 +72,33 @@ def test_what_was_left_behind_is_counted_a_minute_later(connection: psycopg.Conn
     for _ in range(2):
         count_left_behind()
     assert _count(connection, name) == 2
+
+
+def test_what_was_read_first_is_published_first(
+    connection: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the last word to every page could be a former total."""
+    name, published, may_go_on, waits = f"n{uuid4().hex}", [], threading.Event(), threading.Event()
+
+    class Slow:
+        def publish(self, _channel: str, message: bytes) -> None:
+            if not waits.is_set():
+                waits.set()
+                may_go_on.wait(PATIENCE_SECONDS)
+            published.append(json.loads(message)["summary"]["by_name"].get(name, 0))
+
+    monkeypatch.setattr("tasks.events.redis", Slow)
+    with ThreadPoolExecutor() as threads:
+        former = threads.submit(publish_summary, forecast=False)
+        waits.wait(PATIENCE_SECONDS)
+        count_event(_event(connection, name))
+        later = threads.submit(publish_summary, forecast=False)
+        waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+        wait_until(lambda: published or connection.execute(waiting).fetchone() == (1,))
+        may_go_on.set()
+        former.result()
+        later.result()
+    assert published == [0, 1]
 
 
 def test_a_second_scheduler_shows_and_a_second_delivery_does_not(connection: psycopg.Connection[Any]) -> None:

@@ -20,9 +20,11 @@ def main(product: str) -> None:
     then.
     """
     from twinstack.bindings import activate
-    from twinstack.cli.render import report
+    from twinstack.cli.render import emit, report
+    from twinstack.cli.streams import prepare
 
     gc.disable()  # The program ends before collecting its garbage would pay.
+    prepare()
     try:
         root = Path(sys.argv[0]).resolve().parent
         activate(root)
@@ -30,6 +32,9 @@ def main(product: str) -> None:
     except TwinstackError as error:
         report(error)
         sys.exit(error.exit_status)
+    except KeyboardInterrupt:
+        emit([("Aborted.", "bold red")], sys.stderr)
+        sys.exit(130)  # 128 and the number of SIGINT
     except Exception as error:  # noqa: BLE001  the last place where a bug can be told from a mistake
         from twinstack.cli.blame import report_failure
 

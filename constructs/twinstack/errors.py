@@ -5,7 +5,15 @@
     ├── UsageError                  the command line or a call is wrong; exit status 2
     ├── MissingToolError            a program or package that is needed is not installed; exit status 2
     ├── ConstructionError           a half was composed wrongly (never built, built twice); exit status 2
-    ├── BindingsError               the trimmed bindings could not be made
+    ├── BootstrapError              AWS refuses what the state bucket needs, or cannot be reached
+    ├── ClusterError                a Kubernetes API server refuses a request, or gives no answer
+    ├── LeaseHeldError              another deployment is at work; exit status 3
+    ├── LeaseLostError              another deployment has taken over; nothing more is written
+    ├── StaleReleaseError           something was deployed since this release was planned; exit status 3
+    ├── SupersededError             a newer deployment asked this one to give way; exit status 3
+    ├── BindingsError               the trimmed bindings could not be made, or the engine not be started; exit status 2
+    ├── InfrastructureError         Terraform could not plan or apply: carries every Problem found
+    │   └── StateLockedError        somebody else is at work on the same state; exit status 3
     └── RehearsalError              a rehearsal could not be carried out (not: it found something)
 
 A stack trace that reaches a user is a bug in this library.
@@ -17,6 +25,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar, Final
+
+from twinstack.printable import printable_line
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -62,7 +72,8 @@ class Problem:
         where = "  ".join(str(part) for part in (self.location, self.path, about) if part)
         rows = [("", where), ("given", self.given), ("allowed", self.allowed), ("fix", self.fix)]
         head = f"{'warning' if self.warning else 'error'} {self.code}: {self.message}"
-        return "\n".join([head, *(f"  {name:<{_LABEL_WIDTH}}{text}".rstrip() for name, text in rows if text)])
+        lines = [head, *(f"  {name:<{_LABEL_WIDTH}}{text}".rstrip() for name, text in rows if text)]
+        return "\n".join(printable_line(line) for line in lines)
 
 
 class TwinstackError(Exception):
@@ -99,12 +110,63 @@ class ConstructionError(TwinstackError):
     exit_status = 2
 
 
+class BootstrapError(TwinstackError):
+    """AWS refuses what the state bucket needs, or cannot be reached."""
+
+
+class ClusterError(TwinstackError):
+    """A Kubernetes API server refuses a request, or gives no answer."""
+
+    def __init__(self, message: str, *, status: int = 0) -> None:
+        super().__init__(message)
+        self.status = status
+        """HTTP's: 403, 404, 409; 0 where there was no answer at all."""
+
+
+class LeaseHeldError(TwinstackError):
+    """Another deployment of the same product is at work, and is not asked to stop."""
+
+    exit_status = 3
+
+
+class LeaseLostError(TwinstackError):
+    """Another deployment has taken over, or the API server has not answered for too long: nothing more may be written."""
+
+
+class StaleReleaseError(TwinstackError):
+    """Another release was begun since this one was planned, so what was looked at is not what would happen."""
+
+    exit_status = 3
+
+
+class SupersededError(TwinstackError):
+    """A newer deployment asked this one, which only waits, to give way."""
+
+    exit_status = 3
+
+
 class BindingsError(TwinstackError):
-    """The trimmed bindings could not be made from the installed wheels."""
+    """The trimmed bindings could not be made from the installed wheels, or node not be started with them."""
+
+    exit_status = 2
 
 
 class RehearsalError(TwinstackError):
     """A rehearsal could not be carried out. What a rehearsal finds is in its report instead."""
+
+
+class InfrastructureError(TwinstackError):
+    """Terraform could not do what it was asked. Everything that it said is in `problems`, in its order."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems: Sequence[Problem] = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class StateLockedError(InfrastructureError):
+    """Somebody else is at work on the same state, or was killed at it."""
+
+    exit_status = 3
 
 
 def _in_file_order(problem: Problem) -> tuple[bool, str, int, str, str]:

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from twinstack.errors import ConfigurationError, Location, Problem, UsageError
 
 if TYPE_CHECKING:
+    from twinstack.edge.spec import EdgeSpec
     from twinstack.environment.base import Environment
-    from twinstack.environment.load import Loaded
-    from twinstack.environment.yaml import Document
+    from twinstack.layers.document import Document
+    from twinstack.layers.load import Loaded
 
     E = TypeVar("E", bound=Environment)
 else:
@@ -80,21 +81,22 @@ class Product(Generic[E]):
         self, name: str, set_: Mapping[str, Any], version: str | None, said_by: str, today: datetime.date | None
     ) -> Loaded[E]:
         """`said_by` is the option or the variable that says the version, if any does."""
-        from twinstack.environment.layers import assignments
-        from twinstack.environment.load import load
+        from twinstack.layers.load import load
+        from twinstack.layers.merge import Assignments, assignments
 
         if name not in self.environments:
             raise ConfigurationError([self._no_such_environment(name)])
         documents = [(layer, self.document(layer)) for layer in (BASE, name)]
+        texts = set_.texts if isinstance(set_, Assignments) else None
         if overrides := {**set_, **({"version": version} if version else {})}:
-            documents.append(("set", assignments(overrides, {"version": said_by} if version else None)))
+            documents.append(("set", assignments(overrides, {"version": said_by} if version else None, texts)))
         return load(self.environment, name, documents, today or datetime.datetime.now(tz=datetime.UTC).date())
 
     def document(self, layer: str) -> Document:
         """What one layer holds, `base` or an environment's."""
-        from twinstack.environment.yaml import read
+        from twinstack.layers.document import read
 
-        return read(self.root / FOLDER / f"{layer}.yaml", f"{FOLDER}/{layer}.yaml")
+        return read(self.root / FOLDER / f"{layer}.yaml", f"{FOLDER}/{layer}.yaml", self.root)
 
     def load_all(
         self,
@@ -157,7 +159,7 @@ class Product(Generic[E]):
             given=name,
             allowed=", ".join(self.environments),
             fix=f"rename {FOLDER}/{name}.yml to {name}.yaml"
-            if (self.root / FOLDER / f"{name}.yml").is_file()
+            if any(file.stem == name for file in (self.root / FOLDER).glob("*.yml"))
             else f"name one of these, or write {FOLDER}/{name}.yaml",
         )
 
@@ -190,6 +192,8 @@ def _disagreements(loaded: Sequence[Loaded[Any]]) -> Iterator[Problem]:
                     fix="choose another range",
                 )
             yield from _shared_places(one, other)
+            yield from _shared_provider(one, other)
+            yield from _shared_state(one, other)
             if (
                 one.environment.account == other.environment.account
                 and one.environment.context.suffix == other.environment.context.suffix
@@ -204,6 +208,31 @@ def _disagreements(loaded: Sequence[Loaded[Any]]) -> Iterator[Problem]:
                     allowed="a suffix, or an account, of its own",
                     fix="change `suffix` or `account`",
                 )
+
+
+def _shared_state(one: Loaded[Any], other: Loaded[Any]) -> Iterator[Problem]:
+    """One state that two environments would overwrite by turns, or one bucket that two accounts would own.
+
+    A bucket that both name is one that somebody has opened to both accounts.
+    """
+    mine, theirs = one.environment, other.environment
+    if mine.state_bucket != theirs.state_bucket or mine.account == theirs.account:
+        return
+    is_opened = bool(mine.state_bucket_name and theirs.state_bucket_name)
+    if not is_opened or mine.state_key == theirs.state_key:
+        field = "state_bucket_name" if mine.state_bucket_name else "suffix"
+        yield Problem(
+            "TW323",
+            "two environments would have one state"
+            if is_opened
+            else "two environments would have one state bucket in two accounts",
+            field,
+            one.merged.locate((field,)),
+            given=f"{mine.name} ({mine.account}) and {theirs.name} ({theirs.account}) both say {mine.state_bucket}"
+            + (f", {mine.state_key}" if is_opened else ""),
+            allowed="a bucket in each account: another `suffix`, or a `state_bucket_name`",
+            fix="change `suffix`, or give one of them a `state_bucket_name`",
+        )
 
 
 def _shared_places(one: Loaded[Any], other: Loaded[Any]) -> Iterator[Problem]:
@@ -239,6 +268,48 @@ def _shared_places(one: Loaded[Any], other: Loaded[Any]) -> Iterator[Problem]:
             allowed="a host of its own",
             fix="change `host` in one of them",
         )
+    if edges[0] is not None and edges[1] is not None:
+        yield from _shared_zone(one, edges[0], other, edges[1])
+
+
+def _shared_provider(one: Loaded[Any], other: Loaded[Any]) -> Iterator[Problem]:
+    """One account that would be told twice to trust GitHub, which IAM refuses the second time."""
+    from twinstack.delivery.spec import DeliverySpec
+
+    mine, theirs = one.environment.find(DeliverySpec), other.environment.find(DeliverySpec)
+    if mine is None or theirs is None or one.environment.account != other.environment.account:
+        return
+    if all(each.is_by_pipeline and not each.existing_oidc_provider for each in (mine, theirs)):
+        yield Problem(
+            "TW365",
+            "two environments would make one account's trust in GitHub",
+            f"{mine.key}.existing_oidc_provider",
+            one.merged.locate((mine.key, "existing_oidc_provider")) or Location(one.merged.layers[-1]),
+            given=f"{one.environment.name} and {other.environment.name} are both in {one.environment.account}",
+            allowed="one of them, and `existing_oidc_provider: true` in the others: an account has one provider of an address",
+            fix="set `existing_oidc_provider: true` in the one that is deployed later",
+        )
+
+
+def _shared_zone(one: Loaded[Any], mine: EdgeSpec, other: Loaded[Any], theirs: EdgeSpec) -> Iterator[Problem]:
+    """One public zone for two accounts. A name is delegated to one zone: Terraform finds none in the other account, or
+    finds one of the same name that nobody in the world asks.
+    """
+    accounts = {each.environment.account for each in (one, other)}
+    if mine.zone != theirs.zone or len(accounts) == 1 or "TW744" in {**mine.acknowledge, **theirs.acknowledge}:
+        return
+    # The one whose zone is not its own to begin with is the likelier to be wrong.
+    wrong, edge = (other, theirs) if one.environment.protected else (one, mine)
+    yield Problem(
+        "TW744",
+        "two accounts look for one public zone",
+        f"{edge.key}.zone",
+        wrong.merged.locate((edge.key, "zone")),
+        given=f"{one.environment.name} and {other.environment.name} both say {mine.zone}",
+        allowed="a zone in each account, a part of the domain that is delegated to it",
+        fix=f"delegate `{edge.host}` to a zone of its own and name that, or, with a reviewed reason, "
+        f'`{edge.key}.acknowledge: {{TW744: "…"}}`',
+    )
 
 
 FOLDER = "environments"

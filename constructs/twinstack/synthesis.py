@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import json
-import os
 import shutil
 import tempfile
 import time
@@ -14,12 +13,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from twinstack.alone import alone_in
 from twinstack.environment.spec import Half
 from twinstack.errors import ConstructionError, MissingToolError, UsageError
+from twinstack.quotas import inspect
+from twinstack.regular_file import leads_out_of
+from twinstack.surroundings import advice_for
 
 if TYPE_CHECKING:
     from twinstack.environment.base import Environment
-    from twinstack.environment.load import Loaded
+    from twinstack.layers.load import Loaded
     from twinstack.product import Product
 
 
@@ -38,6 +41,7 @@ def write(
     staged: list[tuple[Path, Path]] = []
     made: list[Path] = []
     for half in halves:
+        _require_inside(folders[half], folders[half].parent)
         _sweep(folders[half])
     try:
         for half in halves:
@@ -49,8 +53,14 @@ def write(
             staged.append((stage, folder))
             makers[half](product, environments, stage)
         with ExitStack() as stack:
-            for folder in sorted({folder for _, folder in staged}):
-                stack.enter_context(_alone_in(folder))
+            # One folder may have two names; who waits for the second would wait for himself.
+            alone = {(status.st_dev, status.st_ino): folder for _, folder in staged for status in [folder.stat()]}
+            for _, folder in sorted(alone.items()):
+                # So that what stands there is of one run.
+                stack.enter_context(alone_in(folder))
+            for stage, folder in staged:
+                for parent in sorted({path.parent for path in _made(stage)}):
+                    _require_inside(folder / parent, folder)
             return [path for stage, folder in staged for path in _move(stage, folder)]
     except ModuleNotFoundError as error:
         extra = EXTRAS.get((error.name or "").partition(".")[0])
@@ -60,7 +70,9 @@ def write(
     except SystemExit as error:
         raise ConstructionError("the product's own code ended the program (sys.exit) while it was composed") from error
     except OSError as error:
-        raise UsageError(f"{error.filename or 'the output'} cannot be written: {error.strerror or error}") from error
+        advice = advice_for(error.errno)
+        reason = f"{error.strerror or error}{f': {advice}' if advice else ''}"
+        raise UsageError(f"{error.filename or 'the output'} cannot be written: {reason}") from error
     finally:
         for stage, _ in staged:
             shutil.rmtree(stage, ignore_errors=True)
@@ -85,25 +97,23 @@ class Output:
 
 
 @contextmanager
-def synthesized(product: Product[Any], loaded: Sequence[Loaded[Any]]) -> Generator[Output]:
+def synthesized(
+    product: Product[Any], loaded: Sequence[Loaded[Any]], halves: Sequence[Half] = tuple(Half)
+) -> Generator[Output]:
     """Both halves in a temporary folder, for a look at them that leaves nothing behind. Raises as `write` does."""
     with tempfile.TemporaryDirectory(prefix="twinstack-") as base:
         folders = {half: Path(base) / half for half in Half}
-        write(product, loaded, folders, tuple(Half))
+        write(product, loaded, folders, halves)
         yield Output(folders)
 
 
-@contextmanager
-def _alone_in(folder: Path) -> Generator[None]:
-    """Waits for another run that is moving its output into this folder, so that what stands there is of one run."""
-    import fcntl
-
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
+def _require_inside(folder: Path, outer: Path) -> None:
+    """Raises UsageError where a link takes one folder out of the other: Git can carry a link to anywhere."""
+    if leads_out_of(folder, outer):
+        raise UsageError(
+            f"{folder} leads out of {outer} by a link, and nothing is written there: make it a folder, and link from "
+            "elsewhere to it"
+        )
 
 
 def _sweep(folder: Path) -> None:
@@ -116,10 +126,15 @@ def _sweep(folder: Path) -> None:
 def _make_infrastructure(product: Product[Any], environments: Sequence[Environment], stage: Path) -> None:
     kind = _half_class(product, product.infrastructure, Half.INFRASTRUCTURE)
     cdktf = importlib.import_module("cdktf")
-    app = cdktf.App(outdir=str(stage), context=dict(FEATURE_FLAGS))
+    # cdktf would run `terraform version` for every `moved` block, and fail where there is no Terraform: making the
+    # output needs none, and what Terraform has to be is written in the output (`required_version`).
+    app = cdktf.App(outdir=str(stage), context=dict(FEATURE_FLAGS), skip_validation=True)
     for environment in environments:
         kind(app, environment).close()
     app.synth()
+    for environment in environments:
+        document = stage / "stacks" / environment.stack_id / TERRAFORM_FILE
+        inspect(json.loads(document.read_bytes()), environment.stack_id)
 
 
 def _make_workloads(product: Product[Any], environments: Sequence[Environment], stage: Path) -> None:
@@ -147,7 +162,7 @@ def _half_class(product: Product[Any], reference: str | None, half: Half) -> Any
 def _move(stage: Path, folder: Path) -> Iterator[Path]:
     """Replaces what an earlier run made, file by file; what others keep beside it (.terraform, an override) stays."""
     _keep_other_stacks(stage / INDEX, folder / INDEX)
-    made = sorted(path.relative_to(stage) for path in stage.rglob("*") if path.is_file())
+    made = _made(stage)
     for parent in {folder / path.parent for path in made if path.name.endswith(MANIFEST_SUFFIX)}:
         for old in parent.glob(f"*{MANIFEST_SUFFIX}"):
             if old.relative_to(folder) not in made:
@@ -157,6 +172,10 @@ def _move(stage: Path, folder: Path) -> Iterator[Path]:
         target.parent.mkdir(parents=True, exist_ok=True)
         (stage / path).replace(target)
         yield target
+
+
+def _made(stage: Path) -> Sequence[Path]:
+    return sorted(path.relative_to(stage) for path in stage.rglob("*") if path.is_file())
 
 
 def _keep_other_stacks(fresh: Path, kept: Path) -> None:
@@ -181,6 +200,7 @@ def _stacks(index: Path) -> dict[str, Any]:
 
 
 TERRAFORM_FOLDER = "cdktf.out"
+TERRAFORM_FILE = "cdk.tf.json"
 INDEX = "manifest.json"
 MANIFESTS_FOLDER = "dist"
 MANIFEST_SUFFIX = ".k8s.yaml"

@@ -49,7 +49,9 @@ export class ApiError extends Error {
       case 429:
         return "Too many requests.";
       case 503:
-        return "The service is not available just now.";
+        return this.code === "overloaded"
+          ? "The service has more to do than it can."
+          : "The service is not available just now.";
       default:
         return "The service failed to answer.";
     }

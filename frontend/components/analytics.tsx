@@ -1,7 +1,7 @@
 "use client";
 
 import { useCallback, useEffect, useState } from "react";
-import { storedToken, storeToken, tokenFromFragment } from "../client/token.ts";
+import { refusalReason, storedToken, storeToken, tokenFromFragment } from "../client/token.ts";
 import { Dashboard } from "./dashboard.tsx";
 import { Header } from "./header.tsx";
 import { SignIn } from "./sign-in.tsx";
@@ -45,7 +45,7 @@ export function Analytics() {
     setReason(why);
     setToken(null);
   }, []);
-  const refused = useCallback(() => signOut("The token was refused, or it has expired."), [signOut]);
+  const refused = useCallback(() => signOut(token ? refusalReason(token, Date.now()) : ""), [signOut, token]);
 
   if (token === undefined) {
     return (

@@ -41,7 +41,10 @@ function connectionOf(view: View): { text: ConnectionText; note?: string } {
     const every = `updated every ${SESSION_TIMES.pollMilliseconds / 1_000} s`;
     return { text: view.stale ? "reconnecting" : "live", note: every };
   }
-  return { text: view.live === "live" ? "live" : "reconnecting" };
+  if (view.live === "live") {
+    return { text: "live" };
+  }
+  return { text: "reconnecting", ...(view.summary ? { note: "waiting for the next update" } : {}) };
 }
 
 /** What a signed-in person sees. */

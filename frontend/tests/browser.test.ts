@@ -6,7 +6,7 @@ import { after, afterEach, before, beforeEach, describe, test } from "node:test"
 import { type BrowserContext, chromium, type Page } from "playwright-core";
 import { browserPath, CHROMIUM_OPTIONS } from "./chromium.ts";
 import { PageServer, unbuilt } from "./page-server.ts";
-import { StandIn, tokenOf, until } from "./stand-in.ts";
+import { PATIENCE, StandIn, tokenOf, until } from "./stand-in.ts";
 
 /** Where the screenshots go, when somebody wants to look. */
 const SCREENSHOTS = process.env.SCREENSHOTS;
@@ -34,6 +34,7 @@ describe("the page in a browser", { skip }, () => {
       executablePath: executablePath ?? "",
       viewport: DESKTOP,
       args: CHROMIUM_OPTIONS,
+      timeout: PATIENCE,
     });
   });
   after(async () => {
@@ -46,6 +47,7 @@ describe("the page in a browser", { skip }, () => {
     await backend.start();
     complaints = [];
     page = await context.newPage();
+    page.setDefaultTimeout(PATIENCE);
     page.on("console", (message) => {
       if (message.type() === "error" || /content security policy/i.test(message.text())) {
         complaints.push(message.text());
@@ -111,7 +113,7 @@ describe("the page in a browser", { skip }, () => {
     await shows("connection", "reconnecting");
     backend.handshakeStatus = null;
     backend.byName.page_view = 1_300;
-    await until("live again", async () => (await text("connection")) === "live", 20_000);
+    await until("live again", async () => (await text("connection")) === "live");
     await shows("total", "1,538");
     const unexpected = complaints.filter((complaint) => !complaint.includes("Unexpected response code: 503"));
     assert.deepEqual(unexpected, []);
@@ -121,7 +123,7 @@ describe("the page in a browser", { skip }, () => {
     await open();
     await shows("connection", "live");
     backend.restart();
-    await until("a second handshake", () => backend.handshakes === 2, 10_000);
+    await until("a second handshake", () => backend.handshakes === 2);
     await shows("connection", "live");
     assert.deepEqual(complaints, []);
   });
@@ -157,7 +159,7 @@ describe("the page in a browser", { skip }, () => {
     await open();
     await shows("connection", "live");
     await page.getByTestId("export").click();
-    await page.getByTestId("export-link").waitFor({ timeout: 10_000 });
+    await page.getByTestId("export-link").waitFor();
     assert.match((await page.getByTestId("export-link").getAttribute("href")) ?? "", /\.csv$/);
     await screenshots("export");
     assert.deepEqual(complaints, []);

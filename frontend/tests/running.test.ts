@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { chromium, type Page } from "playwright-core";
 import { browserPath, CHROMIUM_OPTIONS } from "./chromium.ts";
-import { until } from "./stand-in.ts";
+import { PATIENCE, until } from "./stand-in.ts";
 
 /** Where a whole service runs, behind its edge; whoever started it gives a token, and sends an event when asked to. */
 const { PAGE_URL, PAGE_TOKEN, PAGE_SCREENSHOT } = process.env;
@@ -16,6 +16,7 @@ test("the page of a running service shows its data, and a change without being a
   const complaints: string[] = [];
   try {
     const page = await browser.newPage({ viewport: { width: 1200, height: 800 } });
+    page.setDefaultTimeout(PATIENCE);
     page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
     page.on("pageerror", (error) => complaints.push(String(error)));
     await page.goto(`${PAGE_URL}/#token=${PAGE_TOKEN}`);

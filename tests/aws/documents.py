@@ -64,9 +64,16 @@ def environment(name: str = "prod", **changes: Any) -> AnalyticsEnvironment:
 
 def analytics(name: str = "prod", **changes: Any) -> Document:
     """The document of analytics with some values changed; the unchanged ones are made once."""
-    return Document(AnalyticsInfrastructure(app(), environment(name, **changes))) if changes else _unchanged(name)
+    return Document(_closed(environment(name, **changes))) if changes else _unchanged(name)
 
 
 @cache
 def _unchanged(name: str) -> Document:
-    return Document(AnalyticsInfrastructure(app(), environment(name)))
+    return Document(_closed(environment(name)))
+
+
+def _closed(environment: AnalyticsEnvironment) -> AnalyticsInfrastructure:
+    """The stack after its last steps, as every synth makes it."""
+    stack = AnalyticsInfrastructure(app(), environment)
+    stack.close()
+    return stack

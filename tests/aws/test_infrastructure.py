@@ -14,8 +14,8 @@ from tests.aws.documents import DAY, Document, analytics, app, environment
 from twinstack import aws
 from twinstack.bucket import BucketSpec
 from twinstack.environment import Access, Environment, Offer, ResourceSpec, SecretValue, Variable
-from twinstack.environment.load import load_text
 from twinstack.errors import ConstructionError
+from twinstack.layers.load import load_text
 from twinstack.postgres import PostgresSpec
 from twinstack.worker import WorkerSpec
 
@@ -105,7 +105,9 @@ def test_the_required_state_is_kept_encrypted_and_locked() -> None:
             "use_lockfile": True,
         }
     }
-    assert analytics("dev").one("terraform")["backend"]["s3"]["key"] == "analytics/dev/terraform.tfstate"
+    elsewhere = analytics("dev").one("terraform")["backend"]["s3"]
+    assert elsewhere["bucket"] == "shadower-terraform-state-dev"
+    assert elsewhere["key"] == "analytics/dev/terraform.tfstate"
 
 
 def test_terraform_and_provider_are_new_enough_for_write_only_arguments() -> None:
@@ -142,6 +144,8 @@ def test_a_spec_that_was_never_built_is_refused_with_the_missing_line() -> None:
             aws.Redis(self, environment.cache, network=network)
             aws.Bucket(self, environment.exports)
             aws.Secrets(self, environment.credentials)
+            aws.Secrets(self, environment.integrations)
+            aws.Delivery(self, environment.delivery, cluster=cluster)
             self.connect(cluster)
 
     assert refusal(Forgetful) == (
@@ -181,10 +185,12 @@ def test_links_that_are_never_connected_are_refused() -> None:
             aws.Redis(self, environment.cache, network=network)
             aws.Bucket(self, environment.exports)
             aws.Secrets(self, environment.credentials)
+            aws.Secrets(self, environment.integrations)
             aws.Edge(self, environment.edge, cluster=cluster)
+            aws.Delivery(self, environment.delivery, cluster=cluster)
 
     assert refusal(Unconnected) == (
-        "analytics-prod: 15 links are never connected: end Unconnected.__init__ with `self.connect(cluster)`"
+        "analytics-prod: 16 links are never connected: end Unconnected.__init__ with `self.connect(cluster)`"
     )
 
 
@@ -196,11 +202,12 @@ def test_links_are_connected_after_what_they_lead_to_was_built() -> None:
             aws.Postgres(self, environment.database, network=network)
             aws.Redis(self, environment.cache, network=network)
             aws.Secrets(self, environment.credentials)
+            aws.Secrets(self, environment.integrations)
             self.connect(aws.Cluster(self, environment.cluster, network=network))
 
     assert refusal(Hasty) == (
         "analytics-prod: what a link names has to be built before `self.connect(…)`:\n"
-        "  backend -> exports (write): `aws.Bucket(self, environment.exports, …)`\n"
+        "  backend -> exports (read): `aws.Bucket(self, environment.exports, …)`\n"
         "  worker -> exports (write): `aws.Bucket(self, environment.exports, …)`"
     )
 
@@ -247,7 +254,7 @@ def test_what_was_made_is_a_named_attribute_and_the_main_one_the_escape_hatch() 
     database.parameter_group.add_override("tags.Owner", "data")
     database.resource.add_override("apply_immediately", True)
     document = Document(stack)
-    assert document.find("aws_db_parameter_group")["database"]["tags"]["Owner"] == "data"
+    assert document.find("aws_db_parameter_group")["database_postgres15"]["tags"]["Owner"] == "data"
     assert document.find("aws_db_instance")["database"]["apply_immediately"] is True
 
 

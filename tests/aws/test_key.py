@@ -6,7 +6,7 @@ import pytest
 
 from tests.aws.documents import analytics, policy
 
-KEYS = {"cache", "cluster", "credentials", "database", "logs"}
+KEYS = {"cache", "cluster", "credentials", "database", "integrations", "logs"}
 
 
 def test_each_owner_has_a_key_with_a_name() -> None:

@@ -10,8 +10,8 @@ from constructs import Construct
 from tests.aws.documents import DAY, app
 from twinstack import aws
 from twinstack.environment import Access, Environment, Offer, Reach, ResourceSpec, Variable
-from twinstack.environment.load import load_text
 from twinstack.errors import ConstructionError
+from twinstack.layers.load import load_text
 from twinstack.worker import WorkerSpec
 
 

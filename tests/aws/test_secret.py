@@ -19,17 +19,17 @@ READ_BACK = "ephemeral.aws_secretsmanager_secret_version"
 
 def test_a_password_is_written_to_its_own_secret_before_anything_takes_it() -> None:
     document = analytics()
-    written = document.find("aws_secretsmanager_secret_version")["database_passwords"]["secret_string_wo"]
+    written = document.find("aws_secretsmanager_secret_version")["database_passwords_v1"]["secret_string_wo"]
     assert written == (
         "${jsonencode({ "
-        f"analytics_admin = {MADE_UP}.database_passwords_analytics_admin.random_password, "
-        f"analytics_user = {MADE_UP}.database_passwords_analytics_user.random_password"
+        f"analytics_admin = {MADE_UP}.database_passwords_analytics_admin_v1.random_password, "
+        f"analytics_user = {MADE_UP}.database_passwords_analytics_user_v1.random_password"
         " })}"
     )
-    read = document.find("ephemeral.aws_secretsmanager_secret_version")["database_passwords"]
+    read = document.find("ephemeral.aws_secretsmanager_secret_version")["database_passwords_v1"]
     assert read == {
-        "secret_id": "${aws_secretsmanager_secret_version.database_passwords.secret_id}",
-        "version_id": "${aws_secretsmanager_secret_version.database_passwords.version_id}",
+        "secret_id": "${aws_secretsmanager_secret_version.database_passwords_v1.secret_id}",
+        "version_id": "${aws_secretsmanager_secret_version.database_passwords_v1.version_id}",
     }
 
 
@@ -37,7 +37,7 @@ def test_what_is_made_up_is_used_in_the_one_secret_it_is_for() -> None:
     document = analytics()
     versions = document.find("aws_secretsmanager_secret_version")
     users = {name for name, one in versions.items() if MADE_UP in json.dumps(one)}
-    assert users == {"database_passwords", "cache_password", "credentials_jwt_secret"}
+    assert users == {"database_passwords_v1", "cache_password_v1", "credentials_jwt_secret_v1"}
     others = [one.properties for one in document.entries if one.type != "aws_secretsmanager_secret_version"]
     assert MADE_UP not in json.dumps(others)
 
@@ -70,9 +70,70 @@ def test_one_number_rotates_a_password_everywhere() -> None:
     document = analytics(database__password_version=4)
     versions = document.find("aws_secretsmanager_secret_version")
     for name in ("database_passwords", "database_url", "database_admin_url"):
-        assert versions[name]["secret_string_wo_version"] == 4
+        assert versions[f"{name}_v4"]["secret_string_wo_version"] == 4
     assert document.find("aws_db_instance")["database"]["password_wo_version"] == 4
-    assert versions["cache_url"]["secret_string_wo_version"] == 1
+    assert versions["cache_url_v1"]["secret_string_wo_version"] == 1
+
+
+def versions(name: str, version: int) -> dict[str, Document]:
+    """The versions of one of the database's secrets, by their address, with the password at this version."""
+    found = analytics(database__password_version=version).find("aws_secretsmanager_secret_version")
+    return {address: one for address, one in found.items() if address.startswith(f"{name}_v")}
+
+
+@pytest.mark.parametrize(
+    ("version", "kept"), [(1, [1]), (2, [1, 2]), (3, [1, 2, 3]), (4, [2, 3, 4]), (11, [9, 10, 11])]
+)
+def test_a_rotation_makes_an_object_and_changes_none(version: int, kept: list[int]) -> None:
+    found = versions("database_url", version)
+    assert {address: one["secret_string_wo_version"] for address, one in found.items()} == {
+        f"database_url_v{number}": number for number in kept
+    }
+    before = versions("database_url", version - 1) if version > 1 else {}
+    for address, one in found.items():
+        if address in before:
+            assert one["secret_string_wo"] == before[address]["secret_string_wo"], "it is never written again"
+
+
+def test_each_version_has_its_label_and_only_the_current_one_is_held_to_it() -> None:
+    first, second, third = versions("database_url", 3).values()
+    assert [one["version_stages"] for one in (first, second, third)] == [["v1"], ["v2"], ["AWSCURRENT", "v3"]]
+    assert [one["lifecycle"].get("ignore_changes") for one in (first, second, third)] == [
+        ["version_stages"],
+        ["version_stages"],
+        None,
+    ], "AWSPREVIOUS comes and goes by itself; AWSCURRENT that somebody moved by hand is to be seen"
+
+
+def test_versions_are_written_in_their_order_and_forgotten_not_destroyed() -> None:
+    """AWS refuses to take off a label that has moved on, and a destroy would ask for that."""
+    address = "aws_secretsmanager_secret_version.database_url"
+    first, second, third = versions("database_url", 3).values()
+    assert (first.get("depends_on"), second["depends_on"], third["depends_on"]) == (
+        None,
+        [f"{address}_v1"],
+        [f"{address}_v2"],
+    )
+    assert set(versions("database_url", 4)) == {"database_url_v2", "database_url_v3", "database_url_v4"}
+    assert "create_before_destroy" not in json.dumps(versions("database_url", 4))
+    removed = analytics(database__password_version=5).blocks["removed"]
+    assert [one for one in removed if one["from"].startswith(f"{address}_v")] == [
+        {"from": f"{address}_v1", "lifecycle": {"destroy": False}},
+        {"from": f"{address}_v2", "lifecycle": {"destroy": False}},
+    ]
+
+
+def test_the_url_of_each_version_has_the_password_of_that_version() -> None:
+    for address, one in versions("database_url", 3).items():
+        passwords = address.replace("url", "passwords")
+        assert f"{READ_BACK}.{passwords}.secret_string" in one["secret_string_wo"]
+
+
+@pytest.mark.parametrize("version", [1, 3])
+def test_what_stood_at_one_address_becomes_the_current_version_whatever_its_number(version: int) -> None:
+    moved = analytics(database__password_version=version).blocks["moved"]
+    kind = "aws_secretsmanager_secret_version"
+    assert {"from": f"{kind}.database_url", "to": f"{kind}.database_url_v{version}"} in moved
 
 
 @pytest.mark.parametrize(
@@ -85,7 +146,7 @@ def test_one_number_rotates_a_password_everywhere() -> None:
 )
 def test_a_url_is_written_anew_when_its_address_or_its_shape_changes(name: str, source: str) -> None:
     document = analytics()
-    version = document.find("aws_secretsmanager_secret_version")[name]
+    version = document.find("aws_secretsmanager_secret_version")[f"{name}_v1"]
     description = f"aws_secretsmanager_secret.{name}.description"
     assert version["lifecycle"]["replace_triggered_by"] == [source, description]
     # The shape stands in the description with a word in the password's place.
@@ -98,9 +159,11 @@ def test_a_url_is_written_anew_when_its_address_or_its_shape_changes(name: str, 
 
 def test_the_application_connects_as_its_own_role_and_the_migration_as_the_master_user_too() -> None:
     versions = analytics().find("aws_secretsmanager_secret_version")
-    assert versions["database_url"]["secret_string_wo"].startswith("postgresql://analytics_user:$")
-    assert versions["database_admin_url"]["secret_string_wo"].startswith("postgresql://analytics_admin:$")
-    assert versions["database_url"]["secret_string_wo"].endswith(":5432/analytics?sslmode=require")
+    assert versions["database_url_v1"]["secret_string_wo"].startswith("postgresql://analytics_user:$")
+    assert versions["database_admin_url_v1"]["secret_string_wo"].startswith("postgresql://analytics_admin:$")
+    assert versions["database_url_v1"]["secret_string_wo"].endswith(
+        ":5432/analytics?sslmode=verify-full&sslrootcert=/etc/twinstack/database-ca.pem"
+    )
 
 
 def test_secrets_are_encrypted_with_their_owners_key() -> None:
@@ -115,7 +178,7 @@ def triggers(*again_with: str, of_key: str = "") -> list[str]:
     if of_key:
         again_with = (*again_with, getattr(pin(KmsKey(stack, "other"), "other"), of_key))
     secret.write("value", again_with=again_with)
-    return Document(stack).find("aws_secretsmanager_secret_version")["more"]["lifecycle"]["replace_triggered_by"]
+    return Document(stack).find("aws_secretsmanager_secret_version")["more_v1"]["lifecycle"]["replace_triggered_by"]
 
 
 def test_a_secret_is_written_anew_with_an_attribute_however_it_is_named() -> None:

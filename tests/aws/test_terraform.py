@@ -12,7 +12,7 @@ import pytest
 from tests.aws.documents import analytics
 from twinstack.rehearsal.terraform import rehearse
 
-GROUP = {"instance_types": ["m7g.large"], "min": 2, "max": 5, "architecture": "arm64"}
+GROUP = {"instance_types": ["m7i.large"], "min": 3, "max": 5}
 NETWORK = {
     "vpc_id": "vpc-0123456789abcdef0",
     "private_subnet_ids": ["subnet-0000000000000000a", "subnet-0000000000000000b"],

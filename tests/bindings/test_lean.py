@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+
 from twinstack.bindings.lean import closure, lean, references
 
 SOURCE = '''"""A module."""
@@ -85,7 +87,7 @@ def test_a_wrong_keyword_is_still_a_type_error() -> None:
 
 
 def test_only_wanted_classes_and_what_they_lead_to_are_kept() -> None:
-    kept = closure({"Policy", "Unknown"}, references(SOURCE))
+    kept = closure({"Policy", "Unknown"}, references(ast.parse(SOURCE)))
     assert kept == {"Policy", "Bucket"}
     names = run(lean(SOURCE, keep=kept))
     assert "Policy" in names

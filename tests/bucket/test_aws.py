@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from tests.aws.documents import analytics, policy
+from twinstack.bucket import BucketSpec
+from twinstack.bucket.aws import RIGHTS
+from twinstack.environment import Access
 
 
 def test_the_required_bucket() -> None:
@@ -52,15 +55,16 @@ def rules(**changes: Any) -> dict[str, dict[str, Any]]:
 
 
 def test_older_versions_and_abandoned_uploads_go() -> None:
-    found = rules(exports__old_versions_days=12, exports__abandoned_uploads_days=3)
+    found = rules(exports__old_versions_days=12, exports__abandoned_uploads_days=3, exports__expire_days=None)
     assert list(found) == ["clean-up"]
+    assert found["clean-up"]["expiration"] == [{"expired_object_delete_marker": True}]
     assert found["clean-up"]["noncurrent_version_expiration"] == [{"noncurrent_days": 12}]
     assert found["clean-up"]["abort_incomplete_multipart_upload"] == [{"days_after_initiation": 3}]
     assert found["clean-up"]["filter"] == [{}]
 
 
-def test_objects_stay_unless_they_are_told_to_go() -> None:
-    found = rules(exports__expire_days=30)
+def test_exports_go_after_a_month_and_other_objects_when_they_are_told_to() -> None:
+    found = rules()
     assert list(found) == ["clean-up", "expire"]
     assert found["expire"]["expiration"] == [{"days": 30}]
 
@@ -82,18 +86,33 @@ def test_a_key_of_its_own_is_used_and_granted_through_s3_only() -> None:
             "bucket_key_enabled": True,
         }
     ]
-    statement = document.statements("backend")["ObjectKey"]
-    assert statement["Resource"] == ["${aws_kms_key.exports.arn}"]
-    assert statement["Action"] == ["kms:Decrypt", "kms:GenerateDataKey"]
-    assert statement["Condition"] == {"StringEquals": {"kms:ViaService": "s3.us-west-2.amazonaws.com"}}
+    reads, writes = document.statements("backend")["ReadObjectsKey"], document.statements("worker")["WriteObjectsKey"]
+    for statement in (reads, writes):
+        assert statement["Resource"] == ["${aws_kms_key.exports.arn}"]
+        assert statement["Condition"] == {"StringEquals": {"kms:ViaService": "s3.us-west-2.amazonaws.com"}}
+    assert reads["Action"] == ["kms:Decrypt"]
+    assert writes["Action"] == ["kms:GenerateDataKey", "kms:Decrypt"], "S3 decrypts the parts to put them together"
 
 
-def test_writing_is_reading_putting_and_deleting_but_no_older_version() -> None:
-    statements = analytics().statements("backend")
-    assert statements["ListBucket"]["Resource"] == ["${aws_s3_bucket.exports.arn}"]
-    assert statements["ReadObjects"]["Action"] == ["s3:GetObject"]
-    assert statements["ReadObjects"]["Resource"] == ["${aws_s3_bucket.exports.arn}/*"]
-    write = statements["WriteObjects"]
-    assert "s3:DeleteObject" in write["Action"]
-    assert not [action for action in write["Action"] if "Version" in action]
-    assert "ObjectKey" not in statements
+def s3_actions(workload: str) -> list[tuple[str, list[str]]]:
+    return [
+        (resource, one["Action"])
+        for one in analytics().statements(workload).values()
+        for resource in one["Resource"]
+        if "aws_s3_bucket." in resource
+    ]
+
+
+def test_the_backend_may_read_and_the_worker_write_and_neither_more() -> None:
+    """The one signs addresses to read, the other uploads: S3 is asked for nothing else by the service's code."""
+    assert s3_actions("backend") == [("${aws_s3_bucket.exports.arn}/*", ["s3:GetObject"])]
+    assert s3_actions("worker") == [("${aws_s3_bucket.exports.arn}/*", ["s3:PutObject", "s3:AbortMultipartUpload"])]
+
+
+def test_each_access_is_one_right_and_none_reaches_an_older_version_or_all() -> None:
+    assert set(RIGHTS) == set(BucketSpec.access_levels)
+    actions = [action for right in RIGHTS.values() for action in right.actions]
+    assert len(actions) == len(set(actions))
+    assert not [action for action in actions if "Version" in action or "*" in action]
+    assert RIGHTS[Access.LIST].actions == ("s3:ListBucket",)
+    assert RIGHTS[Access.DELETE].actions == ("s3:DeleteObject",)

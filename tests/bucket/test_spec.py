@@ -9,8 +9,8 @@ import pytest
 
 from twinstack.bucket import BucketSpec
 from twinstack.environment import Access, Environment, Reach, Variable
-from twinstack.environment.load import load_text
 from twinstack.errors import ConfigurationError, Location, Problem
+from twinstack.layers.load import load_text
 
 TOP = "organization: acme\nproduct: shop\naccount: '111122223333'\nregion: eu-central-1\nversion: 1.0.0\n"
 BASE = (
@@ -49,7 +49,7 @@ def test_the_defaults_keep_what_was_overwritten() -> None:
 
 def test_a_link_is_offered_the_name_and_reads_unless_it_asks_for_more() -> None:
     spec = load()
-    assert spec.access_levels == (Access.READ, Access.WRITE)
+    assert spec.access_levels == (Access.READ, Access.WRITE, Access.LIST, Access.DELETE)
     offer = spec.offer(Access.READ)
     assert offer.variables == (Variable("FILES_BUCKET", "acme-shop-files-live"),)
     assert (offer.reach, offer.port) == (Reach.AWS_API, 443)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -12,6 +13,9 @@ from pathlib import Path
 import pytest
 
 import twinstack
+from tests.cli.added import Add
+from tests.starting.products import opened
+from twinstack.cli.add import add
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -63,6 +67,7 @@ class Shop(Environment):
 product = Product(environment=Shop)
 """
 NUMBERS = itertools.count()
+REPOSITORY = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -95,7 +100,27 @@ def run(project: Path) -> Run:
             capture_output=True,
             text=True,
             check=False,
-            timeout=60,
         )
+
+    return call
+
+
+@pytest.fixture
+def analytics(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the real product, which is the current folder."""
+    for name in ("environments", "stacks"):
+        shutil.copytree(REPOSITORY / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(REPOSITORY / "pyproject.toml", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def add_to() -> Add:
+    """Adds to the product in a folder, in the tests' own process; the product is read anew each time."""
+
+    def call(folder: Path, kind: str, name: str, *uses: str, dry_run: bool = False) -> None:
+        with opened(folder) as product:
+            add(product, kind, name, uses=uses, dry_run=dry_run)
 
     return call

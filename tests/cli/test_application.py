@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import subprocess
 import sys
@@ -12,8 +13,10 @@ from pathlib import Path
 import pytest
 
 import twinstack
-from twinstack.cli import main, report
+from tests.cli.test_init import start
+from twinstack.cli import application, main, report
 from twinstack.errors import UsageError
+from twinstack.starting.kind import built_in_kinds
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -86,7 +89,7 @@ def test_an_interrupted_command_says_so_in_one_line_and_ends_with_130(project: P
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"
     process.send_signal(signal.SIGINT)
-    assert process.communicate(timeout=30)[1] == "Aborted.\n"
+    assert process.communicate()[1] == "Aborted.\n"
     assert process.returncode == 130
 
 
@@ -104,3 +107,26 @@ def test_every_command_explains_itself(run: Run) -> None:
 def test_the_script_is_this_program() -> None:
     metadata = Path(twinstack.__file__).parents[1] / "pyproject.toml"
     assert tomllib.loads(metadata.read_text())["project"]["scripts"] == {"twinstack": "twinstack.cli:main"}
+
+
+def test_the_versions_of_the_library_and_of_its_engines_are_shown(tmp_path: Path) -> None:
+    shown = start(tmp_path, "twinstack", "--version")
+    assert (shown.stderr, shown.returncode) == ("", 0)
+    rows = {line.rsplit(maxsplit=1)[0].strip(): line.split()[-1] for line in shown.stdout.splitlines()[1:]}
+    assert list(rows) == [
+        "twinstack",
+        "python",
+        "cdktf",
+        "cdktf's AWS classes",
+        "cdk8s",
+        "cdk8s-plus",
+        "constructs",
+        "jsii",
+        "node",
+    ]
+    assert rows["cdktf"] == "0.21.0"
+    assert rows["python"] == sys.version.split()[0]
+
+
+def test_add_names_every_kind_of_the_library_in_its_help() -> None:
+    assert set(re.findall(r"\w+", application.KINDS)) >= set(built_in_kinds())

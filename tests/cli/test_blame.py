@@ -175,7 +175,7 @@ def test_the_whole_way_is_shown_to_who_asks_for_it(synth: Synth, shop: Path, mon
 
 
 def test_what_is_nobody_elses_is_a_bug(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    from twinstack.environment.repair import nearest
+    from twinstack.layers.repair import nearest
 
     monkeypatch.chdir("/")
     try:

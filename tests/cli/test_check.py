@@ -36,7 +36,7 @@ environments/dev.yaml  1 error
 error TW103: unknown key
            environments/dev.yaml:2  databas
   given    databas
-  allowed  account, database, namespace, organization, product, protected, region, settings, suffix, tags, version, web
+  allowed  account, database, environment_value, first_contents, namespace, organization, product, protected, region, settings, state_bucket_name, suffix, tags, version, web
   fix      did you mean `database`?
 
 environments/prod.yaml  3 errors
@@ -44,7 +44,7 @@ environments/prod.yaml  3 errors
 error TW104: the value does not fit
            environments/prod.yaml:1  account
   given    12
-  allowed  text that matches ^[0-9]{12}$
+  allowed  twelve digits in quotes, such as '123456789012'
   fix      write the AWS account's twelve digits, quoted
 
 error TW602: min is over max

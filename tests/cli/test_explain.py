@@ -107,6 +107,7 @@ def test_for_machines(project: Path, capsys: Capture) -> None:
         "default": None,
         "required": True,
         "base_only": False,
+        "not_in_force": "",
     }
     explain_environment(loaded, as_json=True)
     whole = json.loads(capsys.readouterr().out)

@@ -16,13 +16,13 @@ def held(folder: Path) -> dict[str, str]:
 
 
 def test_a_new_folder_is_made_with_all_above_it(tmp_path: Path) -> None:
-    put_files({tmp_path / "a/b/x/y.txt": "one\n", tmp_path / "a/b/z.txt": "two\n"})
+    put_files({tmp_path / "a/b/x/y.txt": "one\n", tmp_path / "a/b/z.txt": "two\n"}, tmp_path)
     assert held(tmp_path) == {"a/b/x/y.txt": "one\n", "a/b/z.txt": "two\n"}
 
 
 def test_where_one_file_cannot_be_written_none_is_and_no_folder_is_left(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"/a cannot be written: it is a folder: nothing was written$"):
-        put_files({tmp_path / "new/folder/a/b.txt": "one\n", tmp_path / "new/folder/a": "two\n"})
+        put_files({tmp_path / "new/folder/a/b.txt": "one\n", tmp_path / "new/folder/a": "two\n"}, tmp_path)
     assert [*tmp_path.iterdir()] == []
 
 
@@ -31,7 +31,7 @@ def test_files_are_replaced_together(tmp_path: Path) -> None:
     one.write_text("1\n")
     two.write_text("2\n")
     one.chmod(0o640)
-    put_files({one: "first\r\n", two: "second\n"})
+    put_files({one: "first\r\n", two: "second\n"}, tmp_path)
     assert (one.read_bytes(), two.read_bytes()) == (b"first\r\n", b"second\n")
     assert one.stat().st_mode & 0o777 == 0o640
     assert sorted(held(tmp_path)) == ["one.txt", "two.txt"]
@@ -43,7 +43,8 @@ def test_where_a_replacement_fails_what_was_replaced_is_put_back(tmp_path: Path)
     one.chmod(0o640)
     with pytest.raises(UsageError, match=r"new/file cannot be written: Is a directory: nothing was written$"):
         put_files(
-            {one: "first\n", two: "second\n", file: "third\n", file / "below.txt": "a folder, once it is staged\n"}
+            {one: "first\n", two: "second\n", file: "third\n", file / "below.txt": "a folder, once it is staged\n"},
+            tmp_path,
         )
     assert held(tmp_path) == {"one.txt": "1\n"}
     assert one.stat().st_mode & 0o777 == 0o640
@@ -54,7 +55,7 @@ def test_where_a_replacement_fails_what_was_replaced_is_put_back(tmp_path: Path)
 def test_in_a_folder_that_is_read_only_nothing_is_written_anywhere(tmp_path: Path) -> None:
     (tmp_path / "closed").mkdir(mode=0o500)
     with pytest.raises(UsageError, match=r"closed/two\.txt cannot be written: Permission denied: nothing was written$"):
-        put_files({tmp_path / "one.txt": "1\n", tmp_path / "closed/two.txt": "2\n"})
+        put_files({tmp_path / "one.txt": "1\n", tmp_path / "closed/two.txt": "2\n"}, tmp_path)
     assert held(tmp_path) == {}
 
 
@@ -63,7 +64,7 @@ def test_a_folder_in_the_place_of_the_last_file_leaves_the_first_as_it_is(tmp_pa
     one.write_text("1\n")
     two.mkdir()
     with pytest.raises(UsageError, match=r"two\.txt cannot be written: it is a folder: nothing was written$"):
-        put_files({one: "first\n", two: "second\n", tmp_path / "new/three.txt": "third\n"})
+        put_files({one: "first\n", two: "second\n", tmp_path / "new/three.txt": "third\n"}, tmp_path)
     assert held(tmp_path) == {"one.txt": "1\n"}
     assert not (tmp_path / "new").exists()
 

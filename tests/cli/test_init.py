@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 import twinstack
+from tests.starting.lent import Lend
 from tests.starting.products import COMBINATIONS, ELSEWHERE, EVERYTHING, LEAST
 from twinstack.starting.wishes import Wishes
 
@@ -80,14 +81,15 @@ def test_a_new_product_checks_at_once_and_says_what_is_left_to_do(tmp_path: Path
         "web        web_service  A web service: Deployment, Service, autoscaler, disruption budget.",
         "migration  job          A Job: one pod that runs to its end, once per release. Added for database.",
         "",
-        "6 values are for you to put in, and marked `placeholder:`:",
+        "7 values are for you to put in, and marked `placeholder:`:",
         "place                      value                                               what belongs there",
         "environments/base.yaml:15  administrators: [platform-admin]                    IAM roles of the account that administer the cluster",
-        "environments/base.yaml:24  image: ghcr.io/acme/shop                            the image, without a tag",
-        "environments/base.yaml:25  port: 8000                                          where the container listens",
-        "environments/base.yaml:26  health: {live: /health/live, ready: /health/ready}  the paths that answer for its health",
-        "environments/base.yaml:34  image: ghcr.io/acme/shop                            the image, without a tag",
-        "environments/base.yaml:35  command: [python, -m, migration]                    what it runs, once for each release",
+        "environments/base.yaml:16  private_access_cidrs: [10.0.0.0/16]                 where kubectl runs: the network of a VPN, bastion or runner",
+        "environments/base.yaml:25  image: ghcr.io/acme/shop                            the image, without a tag",
+        "environments/base.yaml:26  port: 8000                                          where the container listens",
+        "environments/base.yaml:27  health: {live: /health/live, ready: /health/ready}  the paths that answer for its health",
+        "environments/base.yaml:35  image: ghcr.io/acme/shop                            the image, without a tag",
+        "environments/base.yaml:36  command: [python, -m, migration]                    what it runs, once for each release",
         "",
         "next",
         "  cd shop             everything else is run there",
@@ -174,10 +176,10 @@ def test_what_an_option_causes_is_said_at_the_option_and_once(tmp_path: Path) ->
 
 
 def test_a_region_that_is_not_known_is_warned_of_and_the_product_made(tmp_path: Path) -> None:
-    made = start(tmp_path, "twinstack", "init", "shop", "--organization", "acme", "--region", "eu-centrall-1")
+    made = start(tmp_path, "twinstack", "init", "shop", "--organization", "acme", "--region", "eu-central-9")
     assert made.returncode == 0
-    assert made.stderr.startswith("--region eu-centrall-1  1 warning\n\nwarning TW506: ")
-    assert "did you mean `eu-central-1`?" in made.stderr
+    assert made.stderr.startswith("--region eu-central-9  1 warning\n\nwarning TW506: ")
+    assert "did you mean `eu-central-2`?" in made.stderr
     assert (tmp_path / "shop/main.py").is_file()
 
 
@@ -214,6 +216,10 @@ def test_an_existing_and_a_new_cluster_exclude_each_other(tmp_path: Path) -> Non
     assert refused.stderr == "error: --existing-cluster and --new-cluster exclude each other: keep one\n"
 
 
+PATIENCE_SECONDS = 600
+"""After which a command that asks for something else, or for nothing, is given up."""
+
+
 def converse(folder: Path, answers: Sequence[tuple[str, str]], *arguments: str) -> str:
     """Runs a command on a terminal, and answers each question once it stands there."""
     ours, theirs = pty.openpty()
@@ -222,7 +228,7 @@ def converse(folder: Path, answers: Sequence[tuple[str, str]], *arguments: str) 
         cwd=folder, env=surroundings(TERM="dumb", COLUMNS="200"), stdin=theirs, stdout=theirs, stderr=theirs,
     )  # fmt: skip
     os.close(theirs)
-    seen, unread, end = "", "", time.monotonic() + 60
+    seen, unread, end = "", "", time.monotonic() + PATIENCE_SECONDS
     waiting = [*answers]
     while time.monotonic() < end:
         if not select.select([ours], [], [], 0.2)[0]:
@@ -236,7 +242,7 @@ def converse(folder: Path, answers: Sequence[tuple[str, str]], *arguments: str) 
             os.write(ours, f"{waiting.pop(0)[1]}\n".encode())
             unread = ""
     os.close(ours)
-    assert process.wait(10) == 0, seen
+    assert process.wait(PATIENCE_SECONDS) == 0, seen
     assert waiting == []
     return seen
 
@@ -283,9 +289,12 @@ def test_a_person_who_has_said_everything_is_asked_nothing(tmp_path: Path) -> No
 
 @pytest.mark.slow
 @pytest.mark.parametrize("wishes", [EVERYTHING, ELSEWHERE, LEAST], ids=["everything", "elsewhere", "least"])
-def test_a_new_product_synthesizes_passes_its_tests_and_has_a_local_stack(tmp_path: Path, wishes: Wishes) -> None:
+def test_a_new_product_synthesizes_passes_its_tests_and_has_a_local_stack(
+    tmp_path: Path, wishes: Wishes, lend_bindings: Lend
+) -> None:
     assert start(tmp_path, "twinstack", "init", "product", *options(wishes)).returncode == 0
     folder = tmp_path / "product"
+    lend_bindings(folder)
     synthesized = start(folder, "twinstack", "synth")
     assert (synthesized.stderr, synthesized.returncode) == ("", 0)
     for name in wishes.environments:
@@ -300,8 +309,9 @@ def test_a_new_product_synthesizes_passes_its_tests_and_has_a_local_stack(tmp_pa
 
 
 @pytest.mark.slow
-def test_the_tests_of_a_new_product_fail_where_a_link_is_lost(tmp_path: Path) -> None:
+def test_the_tests_of_a_new_product_fail_where_a_link_is_lost(tmp_path: Path, lend_bindings: Lend) -> None:
     assert start(tmp_path, "twinstack", "init", "product", *options(EVERYTHING)).returncode == 0
+    lend_bindings(tmp_path / "product")
     base = tmp_path / "product/environments/base.yaml"
     base.write_text(base.read_text().replace("[database, cache, files, settings", "[database, files, settings", 1))
     tested = start(tmp_path / "product", "pytest", "-q", "-p", "no:cacheprovider")
@@ -310,10 +320,11 @@ def test_the_tests_of_a_new_product_fail_where_a_link_is_lost(tmp_path: Path) ->
 
 
 @pytest.mark.slow
-def test_a_new_product_is_rehearsed(tmp_path: Path) -> None:
+def test_a_new_product_is_rehearsed(tmp_path: Path, lend_bindings: Lend) -> None:
     if not shutil.which("terraform") and not shutil.which("tofu"):
         pytest.skip("neither terraform nor tofu is on the path")
     assert start(tmp_path, "twinstack", "init", "product", *options(EVERYTHING)).returncode == 0
+    lend_bindings(tmp_path / "product")
     rehearsed = start(tmp_path / "product", "twinstack", "rehearse", "prod")
     assert rehearsed.returncode == 0, rehearsed.stdout
     assert rehearsed.stdout.splitlines()[-1] == "passed"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.aws.documents import Document, analytics
 
-GROUP = {"instance_types": ["m7g.large"], "min": 2, "max": 5, "disk_gib": 80, "architecture": "arm64"}
+GROUP = {"instance_types": ["m7i.2xlarge"], "min": 2, "max": 5, "disk_gib": 80}
 NGINX = {"edge__kind": "nginx"}
 
 
@@ -68,7 +70,11 @@ def test_administrators_have_access_entries_and_whoever_applies_has_none() -> No
     document = analytics(cluster__administrators=["platform-admin", "team/on-call"])
     config = document.find("aws_eks_cluster")["cluster"]["access_config"]
     assert config == {"authentication_mode": "API", "bootstrap_cluster_creator_admin_permissions": False}
-    assert {name: one["principal_arn"] for name, one in document.find("aws_eks_access_entry").items()} == {
+    assert {
+        name: one["principal_arn"]
+        for name, one in document.find("aws_eks_access_entry").items()
+        if not name.startswith("delivery_")  # the pipeline's two
+    } == {
         "cluster_platform_admin": "arn:aws:iam::123456789012:role/platform-admin",
         "cluster_team_on_call": "arn:aws:iam::123456789012:role/team/on-call",
     }
@@ -145,8 +151,6 @@ def test_kubernetes_secrets_are_encrypted_with_a_key_the_cluster_may_use() -> No
 def test_auto_mode_brings_its_own_networking_so_no_add_on_does() -> None:
     assert analytics().addons() == {
         "metrics-server",
-        "kube-state-metrics",
-        "prometheus-node-exporter",
         "aws-secrets-store-csi-driver-provider",
         "external-dns",
     }
@@ -199,8 +203,8 @@ def test_managed_nodes_come_after_their_network_and_before_what_runs_on_them() -
 def test_a_node_group_is_what_its_spec_says() -> None:
     document = managed()
     nodes = document.find("aws_eks_node_group")["cluster_general"]
-    assert nodes["instance_types"] == ["m7g.large"]
-    assert nodes["ami_type"] == "AL2023_ARM_64_STANDARD"
+    assert nodes["instance_types"] == ["m7i.2xlarge"]
+    assert nodes["ami_type"] == "AL2023_x86_64_STANDARD"
     assert nodes["scaling_config"] == {"min_size": 2, "max_size": 5, "desired_size": 2}
     template = document.find("aws_launch_template")["cluster_general"]
     assert "instance_type" not in template
@@ -212,10 +216,71 @@ def test_a_node_group_is_what_its_spec_says() -> None:
         "delete_on_termination": "true",
     }
     assert template["metadata_options"]["http_tokens"] == "required"
-    intel = analytics(
-        cluster__mode="managed", cluster__node_groups={"general": {**GROUP, "architecture": "x86_64"}}, **NGINX
+
+
+def test_managed_nodes_can_change_follow_the_cluster_and_are_patched() -> None:
+    document = managed(cluster__version="1.35")
+    nodes = document.find("aws_eks_node_group")["cluster_general"]
+    assert nodes["node_group_name_prefix"] == "general-"
+    assert "node_group_name" not in nodes
+    assert nodes["lifecycle"] == {"create_before_destroy": True, "ignore_changes": ["scaling_config[0].desired_size"]}
+    assert nodes["version"] == "${aws_eks_cluster.cluster.version}"
+    assert nodes["release_version"] == "${data.aws_ssm_parameter.cluster_general.insecure_value}"
+    assert document.find("data.aws_ssm_parameter")["cluster_general"]["name"] == (
+        "/aws/service/eks/optimized-ami/1.35/amazon-linux-2023/x86_64/standard/recommended/release_version"
     )
-    assert intel.find("aws_eks_node_group")["cluster_general"]["ami_type"] == "AL2023_x86_64_STANDARD"
+
+
+def test_add_ons_move_with_the_cluster() -> None:
+    document = managed(cluster__version="1.35")
+    asked = document.find("data.aws_eks_addon_version")
+    assert len(asked) == len(document.find("aws_eks_addon")) >= 8
+    for address, addon in document.find("aws_eks_addon").items():
+        assert addon["addon_version"] == f"${{data.aws_eks_addon_version.{address}.version}}"
+        assert asked[address]["addon_name"] == addon["addon_name"]
+        assert asked[address]["kubernetes_version"] == "1.35"
+        assert asked[address]["most_recent"] is (addon["addon_name"] == "aws-secrets-store-csi-driver-provider")
+
+
+def test_exporters_run_where_something_reads_them() -> None:
+    exporters = {"kube-state-metrics", "prometheus-node-exporter"}
+    assert not exporters & analytics().addons()
+    assert exporters <= analytics(cluster__exporters=True).addons()
+
+
+def test_listed_networks_and_groups_alone_reach_the_private_endpoint() -> None:
+    document = analytics(
+        cluster__private_access_cidrs=["10.9.0.0/16", "10.8.7.0/24"],
+        cluster__private_access_security_groups=["sg-0a1b2c3d4e5f60718"],
+    )
+    group = "${aws_eks_cluster.cluster.vpc_config[0].cluster_security_group_id}"
+    rules = {
+        name: one
+        for name, one in document.find("aws_vpc_security_group_ingress_rule").items()
+        if one["security_group_id"] == group
+    }
+    assert {(one["ip_protocol"], one["from_port"], one["to_port"]) for one in rules.values()} == {("tcp", 443, 443)}
+    assert {name: one.get("cidr_ipv4") or one["referenced_security_group_id"] for name, one in rules.items()} == {
+        "cluster_from_10_9_0_0_16": "10.9.0.0/16",
+        "cluster_from_10_8_7_0_24": "10.8.7.0/24",
+        "cluster_from_sg_0a1b2c3d4e5f60718": "sg-0a1b2c3d4e5f60718",
+    }
+
+
+def test_deployers_have_a_group_and_no_policy_of_eks() -> None:
+    document = analytics(cluster__deployers=["release"])
+    entry = document.find("aws_eks_access_entry")["cluster_release"]
+    assert entry["principal_arn"] == "arn:aws:iam::123456789012:role/release"
+    assert entry["kubernetes_groups"] == ["twinstack:analytics:deployers"]
+    assert set(document.find("aws_eks_access_policy_association")) == {"cluster_platform_admin"}
+
+
+def test_eks_takes_the_clusters_role_for_this_cluster_only() -> None:
+    assert analytics("dev").trust("cluster")["Condition"] == {
+        "StringEquals": {"aws:SourceAccount": "111122223333"},
+        "ArnLike": {"aws:SourceArn": "arn:aws:eks:us-west-2:111122223333:cluster/shadower-analytics-dev"},
+    }
+    assert managed().trust("cluster_volume")["Condition"]["StringEquals"]["aws:SourceAccount"] == "123456789012"
 
 
 def test_managed_volumes_are_made_by_a_driver_with_a_role_of_its_own() -> None:
@@ -231,8 +296,15 @@ def test_managed_volumes_are_made_by_a_driver_with_a_role_of_its_own() -> None:
     assert tags["aws:RequestTag/kubernetes-service-account"] == "ebs-csi-controller-sa"
 
 
+EXISTING = {
+    "vpc_id": "vpc-0123456789abcdef0",
+    "private_subnet_ids": ["subnet-0000000000000000a", "subnet-0000000000000000b"],
+    "database_subnet_ids": ["subnet-0000000000000000c", "subnet-0000000000000000d"],
+}
+
+
 def test_an_existing_cluster_is_used_and_its_add_ons_left_to_its_owner() -> None:
-    document = analytics(cluster__existing="shared")
+    document = analytics(cluster__existing="shared", network__existing=EXISTING)
     assert not {"aws_eks_cluster", "aws_eks_addon", "aws_eks_access_entry"} & document.types.keys()
     assert document.find("data.aws_eks_cluster")["cluster"] == {"name": "shared"}
     for association in document.find("aws_eks_pod_identity_association").values():
@@ -241,3 +313,38 @@ def test_an_existing_cluster_is_used_and_its_add_ons_left_to_its_owner() -> None
     group = "${data.aws_eks_cluster.cluster.vpc_config[0].cluster_security_group_id}"
     assert rule["referenced_security_group_id"] == group
     assert "cluster_kubeconfig" not in document.outputs()
+
+
+@pytest.mark.parametrize(
+    ("settings", "services"),
+    [
+        ({}, "172.20.0.0/16"),
+        ({"network__cidr": "192.168.0.0/16"}, "10.100.0.0/16"),
+        ({"cluster__service_ipv4_cidr": "10.96.0.0/20"}, "10.96.0.0/20"),
+    ],
+)
+def test_services_have_their_addresses_where_eks_would_choose_them_unless_told(
+    settings: dict[str, str], services: str
+) -> None:
+    network = analytics(**settings).find("aws_eks_cluster")["cluster"]["kubernetes_network_config"]
+    assert network["service_ipv4_cidr"] == services
+
+
+def test_nodes_with_groups_of_their_own_are_admitted_wherever_the_cluster_is() -> None:
+    groups = ["sg-0a1b2c3d4e5f60718", "sg-0a1b2c3d4e5f60719"]
+    document = analytics(
+        cluster__existing="shared", network__existing=EXISTING, cluster__node_security_group_ids=groups
+    )
+    cluster = "${data.aws_eks_cluster.cluster.vpc_config[0].cluster_security_group_id}"
+    admitted: dict[tuple[str, int], list[str]] = {}
+    for one in document.find("aws_vpc_security_group_ingress_rule").values():
+        admitted.setdefault((one["security_group_id"], one["from_port"]), []).append(
+            one["referenced_security_group_id"]
+        )
+    assert admitted == {
+        ("${aws_security_group.database.id}", 5432): [cluster, *groups],
+        ("${aws_security_group.cache.id}", 6379): [cluster, *groups],
+    }
+    names = document.find("aws_vpc_security_group_ingress_rule")
+    assert "database_5432" in names, "the address of the first stays"
+    assert "database_5432_sg_0a1b2c3d4e5f60718" in names

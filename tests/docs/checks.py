@@ -20,7 +20,7 @@ from docs_generator.transcript import Reader, differences
 from twinstack.cli.application import application
 from twinstack.cli.project import load_product
 from twinstack.environment.dumper import dump
-from twinstack.environment.load import load_text
+from twinstack.layers.load import load_text
 from twinstack.product import Product
 from twinstack.testing import Template
 
@@ -106,7 +106,8 @@ class Page:
             return
         _, document = make_infrastructure(self.names["Infrastructure"], prod)
         if what == "the document":
-            assert {key: document[key] for key in expected} == expected
+            for key, value in expected.items():
+                assert all(one in document[key] for one in value) if isinstance(value, list) else document[key] == value
             return
         kind, _, name = what.partition(".")
         assert name in Template.of_terraform(document).find(kind, expected)

@@ -8,8 +8,8 @@ import pytest
 
 from docs_generator.example import TODAY, Example
 from docs_generator.rooms import ROOMS
-from twinstack.environment.load import Loaded, load_text
 from twinstack.errors import ConfigurationError
+from twinstack.layers.load import Loaded, load_text
 
 (REDIS,) = (room for room in ROOMS if room.folder == "redis")
 

@@ -19,6 +19,8 @@ from tests.docs.checks import DIAGRAMS, REPOSITORY, is_a_command, is_excerpt
 
 README: Final = REPOSITORY / "README.md"
 BLOCKS: Final = list(blocks_of(README))
+GOLDEN: Final = REPOSITORY / "tests" / "golden"
+UNITS: Final = {"B": 1, "KiB": 1024}
 OTHER_PROGRAMS: Final = {"cdktf", "cp", "docker", "export", "kubectl", "open", "git", "cd"}
 """What cannot be run here: it needs an account, a cluster or a Docker engine."""
 MISTAKES: Final = {
@@ -103,9 +105,15 @@ def here(block: Block) -> Block:
 
 @pytest.mark.parametrize("block", of("files"), ids=place)
 def test_the_files_that_are_shown_are_made(block: Block) -> None:
-    named = re.findall(r"^(?:dist|cdktf\.out/stacks)/analytics-prod/(\S+) ", block.text, re.MULTILINE)
-    assert named
-    assert set(named) <= {file.name for file in (REPOSITORY / "tests" / "golden" / "prod").iterdir()}
+    """In the number that is said, and within a tenth of the size."""
+    pattern = r"^(?:dist|cdktf\.out/stacks)/analytics-prod/(\S+) +([\d.]+) (B|KiB)$"
+    shown = {name: float(size) * UNITS[unit] for name, size, unit in re.findall(pattern, block.text, re.MULTILINE)}
+    made = {file.name: file.stat().st_size for file in (GOLDEN / "prod").iterdir()}
+    assert shown
+    assert {name: size for name, size in shown.items() if abs(made.get(name, 0) - size) > size / 10} == {}
+    (number,) = re.findall(r"^(\d+) files in", block.text, re.MULTILINE)
+    environments = [file.stem for file in (REPOSITORY / "environments").glob("*.yaml") if file.stem != "base"]
+    assert int(number) == 1 + sum(len([*(GOLDEN / name).iterdir()]) for name in environments), "and cdktf's manifest"
 
 
 @pytest.mark.slow

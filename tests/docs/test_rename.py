@@ -14,6 +14,7 @@ import pytest
 from docs_generator.blocks import Block, blocks_of
 from docs_generator.transcript import Reader
 from tests.docs.checks import REPOSITORY
+from tests.starting.lent import Lend
 from twinstack.rehearsal.terraform.workspace import CONFIGURATION, workspace
 
 PAGE: Final = REPOSITORY / "docs" / "how-to" / "rename.md"
@@ -51,8 +52,10 @@ class Product:
 
 
 @pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Product:
-    return Product(tmp_path_factory.mktemp("rename"))
+def product(tmp_path_factory: pytest.TempPathFactory, lend_bindings: Lend) -> Product:
+    product = Product(tmp_path_factory.mktemp("rename"))
+    lend_bindings(product.folder)
+    return product
 
 
 def changes(old: Path, new: Path) -> set[tuple[str, str]]:

@@ -17,10 +17,11 @@ import yaml
 from acme_documents import DocumentsSpec
 from docs_generator.blocks import blocks_of
 from tests.docs.checks import REPOSITORY
+from tests.starting.lent import Lend
 from twinstack.environment import Environment
-from twinstack.environment.load import load_text
 from twinstack.environment.names import KINDS
 from twinstack.errors import ConfigurationError
+from twinstack.layers.load import load_text
 from twinstack.testing import check_resource
 
 PAGE: Final = REPOSITORY / "docs" / "how-to" / "resource-type.md"
@@ -66,7 +67,7 @@ def test_the_page_names_every_kind_of_name() -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(not (shutil.which("terraform") or shutil.which("tofu")), reason="no terraform on the path")
-def test_two_are_added_to_a_product_and_rehearsed(tmp_path: Path) -> None:
+def test_two_are_added_to_a_product_and_rehearsed(tmp_path: Path, lend_bindings: Lend) -> None:
     def twinstack(command: str, folder: Path) -> str:
         ran = subprocess.run(
             [sys.executable, "-m", "twinstack", *command.split()],
@@ -84,6 +85,7 @@ def test_two_are_added_to_a_product_and_rehearsed(tmp_path: Path) -> None:
         twinstack(f"add acme_documents {name} --uses web", shop)
     assert re.search(r"^\s+instances: 2$", (shop / "environments" / "prod.yaml").read_text(), re.MULTILINE)
     assert "no problems" in twinstack("check", shop)
+    lend_bindings(shop)
     twinstack("local dev", shop)
     services = yaml.safe_load((shop / "compose.yaml").read_text())["services"]
     assert services["documents"]["ports"] != services["archive"]["ports"]

@@ -191,7 +191,7 @@ def opened(address: str, profile: Path) -> str:
     quiet = ["--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
     browser = [str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", "--disable-sync", *quiet]
     command = [*browser, f"--user-data-dir={profile}", "--virtual-time-budget=8000", "--dump-dom", address]
-    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=120).stdout
+    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=600).stdout
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="chromium is not on the path")

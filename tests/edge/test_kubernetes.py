@@ -10,21 +10,40 @@ import pytest
 
 from stacks import product
 from stacks.workloads import AnalyticsWorkloads
+from tests.aws.documents import analytics
 from twinstack import kubernetes
 from twinstack.errors import ConfigurationError
 
 ALB = "alb.ingress.kubernetes.io"
 NGINX = "nginx.ingress.kubernetes.io"
+ELSEWHERE = {
+    "cluster.existing": "shared",
+    "network.existing": {
+        "vpc_id": "vpc-0123456789abcdef0",
+        "private_subnet_ids": ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"],
+        "database_subnet_ids": ["subnet-0123456789abcdef2", "subnet-0123456789abcdef3"],
+    },
+}
+"""In another team's cluster, which lies in another team's network."""
+
+
+def everything(environment: str = "prod", **settings: Any) -> list[dict[str, Any]]:
+    values = {key if "." in key else f"edge.{key}": value for key, value in settings.items()}
+    return kubernetes.objects(AnalyticsWorkloads(cdk8s.App(), product.load(environment, set=values or None)))
 
 
 def objects(environment: str = "prod", **settings: Any) -> dict[str, dict[str, Any]]:
-    values = {f"edge.{key}": value for key, value in settings.items()}
-    chart = AnalyticsWorkloads(cdk8s.App(), product.load(environment, set=values or None))
-    return {
-        one["kind"]: one
-        for one in kubernetes.objects(chart)
-        if one["kind"] in {"Namespace", "Ingress", "IngressClass", "IngressClassParams"}
-    }
+    """What is not the workloads': one of each kind, of several Ingresses the first."""
+    kinds = {"Namespace", "Ingress", "IngressClass", "IngressClassParams", "ClusterIssuer"}
+    found: dict[str, dict[str, Any]] = {}
+    for one in everything(environment, **settings):
+        if one["kind"] in kinds:
+            found.setdefault(one["kind"], one)
+    return found
+
+
+def ingresses(environment: str = "prod", **settings: Any) -> dict[str, dict[str, Any]]:
+    return {one["metadata"]["name"]: one for one in everything(environment, **settings) if one["kind"] == "Ingress"}
 
 
 def annotations(environment: str = "prod", **settings: Any) -> dict[str, str]:
@@ -37,11 +56,12 @@ def parameters(environment: str = "prod", **settings: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("kind", ["alb", "nginx"])
 def test_the_required_routes_lead_to_the_required_services(kind: str) -> None:
-    ingress = objects(kind=kind)["Ingress"]
-    assert ingress["metadata"]["name"] == "analytics-ingress"
-    (rule,) = ingress["spec"]["rules"]
-    assert rule["host"] == "analytics.shadower.ai"
-    assert [(one["path"], one["pathType"], one["backend"]["service"]) for one in rule["http"]["paths"]] == [
+    found = ingresses(kind=kind)
+    assert next(iter(found)) == "analytics-ingress"
+    rules = [rule for ingress in found.values() for rule in ingress["spec"]["rules"]]
+    assert {rule["host"] for rule in rules} == {"analytics.shadower.ai"}
+    paths = [path for rule in rules for path in rule["http"]["paths"]]
+    assert [(one["path"], one["pathType"], one["backend"]["service"]) for one in paths] == [
         ("/api", "Prefix", {"name": "analytics-backend-service", "port": {"number": 80}}),
         ("/ws", "Prefix", {"name": "analytics-backend-service", "port": {"number": 80}}),
         ("/", "Prefix", {"name": "analytics-frontend-service", "port": {"number": 80}}),
@@ -64,12 +84,77 @@ def test_nginx_has_the_required_ingress_with_annotations_that_exist() -> None:
 
 def test_nginx_brings_no_class_and_no_readiness_gate() -> None:
     found = objects(kind="nginx")
-    assert set(found) == {"Namespace", "Ingress"}
+    assert set(found) == {"Namespace", "Ingress", "ClusterIssuer"}
     assert not [label for label in found["Namespace"]["metadata"]["labels"] if "readiness-gate" in label]
 
 
+def limits(**settings: Any) -> dict[str, tuple[str, list[str]]]:
+    """The rate of each Ingress, and its paths."""
+    return {
+        name: (
+            one["metadata"]["annotations"][f"{NGINX}/limit-rpm"],
+            [path["path"] for path in one["spec"]["rules"][0]["http"]["paths"]],
+        )
+        for name, one in ingresses(kind="nginx", **settings).items()
+    }
+
+
 def test_a_rate_limit_of_another_window_is_the_same_rate_for_nginx() -> None:
-    assert annotations(kind="nginx", rate_limit={"requests": 500, "window_seconds": 300})[f"{NGINX}/limit-rpm"] == "100"
+    assert limits(rate_limit={"requests": 500, "window_seconds": 300})["analytics-ingress"][0] == "100"
+
+
+def test_nginx_has_an_ingress_for_each_limit() -> None:
+    assert limits() == {"analytics-ingress": ("100", ["/api", "/ws"]), "analytics-ingress-rest": ("2000", ["/"])}
+    assert limits(rate_limit={"requests": 60, "paths": ["/api/reports", "/ws"]}) == {
+        "analytics-ingress": ("60", ["/ws", "/api/reports"]),
+        "analytics-ingress-rest": ("2000", ["/api", "/"]),
+    }
+    assert limits(rate_limit={"requests": 60, "paths": ["/"]}) == {"analytics-ingress": ("60", ["/api", "/ws", "/"])}
+    rest = ingresses(kind="nginx")["analytics-ingress-rest"]
+    assert "cert-manager.io/cluster-issuer" not in rest["metadata"]["annotations"], "one asks for the certificate"
+    assert rest["spec"]["tls"] == [{"hosts": ["analytics.shadower.ai"], "secretName": "analytics-tls"}]
+
+
+def test_nginx_has_a_certificate_from_an_authority_that_reaches_the_pods_that_answer_it() -> None:
+    found = objects(kind="nginx")
+    issuer = found["ClusterIssuer"]
+    assert issuer["metadata"]["name"] == annotations(kind="nginx")["cert-manager.io/cluster-issuer"]
+    assert issuer["spec"]["acme"] == {
+        "server": "https://acme-v02.api.letsencrypt.org/directory",
+        "privateKeySecretRef": {"name": "letsencrypt-prod-account"},
+        "solvers": [{"http01": {"ingress": {"ingressClassName": "nginx"}}}],
+    }
+    (policy,) = (one for one in everything(kind="nginx") if one["metadata"]["name"] == "analytics-acme-solver")
+    assert policy["metadata"]["annotations"] == {"twinstack/pods-made-by": "cert-manager"}
+    assert policy["spec"] == {
+        "podSelector": {"matchLabels": {"acme.cert-manager.io/http01-solver": "true"}},
+        "policyTypes": ["Ingress"],
+        "ingress": [
+            {
+                "from": [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "ingress-nginx"}}}],
+                "ports": [{"port": 8089, "protocol": "TCP"}],
+            }
+        ],
+    }
+
+
+def test_an_issuer_can_be_shown_a_record_instead() -> None:
+    acme = {"solver": "dns01", "email": "ops@shadower.ai", "server": "https://acme.example/directory"}
+    issuer = objects(kind="nginx", acme=acme)["ClusterIssuer"]["spec"]["acme"]
+    assert (issuer["server"], issuer["email"]) == ("https://acme.example/directory", "ops@shadower.ai")
+    assert issuer["solvers"] == [
+        {"dns01": {"route53": {"region": "us-west-2"}}, "selector": {"dnsZones": ["shadower.ai"]}}
+    ]
+    names = {one["metadata"]["name"] for one in everything(kind="nginx", acme=acme)}
+    assert "analytics-acme-solver" not in names
+
+
+@pytest.mark.parametrize("settings", [{"acme": None}, ELSEWHERE])
+def test_somebody_elses_issuer_is_named_and_not_made(settings: dict[str, Any]) -> None:
+    found = objects(kind="nginx", **settings)
+    assert "ClusterIssuer" not in found
+    assert found["Ingress"]["metadata"]["annotations"]["cert-manager.io/cluster-issuer"] == "letsencrypt-prod"
+    assert "analytics-acme-solver" in {one["metadata"]["name"] for one in everything(kind="nginx", **settings)}
 
 
 def test_addresses_that_may_come_in_are_told_to_each_kind() -> None:
@@ -116,7 +201,17 @@ def test_the_load_balancer_keeps_websockets_and_drops_bad_headers() -> None:
     assert attributes["idle_timeout.timeout_seconds"] == "1800"
     assert attributes["routing.http.drop_invalid_header_fields.enabled"] == "true"
     assert parameters()["scheme"] == "internet-facing"
-    assert parameters()["sslPolicy"] == "ELBSecurityPolicy-TLS13-1-2-2021-06"
+    assert parameters()["sslPolicy"] == "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
+
+
+def test_access_logs_go_to_a_bucket_that_is_named() -> None:
+    found = parameters(access_log_bucket="shadower-logs")["loadBalancerAttributes"]
+    assert {one["key"]: one["value"] for one in found if one["key"].startswith("access_logs")} == {
+        "access_logs.s3.enabled": "true",
+        "access_logs.s3.bucket": "shadower-logs",
+        "access_logs.s3.prefix": "analytics-prod",
+    }
+    assert not [one for one in parameters()["loadBalancerAttributes"] if one["key"].startswith("access_logs")]
 
 
 @pytest.mark.parametrize(("environment", "kept"), [("dev", False), ("staging", False), ("prod", True)])
@@ -125,14 +220,30 @@ def test_only_a_protected_load_balancer_refuses_to_be_deleted(environment: str, 
     assert ("deletion_protection.enabled" in attributes) is kept
 
 
-def test_terraform_finds_the_load_balancer_by_a_literal_tag() -> None:
+@pytest.mark.parametrize("environment", ["dev", "prod"])
+def test_the_firewall_is_attached_when_the_load_balancer_is_made(environment: str) -> None:
+    acl = analytics(environment).find("aws_wafv2_web_acl")["edge"]
+    assert annotations(environment)[f"{ALB}/wafv2-acl-name"] == acl["name"]
+
+
+def test_tags_of_our_own_are_given_only_where_the_clusters_role_allows_them() -> None:
     tags = {one["key"]: one["value"] for one in parameters()["tags"]}
-    assert tags == {
-        "twinstack:edge": "analytics-prod",
-        "Environment": "prod",
-        "ManagedBy": "twinstack",
-        "Product": "analytics",
+    assert tags == {"Environment": "prod", "ManagedBy": "twinstack", "Product": "analytics"}
+    assert "tags" not in parameters(**ELSEWHERE)
+
+
+def test_a_controller_of_the_operators_own_is_spoken_to_in_its_own_words() -> None:
+    arn = "arn:aws:acm:us-west-2:123456789012:certificate/0a1b2c3d-0000-1111-2222-333344445555"
+    groups = {"general": {"instance_types": ["m7i.2xlarge"], "min": 2, "max": 4}}
+    managed = {"cluster.mode": "managed", "cluster.node_groups": groups}
+    found = objects(controller="self_managed", certificate_arn=arn, **managed)
+    assert found["IngressClass"]["spec"] == {
+        "controller": "ingress.k8s.aws/alb",
+        "parameters": {"apiGroup": "elbv2.k8s.aws", "kind": "IngressClassParams", "name": "analytics-alb"},
     }
+    assert found["IngressClassParams"]["apiVersion"] == "elbv2.k8s.aws/v1beta1"
+    assert found["IngressClassParams"]["spec"]["certificateArn"] == [arn]
+    assert found["Namespace"]["metadata"]["labels"]["elbv2.k8s.aws/pod-readiness-gate-inject"] == "enabled"
 
 
 def test_no_other_namespace_shares_the_load_balancer() -> None:
@@ -150,7 +261,7 @@ def test_two_products_in_one_cluster_have_classes_of_their_own() -> None:
 
 
 def test_an_alb_without_auto_mode_is_refused() -> None:
-    groups = {"general": {"instance_types": ["m7g.large"], "min": 2, "max": 4}}
+    groups = {"general": {"instance_types": ["m7i.2xlarge"], "min": 2, "max": 4}}
     with pytest.raises(ConfigurationError, match="TW735: nothing in this cluster makes the load balancer"):
         product.load("prod", set={"cluster.mode": "managed", "cluster.node_groups": groups})
 

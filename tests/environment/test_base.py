@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 from pydantic import ValidationError
 
 from twinstack.environment import Environment
-from twinstack.environment.load import Loaded
-from twinstack.errors import UsageError
+from twinstack.errors import Problem, UsageError
+from twinstack.layers.load import Loaded
 from twinstack.network import NetworkSpec
 from twinstack.settings import SettingsSpec
 from twinstack.web_service import WebServiceSpec
 
 Accept = Callable[..., Loaded]
+Refuse = Callable[..., Sequence[Problem]]
 
 
 @pytest.mark.parametrize("name", ["links", "context", "specs", "bind", "stack_id", "config"])
@@ -100,8 +101,19 @@ def test_names_are_organization_product_part_and_suffix(accept: Accept, layer: s
     environment = accept(layer).environment
     assert environment.database.identifier == name
     assert environment.state_key == state_key
-    assert environment.state_bucket == "acme-terraform-state"
     assert environment.stack_id == "shop-live"
+
+
+@pytest.mark.parametrize(
+    ("layer", "bucket"),
+    [
+        ("", "acme-terraform-state-live"),
+        ("suffix: ''", "acme-terraform-state"),
+        ("state_bucket_name: acme-states", "acme-states"),
+    ],
+)
+def test_the_state_has_a_bucket_in_each_account(accept: Accept, layer: str, bucket: str) -> None:
+    assert accept(layer).environment.state_bucket == bucket
 
 
 def test_plain_variables_make_the_config_map(accept: Accept) -> None:
@@ -111,3 +123,10 @@ def test_plain_variables_make_the_config_map(accept: Accept) -> None:
 def test_a_shallow_copy_is_the_same_environment(accept: Accept) -> None:
     environment = accept().environment
     assert copy.copy(environment).database.identifier == environment.database.identifier
+
+
+@pytest.mark.parametrize("key", ["aws:owner", "AWS:owner"])
+def test_a_tag_that_aws_keeps_for_itself_is_refused(refuse: Refuse, key: str) -> None:
+    (found,) = refuse(f"tags: {{'{key}': x}}")
+    assert (found.code, found.path) == ("TW104", f"tags.{key}")
+    assert "which AWS keeps for itself" in found.allowed

@@ -8,8 +8,9 @@ from typing import Any, ClassVar
 import pytest
 
 from twinstack.environment import Access, Environment, Offer, Reach, ResourceSpec, SecretValue, Variable
-from twinstack.environment.load import load_text
+from twinstack.environment.links import KEPT_BEFORE, LEFT
 from twinstack.errors import UsageError
+from twinstack.layers.load import load_text
 from twinstack.worker import WorkerSpec
 
 SECRET = SecretValue("acme-shop/queue/url")
@@ -18,7 +19,8 @@ SECRET = SecretValue("acme-shop/queue/url")
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"name": "queue_url", "value": "a"}, r"Variable\.name is 'queue_url': upper-case letters"),
+        ({"name": "queue-url", "value": "a"}, r"Variable\.name is 'queue-url': letters, digits and underscores"),
+        ({"name": "1_URL", "value": "a"}, r"Variable\.name is '1_URL': letters, digits and underscores"),
         ({"name": "QUEUE-URL", "value": "a"}, r"Variable\.name is 'QUEUE-URL'"),
         ({"name": 7, "value": "a"}, r"Variable\.name is 7"),
         ({"name": "URL"}, r"Variable\('URL'\) has neither a value nor a secret: give it one of the two"),
@@ -115,3 +117,18 @@ worker:
 def test_the_message_says_whose_offer_it_is_and_in_which_file(kind: type[Environment], message: str) -> None:
     with pytest.raises(UsageError, match=message):
         load_text(kind, "live", {"base": BASE, "live": ""}, datetime.date(2026, 11, 24))
+
+
+def test_labels_come_round_before_a_secret_has_more_than_it_may() -> None:
+    labels = [SecretValue("acme/shop/url", version).label for version in range(1, 30)]
+    assert labels[:12] == [f"v{number}" for number in range(1, 13)]
+    assert labels[12] == "v1"
+    assert all(
+        len(set(labels[start : start + KEPT_BEFORE + LEFT + 1])) == KEPT_BEFORE + LEFT + 1 for start in range(20)
+    )
+
+
+def test_a_version_is_forgotten_once_it_is_no_longer_kept() -> None:
+    assert SecretValue("acme/shop/url", 3).left == ()
+    assert [one.version for one in SecretValue("acme/shop/url", 4).left] == [1]
+    assert [one.version for one in SecretValue("acme/shop/url", 9).left] == [4, 5, 6]

@@ -9,8 +9,8 @@ import pytest
 
 from twinstack.bucket import BucketSpec
 from twinstack.environment import Access, Environment, NetworkPlan, Offer, Reach, ResourceSpec, Variable
-from twinstack.environment.load import load_text
 from twinstack.errors import ConfigurationError, Location, Problem
+from twinstack.layers.load import load_text
 from twinstack.network import NetworkSpec
 from twinstack.worker import WorkerSpec
 

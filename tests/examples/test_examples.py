@@ -9,11 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.starting.lent import Lend
+
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 @pytest.mark.parametrize("example", ["acme_cron", "acme_queue", "reports"])
-def test_its_own_tests_pass(example: str) -> None:
+def test_its_own_tests_pass(example: str, lend_bindings: Lend) -> None:
+    lend_bindings(EXAMPLES / example)
     command = [
         sys.executable,
         "-m",

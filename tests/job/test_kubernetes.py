@@ -37,14 +37,19 @@ def test_a_job_is_not_probed_scaled_or_budgeted() -> None:
     assert not [key for key in container if key.endswith("Probe")]
 
 
-def test_the_migration_has_both_credentials() -> None:
-    container = objects()["Job"]["spec"]["template"]["spec"]["containers"][0]
-    keys = {
-        one["name"]: one["valueFrom"]["secretKeyRef"]["key"]
-        for one in container["env"]
-        if "secretKeyRef" in one.get("valueFrom", {})
+def test_the_migration_has_both_credentials_as_files_and_no_secret_holds_them() -> None:
+    pod = objects()["Job"]["spec"]["template"]["spec"]
+    files = {
+        "DATABASE_URL_FILE": "/mnt/secrets-store/database-url",
+        "DATABASE_ADMIN_URL_FILE": "/mnt/secrets-store/database-admin-url",
     }
-    assert keys == {"DATABASE_URL": "database-url", "DATABASE_ADMIN_URL": "database-admin-url"}
+    for container in (*pod["initContainers"], *pod["containers"]):
+        assert files.items() <= {one["name"]: one.get("value") for one in container["env"]}.items()
+        assert "secretKeyRef" not in str(container)
+        assert {"name": "secrets-store", "mountPath": "/mnt/secrets-store", "readOnly": True} in container[
+            "volumeMounts"
+        ]
+    assert "secretObjects" not in objects()["SecretProviderClass"]["spec"]
 
 
 def test_the_name_carries_the_release() -> None:

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 import pytest
 
 from twinstack.environment import Environment
-from twinstack.environment.load import load_text
 from twinstack.errors import ConfigurationError, Location, Problem
 from twinstack.job import JobSpec
+from twinstack.layers.load import load_text
 
 TOP = "organization: acme\nproduct: shop\naccount: '111122223333'\nregion: eu-central-1\nversion: 1.0.0\n"
 BASE = (

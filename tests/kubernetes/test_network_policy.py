@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from functools import cache
+from ipaddress import IPv4Network
 from typing import Any
 
 import cdk8s
@@ -13,15 +14,31 @@ from stacks import product
 from stacks.workloads import AnalyticsWorkloads
 from twinstack import kubernetes
 from twinstack.environment import Access, Environment, Offer, Reach, ResourceSpec
-from twinstack.environment.layers import assignments
-from twinstack.environment.load import load
 from twinstack.errors import ConstructionError
+from twinstack.layers.load import load
+from twinstack.layers.merge import assignments
 from twinstack.network import NetworkSpec
 from twinstack.postgres import PostgresSpec
 from twinstack.web_service import WebServiceSpec
 from twinstack.worker import WorkerSpec
 
-DNS = {"ports": [{"port": 53, "protocol": "UDP"}, {"port": 53, "protocol": "TCP"}]}
+CLOSED = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "198.18.0.0/15"]
+"""What networks have and nobody on the internet."""
+PORT_53 = [{"port": 53, "protocol": "UDP"}, {"port": 53, "protocol": "TCP"}]
+CORE_DNS = {
+    "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "kube-system"}},
+    "podSelector": {"matchLabels": {"k8s-app": "kube-dns"}},
+}
+
+
+def names_from(*blocks: str, pods: bool = False) -> dict[str, Any]:
+    return {"ports": PORT_53, "to": [*({"ipBlock": {"cidr": one}} for one in blocks), *([CORE_DNS] if pods else [])]}
+
+
+DNS = names_from("172.20.0.0/16", "10.40.0.2/32", "169.254.169.253/32")
+ANY_DNS = names_from(
+    "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.169.253/32", "169.254.20.10/32", pods=True
+)
 IDENTITY = {"ports": [{"port": 80, "protocol": "TCP"}], "to": [{"ipBlock": {"cidr": "169.254.170.23/32"}}]}
 AWS = {
     "ports": [{"port": 443, "protocol": "TCP"}],
@@ -33,7 +50,7 @@ INTERNET = {
         {
             "ipBlock": {
                 "cidr": "0.0.0.0/0",
-                "except": ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16"],
+                "except": [*CLOSED, "169.254.0.0/16"],
             }
         }
     ],
@@ -42,8 +59,8 @@ DATABASE_TIER = [{"ipBlock": {"cidr": f"10.40.{third}.0/22"}} for third in (160,
 
 
 @cache
-def policies(edge: str = "alb") -> dict[str, dict[str, Any]]:
-    chart = AnalyticsWorkloads(cdk8s.App(), product.load("prod", set={"edge.kind": edge}))
+def policies(edge: str = "alb", **settings: Any) -> dict[str, dict[str, Any]]:
+    chart = AnalyticsWorkloads(cdk8s.App(), product.load("prod", set={"edge.kind": edge, **settings}))
     return {one["metadata"]["name"]: one["spec"] for one in kubernetes.objects(chart) if one["kind"] == "NetworkPolicy"}
 
 
@@ -105,21 +122,22 @@ def test_where_its_database_subnets_are_known_the_way_to_aws_leads_to_none_of_th
     assert [peer["ipBlock"]["cidr"] for peer in database["to"]] == tier
 
 
-def test_a_vpc_whose_addresses_are_no_usual_private_ones_keeps_its_database_tier_closed_too() -> None:
-    (way,) = backend_egress(443, cidr="198.18.0.0/16")
+@pytest.mark.parametrize("cidr", ["198.18.0.0/16", "100.64.0.0/16"])
+def test_a_vpc_whose_addresses_are_no_usual_private_ones_keeps_its_database_tier_closed_too(cidr: str) -> None:
+    (way,) = backend_egress(443, cidr=cidr)
     (block,) = way["to"]
-    assert block["ipBlock"]["except"][-3:] == ["198.18.160.0/22", "198.18.164.0/22", "198.18.168.0/22"]
+    assert any(IPv4Network(cidr).subnet_of(IPv4Network(one)) for one in block["ipBlock"]["except"])
 
 
 def test_the_internet_without_a_link_to_aws_is_every_public_address() -> None:
-    assert shop_policies(internet=True)["shop-worker"]["egress"] == [DNS, INTERNET]
+    assert shop_policies(internet=True)["shop-worker"]["egress"] == [ANY_DNS, INTERNET]
 
 
 def test_the_internet_is_nothing_inside_another_teams_vpc_whatever_its_addresses() -> None:
     network = {"cidr": "198.18.0.0/16", "existing": EXISTING}
     (_, way) = shop_policies(internet=True, network=network)["shop-worker"]["egress"]
     (public,) = INTERNET["to"]
-    assert way["to"] == [{"ipBlock": {"cidr": "0.0.0.0/0", "except": [*public["ipBlock"]["except"], "198.18.0.0/16"]}}]
+    assert way["to"] == [{"ipBlock": {"cidr": "0.0.0.0/0", "except": public["ipBlock"]["except"]}}]
 
 
 def test_a_workload_without_links_asks_for_names_only() -> None:
@@ -131,16 +149,46 @@ def test_nobody_connects_to_what_serves_nothing(workload: str) -> None:
     assert "ingress" not in policies()[f"analytics-{workload}"]
 
 
-def test_the_load_balancer_and_the_scraper_come_from_their_subnets() -> None:
-    edge, scraper = policies()["analytics-backend"]["ingress"]
-    assert cidrs(edge) == ["10.40.128.0/22", "10.40.132.0/22", "10.40.136.0/22"]
-    assert cidrs(scraper) == ["10.40.0.0/19", "10.40.32.0/19", "10.40.64.0/19"]
-    assert edge["ports"] == scraper["ports"] == [{"port": 8000, "protocol": "TCP"}]
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({"network.cidr": "172.31.0.0/16"}, names_from("10.100.0.0/16", "172.31.0.2/32", "169.254.169.253/32")),
+        ({"cluster.service_ipv4_cidr": "10.96.0.0/20"}, names_from("10.96.0.0/20", "10.40.0.2/32", "169.254.169.253/32")),
+        (
+            {"edge.kind": "nginx", "cluster.mode": "managed", "cluster.node_groups": {"main": {"instance_types": ["m7i.2xlarge"], "min": 2, "max": 4}}},
+            names_from("172.20.0.0/16", "10.40.0.2/32", "169.254.169.253/32", pods=True),
+        ),
+        ({"cluster.existing": "shared", "network.existing": EXISTING}, ANY_DNS),
+        (
+            {"cluster.existing": "shared", "cluster.service_ipv4_cidr": "10.96.0.0/20", "network.existing": EXISTING},
+            names_from("10.96.0.0/20", "10.40.0.2/32", "169.254.169.253/32", "169.254.20.10/32", pods=True),
+        ),
+    ],
+    ids=["where EKS chooses another range", "a range of its own", "managed nodes", "another team's", "of a known range"],
+)  # fmt: skip
+def test_names_are_asked_for_where_the_cluster_answers_and_nowhere_else(
+    settings: dict[str, Any], expected: dict[str, Any]
+) -> None:
+    chart = AnalyticsWorkloads(cdk8s.App(), product.load("prod", set=settings))
+    for policy in kubernetes.objects(chart):
+        if policy["kind"] == "NetworkPolicy" and "egress" in policy["spec"]:
+            assert policy["spec"]["egress"][0] == expected, policy["metadata"]["name"]
 
 
-def test_a_service_without_metrics_admits_no_scraper() -> None:
-    (edge,) = policies()["analytics-frontend"]["ingress"]
-    assert edge["ports"] == [{"port": 3000, "protocol": "TCP"}]
+def test_the_load_balancer_comes_from_its_subnets_and_nobody_else_comes() -> None:
+    for workload, port in (("backend", 8000), ("frontend", 3000)):
+        (edge,) = policies()[f"analytics-{workload}"]["ingress"]
+        assert cidrs(edge) == ["10.40.128.0/22", "10.40.132.0/22", "10.40.136.0/22"]
+        assert edge["ports"] == [{"port": port, "protocol": "TCP"}]
+
+
+def test_a_scraper_is_let_in_where_it_is_asked_for_by_its_namespace() -> None:
+    _, scraper = policies.__wrapped__(**{"backend.metrics_from": ["monitoring"]})["analytics-backend"]["ingress"]
+    labels = {"kubernetes.io/metadata.name": "monitoring"}
+    assert scraper == {
+        "from": [{"namespaceSelector": {"matchLabels": labels}}],
+        "ports": [{"port": 8000, "protocol": "TCP"}],
+    }
 
 
 def test_behind_nginx_its_namespace_is_admitted_instead_of_addresses() -> None:
@@ -245,7 +293,7 @@ def test_a_service_that_nobody_links_to_admits_nobody() -> None:
 
 def test_without_a_known_network_a_database_may_lie_at_any_private_address() -> None:
     (rule,) = [one for one in shop_policies("database")["shop-worker"]["egress"] if one["ports"][0]["port"] == 5432]
-    assert [peer["ipBlock"]["cidr"] for peer in rule["to"]] == ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"]
+    assert [peer["ipBlock"]["cidr"] for peer in rule["to"]] == CLOSED
 
 
 def test_an_offer_that_forgets_its_port_is_refused() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Any
 
@@ -33,7 +34,7 @@ def container(workload: str, *settings: tuple[str, Any]) -> dict[str, Any]:
 
 
 def variables(workload: str, *settings: tuple[str, Any]) -> dict[str, Any]:
-    return {one["name"]: one.get("value", one.get("valueFrom")) for one in container(workload, *settings)["env"]}
+    return {one["name"]: one.get("valueFrom") or one.get("value", "") for one in container(workload, *settings)["env"]}
 
 
 def test_every_workload_has_one_container_called_after_it() -> None:
@@ -81,7 +82,7 @@ def test_whoever_reads_a_secret_mounts_the_class_that_keeps_it(workload: str, se
         "volumeAttributes": {"secretProviderClass": secret},
     }
     read = {one["secretKeyRef"]["name"] for one in variables(workload).values() if "secretKeyRef" in one}
-    assert read == {secret}
+    assert read == ({secret} if workload == "backend" else set()), "the migration reads files"
 
 
 def test_a_workload_without_secrets_mounts_none() -> None:
@@ -123,9 +124,11 @@ def test_a_changed_plain_value_rolls_its_readers_and_nobody_else() -> None:
 
 def test_a_rotated_secret_rolls_its_readers_onto_a_secret_of_a_new_name() -> None:
     rotated = templates(("credentials.generated.JWT_SECRET.version", 2))
-    assert [name for name in WORKLOADS if rotated[name] != templates()[name]] == ["backend", "worker"]
+    assert [name for name in WORKLOADS if rotated[name] != templates()[name]] == ["backend"]
     found = variables("backend", ("credentials.generated.JWT_SECRET.version", 2))
-    assert found["JWT_SECRET"] == {"secretKeyRef": {"name": "analytics-secrets-v2", "key": "jwt-secret"}}
+    name = product.load("prod", set={"credentials.generated.JWT_SECRET.version": 2}).backend.secret
+    assert re.fullmatch(r"analytics-secrets-[0-9a-f]{10}", name)
+    assert found["JWT_SECRET"] == {"secretKeyRef": {"name": name, "key": "jwt-secret"}}
 
 
 def test_an_image_has_the_release_as_its_tag_unless_it_is_pinned() -> None:
@@ -144,7 +147,29 @@ def test_a_private_image_is_fetched_with_the_credentials_that_are_named() -> Non
 
 def test_no_cpu_limit_leaves_the_spare_cpu_to_the_container() -> None:
     unlimited = container("frontend", ("frontend.resources.limits.cpu", None))["resources"]
-    assert unlimited == {"requests": {"cpu": "50m", "memory": "64Mi"}, "limits": {"memory": "128Mi"}}
+    assert unlimited == {
+        "requests": {"cpu": "50m", "memory": "64Mi", "ephemeral-storage": "64Mi"},
+        "limits": {"memory": "128Mi", "ephemeral-storage": "320Mi"},
+    }
+
+
+def test_every_container_says_how_much_of_the_nodes_disk_it_takes_and_may_take_what_its_volume_holds() -> None:
+    for name in WORKLOADS:
+        pod = templates()[name]["spec"]
+        (volume,) = [one["emptyDir"]["sizeLimit"] for one in pod["volumes"] if one["name"] == "tmp"]
+        assert volume == "256Mi"
+        for one in [*pod["containers"], *pod.get("initContainers", [])]:
+            assert one["resources"]["requests"]["ephemeral-storage"] == "64Mi", (name, one["name"])
+            assert one["resources"]["limits"]["ephemeral-storage"] == "320Mi", "its logs beside what it writes"
+
+
+def test_the_disks_limit_follows_what_may_be_written_unless_it_is_given() -> None:
+    def disk(*changes: tuple[str, Any]) -> str:
+        return container("worker", *changes)["resources"]["limits"]["ephemeral-storage"]
+
+    assert disk(("worker.temporary_storage", "2Gi")) == "2112Mi"
+    assert disk(("worker.temporary_storage", "1G")) == "1018Mi"
+    assert disk(("worker.resources.limits.ephemeral_storage", "4Gi")) == "4Gi"
 
 
 def test_a_release_of_any_length_fits_a_label() -> None:
@@ -157,7 +182,24 @@ def test_a_release_of_any_length_fits_a_label() -> None:
 def test_replicas_are_spread_but_a_lost_zone_stops_no_rollout() -> None:
     constraints = templates()["backend"]["spec"]["topologySpreadConstraints"]
     assert [one["topologyKey"] for one in constraints] == ["topology.kubernetes.io/zone", "kubernetes.io/hostname"]
+    assert {one["nodeTaintsPolicy"] for one in constraints} == {"Honor"}, "a cordoned node is no place to count"
     for one in constraints:
         assert one["maxSkew"] == 1
         assert one["whenUnsatisfiable"] == "ScheduleAnyway"
         assert one["labelSelector"] == {"matchLabels": {"app": "analytics-backend"}}
+
+
+def test_an_empty_variable_has_no_value_so_that_an_apply_finds_nothing_to_do() -> None:
+    entries = {one["name"]: one for one in container("backend")["env"]}
+    assert entries["NEW_RELIC_LICENSE_KEY"] == {"name": "NEW_RELIC_LICENSE_KEY"}
+    assert [one for workload in WORKLOADS for one in container(workload).get("env", []) if one.get("value") == ""] == []
+
+
+@pytest.mark.parametrize(("port", "start"), [(80, "80"), (1023, "1023"), (1024, None), (8000, None), (None, None)])
+def test_a_pod_may_listen_on_a_low_port_without_a_privilege(port: int | None, start: str | None) -> None:
+    spec = product.load("prod").backend
+    context = kubernetes.pod_template(spec, grace_seconds=1, port=port).spec.security_context
+    assert (context.sysctls is None) == (start is None)
+    if start:
+        assert [(one.name, one.value) for one in context.sysctls] == [("net.ipv4.ip_unprivileged_port_start", start)]
+    assert context.run_as_non_root is True

@@ -12,9 +12,9 @@ from stacks import product
 from stacks.workloads import AnalyticsWorkloads
 from twinstack import kubernetes
 from twinstack.environment import Environment
-from twinstack.environment.layers import assignments
-from twinstack.environment.load import load
 from twinstack.errors import ConstructionError
+from twinstack.layers.load import load
+from twinstack.layers.merge import assignments
 from twinstack.worker import WorkerSpec
 
 
@@ -59,7 +59,13 @@ def test_the_namespace_enforces_the_restricted_pod_security_standard() -> None:
     labels = prod()["Namespace", "analytics"]["metadata"]["labels"]
     for mode in ("enforce", "audit", "warn"):
         assert labels[f"pod-security.kubernetes.io/{mode}"] == "restricted"
-        assert labels[f"pod-security.kubernetes.io/{mode}-version"] == "latest"
+    versions = [labels[f"pod-security.kubernetes.io/{mode}-version"] for mode in ("enforce", "audit", "warn")]
+    assert versions == ["v1.36", "latest", "latest"]
+
+
+def test_what_is_enforced_follows_the_clusters_version() -> None:
+    labels = prod(cluster__version="1.35")["Namespace", "analytics"]["metadata"]["labels"]
+    assert labels["pod-security.kubernetes.io/enforce-version"] == "v1.35"
 
 
 def test_objects_of_the_whole_cluster_name_no_namespace_and_all_others_do() -> None:
@@ -95,7 +101,12 @@ def test_auto_mode_is_told_to_enforce_policies() -> None:
 
 
 def test_a_shared_cluster_is_left_as_its_owner_set_it_up() -> None:
-    assert ("ConfigMap", "amazon-vpc-cni") not in prod(cluster__existing="shared")
+    network = {
+        "vpc_id": "vpc-0123456789abcdef0",
+        "private_subnet_ids": ["subnet-0000000000000000a", "subnet-0000000000000000b"],
+        "database_subnet_ids": ["subnet-0000000000000000c", "subnet-0000000000000000d"],
+    }
+    assert ("ConfigMap", "amazon-vpc-cni") not in prod(cluster__existing="shared", network__existing=network)
 
 
 def test_a_product_without_plain_variables_has_no_config_map() -> None:

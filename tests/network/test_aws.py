@@ -80,22 +80,22 @@ def test_a_single_gateway_serves_all_zones() -> None:
         assert routes[f"${{aws_route_table.network_private_{zone}.id}}"] == "${aws_nat_gateway.network_nat_a.id}"
 
 
-ECR = "111122223333.dkr.ecr.us-west-2.amazonaws.com/analytics"
-
-
-def test_without_a_gateway_private_subnets_have_no_way_out() -> None:
-    images = {f"{workload}__image": ECR for workload in ("backend", "frontend", "worker", "scheduler", "migration")}
-    document = analytics("dev", network__nat="none", **images)
-    assert not document.find("aws_nat_gateway")
-    assert not document.find("aws_eip")
-    assert list(default_routes(document)) == ["${aws_route_table.network_public.id}"]
-
-
 @pytest.mark.parametrize(("zones", "gateways"), [(["a", "b"], 2), (["a", "b", "c", "d"], 4)])
 def test_zones_are_as_many_as_are_named(zones: list[str], gateways: int) -> None:
     document = analytics(network__zones=zones)
     assert len(document.find("aws_nat_gateway")) == gateways
     assert len(document.find("aws_subnet")) == 3 * len(zones)
+
+
+def test_the_order_of_zones_moves_nothing() -> None:
+    one, other = (analytics("staging", network__zones=zones) for zones in (["a", "b", "c"], ["c", "a", "b"]))
+    for kind in ("aws_subnet", "aws_nat_gateway", "aws_route", "aws_route_table_association"):
+        assert one.find(kind) == other.find(kind), kind
+
+
+def test_a_zone_more_or_less_moves_no_other() -> None:
+    fewer, more = (analytics(network__zones=zones).find("aws_subnet") for zones in (["a", "d"], ["a", "b", "d", "f"]))
+    assert {name: more[name] for name in fewer} == fewer
 
 
 def test_the_default_security_group_admits_nothing() -> None:
@@ -110,10 +110,15 @@ def test_buckets_are_reached_without_the_internet() -> None:
     assert endpoint["route_table_ids"] == [f"${{aws_route_table.network_private_{zone}.id}}" for zone in "abc"]
 
 
-def test_all_traffic_is_recorded_in_a_group_that_exists_before() -> None:
+@pytest.mark.parametrize(("asked", "recorded"), [(None, "REJECT"), ("accepted", "ACCEPT"), ("all", "ALL")])
+def test_what_is_refused_is_recorded_unless_more_is_asked_for(asked: str | None, recorded: str) -> None:
+    document = analytics(network__flow_log_traffic=asked) if asked else analytics()
+    assert document.find("aws_flow_log")["network"]["traffic_type"] == recorded
+
+
+def test_the_record_goes_to_a_group_that_exists_before() -> None:
     document = analytics()
     log = document.find("aws_flow_log")["network"]
-    assert log["traffic_type"] == "ALL"
     assert log["log_destination"] == "${aws_cloudwatch_log_group.network_flow_log.arn}"
     assert log["depends_on"] == ["aws_iam_role_policy.network_flow_log"]
     group = document.find("aws_cloudwatch_log_group")["network_flow_log"]
@@ -125,7 +130,9 @@ def test_all_traffic_is_recorded_in_a_group_that_exists_before() -> None:
 def test_flow_logs_may_write_to_their_group_only() -> None:
     document = analytics()
     arn = "${aws_cloudwatch_log_group.network_flow_log.arn}"
-    assert document.statements("network_flow_log")["Write"]["Resource"] == [arn, f"{arn}:log-stream:*"]
+    (write,) = document.statements("network_flow_log").values()
+    assert write["Resource"] == [arn, f"{arn}:log-stream:*"]
+    assert write["Action"] == ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"]
     trust = document.trust("network_flow_log")
     assert trust["Principal"] == {"Service": "vpc-flow-logs.amazonaws.com"}
     assert trust["Condition"] == {"StringEquals": {"aws:SourceAccount": "123456789012"}}

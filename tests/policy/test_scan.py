@@ -64,9 +64,33 @@ def test_what_is_accepted_beside_the_code_is_shown_with_its_reason(tmp_path: Pat
     assert "CKV_K8S_15" in {one.check for one in report.unused}
 
 
-def test_the_scanner_is_not_shown_the_block_that_it_cannot_read(tmp_path: Path, stack: Path) -> None:
+def test_the_scanner_is_not_shown_the_blocks_that_it_cannot_read(tmp_path: Path, stack: Path) -> None:
+    lists = {"moved": [{"from": "aws_sqs_queue.a", "to": "aws_sqs_queue.b"}], "removed": [{"from": "aws_sqs_queue.c"}]}
+    stack.write_text(json.dumps({**STACK, **lists}))
     scan(stack, tmp_path / "none", checkov=checkov(tmp_path, answer(), answer()))
     assert json.loads((tmp_path / "scanned").read_text()) == {"resource": STACK["resource"]}
+
+
+def test_what_a_specs_yaml_acknowledges_is_accepted_of_that_spec_alone(tmp_path: Path, stack: Path) -> None:
+    """A CPU limit that is left out: checkov misses it, and only whoever left it out can say why."""
+    label = "{app.kubernetes.io/component: %s}"
+    objects = [
+        f"{{kind: Deployment, metadata: {{namespace: analytics, name: analytics-{key}, labels: {label % key}}}}}"
+        for key in ("worker", "backend")
+    ]
+    (tmp_path / "30.k8s.yaml").write_text("\n---\n".join(objects))
+    failing = [
+        {**ANYTHING, "check_id": "CKV_K8S_11", "resource": f"Deployment.analytics.analytics-{key}"}
+        for key in ("worker", "backend")
+    ]
+    report = scan(
+        stack,
+        tmp_path,
+        checkov=checkov(tmp_path, answer(), answer(*failing)),
+        acknowledged={"worker": {"CKV_K8S_11": "tasks may use what the node has to spare"}, "backend": {}},
+    )
+    assert [one.resource for one in report.failed] == ["Deployment.analytics.analytics-backend"]
+    assert [accepted.reason for _, accepted in report.accepted] == ["tasks may use what the node has to spare"]
 
 
 @pytest.mark.parametrize(
@@ -95,3 +119,33 @@ def test_every_acceptance_gives_a_reason_that_can_be_judged_once() -> None:
         assert isinstance(one, Accepted)
         assert len(one.reason.split()) >= 6
         assert one.reason.endswith(".")
+
+
+ANOTHER = {**ANYTHING, "check_id": "CKV_K8S_99999", "resource": "Deployment.analytics.analytics-worker"}
+QUEUE = {"aws_sqs_queue": {"jobs": {"name": "jobs", "//": {"metadata": {"path": "shop-prod/queue/jobs"}}}}}
+DEPLOYMENTS = """\
+kind: Deployment
+metadata: {namespace: analytics, name: analytics-backend, labels: {app.kubernetes.io/component: backend}}
+---
+kind: Deployment
+metadata: {namespace: analytics, name: analytics-worker, labels: {app.kubernetes.io/component: worker}}
+"""
+
+
+def test_what_the_yaml_acknowledges_is_accepted_of_that_spec_alone(tmp_path: Path, stack: Path) -> None:
+    stack.write_text(json.dumps({"resource": QUEUE}))
+    (tmp_path / "all.k8s.yaml").write_text(DEPLOYMENTS)
+    program = checkov(tmp_path, answer(IN_TERRAFORM), answer(IN_KUBERNETES, ANOTHER))
+    acknowledged = {
+        "queue": {"CKV_AWS_99999": "the queue is a test's", "TW404": "no business of a scanner's"},
+        "backend": {"CKV_K8S_99999": "the backend is a test's", "CKV_K8S_1": "found nowhere"},
+    }
+    report = scan(stack, tmp_path, checkov=program, acknowledged=acknowledged)
+    assert [one.resource for one in report.failed] == ["Deployment.analytics.analytics-worker"]
+    assert [(one.resource, accepted.reason) for one, accepted in report.accepted] == [
+        ("aws_sqs_queue.jobs", "the queue is a test's"),
+        ("Deployment.analytics.analytics-backend", "the backend is a test's"),
+    ]
+    unused = {one.check for one in report.unused}
+    assert "CKV_K8S_1" in unused
+    assert not {"TW404", "CKV_AWS_99999"} & unused

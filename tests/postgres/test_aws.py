@@ -32,7 +32,7 @@ def test_production_is_as_required() -> None:
         "multi_az": True,
         "deletion_protection": True,
         "skip_final_snapshot": False,
-        "final_snapshot_identifier": "shadower-analytics-final",
+        "final_snapshot_identifier": "shadower-analytics-final-${substr(aws_kms_key.database.key_id, 0, 8)}",
         "tags": {"Name": "shadower-analytics-db"},
     }
     made = instance()
@@ -53,7 +53,7 @@ def test_the_password_is_write_only_and_read_back_from_its_secret() -> None:
     made = instance(password_version=3)
     assert "password" not in made
     assert made["username"] == "analytics_admin"
-    secret = "ephemeral.aws_secretsmanager_secret_version.database_passwords.secret_string"
+    secret = "ephemeral.aws_secretsmanager_secret_version.database_passwords_v3.secret_string"
     assert made["password_wo"] == f'${{jsondecode({secret})["analytics_admin"]}}'
     assert made["password_wo_version"] == 3
 
@@ -65,14 +65,42 @@ def test_minor_versions_follow_and_paid_support_does_not() -> None:
 
 
 def test_another_major_version_moves_engine_and_parameters_together() -> None:
-    document = analytics(database__engine_version="16")
-    group = document.find("aws_db_parameter_group")["database"]
-    assert (group["family"], group["name"]) == ("postgres16", "shadower-analytics-postgres16")
-    assert group["lifecycle"] == {"create_before_destroy": True}
+    document = analytics(database__engine_version="16", database__upgrade_from="15")
+    groups = document.find("aws_db_parameter_group")
+    assert {key: (group["family"], group["name"]) for key, group in groups.items()} == {
+        "database_postgres15": ("postgres15", "shadower-analytics-postgres15"),
+        "database_postgres16": ("postgres16", "shadower-analytics-postgres16"),
+    }
+    assert groups["database_postgres16"]["lifecycle"] == {"create_before_destroy": True}
+    assert groups["database_postgres15"]["lifecycle"] == {
+        "create_before_destroy": True,
+        "ignore_changes": ["parameter"],
+    }
     made = document.find("aws_db_instance")["database"]
-    assert made["engine_version"] == "16"
-    assert made["allow_major_version_upgrade"] is True
-    assert made["parameter_group_name"] == "${aws_db_parameter_group.database.name}"
+    assert (made["engine_version"], made["allow_major_version_upgrade"]) == ("16", True)
+    assert made["parameter_group_name"] == "${aws_db_parameter_group.database_postgres16.name}"
+
+
+def test_nothing_permits_an_upgrade_that_nobody_has_named() -> None:
+    assert "allow_major_version_upgrade" not in instance()
+    assert "allow_major_version_upgrade" not in instance(engine_version="16")
+
+
+def test_what_interrupts_waits_for_the_window_unless_it_is_wanted_now() -> None:
+    assert instance()["apply_immediately"] is False
+    assert instance(apply="now")["apply_immediately"] is True
+
+
+def test_a_generation_ends_the_final_snapshots_name() -> None:
+    part = "${substr(aws_kms_key.database.key_id, 0, 8)}"
+    assert instance(final_snapshot_generation=2)["final_snapshot_identifier"] == f"shadower-analytics-final-{part}-2"
+
+
+def test_a_snapshot_makes_a_new_instance_and_never_replaces_one() -> None:
+    made = instance(restore_from_snapshot="shadower-analytics-final-0f3a9b12")
+    assert made["snapshot_identifier"] == "shadower-analytics-final-0f3a9b12"
+    assert made["lifecycle"] == {"prevent_destroy": True, "ignore_changes": ["snapshot_identifier"]}
+    assert "snapshot_identifier" not in instance()
 
 
 def test_storage_grows_and_leaves_out_what_small_volumes_do_not_take() -> None:
@@ -83,16 +111,24 @@ def test_storage_grows_and_leaves_out_what_small_volumes_do_not_take() -> None:
 
 
 def test_connections_without_tls_are_refused() -> None:
-    parameters = analytics().find("aws_db_parameter_group")["database"]["parameter"]
+    parameters = analytics().find("aws_db_parameter_group")["database_postgres15"]["parameter"]
     assert {"name": "rds.force_ssl", "value": "1", "apply_method": "pending-reboot"} in parameters
+
+
+def test_logins_are_not_logged_unless_asked_for() -> None:
+    parameters = analytics().find("aws_db_parameter_group")["database_postgres15"]["parameter"]
+    assert "log_connections" not in {one["name"] for one in parameters}
+    asked = analytics(database__parameters={"log_connections": "1"})
+    parameters = asked.find("aws_db_parameter_group")["database_postgres15"]["parameter"]
+    assert {"name": "log_connections", "value": "1", "apply_method": "immediate"} in parameters
 
 
 def test_further_parameters_wait_for_the_next_restart() -> None:
     document = analytics(database__parameters={"shared_preload_libraries": "pg_stat_statements"})
-    parameters = document.find("aws_db_parameter_group")["database"]["parameter"]
+    parameters = document.find("aws_db_parameter_group")["database_postgres15"]["parameter"]
     added = {"name": "shared_preload_libraries", "value": "pg_stat_statements", "apply_method": "pending-reboot"}
     assert added in parameters
-    assert len({one["name"] for one in parameters}) == len(parameters) == 4
+    assert len({one["name"] for one in parameters}) == len(parameters) == 3
 
 
 def test_its_subnets_are_the_databases_own_in_three_zones() -> None:
@@ -186,6 +222,21 @@ def test_smaller_environments_have_the_same_shape(name: str, size: str, storage:
     assert (made["instance_class"], made["allocated_storage"], made["backup_retention_period"]) == (size, storage, days)
     assert (made["multi_az"], made["deletion_protection"], made["storage_encrypted"]) == (False, False, True)
     assert "lifecycle" not in made
+
+
+def test_each_version_of_the_connection_has_the_role_and_the_password_of_that_version() -> None:
+    versions = analytics(database__password_version=4).find("aws_secretsmanager_secret_version")
+    end = "@${aws_db_instance.database.address}:5432/analytics?sslmode=verify-full&sslrootcert=/etc/twinstack/database-ca.pem"
+
+    def password(user: str, version: int) -> str:
+        read = f"ephemeral.aws_secretsmanager_secret_version.database_passwords_v{version}.secret_string"
+        return f'${{jsondecode({read})["{user}"]}}'
+
+    for version, role in ((2, "analytics_user_b"), (3, "analytics_user_a"), (4, "analytics_user_b")):
+        written = versions[f"database_url_v{version}"]["secret_string_wo"]
+        assert written == f"postgresql://{role}:{password('analytics_user', version)}{end}"
+        admin = versions[f"database_admin_url_v{version}"]["secret_string_wo"]
+        assert admin == f"postgresql://analytics_admin:{password('analytics_admin', version)}{end}"
 
 
 def test_its_address_is_told_and_no_password() -> None:

@@ -2,54 +2,12 @@
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Sequence
-
 import pytest
 
-from twinstack.environment import Access, Environment, Reach, Variable
-from twinstack.environment.load import load_text
-from twinstack.errors import ConfigurationError, Location, Problem
-from twinstack.job import JobSpec
-from twinstack.postgres import PostgresSpec
-from twinstack.postgres.spec import PostgresTls
-from twinstack.web_service import WebServiceSpec
-
-TOP = "organization: acme\nproduct: shop\naccount: '111122223333'\nregion: eu-central-1\nversion: 1.0.0\n"
-BASE = (
-    TOP
-    + """\
-database:
-  instance_class: db.t4g.micro
-  storage_gib: 100
-  multi_az: true
-  backup_retention_days: 7
-  deletion_protection: true
-  database: shop
-  admin_user: shop_admin
-  application_user: shop_user
-"""
-)
-TODAY = datetime.date(2026, 11, 24)
-FILE = "environments/live.yaml"
-
-
-class Shop(Environment):
-    database: PostgresSpec
-
-
-def load(layer: str = "", base: str = BASE) -> PostgresSpec:
-    return load_text(Shop, "live", {"base": base, "live": layer}, TODAY).environment.database
-
-
-def refused(layer: str) -> Sequence[Problem]:
-    with pytest.raises(ConfigurationError) as caught:
-        load(layer)
-    return caught.value.problems
-
-
-def problem(code: str, message: str, path: str, given: str, allowed: str, fix: str, line: int = 1) -> Problem:
-    return Problem(code, message, path, Location(FILE, line), given, allowed, fix)
+from tests.postgres.database import BASE, FILE, load, problem, refused
+from twinstack.environment import Access, File, Reach, Variable
+from twinstack.errors import Location, Problem
+from twinstack.postgres.certificates import roots
 
 
 def test_the_defaults_are_safe() -> None:
@@ -91,12 +49,75 @@ def test_a_link_is_offered_the_connection_and_an_admin_the_master_users_too() ->
     assert [variable.name for variable in renamed.offer(Access.ADMIN).variables] == ["PG_URL", "PG_ADMIN_URL"]
 
 
-@pytest.mark.parametrize(("engine_version", "image"), [("18", "18-alpine"), ("15", "15-alpine"), ("14", "15-alpine")])
-def test_the_role_is_made_by_a_psql_that_knows_the_scripts_commands(engine_version: str, image: str) -> None:
-    preparation = load(f'database: {{engine_version: "{engine_version}"}}\n').offer(Access.ADMIN).preparation
+def test_the_role_is_made_by_a_psql_that_knows_the_scripts_commands_from_where_it_is_wanted() -> None:
+    preparation = load().offer(Access.ADMIN).preparation
     assert preparation is not None
     assert "\\getenv" in preparation.script
-    assert preparation.image.endswith(f"/postgres:{image}")
+    assert preparation.image == "public.ecr.aws/docker/library/postgres:18.4-alpine"
+    own = "111122223333.dkr.ecr.eu-central-1.amazonaws.com/postgres:18.4"
+    preparation = load(f"database: {{client_image: '{own}'}}\n").offer(Access.ADMIN).preparation
+    assert preparation is not None
+    assert preparation.image == own
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        *("postgres", "postgres:latest", "registry.example:5000/postgres", "postgres@sha256:1"),
+        *(
+            "postgres:alpine",
+            "postgres:17",
+            "postgres:15-alpine",
+            "registry.example:5000/postgres:v17",
+            "postgres:main",
+        ),
+    ],
+)
+def test_an_image_that_moves_is_refused(image: str) -> None:
+    (found,) = refused(f"database: {{client_image: '{image}'}}\n")
+    assert (found.code, found.path) == ("TW104", "database.client_image")
+    assert "a tag that does not move" in found.allowed
+
+
+@pytest.mark.parametrize(
+    "tag", ["18.4", "18.4-alpine", "v17.2", "15.13-alpine3.22", "2026-11-28", "build-1042", "0f3a9b1"]
+)
+def test_a_version_a_build_and_a_commit_are_exact(tag: str) -> None:
+    assert load(f"database: {{client_image: 'registry.example:5000/postgres:{tag}'}}\n").client_image.endswith(tag)
+
+
+def test_a_snapshot_of_another_region_is_refused_and_one_of_another_account_is_not() -> None:
+    arn = "arn:aws:rds:{}:999988887777:snapshot:shop-final-0f3a9b12"
+    region = load().context.region
+    assert load(f"database: {{restore_from_snapshot: '{arn.format(region)}'}}")
+    (found,) = refused(f"database: {{restore_from_snapshot: '{arn.format('us-east-2')}'}}")
+    assert (found.code, found.path, found.allowed) == (
+        "TW715",
+        "database.restore_from_snapshot",
+        f"a snapshot in {region}",
+    )
+
+
+@pytest.mark.parametrize("path", ["/tmp/rds.pem", "/etc/twinstack/rds.pem", "/mnt/secrets-store/rds.pem"])
+def test_a_bundle_that_a_volume_would_hide_is_refused(path: str) -> None:
+    (found,) = refused(f"database: {{ca_bundle: {path}, client_image: 'registry.example/psql:17.2'}}\n")
+    assert (found.code, found.path) == ("TW104", "database.ca_bundle")
+    assert "that no volume lies over" in found.allowed
+
+
+def test_a_bundles_path_leads_upwards_nowhere() -> None:
+    (found,) = refused("database: {ca_bundle: /certs/../rds.pem, client_image: 'registry.example/psql:17.2'}\n")
+    assert (found.code, found.path) == ("TW104", "database.ca_bundle")
+
+
+def test_a_digest_is_exact() -> None:
+    assert load(f"database: {{client_image: 'registry.example:5000/postgres@sha256:{'0' * 64}'}}\n")
+
+
+@pytest.mark.parametrize(("before", "after"), [("14", "15"), ("15", "18"), ("12", "17")])
+def test_an_upgrade_goes_up_over_as_many_versions_as_wanted(before: str, after: str) -> None:
+    spec = load(f"database: {{engine_version: '{after}', upgrade_from: '{before}'}}")
+    assert (spec.family, spec.former_family) == (f"postgres{after}", f"postgres{before}")
 
 
 def test_every_secret_counts_the_same_version() -> None:
@@ -104,11 +125,35 @@ def test_every_secret_counts_the_same_version() -> None:
     assert {secret.version for secret in (spec.passwords, spec.url, spec.admin_url)} == {3}
 
 
-def test_a_client_is_told_how_to_treat_the_certificate() -> None:
-    assert load().url_options == "?sslmode=require"
-    spec = load("database: {tls: verify-full, ca_bundle: /certificates/rds.pem}")
-    assert spec.tls is PostgresTls.VERIFY_FULL
+def test_a_client_is_told_whom_to_believe() -> None:
+    spec = load()
+    assert spec.url_options == "?sslmode=verify-full&sslrootcert=/etc/twinstack/database-ca.pem"
+    assert spec.certificate == File("database-ca.pem", roots()["eu-central-1"])
+    for access in (Access.WRITE, Access.ADMIN):
+        assert spec.offer(access).files == (spec.certificate,)
+    spec = load("database: {tls: require}")
+    assert spec.url_options == "?sslmode=require"
+    spec = load("database: {ca_bundle: /certificates/rds.pem}")
     assert spec.url_options == "?sslmode=verify-full&sslrootcert=/certificates/rds.pem"
+    assert (spec.certificate, spec.offer(Access.WRITE).files) == (None, ())
+
+
+def test_in_a_region_whose_certificate_is_not_known_the_images_have_to_have_one() -> None:
+    (found,) = refused("region: il-central-1\n")
+    assert (found.code, found.path, found.given) == ("TW706", "database.ca_bundle", "none, in il-central-1")
+    assert load("region: il-central-1\ndatabase: {ca_bundle: /certificates/rds.pem}")
+    assert load("region: il-central-1\ndatabase: {tls: require}").certificate is None
+
+
+def test_production_trusts_nobody_silently() -> None:
+    (found,) = refused("protected: true\ndatabase:\n  tls: require\n")
+    assert (found.code, found.path, found.given, found.allowed) == (
+        "TW713",
+        "database.tls",
+        "tls: require",
+        "verify-full",
+    )
+    assert load("protected: true\ndatabase:\n  tls: require\n  acknowledge: {TW713: a reason for reviewers}\n")
 
 
 @pytest.mark.parametrize(
@@ -192,15 +237,25 @@ def test_a_client_is_told_how_to_treat_the_certificate() -> None:
             ),
         ),
         (
-            "database: {tls: verify-full}",
-            Problem(
-                "TW706",
-                "verify-full without a certificate bundle",
-                "database.ca_bundle",
-                Location(FILE, 1),
-                "none",
-                "the bundle's path in the image",
-                "set ca_bundle",
+            "database: {engine_version: '16', upgrade_from: '17'}",
+            problem(
+                "TW710",
+                "an upgrade that AWS does not offer",
+                "database.upgrade_from",
+                "from 17 to 16",
+                "from 11, 12, 13, 14, 15: to a later major version, and never back",
+                "name the major version that the database has today, or remove upgrade_from",
+            ),
+        ),
+        (
+            "database: {upgrade_from: '15'}",
+            problem(
+                "TW710",
+                "an upgrade that AWS does not offer",
+                "database.upgrade_from",
+                "from 15 to 15",
+                "from 11, 12, 13, 14: to a later major version, and never back",
+                "name the major version that the database has today, or remove upgrade_from",
             ),
         ),
         (
@@ -233,40 +288,6 @@ def test_what_rds_would_refuse_or_regret_is_refused(layer: str, expected: Proble
 
 def test_no_backups_need_no_window() -> None:
     assert load("database: {backup_retention_days: 0, backup_window: 04:30-05:30}").backup_retention_days == 0
-
-
-USERS = """\
-web:
-  image: registry.example/web
-  port: 8000
-  health: {live: /live, ready: /ready}
-  resources: {requests: {cpu: 100m, memory: 128Mi}, limits: {cpu: 200m, memory: 256Mi}}
-  scale: {min: 1, max: 2, cpu: 70}
-  uses: [database]
-"""
-
-
-class Used(Shop):
-    web: WebServiceSpec
-
-
-class Prepared(Used):
-    migration: JobSpec
-
-
-def test_where_no_job_could_make_the_role_it_is_a_warning_that_can_be_acknowledged() -> None:
-    (warning,) = load_text(Used, "live", {"base": BASE + USERS, "live": ""}, TODAY).warnings
-    assert (warning.code, warning.warning) == ("TW709", True)
-    assert warning.fix.startswith("give a Job `uses: [database: admin]`; or, with a reviewed reason, ")
-    layer = "database:\n  acknowledge: {TW709: the role is made by hand}\n"
-    assert load_text(Used, "live", {"base": BASE + USERS, "live": layer}, TODAY).warnings == ()
-
-
-def test_where_a_job_does_not_make_the_role_it_is_refused() -> None:
-    job = "migration: {image: a, command: [b], resources: {requests: {cpu: 1m, memory: 1Mi}, limits: {memory: 1Mi}}}\n"
-    with pytest.raises(ConfigurationError) as caught:
-        load_text(Prepared, "live", {"base": BASE + USERS + job, "live": ""}, TODAY)
-    assert [(each.code, each.warning) for each in caught.value.problems] == [("TW709", False)]
 
 
 @pytest.mark.parametrize(

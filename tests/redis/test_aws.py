@@ -35,7 +35,9 @@ def test_production_fails_over_is_encrypted_and_kept() -> None:
     assert made["transit_encryption_enabled"] is True
     assert made["lifecycle"] == {"prevent_destroy": True}
     assert (made["snapshot_retention_limit"], made["snapshot_window"]) == (7, "02:00-03:00")
-    assert made["final_snapshot_identifier"] == "shadower-analytics-cache-final"
+    part = "${substr(aws_kms_key.cache.key_id, 0, 8)}"
+    assert made["final_snapshot_identifier"] == f"shadower-analytics-cache-final-{part}"
+    assert group(final_snapshot_generation=3)["final_snapshot_identifier"].endswith(f"-final-{part}-3")
 
 
 @pytest.mark.parametrize("name", ["dev", "staging"])
@@ -52,7 +54,7 @@ def test_one_node_neither_fails_over_nor_stands_in_two_zones(name: str) -> None:
 def test_the_password_is_write_only_and_the_old_one_stays_valid_while_pods_roll() -> None:
     made = group(password_version=2)
     assert "auth_token" not in made
-    secret = "ephemeral.aws_secretsmanager_secret_version.cache_password.secret_string"
+    secret = "ephemeral.aws_secretsmanager_secret_version.cache_password_v2.secret_string"
     assert made["auth_token_wo"] == f'${{jsondecode({secret})["token"]}}'
     assert made["auth_token_wo_version"] == 2
     assert made["auth_token_update_strategy"] == "ROTATE"
@@ -60,11 +62,11 @@ def test_the_password_is_write_only_and_the_old_one_stays_valid_while_pods_roll(
 
 
 def test_celerys_broker_loses_nothing_when_memory_is_full() -> None:
-    parameters = analytics().find("aws_elasticache_parameter_group")["cache"]
+    parameters = analytics().find("aws_elasticache_parameter_group")["cache_redis7"]
     assert parameters["parameter"] == [{"name": "maxmemory-policy", "value": "noeviction"}]
     assert (parameters["family"], parameters["name"]) == ("redis7", "shadower-analytics-cache-redis7")
-    assert group()["parameter_group_name"] == "${aws_elasticache_parameter_group.cache.name}"
-    other = analytics(cache__max_memory_policy="allkeys-lru").find("aws_elasticache_parameter_group")["cache"]
+    assert group()["parameter_group_name"] == "${aws_elasticache_parameter_group.cache_redis7.name}"
+    other = analytics(cache__max_memory_policy="allkeys-lru").find("aws_elasticache_parameter_group")["cache_redis7"]
     assert other["parameter"] == [{"name": "maxmemory-policy", "value": "allkeys-lru"}]
 
 
@@ -73,9 +75,23 @@ def test_valkey_moves_engine_and_parameters_together(version: str, family: str) 
     document = analytics(cache__engine="valkey", cache__engine_version=version)
     made = document.find("aws_elasticache_replication_group")["cache"]
     assert (made["engine"], made["engine_version"]) == ("valkey", version)
-    parameters = document.find("aws_elasticache_parameter_group")["cache"]
+    (parameters,) = document.find("aws_elasticache_parameter_group").values()
     assert (parameters["family"], parameters["name"]) == (family, f"shadower-analytics-cache-{family}")
     assert parameters["lifecycle"] == {"create_before_destroy": True}
+
+
+def test_the_group_that_redis_leaves_stays_for_a_release() -> None:
+    document = analytics(cache__engine="valkey", cache__engine_version="8.1", cache__upgrade_from="redis7")
+    groups = document.find("aws_elasticache_parameter_group")
+    assert {key: one["family"] for key, one in groups.items()} == {"cache_redis7": "redis7", "cache_valkey8": "valkey8"}
+    assert groups["cache_redis7"]["lifecycle"] == {"create_before_destroy": True, "ignore_changes": ["parameter"]}
+    made = document.find("aws_elasticache_replication_group")["cache"]
+    assert made["parameter_group_name"] == "${aws_elasticache_parameter_group.cache_valkey8.name}"
+
+
+def test_what_interrupts_waits_for_the_window_unless_it_is_wanted_now() -> None:
+    assert group()["apply_immediately"] is False
+    assert group(apply="now")["apply_immediately"] is True
 
 
 def test_without_encryption_there_is_no_key_no_password_and_a_plain_url() -> None:
@@ -85,13 +101,13 @@ def test_without_encryption_there_is_no_key_no_password_and_a_plain_url() -> Non
     assert made["transit_encryption_enabled"] is False
     assert not {"kms_key_id", "auth_token_wo", "auth_token_wo_version", "auth_token_update_strategy"} & set(made)
     assert "cache_password" not in document.find("aws_secretsmanager_secret")
-    url = document.find("aws_secretsmanager_secret_version")["cache_url"]["secret_string_wo"]
+    url = document.find("aws_secretsmanager_secret_version")["cache_url_v1"]["secret_string_wo"]
     assert url == "redis://${aws_elasticache_replication_group.cache.primary_endpoint_address}:6379/0"
 
 
 def test_the_url_is_one_that_celery_takes() -> None:
-    url = analytics().find("aws_secretsmanager_secret_version")["cache_url"]["secret_string_wo"]
-    password = '${jsondecode(ephemeral.aws_secretsmanager_secret_version.cache_password.secret_string)["token"]}'
+    url = analytics().find("aws_secretsmanager_secret_version")["cache_url_v1"]["secret_string_wo"]
+    password = '${jsondecode(ephemeral.aws_secretsmanager_secret_version.cache_password_v1.secret_string)["token"]}'
     address = "${aws_elasticache_replication_group.cache.primary_endpoint_address}"
     assert url == f"rediss://:{password}@{address}:6379/0?ssl_cert_reqs=required"
 

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import pytest
 
 from twinstack.environment import Access, Environment, Reach, Variable
-from twinstack.environment.load import load_text
 from twinstack.errors import ConfigurationError, Location, Problem
+from twinstack.layers.load import load_text
 from twinstack.redis import RedisSpec
 
 TOP = "organization: acme\nproduct: shop\naccount: '111122223333'\nregion: eu-central-1\nversion: 1.0.0\n"
@@ -56,6 +56,12 @@ def test_names_and_the_family_follow_the_environment_and_the_engine() -> None:
     assert load("cache: {engine: valkey, engine_version: '8.1'}").family == "valkey8"
 
 
+@pytest.mark.parametrize("before", ["redis7", "valkey7"])
+def test_redis_and_older_valkey_go_up_to_valkey(before: str) -> None:
+    spec = load(f"cache: {{engine: valkey, engine_version: '8.2', upgrade_from: {before}}}")
+    assert (spec.upgrade_from, spec.family) == (before, "valkey8")
+
+
 def test_two_nodes_stand_in_two_zones() -> None:
     assert load().is_multi_az
     assert not load("cache: {nodes: 1}").is_multi_az
@@ -88,6 +94,28 @@ def test_a_link_is_offered_the_connection() -> None:
                 "7.1",
                 "7.2, 8.0, 8.1, 8.2",
                 "choose one of these",
+            ),
+        ),
+        (
+            "cache: {upgrade_from: valkey7}",
+            problem(
+                "TW710",
+                "an upgrade that AWS does not offer",
+                "cache.upgrade_from",
+                "from valkey7 to redis7",
+                "no upgrade",
+                "name the family that the group has today, or remove upgrade_from",
+            ),
+        ),
+        (
+            "cache: {engine: valkey, engine_version: '7.2', upgrade_from: valkey8}",
+            problem(
+                "TW710",
+                "an upgrade that AWS does not offer",
+                "cache.upgrade_from",
+                "from valkey8 to valkey7",
+                "from redis7: to a later version, and never back",
+                "name the family that the group has today, or remove upgrade_from",
             ),
         ),
         (

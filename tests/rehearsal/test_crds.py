@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 import yaml
 
+from twinstack.api_server.answer import JsonObject
 from twinstack.rehearsal.control_plane import ASSETS_VARIABLE, ControlPlane
-from twinstack.rehearsal.control_plane.client import JsonObject
-from twinstack.rehearsal.kubernetes.definitions import definition, definitions, install
+from twinstack.rehearsal.kubernetes.definitions import Definition, all_built_in, built_in, install
 
 needs_assets = pytest.mark.skipif(
     not os.environ.get(ASSETS_VARIABLE), reason=f"{ASSETS_VARIABLE} is not set: no API server to ask"
@@ -21,7 +21,7 @@ needs_assets = pytest.mark.skipif(
 @pytest.fixture(scope="module")
 def plane(control_plane: ControlPlane) -> ControlPlane:
     """One that knows every definition of ours."""
-    install(control_plane.api, definitions())
+    install(control_plane.api, all_built_in())
     return control_plane
 
 
@@ -57,7 +57,12 @@ spec:
   namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: analytics}}
   certificateARNs: ["arn:aws:acm:us-west-2:123456789012:certificate/1"]
   inboundCIDRs: [0.0.0.0/0]
-  listeners: [{port: 443, protocol: HTTPS}]
+  listeners: [{port: 443, protocol: HTTPS, attributes: [{key: routing.http.response.server.enabled, value: "false"}]}]
+  loadBalancerName: analytics
+  targetType: ip
+  prefixListsIDs: [pl-0123456789abcdef0]
+  minimumLoadBalancerCapacity: {capacityUnits: 100}
+  ipamConfiguration: {ipv4IPAMPoolId: ipam-pool-0123456789abcdef0}
   loadBalancerAttributes: [{key: idle_timeout.timeout_seconds, value: "3600"}]
   subnets: {matchTags: [{key: kubernetes.io/role/elb, values: ["1"]}]}
   tags: [{key: Environment, value: prod}]
@@ -246,6 +251,16 @@ BAD = [
     ("IngressClassParams", "spec.subnets.tags", {}, "tags"),
     ("IngressClassParams", "spec.wafv2AclArn", "arn:aws:wafv2:1", "wafv2AclArn"),
     ("IngressClassParams", "spec.scheme", "public", "internet-facing"),
+    ("IngressClassParams", "spec.loadBalancerName", "a" * 33, "32"),
+    ("IngressClassParams", "spec.loadBalancerName", "internal-web", "loadBalancerName"),
+    ("IngressClassParams", "spec.loadBalancerName", "web-", "loadBalancerName"),
+    ("IngressClassParams", "spec.targetType", "lambda", "instance"),
+    ("IngressClassParams", "spec.prefixListsIDs", ["sg-1"], "prefixListsIDs"),
+    ("IngressClassParams", "spec.PrefixListsIDs", ["pl-1"], "PrefixListsIDs"),
+    ("IngressClassParams", "spec.minimumLoadBalancerCapacity", {}, "capacityUnits"),
+    ("IngressClassParams", "spec.ipamConfiguration.ipv4IPAMPoolId", "pool", "ipv4IPAMPoolId"),
+    ("IngressClassParams", "spec.listeners.0.listenerAttributes", [], "listenerAttributes"),
+    ("IngressClassParams", "spec.listeners.0.attributes.0.value", None, "value"),
     ("TargetGroupBinding", "spec.targetGroupName", "web", "targetGroupName"),
     ("TargetGroupBinding", "spec.targetType", None, "spec.targetType"),
     ("NodeClass", "spec.subnetSelector", {}, "subnetSelector"),
@@ -274,7 +289,7 @@ BAD = [
     ("HTTPRoute", "spec.rules.0.matches.0.path.value", "api", "begin with a slash"),
     ("BackendTrafficPolicy", "spec.rateLimits", {}, "rateLimits"),
     ("BackendTrafficPolicy", "spec.rateLimit.local.rules.0.limit.unit", "minute", "Minute"),
-    ("BackendTrafficPolicy", "spec.targetRefs", None, "targetRefs or targetSelectors is needed"),
+    ("BackendTrafficPolicy", "spec.targetRefs", None, "spec.targetRefs"),
     ("ClientTrafficPolicy", "spec.tls.minimumVersion", "1.2", "minimumVersion"),
     ("ClientTrafficPolicy", "spec.tls.minVersion", "1.4", "1.3"),
     ("SecretStore", "spec.provider.aws.regions", [], "regions"),
@@ -285,28 +300,28 @@ BAD = [
 
 
 def test_every_definition_has_a_good_and_a_bad_example() -> None:
-    kinds = {one["spec"]["names"]["kind"] for one in definitions()}
+    kinds = {one.kind for one in all_built_in()}
     assert set(GOOD) == kinds
     assert {kind for kind, *_ in BAD} == kinds
 
 
 def test_a_definition_is_found_by_group_version_and_kind() -> None:
-    found = definition("karpenter.sh/v1", "NodePool")
+    found = built_in("karpenter.sh/v1", "NodePool")
     assert found is not None
-    assert found["metadata"]["name"] == "nodepools.karpenter.sh"
-    assert definition("karpenter.sh/v1beta1", "NodePool") is None
-    assert definition("v1", "Pod") is None
+    assert found.name == "nodepools.karpenter.sh"
+    assert built_in("karpenter.sh/v1beta1", "NodePool") is None
+    assert built_in("v1", "Pod") is None
 
 
-@pytest.mark.parametrize("one", definitions(), ids=lambda one: one["metadata"]["name"])
-def test_no_part_of_a_definition_lets_unknown_fields_through(one: JsonObject) -> None:
-    assert "x-kubernetes-preserve-unknown-fields" not in str(one)
+@pytest.mark.parametrize("one", all_built_in(), ids=lambda one: one.name)
+def test_no_part_of_a_definition_lets_unknown_fields_through(one: Definition) -> None:
+    assert "x-kubernetes-preserve-unknown-fields" not in str(one.data)
 
 
 @needs_assets
-@pytest.mark.parametrize("one", definitions(), ids=lambda one: one["metadata"]["name"])
-def test_the_api_server_finds_a_definition_structural(one: JsonObject, plane: ControlPlane) -> None:
-    live = plane.api.get("apiextensions.k8s.io/v1", "CustomResourceDefinition", one["metadata"]["name"])
+@pytest.mark.parametrize("one", all_built_in(), ids=lambda one: one.name)
+def test_the_api_server_finds_a_definition_structural(one: Definition, plane: ControlPlane) -> None:
+    live = plane.api.get("apiextensions.k8s.io/v1", "CustomResourceDefinition", one.name)
     assert live is not None
     conditions = {found["type"]: found["status"] for found in live["status"]["conditions"]}
     assert conditions["Established"] == "True"
@@ -323,19 +338,20 @@ def test_a_good_object_is_taken(kind: str, plane: ControlPlane) -> None:
 @needs_assets
 @pytest.mark.parametrize(("kind", "path", "wrong", "said"), BAD, ids=lambda one: str(one)[:40])
 def test_a_bad_object_is_refused(kind: str, path: str, wrong: Any, said: str, plane: ControlPlane) -> None:
-    answer = plane.api.apply(_changed(GOOD[kind], path, wrong), dry_run=True)
+    answer = plane.api.apply(changed(GOOD[kind], path, wrong), dry_run=True)
     assert said in answer.refusal
 
 
-def _changed(data: JsonObject, path: str, wrong: Any) -> JsonObject:
+def changed(data: JsonObject, path: str, wrong: Any) -> JsonObject:
     """The object with one value set, or taken away where it is None."""
-    changed = copy.deepcopy(data)
-    here: Any = changed
+    result = copy.deepcopy(data)
+    here: Any = result
     *parents, last = path.split(".")
     for key in parents:
         here = here[int(key)] if isinstance(here, list) else here[key]
+    place: Any = int(last) if isinstance(here, list) else last
     if wrong is None:
-        del here[last]
+        del here[place]
     else:
-        here[last] = wrong
-    return changed
+        here[place] = wrong
+    return result

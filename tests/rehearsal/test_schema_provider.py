@@ -332,7 +332,7 @@ def test_every_call_is_answered_over_the_wire(provider: SchemaProvider) -> None:
         attachments = json.loads(variables["TF_REATTACH_PROVIDERS"])
         assert set(attachments) == set(ADDRESSES)
         address = attachments[ADDRESSES[0]]["Addr"]["String"]
-        with grpc.insecure_channel(address) as channel:
+        with grpc.insecure_channel(f"unix:{address}") as channel:
             for method in ("GetProviderSchema", "ValidateResourceConfig", "GetFunctions", "StopProvider"):
                 request, response = (MESSAGES[name] for name in CALLS[method])
                 call = channel.unary_unary(
@@ -340,9 +340,9 @@ def test_every_call_is_answered_over_the_wire(provider: SchemaProvider) -> None:
                     request_serializer=request.SerializeToString,
                     response_deserializer=response.FromString,
                 )
-                assert isinstance(call(request(), timeout=10), response)
+                assert isinstance(call(request(), timeout=300), response)
             call = channel.unary_unary("/tfplugin6.Provider/ImportResourceState")
             with pytest.raises(grpc.RpcError) as refused:
-                call(b"", timeout=10)
+                call(b"", timeout=300)
             assert isinstance(refused.value, grpc.Call)
             assert refused.value.code() == grpc.StatusCode.UNIMPLEMENTED

@@ -24,6 +24,8 @@ from twinstack.web_service import WebServiceSpec
 from twinstack.worker import WorkerSpec
 
 DAY = datetime.date(2026, 11, 24)
+ASKED_SINCE = {"cluster.private_access_cidrs": ["10.0.0.0/16"]}
+"""What a user of the last release has to add to their YAML."""
 
 
 class Shop(Environment):
@@ -47,7 +49,7 @@ product = Product(Shop, "tests.released.halves:ShopInfrastructure", "tests.relea
 
 def output() -> dict[str, Any]:
     """Everything that the live environment becomes: each leaf's value by its path, `aws_s3_bucket.papers.bucket`."""
-    twin = Twin(product, product.load_with_provenance("live", today=DAY))
+    twin = Twin(product, product.load_with_provenance("live", today=DAY, set=ASKED_SINCE))
     document: dict[str, Any] = {
         "compose": yaml.safe_load(twin.local["compose.yaml"]),
         **{

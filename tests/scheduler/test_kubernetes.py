@@ -36,7 +36,15 @@ def test_a_scale_is_an_unknown_key() -> None:
         product.load("prod", set={"scheduler.scale": {"min": 2, "max": 2}})
 
 
-def test_its_schedule_lies_where_it_can_be_written() -> None:
+def test_its_schedule_lies_in_no_file_that_goes_with_the_pod() -> None:
     container = objects()["Deployment"]["spec"]["template"]["spec"]["containers"][0]
-    assert container["command"][-1].startswith("/tmp/")
-    assert {"name": "tmp", "mountPath": "/tmp"} in container["volumeMounts"]
+    assert not [part for part in container["command"] if "/" in part]
+
+
+def test_a_loop_that_stands_still_is_replaced_and_a_rollout_waits_until_it_was_let_in() -> None:
+    """Two minutes at most: a heartbeat is old after one, and two failures in a row restart the container."""
+    container = objects()["Deployment"]["spec"]["template"]["spec"]["containers"][0]
+    liveness = container["livenessProbe"]
+    assert 60 + liveness["periodSeconds"] * liveness["failureThreshold"] <= 90
+    assert liveness["exec"]["command"] == ["python", "-m", "health", "scheduler"]
+    assert container["readinessProbe"]["exec"]["command"] == ["python", "-m", "health", "scheduler", "ready"]

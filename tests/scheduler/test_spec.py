@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import pytest
 
 from twinstack.environment import Environment
-from twinstack.environment.load import load_text
 from twinstack.errors import ConfigurationError, Location, Problem
+from twinstack.layers.load import load_text
 from twinstack.scheduler import SchedulerSpec
 
 TOP = "organization: acme\nproduct: shop\naccount: '111122223333'\nregion: eu-central-1\nversion: 1.0.0\n"
@@ -53,7 +53,7 @@ def test_it_stops_in_half_a_minute_unless_told_otherwise() -> None:
 
 def test_it_links_to_nothing_and_needs_no_identity_unless_told_otherwise() -> None:
     spec = load()
-    assert (spec.links, spec.has_identity, spec.secret_version) == ((), False, 1)
+    assert (spec.links, spec.has_identity, spec.secret_variables) == ((), False, ())
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,8 @@ from websockets.exceptions import ConnectionClosed
 from websockets.frames import Close
 from websockets.typing import Subprotocol
 
+from tests.service.processes import PATIENCE_SECONDS
+
 
 class Client:
     """Requests to one address, signed in as one subject."""
@@ -28,7 +30,7 @@ class Client:
         self.variables = variables
         self.subject = subject or f"subject-{uuid.uuid4()}"
         self.token = self.sign()
-        self.http = httpx.Client(base_url=url, timeout=15)
+        self.http = httpx.Client(base_url=url, timeout=PATIENCE_SECONDS)
         self.websockets: list[Websocket] = []
 
     def sign(self, *, key: str = "JWT_SECRET", algorithm: str = "HS256", **claims: Any) -> str:
@@ -78,7 +80,9 @@ class Websocket:
     def __init__(self, url: str, token: str) -> None:
         protocols = [Subprotocol("analytics.v1"), Subprotocol(f"bearer.{token}")]
         self._opened = contextlib.ExitStack()
-        opening = websockets.sync.client.connect(url, subprotocols=protocols, proxy=None, open_timeout=10)
+        opening = websockets.sync.client.connect(
+            url, subprotocols=protocols, proxy=None, open_timeout=PATIENCE_SECONDS, ping_timeout=PATIENCE_SECONDS
+        )
         self.connection = self._opened.enter_context(opening)
         self.messages: queue.Queue[dict[str, Any]] = queue.Queue()
         self.received: list[dict[str, Any]] = []
@@ -90,26 +94,26 @@ class Websocket:
     def subprotocol(self) -> str | None:
         return self.connection.subprotocol
 
-    def next(self, kind: str, seconds: float) -> dict[str, Any]:
+    def next(self, kind: str) -> dict[str, Any]:
         """The next message of this type; others before it are passed over."""
-        end = time.monotonic() + seconds
+        end = time.monotonic() + PATIENCE_SECONDS
         while True:
             try:
                 message = self.messages.get(timeout=max(0.0, end - time.monotonic()))
             except queue.Empty:
-                raise AssertionError(f"no {kind} within {seconds} s; closed: {self.closed}") from None
+                raise AssertionError(f"no {kind} within {PATIENCE_SECONDS} s; closed: {self.closed}") from None
             if message["type"] == kind:
                 return message
 
-    def wait_closed(self, seconds: float) -> Close | None:
+    def wait_closed(self) -> Close | None:
         """How the other side closed it; None where it was cut."""
-        self._reader.join(seconds)
-        assert not self._reader.is_alive(), f"the websocket is still open after {seconds} s"
+        self._reader.join(PATIENCE_SECONDS)
+        assert not self._reader.is_alive(), f"the websocket is still open after {PATIENCE_SECONDS} s"
         return self.closed
 
     def close(self) -> None:
         self._opened.close()
-        self._reader.join(5)
+        self._reader.join(PATIENCE_SECONDS)
 
     def _read(self) -> None:
         with contextlib.suppress(ConnectionClosed):

@@ -62,7 +62,7 @@ def names_of(workload: WorkloadSpec) -> set[str]:
         offered = {
             variable.name
             for access in link.resource.access_levels
-            for variable in link.resource.offer(Access(access)).variables
+            for variable in link.resource.offer(Access(access)).everything
         }
         names |= link.resource.local().variables.keys() - offered
     return names
@@ -77,8 +77,13 @@ def variables_of(workload: WorkloadSpec, values: Mapping[str, str]) -> dict[str,
 
 
 def role_command() -> list[str]:
-    """What makes the application's role: the script of the migration's init container, here without TLS."""
-    return ["sh", "-e", "-c", role_script("DATABASE_URL", "DATABASE_ADMIN_URL", tls="disable")]
+    """What makes the application's role: the script of the migration's init container."""
+    return [
+        "sh",
+        "-e",
+        "-c",
+        role_script("DATABASE_URL", "DATABASE_ADMIN_URL", group=environment().database.application_user),
+    ]
 
 
 @cache

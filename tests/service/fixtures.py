@@ -55,13 +55,13 @@ class Stacks:
         )
         self.template.execute(configuration.DATABASE, f"ALTER SCHEMA public OWNER TO {configuration.ADMIN}")
         job = self.migration()
-        status, output = run(configuration.role_command(), environment=job.environment, folder=self.folder, seconds=30)
+        status, output = run(configuration.role_command(), environment=job.environment, folder=self.folder)
         assert status == 0, f"the application's role was not made:\n{output}"
         second = self.migration("migration-2")
         for one in (job, second):
             one.start()
-        self.migrations += [(one.wait(60), one.output) for one in (job, second)]
-        self.migrations.append(job.run(configuration.environment().migration.command, seconds=60))
+        self.migrations += [(one.wait(), one.output) for one in (job, second)]
+        self.migrations.append(job.run(configuration.environment().migration.command))
         self.template.stop()
 
     def migration(self, name: str = "migration") -> Container:

@@ -17,7 +17,7 @@ import httpx
 from tests.service import configuration
 from tests.service.client import Client
 from tests.service.load import EVENT, Outcome
-from tests.service.processes import wait_until
+from tests.service.processes import PATIENCE_SECONDS, wait_until
 from tests.service.service import Container, Service, Web
 
 
@@ -52,7 +52,7 @@ def spend(service: Service, web: Web, worker: Container, scheduler: Container, i
     """One minute of 200 requests a second, with another stack's processes held by STOP meanwhile."""
     ended = idle.scheduler("scheduler-ended")
     begun = time.monotonic()
-    status = ended.stop(5)
+    status = ended.stop()
     seconds = time.monotonic() - begun
     held = {"worker": idle.worker(), "scheduler": idle.scheduler()}
     loaded = service.web("backend-load", RATE_LIMIT_PER_MINUTE=UNLIMITED, RATE_LIMIT_PER_HOUR=UNLIMITED)
@@ -69,7 +69,7 @@ def spend(service: Service, web: Web, worker: Container, scheduler: Container, i
         minute.outcome = _load(loaded, client)
         if minute.outcome.failures and minute.outcome.lateness > STARVED:
             # Somebody else had the processors: that minute says nothing of the service. A second one has to.
-            service.wait_until_idle(30)
+            service.wait_until_idle()
             minute.events_before = client.count(EVENT)
             minute.outcome = _load(loaded, client)
         processes = {"backend": loaded, "worker": worker, "scheduler": scheduler}
@@ -79,7 +79,7 @@ def spend(service: Service, web: Web, worker: Container, scheduler: Container, i
     finally:
         for container in held.values():
             container.signal(signal.SIGCONT)
-        wait_until(lambda: service.rows("SELECT id FROM failed_tasks"), GIVEN_UP, "the worker to give the export up")
+        wait_until(lambda: service.rows("SELECT id FROM failed_tasks"), "the worker to give the export up")
         service.store.start()
     minute.resumed = {name: _settled_health(container) for name, container in held.items()}
     return minute
@@ -112,7 +112,7 @@ def _load(web: Web, client: Client) -> Outcome:
         cwd=configuration.ROOT,
         capture_output=True,
         text=True,
-        timeout=SECONDS + 60,
+        timeout=SECONDS + PATIENCE_SECONDS,
         check=False,
     )
     assert done.returncode == 0, done.stderr
@@ -122,7 +122,7 @@ def _load(web: Web, client: Client) -> Outcome:
 
 def _settled_health(container: Container) -> int:
     """Its health once it has had the time to say so."""
-    end = time.monotonic() + 15
+    end = time.monotonic() + PATIENCE_SECONDS
     while (status := container.health()) and time.monotonic() < end:
         time.sleep(0.5)
     return status
@@ -132,6 +132,4 @@ RATE: Final = 200
 SECONDS: Final = 60
 STARVED: Final = 150
 """Milliseconds after its time that a request left: on a machine that is the test's alone it is a fraction of them."""
-GIVEN_UP: Final = 30
-"""Seconds after the minute: five tries, 2, 4, 8, 16 and 32 seconds apart at most, are longer than it."""
 UNLIMITED: Final = "1000000"

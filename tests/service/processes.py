@@ -80,22 +80,22 @@ class Process:
         if self not in self.started:
             self.started.append(self)
 
-    def wait_until(self, is_ready: Callable[[], object], seconds: float) -> None:
-        """Waits for it to be ready, no longer than these seconds and not once it has ended."""
+    def wait_until(self, is_ready: Callable[[], object]) -> None:
+        """Waits for it to be ready, and no longer once it has ended."""
 
         def ready_or_ended() -> object:
             return not self.is_running or is_ready()
 
-        wait_until(ready_or_ended, seconds, f"{self.name} to be ready")
+        wait_until(ready_or_ended, f"{self.name} to be ready")
         assert self.is_running, f"{self.name} ended with status {self.returncode}:\n{self.output[-TAIL:]}"
 
-    def wait(self, seconds: float) -> int:
+    def wait(self) -> int:
         """Its exit status, once it has ended."""
         assert self._running is not None, f"{self.name} was never started"
         try:
-            status = self._running.wait(seconds)
+            status = self._running.wait(PATIENCE_SECONDS)
         except subprocess.TimeoutExpired:
-            raise AssertionError(f"{self.name} still runs after {seconds} s:\n{self.output[-TAIL:]}") from None
+            raise AssertionError(f"{self.name} still runs after {PATIENCE_SECONDS} s:\n{self.output[-TAIL:]}") from None
         self.stopped_at = time.time()
         return status
 
@@ -103,11 +103,11 @@ class Process:
         """Sends TERM to the process itself, as a container's first process gets it."""
         self.signal(signal.SIGTERM)
 
-    def stop(self, seconds: float) -> int:
-        """TERM, and its exit status within these seconds."""
+    def stop(self) -> int:
+        """TERM, and its exit status."""
         if self.is_running:
             self.terminate()
-        return self.wait(seconds)
+        return self.wait()
 
     def signal(self, number: signal.Signals) -> None:
         os.kill(self.pid, number)
@@ -122,18 +122,18 @@ class Process:
         self.stopped_at = self.stopped_at or time.time()
 
 
-def wait_until(condition: Callable[[], T], seconds: float, what: str) -> T:
-    """Asks until the answer is true, and returns it. Raises AssertionError after these seconds."""
-    end = time.monotonic() + seconds
+def wait_until(condition: Callable[[], T], what: str) -> T:
+    """Asks until the answer is true, and returns it. Raises AssertionError when that takes too long."""
+    end = time.monotonic() + PATIENCE_SECONDS
     while True:
         answer = condition()
         if answer:
             return answer
-        assert time.monotonic() < end, f"waited {seconds} s in vain for {what}; the last answer was {answer!r}"
+        assert time.monotonic() < end, f"waited {PATIENCE_SECONDS} s in vain for {what}; the last answer was {answer!r}"
         time.sleep(PAUSE)
 
 
-def run(command: Sequence[str], *, environment: Mapping[str, str], folder: Path, seconds: float) -> tuple[int, str]:
+def run(command: Sequence[str], *, environment: Mapping[str, str], folder: Path) -> tuple[int, str]:
     """The exit status and all output of a command that ends by itself."""
     done = subprocess.run(
         command,
@@ -142,13 +142,15 @@ def run(command: Sequence[str], *, environment: Mapping[str, str], folder: Path,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        timeout=seconds,
+        timeout=PATIENCE_SECONDS,
         check=False,
     )
     return done.returncode, done.stdout.decode(errors="replace")
 
 
 MIB: Final = 1024 * 1024
+PATIENCE_SECONDS: Final = 300
+"""For what should take a moment: what has to be quick is measured, and compared with its bound afterwards."""
 PAUSE: Final = 0.1
 """Seconds between two questions: quick enough for a deadline of seconds, cheap on a small machine."""
 TAIL: Final = 4000

@@ -17,7 +17,7 @@ import httpx
 import psycopg
 import redis
 
-from tests.service.processes import Process, run
+from tests.service.processes import PATIENCE_SECONDS, Process, run
 
 
 class Server:
@@ -33,11 +33,11 @@ class Server:
 
     def start(self) -> None:
         self.process.start()
-        self.process.wait_until(self.is_ready, 20)
+        self.process.wait_until(self.is_ready)
 
     def stop(self) -> None:
         """As its own service would be stopped: at once, whoever is connected."""
-        self.process.stop(10)
+        self.process.stop()
 
     def freeze(self) -> None:
         """Stops it answering without closing anything: what a network that swallows packets looks like."""
@@ -75,7 +75,7 @@ class Postgres(Server):
             *_postgres_user(), program("initdb"), "-D", str(self.folder), "-U", _SUPERUSER, "--auth=scram-sha-256",
             f"--pwfile={password}", "--encoding=UTF8", "--locale=C", "--no-sync",
         ]  # fmt: skip
-        status, output = run(command, environment=_PLAIN, folder=self.folder, seconds=60)
+        status, output = run(command, environment=_PLAIN, folder=self.folder)
         assert status == 0, output
 
     def copy(self, folder: Path, port: int) -> Postgres:
@@ -94,7 +94,7 @@ class Postgres(Server):
         """A connection of the superuser, each statement on its own."""
         return psycopg.connect(
             host="127.0.0.1", port=self.port, user=_SUPERUSER, password=_SUPERUSER_PASSWORD, dbname=database,
-            connect_timeout=2, autocommit=True,
+            connect_timeout=PATIENCE_SECONDS, autocommit=True,
         )  # fmt: skip
 
     def rows(self, database: str, statement: str, *parameters: object) -> list[tuple]:
@@ -110,7 +110,7 @@ class Postgres(Server):
     def stop(self) -> None:
         """INT is PostgreSQL's fast shutdown: TERM would wait for every client to leave."""
         self.process.signal(signal.SIGINT)
-        self.process.wait(20)
+        self.process.wait()
 
 
 class Redis(Server):
@@ -124,7 +124,7 @@ class Redis(Server):
             "--save", "", "--appendonly", "yes", "--maxmemory-policy", "noeviction",
         ]  # fmt: skip
         super().__init__("redis", command, folder)
-        self.client = redis.Redis(port=port, socket_timeout=2, decode_responses=True)
+        self.client = redis.Redis(port=port, socket_timeout=PATIENCE_SECONDS, decode_responses=True)
 
     def is_ready(self) -> bool:
         with contextlib.suppress(redis.RedisError):
@@ -145,12 +145,12 @@ class ObjectStore(Server):
     def is_ready(self) -> bool:
         """Makes the bucket, as the local stack's health check does."""
         with contextlib.suppress(httpx.TransportError):
-            return httpx.put(f"{self.url}/{self.bucket}", timeout=2).is_success
+            return httpx.put(f"{self.url}/{self.bucket}", timeout=PATIENCE_SECONDS).is_success
         return False
 
     def listing(self) -> str:
         """The bucket's listing, as S3 answers it."""
-        return httpx.get(f"{self.url}/{self.bucket}", timeout=5).text
+        return httpx.get(f"{self.url}/{self.bucket}", timeout=PATIENCE_SECONDS).text
 
 
 class Edge(Server):
@@ -170,7 +170,7 @@ class Edge(Server):
 
     def is_ready(self) -> bool:
         with contextlib.suppress(httpx.TransportError):
-            return httpx.get(f"{self.url}/edge-health", timeout=2).status_code == 204
+            return httpx.get(f"{self.url}/edge-health", timeout=PATIENCE_SECONDS).status_code == 204
         return False
 
 

@@ -13,7 +13,7 @@ import httpx
 from tests.service import configuration
 from tests.service.client import Client
 from tests.service.confinement import confinement
-from tests.service.processes import Process, run, wait_until
+from tests.service.processes import PATIENCE_SECONDS, Process, run, wait_until
 from tests.service.servers import ObjectStore, Postgres, Redis, free_port
 from twinstack.environment import WorkloadSpec
 
@@ -45,13 +45,12 @@ class Container(Process):
             log=folder / f"{name}.log",
         )
 
-    def run(self, command: Sequence[str], *, seconds: float = 30, **variables: str) -> tuple[int, str]:
+    def run(self, command: Sequence[str], **variables: str) -> tuple[int, str]:
         """The status and output of another command in it, as `kubectl exec` would run it."""
         return run(
             self.confinement.command(command, self.tmp),
             environment=self.environment | variables,
             folder=self.folder,
-            seconds=seconds,
         )
 
     def health(self) -> int:
@@ -72,7 +71,7 @@ class Web(Container):
 
     def is_listening(self) -> bool:
         try:
-            return httpx.get(f"{self.url}/health", timeout=2).status_code == 200
+            return httpx.get(f"{self.url}/health", timeout=PATIENCE_SECONDS).status_code == 200
         except httpx.TransportError:
             return False
 
@@ -117,21 +116,21 @@ class Service:
         """A web service that answers."""
         web = Web(name, variables=self._variables("backend", overrides), code=self.code, folder=self.folder)
         self._start(web)
-        web.wait_until(web.is_listening, 30)
+        web.wait_until(web.is_listening)
         return web
 
     def worker(self, name: str = "worker", **overrides: str) -> Container:
         """A worker that is ready for tasks."""
         worker = self.container(name, "worker", **overrides)
         self._start(worker)
-        worker.wait_until(lambda: " ready." in worker.output or "worker_ready" in worker.output, 30)
+        worker.wait_until(lambda: " ready." in worker.output or "worker_ready" in worker.output)
         return worker
 
     def scheduler(self, name: str = "scheduler") -> Container:
         """Beat, once it has begun."""
         scheduler = self.container(name, "scheduler")
         self._start(scheduler)
-        scheduler.wait_until(lambda: scheduler.health() == 0, 30)
+        scheduler.wait_until(lambda: scheduler.health() == 0)
         return scheduler
 
     def container(self, name: str, key: str, **overrides: str) -> Container:
@@ -148,11 +147,10 @@ class Service:
         """What the superuser sees in the service's database."""
         return self.postgres.rows(configuration.DATABASE, statement, *parameters)
 
-    def wait_until_idle(self, seconds: float) -> None:
+    def wait_until_idle(self) -> None:
         """Until no task waits and none is worked on."""
         wait_until(
             lambda: not self.queue_length() and not self.redis.client.hlen("unacked"),
-            seconds,
             "every task to be worked off",
         )
 

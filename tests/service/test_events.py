@@ -24,18 +24,18 @@ def test_an_event_is_counted_once_however_often_it_is_sent(
     for _ in range(3):
         answer = client.send_event(name, identifier)
         assert (answer.status_code, answer.json()["id"]) == (202, identifier)
-    wait_until(lambda: client.count(name), 10, "the event to be counted")
-    service.wait_until_idle(10)
+    wait_until(lambda: client.count(name), "the event to be counted")
+    service.wait_until_idle()
     assert client.count(name) == 1
     client.send_event(name)
-    wait_until(lambda: client.count(name) == 2, 10, "an event without an id to be another")
+    wait_until(lambda: client.count(name) == 2, "an event without an id to be another")
     shown("one event id sent three times", "counted once; another event counted too")
 
 
 def test_the_summary_is_of_the_contract(web: Web, worker: Container, service: Service) -> None:
     client, name = web.client(), f"event_{uuid.uuid4().hex}"
     client.send_event(name)
-    wait_until(lambda: client.count(name), 10, "the event to be counted")
+    wait_until(lambda: client.count(name), "the event to be counted")
     summary = client.get("/api/summary", params={"days": 7}).json()
     assert set(summary) == {"days", "total", "by_name", "by_day", "forecast"}
     assert summary["days"] == 7
@@ -48,10 +48,10 @@ def test_a_websocket_is_sent_the_summary_and_every_new_one(
     client, name = web.client(), f"event_{uuid.uuid4().hex}"
     with client.websocket() as websocket:
         assert websocket.subprotocol == "analytics.v1"
-        first = websocket.next("summary", 5)["summary"]
+        first = websocket.next("summary")["summary"]
         assert name not in first["by_name"]
         client.send_event(name)
-        wait_until(lambda: name in websocket.next("summary", 10)["summary"]["by_name"], 10, "a summary with the event")
+        wait_until(lambda: name in websocket.next("summary")["summary"]["by_name"], "a summary with the event")
     shown("websocket", "the summary at once, a new one after an event")
 
 
@@ -69,10 +69,10 @@ def test_without_their_features_summaries_have_no_forecast_and_websockets_are_re
     answer = client.post("/api/exports")
     assert (answer.status_code, answer.json()["error"]["code"]) == (404, "feature_disabled")
     with client.websocket() as websocket:
-        closed = websocket.wait_closed(5)
+        closed = websocket.wait_closed()
     assert closed is not None
     assert closed.code == 4404
-    web.stop(10)
+    web.stop()
     assert web.health() != 0, "it is gone"
     shown("features off", "no forecast; exports 404 feature_disabled; websocket closed 4404")
 
@@ -90,7 +90,7 @@ def test_through_the_edge_requests_and_websockets_reach_the_service(
     name = f"event_{uuid.uuid4().hex}"
     with client.websocket() as websocket:
         assert client.send_event(name).status_code == 202
-        wait_until(lambda: name in websocket.next("summary", 10)["summary"]["by_name"], 10, "a summary by the edge")
+        wait_until(lambda: name in websocket.next("summary")["summary"]["by_name"], "a summary by the edge")
     too_large = client.post("/api/events", content=b" " * (11 * 1024 * 1024))
     assert too_large.status_code == 413
     edge.stop()

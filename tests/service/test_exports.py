@@ -12,7 +12,7 @@ import pytest
 
 from tests.service.client import Client
 from tests.service.minute import Minute
-from tests.service.processes import wait_until
+from tests.service.processes import PATIENCE_SECONDS, wait_until
 from tests.service.service import Container, Service, Web
 
 pytestmark = pytest.mark.service
@@ -23,13 +23,13 @@ def test_an_export_is_written_to_the_bucket_and_its_link_serves_it(
 ) -> None:
     client = web.client()
     client.send_event("exported")
-    wait_until(lambda: client.count("exported"), 10, "the event to be counted")
+    wait_until(lambda: client.count("exported"), "the event to be counted")
     answer = client.post("/api/exports")
     assert answer.status_code == 202, answer.text
     identifier = answer.json()["id"]
-    done = wait_until(lambda: _when_done(client, identifier), 20, "the export")
+    done = wait_until(lambda: _when_done(client, identifier), "the export")
     assert f"exports/{identifier}.csv" in service.store.listing()
-    fetched = httpx.get(done["url"], timeout=5)
+    fetched = httpx.get(done["url"], timeout=PATIENCE_SECONDS)
     assert fetched.status_code == 200
     rows = [*csv.reader(io.StringIO(fetched.text))]
     assert any("exported" in row for row in rows[1:]), rows[:3]
@@ -63,7 +63,7 @@ def test_a_task_that_fails_for_good_is_found_by_a_person_and_done_again(
     assert task_id in listed
     assert "tasks.export" in listed
     assert worker.run(["python", "-m", "failed_tasks", "retry", task_id])[0] == 0
-    wait_until(lambda: _when_done(client, identifier), 20, "the export to be done after all")
+    wait_until(lambda: _when_done(client, identifier), "the export to be done after all")
     assert f"exports/{identifier}.csv" in service.store.listing()
     assert worker.run(["python", "-m", "failed_tasks", "list"]) == (0, "")
     assert worker.run(["python", "-m", "failed_tasks", "retry", task_id])[0] == 1

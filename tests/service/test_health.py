@@ -11,6 +11,7 @@ import pytest
 from tests.service import configuration
 from tests.service.confinement import confinement
 from tests.service.fixtures import Stacks
+from tests.service.processes import wait_until
 from tests.service.service import BACKEND_VENV, Container, Service, Web
 
 pytestmark = pytest.mark.service
@@ -21,6 +22,7 @@ SERIES = {
     "websocket_connections": set(),
     "celery_queue_length": set(),
     "failed_tasks": set(),
+    "dependency_up": {"dependency"},
     "process_resident_memory_bytes": set(),
 }
 
@@ -33,7 +35,9 @@ def test_migrations_at_the_same_time_and_again_are_harmless(stacks: Stacks, show
 
 
 def test_a_healthy_service_says_so(web: Web, shown: Callable[[str, str], None]) -> None:
-    health, ready = httpx.get(f"{web.url}/health"), httpx.get(f"{web.url}/health/ready")
+    health = httpx.get(f"{web.url}/health")
+    wait_until(lambda: httpx.get(f"{web.url}/health/ready").status_code == 200, "readiness")
+    ready = httpx.get(f"{web.url}/health/ready")
     assert (health.status_code, health.json()["status"]) == (200, "ok")
     assert ready.status_code == 200, ready.text
     assert ready.json() == {"status": "ready", "database": "ok", "redis": "ok"}

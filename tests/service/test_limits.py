@@ -12,7 +12,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from tests.service import configuration
 from tests.service.client import Client
 from tests.service.minute import Minute
-from tests.service.processes import MIB
+from tests.service.processes import MIB, PATIENCE_SECONDS
 from tests.service.service import Web
 
 pytestmark = pytest.mark.service
@@ -33,7 +33,7 @@ def test_a_body_declared_over_the_limit_is_refused_before_it_is_sent(
     web: Web, shown: Callable[[str, str], None]
 ) -> None:
     limit = configuration.environment().edge.body_limit_mib * MIB
-    connection = http.client.HTTPConnection("127.0.0.1", web.port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", web.port, timeout=PATIENCE_SECONDS)
     connection.putrequest("POST", "/api/events")
     connection.putheader("Authorization", f"Bearer {web.client().token}")
     connection.putheader("Content-Type", "application/json")
@@ -72,7 +72,7 @@ def test_a_bad_token_opens_no_websocket(kind: str, web: Web) -> None:
     token = BAD_TOKENS[kind](client)
     try:
         with client.websocket(token) as websocket:
-            closed = websocket.wait_closed(5)
+            closed = websocket.wait_closed()
             assert closed is not None
             assert closed.code == 4401
             assert not websocket.received

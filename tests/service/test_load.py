@@ -30,7 +30,7 @@ def test_two_hundred_requests_a_second_for_a_minute_meet_no_error(
 def test_every_event_of_the_load_is_counted_once(
     minute: Minute, service: Service, shown: Callable[[str, str], None]
 ) -> None:
-    service.wait_until_idle(30)
+    service.wait_until_idle()
     assert minute.loaded is not None
     counted = minute.loaded.client().count(EVENT) - minute.events_before
     assert counted == minute.outcome.sent["event"]

@@ -12,7 +12,7 @@ import pytest
 
 from tests.service import configuration
 from tests.service.client import Client
-from tests.service.processes import Process, run, wait_until
+from tests.service.processes import PATIENCE_SECONDS, Process, run, wait_until
 from tests.service.servers import Edge, free_port
 from tests.service.service import Web
 
@@ -32,9 +32,9 @@ def pages(tmp_path: Path) -> Iterator[int]:
     port = free_port()
     server = Process("frontend", [NODE, "server/main.mjs"], environment={"PORT": str(port)}, folder=FRONTEND, log=tmp_path / "frontend.log")  # fmt: skip
     server.start()
-    wait_until(lambda: _answers(f"http://127.0.0.1:{port}/"), 15, "the page's server")
+    wait_until(lambda: _answers(f"http://127.0.0.1:{port}/"), "the page's server")
     yield port
-    server.stop(5)
+    server.stop()
 
 
 @pytest.mark.usefixtures("worker")
@@ -48,7 +48,7 @@ def test_a_browser_shows_live_data_and_a_websocket_update(
     client = Client(edge.url, web.variables)
     for name in ("page_view", "page_view", "page_view", "sign_up", "report_opened"):
         assert client.send_event(name).status_code == 202
-    wait_until(lambda: client.count("page_view") >= 3, 15, "the events in the summary")
+    wait_until(lambda: client.count("page_view") >= 3, "the events in the summary")
     assert NODE
     status, output = run(
         [NODE, "--test", "tests/running.test.ts"],
@@ -60,7 +60,6 @@ def test_a_browser_shows_live_data_and_a_websocket_update(
             "PAGE_SCREENSHOT": os.environ.get(SCREENSHOT, ""),
         },
         folder=FRONTEND,
-        seconds=90,
     )
     client.close()
     edge.stop()
@@ -71,6 +70,6 @@ def test_a_browser_shows_live_data_and_a_websocket_update(
 
 def _answers(url: str) -> bool:
     try:
-        return httpx.get(url, timeout=2).status_code == 200
+        return httpx.get(url, timeout=PATIENCE_SECONDS).status_code == 200
     except httpx.TransportError:
         return False

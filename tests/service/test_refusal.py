@@ -15,7 +15,7 @@ pytestmark = pytest.mark.service
 
 WORKLOADS = ["backend", "worker", "scheduler", "migration"]
 MAY_BE_EMPTY = {"SENDGRID_API_KEY", "SENTRY_DSN", "NEW_RELIC_LICENSE_KEY"}
-HAS_DEFAULT = {"BODY_LIMIT_MIB"}
+HAS_DEFAULT = {"BODY_LIMIT_MIB", "JWT_SECRET_PREVIOUS", "SHARED_JWT_SECRET_PREVIOUS"}
 SENTINEL = "s3ntinel"
 MALFORMED = {
     "DATABASE_URL": f"mysql://user:{SENTINEL}@localhost/analytics",
@@ -76,7 +76,7 @@ def started(stacks: Stacks, key: str, variables: dict[str, str], name: str) -> t
     """How its own command ends with these variables alone."""
     spec = workload(key)
     container = Container(name, (), variables=variables, code=stacks.code, folder=stacks.folder)
-    return container.run(spec.command or configuration.image_command(), seconds=20)
+    return container.run(spec.command or configuration.image_command())
 
 
 def workload(key: str) -> WorkloadSpec:

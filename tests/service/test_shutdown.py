@@ -16,13 +16,15 @@ import pytest
 
 from tests.service import configuration
 from tests.service.client import Client
-from tests.service.processes import wait_until
+from tests.service.processes import PATIENCE_SECONDS, wait_until
 from tests.service.service import Service, Web
 
 pytestmark = pytest.mark.service
 
 EVENTS = 100
 CHILDREN = 2
+WEB_SECONDS, WORKER_SECONDS = 25, 60
+"""What each may take from TERM to its end: less than its pod's grace period."""
 """What the worker's command says of itself: tasks at the same time."""
 
 
@@ -32,22 +34,23 @@ def test_a_worker_that_is_told_to_end_finishes_its_tasks_and_loses_none(
     client = queued(fresh)
     with tasks_held(fresh) as connection:
         first = fresh.worker("worker-1")
-        wait_until(lambda: held_tasks(fresh) == CHILDREN, 20, "both children to be at work")
+        wait_until(lambda: held_tasks(fresh) == CHILDREN, "both children to be at work")
         begun = time.monotonic()
         first.terminate()
         time.sleep(2)
         assert first.is_running, "it left its tasks"
         connection.commit()
-    assert first.wait(60) == 0
+    assert first.wait() == 0
     seconds = time.monotonic() - begun
+    assert seconds < WORKER_SECONDS
     done, waiting = client.count("queued"), fresh.queue_length()
     assert CHILDREN <= done < EVENTS, "it was not told in the middle"
     assert fresh.redis.client.hlen("unacked") == 0, "a task was taken along"
     # A result that the worker has not read when it ends is not acknowledged: that task waits again, though it is done.
     assert EVENTS <= done + waiting <= EVENTS + CHILDREN
     fresh.worker("worker-2")
-    fresh.wait_until_idle(60)  # or a task that is just being taken, and stands in neither list
-    wait_until(lambda: client.count("queued") == EVENTS, 15, "every event to be counted")
+    fresh.wait_until_idle()  # or a task that is just being taken, and stands in neither list
+    wait_until(lambda: client.count("queued") == EVENTS, "every event to be counted")
     shown(
         f"TERM to a worker with {CHILDREN} tasks at work and {waiting} waiting",
         f"those are finished, status 0 after {seconds:.1f} s (held for 2); {EVENTS} of {EVENTS} in the end",
@@ -60,14 +63,14 @@ def test_a_task_of_a_killed_child_is_done_by_another_and_counted_once(
     client = queued(fresh)
     with tasks_held(fresh) as connection:
         worker = fresh.worker()
-        wait_until(lambda: held_tasks(fresh) == CHILDREN, 20, "both children to be at work")
+        wait_until(lambda: held_tasks(fresh) == CHILDREN, "both children to be at work")
         children = worker.children
         for child in children:
             child.kill()
-        wait_until(lambda: worker.output.count("WorkerLostError") >= len(children), 20, "the worker to notice")
+        wait_until(lambda: worker.output.count("WorkerLostError") >= len(children), "the worker to notice")
         connection.commit()
-    fresh.wait_until_idle(60)  # or a task that is just being taken, and stands in neither list
-    wait_until(lambda: client.count("queued") == EVENTS, 15, "every event to be counted")
+    fresh.wait_until_idle()  # or a task that is just being taken, and stands in neither list
+    wait_until(lambda: client.count("queued") == EVENTS, "every event to be counted")
     assert worker.is_running
     shown(f"KILL to {len(children)} children of a worker, at work", f"{EVENTS} of {EVENTS} in the end")
 
@@ -78,7 +81,7 @@ def test_tasks_of_a_killed_worker_are_done_by_the_next_after_the_visibility_time
     client = queued(fresh)
     with tasks_held(fresh) as connection:
         worker = fresh.worker("worker-1")
-        wait_until(lambda: held_tasks(fresh) == CHILDREN, 20, "both children to be at work")
+        wait_until(lambda: held_tasks(fresh) == CHILDREN, "both children to be at work")
         worker.kill()
         connection.commit()
     index = fresh.redis.client.zrange("unacked_index", 0, -1)
@@ -87,8 +90,8 @@ def test_tasks_of_a_killed_worker_are_done_by_the_next_after_the_visibility_time
     # An hour passes: the transport takes back what was handed out longer ago than its visibility timeout.
     fresh.redis.client.zadd("unacked_index", dict.fromkeys(index, 0.0))
     fresh.worker("worker-2")
-    fresh.wait_until_idle(60)  # or a task that is just being taken, and stands in neither list
-    wait_until(lambda: client.count("queued") == EVENTS, 15, "every event to be counted")
+    fresh.wait_until_idle()  # or a task that is just being taken, and stands in neither list
+    wait_until(lambda: client.count("queued") == EVENTS, "every event to be counted")
     shown(
         "KILL to a worker and its children",
         f"Redis keeps its {len(index)} tasks for the visibility timeout; {EVENTS} of {EVENTS} after it",
@@ -102,18 +105,19 @@ def test_the_web_service_that_is_told_to_end_sends_clients_away_and_finishes_its
     clients = [web.client() for _ in range(5)]
     websockets = [client.websocket() for client in clients]
     for websocket in websockets:
-        websocket.next("summary", 5)
+        websocket.next("summary")
     request = HalfRequest(web, clients[0])
     begun = time.monotonic()
     web.terminate()
     for websocket in websockets:
-        websocket.next("reconnect", 10)
-    wait_until(lambda: refuses(web), 10, "new connections to be refused")
+        websocket.next("reconnect")
+    wait_until(lambda: refuses(web), "new connections to be refused")
     assert web.is_running, "a request is being served"
     status = request.finish()
-    ends = [websocket.wait_closed(10) for websocket in websockets]
-    exit_status = web.wait(25)
+    ends = [websocket.wait_closed() for websocket in websockets]
+    exit_status = web.wait()
     seconds = time.monotonic() - begun
+    assert seconds < WEB_SECONDS
     assert status == 202
     assert [end.code if end else None for end in ends] == [1012] * len(websockets)
     # Uvicorn ends by the signal it was sent; a container's first process, whom that cannot end, by status 0.
@@ -157,7 +161,7 @@ class HalfRequest:
 
     def __init__(self, web: Web, client: Client) -> None:
         self.body = json.dumps({"name": "half", "properties": {}}).encode()
-        self.socket = socket.create_connection(("127.0.0.1", web.port), timeout=20)
+        self.socket = socket.create_connection(("127.0.0.1", web.port), timeout=PATIENCE_SECONDS)
         head = (
             f"POST /api/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {client.token}\r\n"
             f"Content-Type: application/json\r\nContent-Length: {len(self.body)}\r\n\r\n"
@@ -177,7 +181,7 @@ class HalfRequest:
 def refuses(web: Web) -> bool:
     """Whether a new connection is refused."""
     try:
-        httpx.get(f"{web.url}/health", timeout=2)
+        httpx.get(f"{web.url}/health", timeout=PATIENCE_SECONDS)
     except httpx.ConnectError:
         return True
     except httpx.TransportError:

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import pytest
 
 from twinstack.environment import Access, Environment, Reach, Variable
-from twinstack.environment.load import load_text
 from twinstack.errors import ConfigurationError, Location, Problem
+from twinstack.layers.load import load_text
 from twinstack.settings import SettingsSpec
 
 TOP = "organization: acme\nproduct: shop\naccount: '111122223333'\nregion: eu-central-1\nversion: 1.0.0\n"
@@ -65,13 +65,13 @@ def test_no_half_has_to_build_them() -> None:
     ("layer", "expected"),
     [
         (
-            "settings: {variables: {limit: 1}}",
+            "settings: {variables: {the-limit: 1}}",
             problem(
                 "TW104",
                 "the key does not fit",
-                "settings.variables.limit",
-                "limit",
-                "a key that matches ^[A-Z][A-Z0-9_]*$",
+                "settings.variables.the-limit",
+                "the-limit",
+                "the name of a variable: letters, digits and underscores, no digit first, such as LOG_LEVEL",
                 "rename it",
             ),
         ),
@@ -94,7 +94,8 @@ def test_no_half_has_to_build_them() -> None:
                 "settings.variables.API_TOKEN",
                 "(not shown)",
                 "no secret stands in a file under version control",
-                "make it a key of a SecretsSpec (`generated` or `provided`) and rotate the value that was written here",
+                "make it a key of a SecretsSpec (`generated` or `provided`) and rotate the value that was written here; "
+                'or, where everybody may have it, `settings.acknowledge: {TW105 API_TOKEN: "why"}`',
             ),
         ),
     ],

@@ -43,7 +43,22 @@ WITHOUT_AN_EDGE = Wishes(
     resources=("bucket:papers", "redis"),
     workloads=("worker:crusher", "job:nightly"),
 )
-COMBINATIONS = {"everything": EVERYTHING, "elsewhere": ELSEWHERE, "least": LEAST, "without an edge": WITHOUT_AN_EDGE}
+WITH_A_PIPELINE = Wishes(
+    name="delivered",
+    organization="acme",
+    region="us-east-1",
+    accounts=("111122223333",),
+    resources=("bucket:papers",),
+    workloads=("web_service",),
+    repository="Acme/delivered",
+)
+COMBINATIONS = {
+    "everything": EVERYTHING,
+    "elsewhere": ELSEWHERE,
+    "least": LEAST,
+    "without an edge": WITHOUT_AN_EDGE,
+    "with a pipeline": WITH_A_PIPELINE,
+}
 
 
 def write_product(folder: Path, wishes: Wishes) -> None:

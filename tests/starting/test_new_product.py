@@ -18,6 +18,7 @@ from tests.starting.products import COMBINATIONS, ELSEWHERE, EVERYTHING, LEAST, 
 from twinstack.environment import Half
 from twinstack.errors import UsageError
 from twinstack.local import files_of
+from twinstack.network.usual_zones import USUAL
 from twinstack.starting.new_product import NewProduct
 from twinstack.starting.wishes import Wishes
 from twinstack.synthesis import FEATURE_FLAGS, write
@@ -36,6 +37,32 @@ def test_it_checks_without_a_warning_and_becomes_both_halves(tmp_path: Path, wis
         made = {path.name for path in write(product, loaded, folders, tuple(Half))}
         assert {"cdk.tf.json", "00-namespace.k8s.yaml"} <= made
         assert [files_of(one.environment) for one in loaded if "compose.yaml" in map(str, files_of(one.environment))]
+
+
+@pytest.mark.parametrize("region", USUAL)
+def test_the_zones_of_a_region_are_written_where_it_has_others(tmp_path: Path, region: str) -> None:
+    write_product(tmp_path, replace(EVERYTHING, region=region))
+    with opened(tmp_path) as product:
+        for one in product.load_all():
+            assert [warning for warning in one.warnings if warning.path.startswith("network")] == []
+            assert "".join(one.environment.specs["network"].zones) == USUAL[region][:3]
+
+
+def test_its_production_keeps_every_log_for_a_year(tmp_path: Path) -> None:
+    """What `twinstack scan` asks for (CKV_AWS_338): a new product passes it."""
+    write_product(tmp_path, EVERYTHING)
+    with opened(tmp_path) as product:
+        folders = {half: tmp_path / half for half in Half}
+        made = write(
+            product,
+            [one for one in product.load_all() if one.environment.name == "prod"],
+            folders,
+            (Half.INFRASTRUCTURE,),
+        )
+        (document,) = (json.loads(file.read_text()) for file in made if file.name == "cdk.tf.json")
+    kept = {name: one["retention_in_days"] for name, one in document["resource"]["aws_cloudwatch_log_group"].items()}
+    assert {"edge", "cluster"} <= kept.keys()
+    assert {name: days for name, days in kept.items() if days < 365} == {}
 
 
 @every_combination
@@ -103,7 +130,8 @@ def test_what_was_said_is_no_placeholder(tmp_path: Path) -> None:
     assert 'account: "123456789012"\n' in layers["dev"]
     assert 'account: "222222222222" # placeholder: ' in layers["prod"]
     assert "host: dev.shop.example.com\n" in layers["dev"]
-    assert "zone: example.com # placeholder: " in layers["base"]
+    assert "zone: example.com # placeholder: " in layers["prod"]
+    assert "zone: dev.shop.example.com # placeholder: " in layers["dev"]
 
 
 def test_the_cdktf_command_line_gets_the_flags_that_synth_uses(tmp_path: Path) -> None:
@@ -165,7 +193,7 @@ def test_everything_that_is_wrong_with_the_wishes_is_said_at_once() -> None:
             {"resources": ("mysql",)},
             '"mysql" (there are bucket, postgres, redis, secrets, settings): name one of these',
         ),
-        ({"workloads": ("cron",)}, '"cron" (there are job, scheduler, web_service, worker): name one of these'),
+        ({"workloads": ("json",)}, '"json" (there are job, scheduler, web_service, worker): name one of these'),
         (
             {"resources": ("clustr",)},
             '"clustr" (there are bucket, postgres, redis, secrets, settings): name one of these',

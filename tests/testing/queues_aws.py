@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from cdktf_cdktf_provider_aws.elasticache_replication_group import ElasticacheReplicationGroup
+from cdktf_cdktf_provider_aws.secretsmanager_secret_version import SecretsmanagerSecretVersion
 from cdktf_cdktf_provider_aws.sqs_queue import SqsQueue
 
 from tests.testing.queues import CacheSpec, QueueSpec
@@ -121,6 +122,31 @@ class HeadlessQueue(Queue):
 
     def __init__(self, scope: Infrastructure[Any], spec: QueueSpec) -> None:
         self.queue = SqsQueue(self, "queue", name=spec.aws_name)
+
+
+class UnlabelledQueue(Queue):
+    """Writes the token by the provider's own resource, as one did before versions had labels."""
+
+    stages: ClassVar[list[str] | None] = None
+
+    def publish(self) -> None:
+        token = self.token()
+        self.stack.publish(token)
+        version = SecretsmanagerSecretVersion(
+            self,
+            "token-version",
+            secret_id=token.secret.id,
+            secret_string_wo="${ephemeral.aws_secretsmanager_random_password.token.random_password}",
+            secret_string_wo_version=1,
+            version_stages=self.stages,
+        )
+        pin(version, f"{self.spec.key}_token_v1")
+
+
+class LabelledQueue(UnlabelledQueue):
+    """The same with the label."""
+
+    stages: ClassVar[list[str] | None] = ["AWSCURRENT", "v1"]
 
 
 class HiddenQueue(Queue):

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.starting.lent import Lend
+
 GOLDEN = """\
 def test_it(golden):
     golden("golden", {"a.txt": "new\\n"})
@@ -73,7 +75,7 @@ def write_product(folder: Path, level: str = "info") -> None:
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
 def test_it_is_registered_by_installing_the_library() -> None:
@@ -128,8 +130,9 @@ def test_the_tests_of_two_products_are_not_run_as_one(tmp_path: Path) -> None:
     )
 
 
-def test_a_package_names_the_product_that_its_tests_use(tmp_path: Path) -> None:
+def test_a_package_names_the_product_that_its_tests_use(tmp_path: Path, lend_bindings: Lend) -> None:
     write_product(tmp_path / "shop", "own")
+    lend_bindings(tmp_path / "shop")
     package = tmp_path / "package"
     (package / "tests").mkdir(parents=True)
     (package / "pyproject.toml").write_text('[tool.pytest.ini_options]\ntwinstack_product = "../shop"\n')

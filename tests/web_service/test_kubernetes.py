@@ -10,6 +10,7 @@ import cdk8s
 from stacks import product
 from stacks.workloads import AnalyticsWorkloads
 from twinstack import kubernetes
+from twinstack.kubernetes.probes import http_health
 
 
 @cache
@@ -37,8 +38,8 @@ def test_the_required_deployment_has_the_required_values() -> None:
     assert found["name"] == "backend"
     assert found["ports"] == [{"name": "http", "containerPort": 8000}]
     assert found["resources"] == {
-        "requests": {"memory": "256Mi", "cpu": "250m"},
-        "limits": {"memory": "512Mi", "cpu": "500m"},
+        "requests": {"memory": "256Mi", "cpu": "250m", "ephemeral-storage": "64Mi"},
+        "limits": {"memory": "512Mi", "cpu": "500m", "ephemeral-storage": "320Mi"},
     }
     assert deployment()["selector"] == {"matchLabels": {"app": "analytics-backend"}}
 
@@ -51,6 +52,14 @@ def test_the_required_probes_stand_beside_a_startup_probe() -> None:
     assert readiness["httpGet"] == {"path": "/health/ready", "port": 8000}
     assert (readiness["initialDelaySeconds"], readiness["periodSeconds"]) == (5, 10)
     assert startup["periodSeconds"] * startup["failureThreshold"] == 60
+
+
+def test_how_long_it_may_be_unwell_is_said_in_seconds() -> None:
+    found = http_health(
+        live="/", ready="/", port=1, start_seconds=9, unready_after_seconds=121, restart_after_seconds=200
+    )
+    assert (found.readiness.failure_threshold, container()["readinessProbe"]["failureThreshold"]) == (13, 3)
+    assert (found.liveness.failure_threshold, container()["livenessProbe"]["failureThreshold"]) == (7, 3)
 
 
 def test_a_slow_start_is_waited_for_by_the_probe_and_by_the_rollout() -> None:

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import pytest
 
 from twinstack.environment import Access, Environment, Reach, Variable
-from twinstack.environment.load import load_text
 from twinstack.errors import ConfigurationError, Location, Problem
+from twinstack.layers.load import load_text
 from twinstack.web_service import WebServiceSpec
 
 TOP = "organization: acme\nproduct: shop\naccount: '111122223333'\nregion: eu-central-1\nversion: 1.0.0\n"
@@ -65,8 +65,21 @@ def test_it_is_given_time_to_drain_to_stop_and_a_margin() -> None:
 
 def test_others_can_link_to_it() -> None:
     offer = load().offer(Access.READ)
-    assert offer.variables == (Variable("WEB_URL", "http://shop-web-service:80"),)
+    assert offer.variables == (Variable("WEB_URL", "http://shop-web-service:8000"),)
     assert (offer.reach, offer.port) == (Reach.PODS, 8000)
+
+
+class Pair(Shop):
+    pages: WebServiceSpec
+
+
+def test_pods_that_link_to_it_reach_it_on_the_containers_own_port() -> None:
+    """EKS documents that its network policies want both ports of a Service to be one number."""
+    section = BASE.removeprefix(TOP).replace("web:", "pages:").replace("port: 8000", "port: 3000")
+    loaded = load_text(Pair, "live", {"base": f"{BASE}{section}  uses: [web]\n", "live": ""}, TODAY).environment
+    assert loaded.web.service_ports == {"http": 80, "direct": 8000}
+    assert loaded.pages.service_ports == {"http": 80}
+    assert loaded.config == {"web-url": "http://shop-web-service:8000"}
 
 
 def test_its_image_has_the_release_for_a_tag_unless_it_has_its_own() -> None:
@@ -79,6 +92,32 @@ def test_its_image_has_the_release_for_a_tag_unless_it_has_its_own() -> None:
 def test_a_scale_of_one_size_needs_no_autoscaler() -> None:
     assert load("web: {scale: {min: 3, max: 3}}").scale.is_fixed
     assert not load().scale.is_fixed
+
+
+@pytest.mark.parametrize(
+    ("requests", "limits", "scale", "most"),
+    [
+        ("cpu: 250m, memory: 64Mi", "cpu: 1000m, memory: 64Mi", "cpu: 300", None),
+        ("cpu: 250m, memory: 64Mi", "cpu: '1', memory: 64Mi", "cpu: 400", None),
+        ("cpu: 250m, memory: 64Mi", "cpu: '1', memory: 64Mi", "cpu: 401", "at most 400 percent: the limit is 1, the request 250m"),
+        ("cpu: 300m, memory: 64Mi", "cpu: 500m, memory: 64Mi", "cpu: 167", "at most 166 percent: the limit is 500m, the request 300m"),
+        ("cpu: 250m, memory: 64Mi", "memory: 64Mi", "cpu: 5000", None),
+        ("cpu: 250m, memory: 64Mi", "cpu: 250m, memory: 128Mi", "memory: 200", None),
+        ("cpu: 250m, memory: 64Mi", "cpu: 250m, memory: 64Mi", "memory: 101", "at most 100 percent: the limit is 64Mi, the request 64Mi"),
+    ],
+)  # fmt: skip
+def test_a_target_is_in_percent_of_the_request_up_to_the_limit(
+    requests: str, limits: str, scale: str, most: str | None
+) -> None:
+    layer = f"web: {{resources: {{requests: {{{requests}}}, limits: {{{limits}}}}}, scale: {{cpu: null, {scale}}}}}"
+    layer = layer.replace("cpu: null, cpu", "cpu")
+    if "cpu" not in limits:
+        layer = layer.replace("limits: {", "limits: {cpu: null, ")
+    if most is None:
+        assert load(layer).scale.max == 4
+        return
+    (found,) = refused(layer)
+    assert (found.code, found.path, found.allowed) == ("TW357", f"web.scale.{scale.split(':')[0]}", most)
 
 
 @pytest.mark.parametrize(
@@ -130,7 +169,7 @@ def test_a_scale_of_one_size_needs_no_autoscaler() -> None:
                 "the value does not fit",
                 "web.image",
                 '"registry.example/web:latest" (text)',
-                r"text that matches ^[a-z0-9][a-z0-9.\-:]*(/[a-z0-9._\-]+)*$",
+                r"an image without its tag, such as ghcr.io/acme/shop",
                 "write the image's name, without a tag: the environment's `version` is the tag",
             ),
         ),
@@ -146,13 +185,46 @@ def test_a_scale_of_one_size_needs_no_autoscaler() -> None:
             ),
         ),
         (
+            "web: {resources: {requests: {ephemeral_storage: 1Gi}}}",
+            problem(
+                "TW601",
+                "the ephemeral_storage request is over its limit",
+                "web.resources.requests.ephemeral_storage",
+                "request 1Gi, limit 320Mi",
+                "a request of at most 320Mi",
+                "lower the request or raise `temporary_storage`",
+            ),
+        ),
+        (
+            "web: {resources: {limits: {ephemeral_storage: 100Mi}}}",
+            problem(
+                "TW610",
+                "the disk's limit is below what may be written under /tmp",
+                "web.resources.limits.ephemeral_storage",
+                "limit 100Mi, temporary_storage 256Mi",
+                "at least 256Mi, and more for logs",
+                "leave it out, raise it, or lower `temporary_storage`",
+            ),
+        ),
+        (
+            "web: {metrics_from: [monitoring]}",
+            problem(
+                "TW611",
+                "somebody is let in for metrics that there are none of",
+                "web.metrics_from",
+                "monitoring",
+                "no namespace for a service without `metrics`",
+                "give the path that serves them, `metrics: /metrics`, or remove the line",
+            ),
+        ),
+        (
             "web: {environment_variables: {log-level: x}}",
             problem(
                 "TW104",
                 "the key does not fit",
                 "web.environment_variables.log-level",
                 "log-level",
-                "a key that matches ^[A-Z][A-Z0-9_]*$",
+                "the name of a variable: letters, digits and underscores, no digit first, such as LOG_LEVEL",
                 "rename it",
             ),
         ),

@@ -9,6 +9,8 @@ import cdk8s
 from stacks import product
 from stacks.workloads import AnalyticsWorkloads
 from twinstack import kubernetes
+from twinstack.environment import HealthCommand
+from twinstack.kubernetes import command_health
 
 
 def objects(**settings: Any) -> dict[str, dict[str, Any]]:
@@ -46,11 +48,19 @@ def test_the_kill_comes_after_the_longest_task() -> None:
 
 def test_health_is_asked_by_a_command_with_time_to_start_and_to_answer() -> None:
     found = objects()["Deployment"]["spec"]["template"]["spec"]["containers"][0]
-    for probe in ("startupProbe", "livenessProbe", "readinessProbe"):
+    for probe in ("startupProbe", "livenessProbe"):
         assert found[probe]["exec"] == {"command": ["python", "-m", "health", "worker"]}
         assert found[probe]["timeoutSeconds"] == 5
-    assert found["livenessProbe"]["periodSeconds"] == 30
+    assert found["readinessProbe"]["exec"] == {"command": ["python", "-m", "health", "worker", "ready"]}
+    assert found["readinessProbe"]["timeoutSeconds"] == 5
+    assert (found["livenessProbe"]["periodSeconds"], found["livenessProbe"]["failureThreshold"]) == (15, 2)
     assert found["startupProbe"]["periodSeconds"] * found["startupProbe"]["failureThreshold"] == 120
+
+
+def test_without_a_command_of_its_own_readiness_asks_the_same_and_a_restart_has_time() -> None:
+    health = command_health(HealthCommand(command=("check",), period_seconds=20, restart_after_seconds=70))
+    assert health.readiness.exec.command == health.liveness.exec.command == ["check"]
+    assert health.liveness.failure_threshold == 4
 
 
 def test_a_fixed_number_of_workers_needs_no_autoscaler() -> None:

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 import pytest
 
 from twinstack.environment import Environment
-from twinstack.environment.load import load_text
 from twinstack.errors import ConfigurationError, Location, Problem
+from twinstack.layers.load import load_text
+from twinstack.redis import RedisSpec
 from twinstack.worker import WorkerSpec
 
 TOP = "organization: acme\nproduct: shop\naccount: '111122223333'\nregion: eu-central-1\nversion: 1.0.0\n"
@@ -102,3 +103,27 @@ def test_names_follow_the_field() -> None:
 )
 def test_a_worker_that_does_not_work_is_refused(layer: str, expected: Problem) -> None:
     assert refused(layer) == (expected,)
+
+
+class Queued(Environment):
+    cache: RedisSpec
+    worker: WorkerSpec
+
+
+@pytest.mark.parametrize(
+    ("more", "codes"),
+    [
+        ("task_limit_seconds: 14400, uses: [cache]", ["TW356"]),
+        ("task_limit_seconds: 3601, uses: [cache]", ["TW356"]),
+        ("task_limit_seconds: 3600, uses: [cache]", []),
+        ("task_limit_seconds: 14400", []),
+        ("task_limit_seconds: 14400, uses: [cache], acknowledge: {TW356: visibility_timeout is 20000}", []),
+    ],
+)
+def test_a_task_longer_than_its_broker_waits_for_is_warned_of(more: str, codes: list[str]) -> None:
+    base = BASE.replace("  task_limit_seconds: 300\n", "") + "cache: {node_type: cache.t4g.micro, nodes: 1}\n"
+    more = "".join(
+        f"  {line}\n" for line in more.replace(", uses", "\nuses").replace(", acknow", "\nacknow").splitlines()
+    )
+    loaded = load_text(Queued, "live", {"base": base.replace("worker:\n", "worker:\n" + more), "live": ""}, TODAY)
+    assert [one.code for one in loaded.warnings] == codes

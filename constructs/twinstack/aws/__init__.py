@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from twinstack.aws.address import pin
-from twinstack.aws.database import ClosedGroup, Tiered
+from twinstack.aws.database import ClosedGroup, Tiered, final_snapshot
 from twinstack.aws.infrastructure import Infrastructure
 from twinstack.aws.key import Key, keep
 from twinstack.aws.policy import Statement, policy_document, resource_policy, trust_policy
@@ -21,6 +21,7 @@ from twinstack.environment.names import snake_case
 if TYPE_CHECKING:
     from twinstack.bucket.aws import Bucket
     from twinstack.cluster.aws import Cluster
+    from twinstack.delivery.aws import Delivery
     from twinstack.edge.aws import Edge
     from twinstack.network.aws import Network
     from twinstack.postgres.aws import Postgres
@@ -40,6 +41,7 @@ __all__ = [
     "ClosedGroup",
     "Cluster",
     "ConnectionSecret",
+    "Delivery",
     "Edge",
     "Extensible",
     "Infrastructure",
@@ -54,6 +56,7 @@ __all__ = [
     "Secrets",
     "Statement",
     "Tiered",
+    "final_snapshot",
     "keep",
     "pin",
     "policy_document",

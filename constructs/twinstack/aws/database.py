@@ -1,4 +1,4 @@
-"""What every database-like resource shares: a closed security group that admits the cluster, and its subnets."""
+"""What every database-like resource shares: a closed security group that admits the cluster, its subnets, and its last snapshot."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from cdktf_cdktf_provider_aws.vpc_security_group_ingress_rule import VpcSecurity
 from constructs import Construct
 
 from twinstack.aws.address import pin
+from twinstack.aws.key import Key
 
 
 class Tiered(Protocol):
@@ -53,3 +54,13 @@ class ClosedGroup(Construct):
             description=description,
         )
         self.rules.append(pin(rule, f"{self.address}_{port}"))
+
+
+def final_snapshot(name: str, key: Key, generation: int) -> str:
+    """What the snapshot at the end of `name` is called.
+
+    AWS refuses a name that is taken, and with it the deletion. The key is made anew with what it encrypts, so a part of
+    its id tells one life of the name from the next; `generation` does where only the thing itself was replaced.
+    """
+    ending = f"-{generation}" if generation > 1 else ""
+    return f"{name}-final-${{substr(aws_kms_key.{key.address}.key_id, 0, 8)}}{ending}"

@@ -86,9 +86,16 @@ def pod_trust(context: Context, cluster: str, namespace: str, service_account: s
 
 
 def _secret_statements(stack: Infrastructure[Any], workload: WorkloadSpec) -> list[Statement]:
-    """Reading exactly the secrets its links deliver, and decrypting them through Secrets Manager only."""
+    """Reading exactly the secrets its links deliver, and decrypting them through Secrets Manager only.
+
+    Those that are retired still, since Terraform is applied before the pods that read them are gone.
+    """
+    offers = [link.offer for link in workload.links]
     names = dict.fromkeys(
-        variable.secret.name for variable in workload.environment.variables_of(workload) if variable.secret
+        secret.name
+        for offer in offers
+        for secret in (*(variable.secret for variable in offer.variables), *offer.retired)
+        if secret
     )
     secrets = [stack.published(name) for name in names]
     if not secrets:

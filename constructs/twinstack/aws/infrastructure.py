@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from cdktf import S3Backend, TerraformOutput, TerraformStack
 from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
 from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderDefaultTags
+from cdktf_cdktf_provider_aws.vpc_security_group_ingress_rule import VpcSecurityGroupIngressRule
 from constructs import Construct
 
 from twinstack.aws.address import pin
@@ -15,7 +17,7 @@ from twinstack.aws.identity import Identity
 from twinstack.aws.key import Key, keep
 from twinstack.aws.resource import Admitting, Resource
 from twinstack.aws.secret import Secret
-from twinstack.environment import Context, Environment, Half, Ledger, ResourceSpec, Spec
+from twinstack.environment import ClusterPlan, Context, Environment, Half, Ledger, ResourceSpec, Spec
 from twinstack.errors import ConstructionError
 
 E = TypeVar("E", bound=Environment)
@@ -35,6 +37,8 @@ class Infrastructure(TerraformStack, Generic[E]):
         self.identities: dict[str, Identity] = {}
         self._resources: dict[str, Resource[Any]] = {}
         self._secrets: dict[str, Secret] = {}
+        self._forgotten: list[str] = []
+        self._last: list[Callable[[], None]] = []
         self._connected = False
         self._make_provider()
         self._make_backend()
@@ -61,6 +65,7 @@ class Infrastructure(TerraformStack, Generic[E]):
             resource = self._resources.get(key)
             if resource is not None:
                 resource.admit(cluster)
+        self._admit_nodes(cluster)
         for workload in self.environment.workloads:
             if workload.has_identity:
                 self.identities[workload.key] = Identity(self, workload, cluster=cluster)
@@ -107,6 +112,12 @@ class Infrastructure(TerraformStack, Generic[E]):
             address,
         )
 
+    def forget(self, address: str) -> None:
+        """Lets Terraform drop a resource from its state without destroying it: somebody else keeps it from now on."""
+        self._forgotten.append(address)
+        # cdktf 0.21 has no class for the block.
+        self.add_override("removed", [{"from": one, "lifecycle": {"destroy": False}} for one in self._forgotten])
+
     def output(self, name: str, value: str, description: str) -> TerraformOutput:
         """What a person needs afterwards. Never a secret."""
         return TerraformOutput(self, name, value=value, description=description)
@@ -127,14 +138,44 @@ class Infrastructure(TerraformStack, Generic[E]):
             users=((service, {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}}),),
         )
 
+    def before_synth(self, step: Callable[[], None]) -> None:
+        """Has a room do its last step when the product has composed the whole stack: what looks at all of it."""
+        self._last.append(step)
+
     def close(self) -> None:
-        """The last check before synth. Raises ConstructionError for what was never built or connected."""
+        """The last steps and the last check before synth. Raises ConstructionError for what was never built or connected."""
         self.ledger.close()
         if self.environment.links and not self._connected:
             raise ConstructionError(
                 f"{self.environment.stack_id}: {len(self.environment.links)} links are never connected: "
                 f"end {type(self).__name__}.__init__ with `self.connect(cluster)`"
             )
+        while self._last:
+            self._last.pop(0)()
+
+    def _admit_nodes(self, cluster: Admitting) -> None:
+        """Whatever admits the cluster's group admits the groups of its nodes too, by a rule for each beside its own.
+
+        Nodes of another team's cluster need not carry the cluster's group, and no room has to think of it.
+        """
+        plan = self.environment.find(ClusterPlan)
+        groups = list(dict.fromkeys(plan.node_security_groups)) if plan else []
+        rules = [one for one in self.node.find_all() if isinstance(one, VpcSecurityGroupIngressRule)] if groups else []
+        for rule in rules:
+            if rule.referenced_security_group_id_input != cluster.security_group_id:
+                continue
+            for group in groups:
+                copy = VpcSecurityGroupIngressRule(
+                    self,
+                    f"{rule.node.path}-{group}".replace("/", "-"),
+                    security_group_id=rule.security_group_id_input or "",
+                    referenced_security_group_id=group,
+                    ip_protocol=rule.ip_protocol_input or "",
+                    from_port=rule.from_port_input,
+                    to_port=rule.to_port_input,
+                    description=rule.description_input,
+                )
+                pin(copy, f"{rule.friendly_unique_id}_{group.replace('-', '_')}")
 
     def _make_provider(self) -> None:
         self.provider: AwsProvider = AwsProvider(

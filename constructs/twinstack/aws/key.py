@@ -29,6 +29,7 @@ class Key(Construct):
         users: tuple[tuple[str, Conditions], ...] = (),
     ) -> None:
         super().__init__(scope, "key")
+        self.address = owner
         self.key: KmsKey = pin(
             KmsKey(
                 self,

@@ -12,7 +12,7 @@ from typing import Final
 
 from twinstack.bindings.overlay import Report, add_module, ensure, has_module
 from twinstack.bindings.scan import PROVIDER
-from twinstack.errors import BindingsError
+from twinstack.errors import BindingsError, UsageError
 
 __all__ = ["Report", "activate", "rebuild"]
 
@@ -21,17 +21,24 @@ def activate(root: Path) -> None:
     """Makes `imports/` fit the program in `root`, puts it first on the path, and starts the engine. Once a process.
 
     With TWINSTACK_BINDINGS=stock the installed wheels are used as they are. Raises BindingsError where they are not
-    installed, MissingToolError where there is no node.
+    installed, MissingToolError where there is no node, UsageError for a variable that says what is not to be had.
     """
-    if os.environ.get(MODE) == "stock" or any(isinstance(finder, _Missing) for finder in sys.meta_path):
+    mode = os.environ.get(MODE) or TRIMMED
+    if mode not in (TRIMMED, STOCK):
+        raise UsageError(f"{MODE} is {mode!r}: unset it, or set it to {STOCK}")
+    if any(isinstance(finder, _Missing) for finder in sys.meta_path):
         return
     from twinstack.bindings.engine import start
+    from twinstack.bindings.node import prepare
 
+    node = prepare(root / CACHE)
+    if mode == STOCK:
+        return
     report = ensure(root)
     sys.path.insert(0, str(report.folder))
     sys.meta_path.append(_Missing(root))
     if "jsii" not in sys.modules:
-        start(root / CACHE, report.loads)
+        start(node, root / CACHE, report.loads)
 
 
 def rebuild(root: Path) -> Report:
@@ -70,6 +77,8 @@ class _Missing:
 
 
 MODE: Final = "TWINSTACK_BINDINGS"
+TRIMMED: Final = "trimmed"
+STOCK: Final = "stock"
 AGAIN: Final = "TWINSTACK_STARTED_AGAIN_FOR"
 CACHE: Final = ".imports-cache"
 """The unpacked kernel and V8's compiled code, kept when imports/ is built anew."""

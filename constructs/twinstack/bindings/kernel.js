@@ -5,7 +5,7 @@ const fs = require("fs");
 const Module = require("module");
 const path = require("path");
 const vm = require("vm");
-const { createHash } = require("crypto");
+const { createHash, randomBytes } = require("crypto");
 
 const { readSync, writeSync } = fs;
 fs.readSync = (descriptor, ...rest) => readSync(descriptor === 3 ? 0 : descriptor, ...rest);
@@ -62,8 +62,9 @@ if (file) {
     const size = Buffer.alloc(4);
     size.writeUInt32LE(head.length);
     try {
-      fs.writeFileSync(`${file}.${process.pid}`, Buffer.concat([size, head, ...parts]));
-      fs.renameSync(`${file}.${process.pid}`, file);
+      const fresh = `${file}.${randomBytes(8).toString("hex")}`;
+      fs.writeFileSync(fresh, Buffer.concat([size, head, ...parts]), { flag: "wx" }); // never through a link
+      fs.renameSync(fresh, file);
     } catch {
       // a folder that cannot be written to costs only the time that the cache would save
     }

@@ -12,10 +12,13 @@ from collections.abc import Container, Iterator
 from typing import Final
 
 
-def lean(source: str, keep: Container[str] | None = None) -> str:
-    """The module without what only costs time; with `keep`, without every top-level class that is not in it."""
+def lean(source: str, tree: ast.Module | None = None, *, keep: Container[str] | None = None) -> str:
+    """The module without what only costs time; with `keep`, without every top-level class that is not in it.
+
+    `tree` is the module parsed, where that was done already.
+    """
     lines = source.splitlines()
-    tree = ast.parse(source)
+    tree = tree or ast.parse(source)
     for node in tree.body:
         if _is_dropped(node, keep):
             _blank(lines, node)
@@ -28,11 +31,10 @@ def lean(source: str, keep: Container[str] | None = None) -> str:
     return "\n".join(["from __future__ import annotations", *(line for line in lines if line is not _GONE)]) + "\n"
 
 
-def references(source: str) -> dict[str, set[str]]:
+def references(tree: ast.Module) -> dict[str, set[str]]:
     """For each top-level class, the classes of the same module that it names."""
-    tree = ast.parse(source)
     classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
-    return {name: set(_names(node)) & set(classes) - {name} for name, node in classes.items()}
+    return {name: set(_names(node)) & classes.keys() - {name} for name, node in classes.items()}
 
 
 def closure(wanted: set[str], graph: dict[str, set[str]]) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import importlib.util
 import json
@@ -16,6 +17,8 @@ from typing import Any, Final
 
 from twinstack.bindings.scan import KUBERNETES, PROVIDER, Usage, imported_packages, python_files, scan
 from twinstack.errors import BindingsError, MissingToolError
+from twinstack.fresh_file import replace_file
+from twinstack.surroundings import said
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +50,7 @@ def ensure(root: Path, *, force: bool = False) -> Report:
         return _report(folder, stamp, start, rebuilt=False)
     with _lock(root):
         stamp = read_stamp(folder)  # another process may have built it meanwhile
-        using = _packages_using_twinstack(_sources(root, ()))
-        files = _sources(root, using)
-        provider = packages.get(PROVIDER)
-        extra = [name for name in stamp.get("extra_modules", ()) if provider and (provider / name).is_dir()]
-        usage = scan(files) | Usage(frozenset(extra))
-        wanted = _stamp(usage, wheels, using, _fingerprint(files), extra)
+        usage, wanted = _wanted(root, packages, wheels, stamp.get("extra_modules", ()))
         rebuilt = force or not _is_same(stamp, wanted) or not _is_whole(folder, stamp, wheels)
         if rebuilt:
             stamp = _build(packages, folder, usage, wanted)
@@ -90,14 +88,13 @@ def read_stamp(folder: Path) -> dict[str, Any]:
 def write_stamp(folder: Path, stamp: Mapping[str, Any]) -> None:
     """Replaces what a folder says of itself in one step."""
     folder.mkdir(parents=True, exist_ok=True)
-    fresh = folder / f"{STAMP}.{os.getpid()}"
-    fresh.write_text(json.dumps(stamp, indent=1), encoding="utf-8")
-    fresh.replace(folder / STAMP)
+    replace_file(folder / STAMP, json.dumps(stamp, indent=1))
 
 
 def _build(packages: Mapping[str, Path], folder: Path, usage: Usage, stamp: dict[str, Any]) -> dict[str, Any]:
     """Everything is made in a folder beside the target, which it then replaces."""
     import compileall
+    import gc
     import shutil
     import tempfile
 
@@ -106,6 +103,8 @@ def _build(packages: Mapping[str, Path], folder: Path, usage: Usage, stamp: dict
     if sys.stderr.isatty():
         sys.stderr.write("building imports/ of the installed bindings, once…\n")
     stage = Path(tempfile.mkdtemp(prefix=f".{FOLDER}-", dir=folder.parent))
+    collects = gc.isenabled()
+    gc.disable()  # all of an assembly is looked through again and again while it is read, for a quarter of the time
     try:
         if PROVIDER in packages and usage.provider_modules and not usage.whole_provider:
             trim_provider(packages[PROVIDER], stage, usage.provider_modules)
@@ -131,8 +130,22 @@ def _build(packages: Mapping[str, Path], folder: Path, usage: Usage, stamp: dict
         stage.rename(folder)
         shutil.rmtree(old, ignore_errors=True)
     finally:
+        if collects:
+            gc.enable()
         shutil.rmtree(stage, ignore_errors=True)
     return stamp
+
+
+def _wanted(
+    root: Path, packages: Mapping[str, Path], wheels: Mapping[str, str], noted: Sequence[str]
+) -> tuple[Usage, dict[str, Any]]:
+    """What the program in `root` uses, with the modules noted before, and the stamp of a folder that has it."""
+    using = _packages_using_twinstack(_sources(root, ()))
+    files = _sources(root, using)
+    provider = packages.get(PROVIDER)
+    extra = [name for name in noted if provider and (provider / name).is_dir()]
+    usage = scan(files) | Usage(frozenset(extra))
+    return usage, _stamp(usage, wheels, using, _fingerprint(files), extra)
 
 
 def _stamp(
@@ -226,13 +239,16 @@ def _lock(root: Path) -> Generator[None]:
     import fcntl
 
     try:
-        with (root / f".{FOLDER}.lock").open("w") as file:
+        # Never through a link, which Git can carry: what it leads to would be made or emptied.
+        descriptor = os.open(root / f".{FOLDER}.lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
+        with os.fdopen(descriptor, "wb") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
     except OSError as error:
-        raise BindingsError(
-            f"{root / FOLDER} cannot be built ({error}): give write access to the folder, or set TWINSTACK_BINDINGS=stock"
-        ) from error
+        # Of a copy that failed the error names what was copied, which is in order.
+        reason = said(OSError(error.errno, error.strerror) if error.errno else error)
+        otherwise = "; or set TWINSTACK_BINDINGS=stock, which needs no folder" if error.errno in _NO_ACCESS else ""
+        raise BindingsError(f"{root / FOLDER} cannot be built: {reason}{otherwise}") from error
 
 
 def _report(folder: Path, stamp: Mapping[str, Any], start: float, *, rebuilt: bool) -> Report:
@@ -246,6 +262,7 @@ def _report(folder: Path, stamp: Mapping[str, Any], start: float, *, rebuilt: bo
     )
 
 
+_NO_ACCESS: Final = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 FOLDER: Final = "imports"
 STAMP: Final = "stamp.json"
 GENERATOR: Final = 5

@@ -39,7 +39,8 @@ def python_files(folders: Iterable[Path]) -> Iterator[Path]:
         for parent, names, files in os.walk(folder):
             left_out = LEFT_OUT_ON_TOP | LEFT_OUT if Path(parent) == folder else LEFT_OUT
             names[:] = sorted(name for name in names if name not in left_out and not name.startswith("."))
-            yield from (Path(parent, file) for file in sorted(files) if file.endswith(".py"))
+            found = (Path(parent, file) for file in sorted(files) if file.endswith(".py"))
+            yield from (file for file in found if file.is_file())  # no pipe: reading it would never end
 
 
 def scan(files: Iterable[Path]) -> Usage:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import gzip
 import io
 import json
@@ -47,8 +48,9 @@ def trim_provider(package: Path, out: Path, modules: Iterable[str]) -> None:
 def trim_kubernetes(package: Path, out: Path, classes: Iterable[str]) -> None:
     """cdk8s-plus with only these `k8s` classes and what they lead to."""
     source = (package / "k8s" / "__init__.py").read_text(encoding="utf-8")
-    kept = closure(set(classes), references(source))
-    _write(out / KUBERNETES / "k8s" / "__init__.py", lean(source, keep=kept))
+    tree = ast.parse(source)
+    kept = closure(set(classes), references(tree))
+    _write(out / KUBERNETES / "k8s" / "__init__.py", lean(source, tree, keep=kept))
     _copy_entry(package, out / KUBERNETES)
     fqns = {f"cdk8s-plus-27.k8s.{name}" for name in kept}
 
@@ -81,10 +83,7 @@ def tarball(package: Path) -> Path:
 def load_request(package: Path) -> dict[str, str]:
     """What the kernel is asked to load for a package: the name and version in its assembly, and the file."""
     file = tarball(package)
-    with tarfile.open(file) as archive:
-        content = archive.extractfile("package/package.json")
-        assert content is not None, file
-        described = json.load(content)
+    described = json.loads(_read(file, _PACKAGE.__eq__)[_PACKAGE])
     return {"name": described["name"], "version": described["version"], "tarball": str(file), "api": "load"}
 
 
@@ -102,27 +101,20 @@ def _repack(
     files: Mapping[str, str],
 ) -> None:
     source = tarball(package)
-    with tarfile.open(source) as archive:
-        members = {member.name: member for member in archive.getmembers()}
-
-        def read(name: str) -> bytes:
-            content = archive.extractfile(members[name])
-            assert content is not None, name
-            return content.read()
-
-        assembly = json.loads(read("package/.jsii"))
-        if assembly.get("schema") == "jsii/file-redirect":
-            assembly = json.loads(gzip.decompress(read(f"package/{assembly['filename']}")))
-        slim(assembly)
-        assembly.pop("readme", None)
-        _without_docs(assembly["types"])
-        _without_docs(assembly.get("submodules", {}))
-        contents = {name: _SOURCE_MAP.sub(b"", read(name)) for name in members if is_kept(name)}
-        contents |= {
-            "package/.jsii": json.dumps(assembly, separators=(",", ":")).encode(),
-            "package/package.json": read("package/package.json"),
-            **{name: text.encode() for name, text in files.items()},
-        }
+    found = _read(source, lambda name: is_kept(name) or name.startswith("package/.jsii") or name == _PACKAGE)
+    assembly = json.loads(found["package/.jsii"])
+    if assembly.get("schema") == "jsii/file-redirect":
+        assembly = json.loads(gzip.decompress(found[f"package/{assembly['filename']}"]))
+    slim(assembly)
+    assembly.pop("readme", None)
+    _without_docs(assembly["types"])
+    _without_docs(assembly.get("submodules", {}))
+    contents = {name: _SOURCE_MAP.sub(b"", content) for name, content in found.items() if is_kept(name)}
+    contents |= {
+        "package/.jsii": json.dumps(assembly, separators=(",", ":")).encode(),
+        _PACKAGE: found[_PACKAGE],
+        **{name: text.encode() for name, text in files.items()},
+    }
     target = out / "_jsii" / source.name
     with (
         target.open("wb") as raw,
@@ -133,6 +125,16 @@ def _repack(
             entry = tarfile.TarInfo(name)
             entry.size = len(content)
             archive.addfile(entry, io.BytesIO(content))
+
+
+def _read(file: Path, is_wanted: Callable[[str], bool]) -> dict[str, bytes]:
+    """Members of an archive, read in one pass: to go back is to unpack it from its beginning."""
+    found = {}
+    with tarfile.open(file, "r|gz") as archive:
+        for member in archive:
+            if is_wanted(member.name) and (content := archive.extractfile(member)):
+                found[member.name] = content.read()
+    return found
 
 
 def _without_docs(node: Any) -> None:
@@ -164,4 +166,5 @@ def _write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8")
 
 
+_PACKAGE: Final = "package/package.json"
 _SOURCE_MAP: Final = re.compile(rb"\n//# sourceMappingURL=.*")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 from cdktf_cdktf_provider_aws.s3_bucket import S3Bucket
 from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
@@ -31,6 +31,25 @@ from twinstack.aws import Infrastructure, Key, Resource, Statement, keep, pin, r
 from twinstack.bucket.spec import BucketEncryption, BucketSpec
 from twinstack.environment import Access, Link
 from twinstack.policy.accepted import Accepted
+
+
+class Right(NamedTuple):
+    """What one access level of a bucket allows."""
+
+    sid: str
+    actions: tuple[str, ...]
+    key_uses: tuple[str, ...] = ()
+    of_objects: bool = True
+
+
+RIGHTS: Final = {
+    Access.READ: Right("ReadObjects", ("s3:GetObject",), ("kms:Decrypt",)),
+    Access.WRITE: Right(
+        "WriteObjects", ("s3:PutObject", "s3:AbortMultipartUpload"), ("kms:GenerateDataKey", "kms:Decrypt")
+    ),
+    Access.LIST: Right("ListObjects", ("s3:ListBucket",), of_objects=False),
+    Access.DELETE: Right("DeleteObjects", ("s3:DeleteObject",)),
+}
 
 
 class Bucket(Resource[BucketSpec]):
@@ -65,20 +84,16 @@ class Bucket(Resource[BucketSpec]):
         return self.bucket
 
     def grant(self, link: Link) -> Sequence[Statement]:
-        """`read`: list and get. `write`: put and delete as well, but no older version."""
-        objects = [f"{self.arn}/*"]
-        statements = [
-            Statement("ListBucket", ("s3:ListBucket", "s3:GetBucketLocation"), [self.arn]),
-            Statement("ReadObjects", ("s3:GetObject",), objects),
-        ]
-        uses = ["kms:Decrypt"]
-        if link.access is Access.WRITE:
-            write = ("s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts")
-            statements.append(Statement("WriteObjects", write, objects))
-            uses.append("kms:GenerateDataKey")
-        if self.key:
+        """Exactly the one right that the link asks for, and of a KMS key what that right needs.
+
+        To write in parts takes `kms:Decrypt` too: S3 decrypts the parts to put them together. No right reaches an older
+        version. Source: Amazon S3 API Reference, "CreateMultipartUpload", "Permissions", read in November 2026.
+        """
+        right = RIGHTS[link.access]
+        statements = [Statement(right.sid, right.actions, [f"{self.arn}/*" if right.of_objects else self.arn])]
+        if self.key and right.key_uses:
             via = {"StringEquals": {"kms:ViaService": f"s3.{self.context.region}.amazonaws.com"}}
-            statements.append(Statement("ObjectKey", uses, [self.key.arn], via))
+            statements.append(Statement(f"{right.sid}Key", right.key_uses, [self.key.arn], via))
         return statements
 
     def _make_private(self) -> None:
@@ -172,6 +187,9 @@ class Bucket(Resource[BucketSpec]):
                         noncurrent_days=spec.old_versions_days
                     )
                 ],
+                # What a deletion leaves behind once its older versions are gone. Days and this cannot stand in one rule.
+                # Source: Amazon S3 API Reference, "LifecycleExpiration", read in November 2026.
+                expiration=[S3BucketLifecycleConfigurationRuleExpiration(expired_object_delete_marker=True)],
             )
         ]
         if spec.expire_days:

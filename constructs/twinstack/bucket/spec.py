@@ -26,10 +26,14 @@ class BucketEncryption(StrEnum):
 class BucketSpec(ResourceSpec):
     """A private bucket: no public access, TLS only, owner enforced, encrypted.
 
-    Source: Amazon S3 User Guide, "Security best practices".
+    Each access is one right and no other: `read` an object whose key is known, `write` one, `list` the keys, `delete` an
+    object. A workload asks for as many as it needs. Without `list`, S3 answers 403 for a key that does not exist, where
+    it would answer 404. Sources: Amazon S3 User Guide, "Security best practices"; Amazon S3 API Reference, "GetObject",
+    read in November 2026.
     """
 
-    access_levels: ClassVar[tuple[Access, ...]] = (Access.READ, Access.WRITE)
+    access_levels: ClassVar[tuple[Access, ...]] = (Access.READ, Access.WRITE, Access.LIST, Access.DELETE)
+    levels_add_up: ClassVar[bool] = True
 
     encryption: BucketEncryption = BucketEncryption.AES256
     """`AES256`, or `aws:kms` for a key of the bucket's own."""
@@ -38,11 +42,15 @@ class BucketSpec(ResourceSpec):
     old_versions_days: Annotated[int, Field(ge=1)] = 90
     """Days that older versions are kept."""
     expire_days: Annotated[int, Field(ge=1)] | None = None
-    """Days after which objects are deleted; none: never."""
+    """Days after which objects are deleted; none: never. A versioned bucket keeps them as older versions for a while more."""
     abandoned_uploads_days: Annotated[int, Field(ge=1)] = 7
     """Days after which unfinished uploads are removed."""
     variable: VariableName | None = Field(default=None, json_schema_extra={"base_only": True})
     """The variable that carries the bucket's name; `{FIELD}_BUCKET` unless given."""
+
+    @property
+    def aws_services(self) -> tuple[str, ...]:
+        return ("s3",)
 
     @property
     def bucket_name(self) -> str:
@@ -50,8 +58,14 @@ class BucketSpec(ResourceSpec):
         return self.aws_name
 
     def offer(self, access: Access) -> Offer:  # noqa: ARG002  the same variables at every level
-        variable = Variable(self.variable or f"{self.key.upper()}_BUCKET", self.bucket_name)
+        variable = Variable(self.variable or f"{self.key.upper()}_BUCKET", self.bucket_name, part="name")
         return Offer((variable,), Reach.AWS_API, 443)
+
+    @property
+    def fixed_ports(self) -> tuple[int, ...]:
+        from twinstack.bucket.local import PORT
+
+        return (PORT,)
 
     def local(self) -> StandIn:
         from twinstack.bucket.local import stand_in

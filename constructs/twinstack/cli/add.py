@@ -43,7 +43,7 @@ def add(product: Product[Any], kind: str, name: str, *, uses: Sequence[str], dry
     if dry_run:
         return
     schemas = {file: text for file, text in environment_schemas(draft).items() if file.is_file()}
-    put_files({**{path: after.whole for path, (_, after) in changes.items()}, **schemas})
+    put_files({**{path: after.whole for path, (_, after) in changes.items()}, **schemas}, product.root)
     emit([])
     emit([(f"{name} is added", "bold green"), (f" in {', '.join(map(_shown, (*changes, *schemas)))}", "")])
     list_placeholders(_new_values(name, changes))

@@ -3,30 +3,22 @@
 from __future__ import annotations
 
 import datetime
-import gc
-import sys
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 import typer
-from typer.core import TyperGroup
 
-from twinstack.cli.render import emit, report
-from twinstack.errors import TwinstackError, UsageError
+from twinstack.cli.delivery_application import delivery
+from twinstack.cli.group import Commands
+from twinstack.cli.render import emit
+from twinstack.errors import UsageError
 
-INTERRUPTED: Final = 130
-"""128 and the number of SIGINT."""
-
-
-class Commands(TyperGroup):
-    """The commands, each of which Ctrl-C ends with one line and the exit status that shells know it by."""
-
-    def invoke(self, ctx: Any) -> Any:
-        try:
-            return super().invoke(ctx)
-        except (KeyboardInterrupt, typer.Abort) as error:
-            emit([("Aborted.", "bold red")], sys.stderr)
-            raise typer.Exit(INTERRUPTED) from error
+KINDS: Final = (
+    "postgres, redis, bucket, settings, secrets; web_service, worker, scheduler, job; network, cluster, edge, delivery; or the name of "
+    "an installed package that has one, acme_queue."
+)
+TO_DO: Final = 3
+"""Something is to be done, and the command was only asked what."""
 
 
 application: typer.Typer = typer.Typer(
@@ -39,11 +31,14 @@ application: typer.Typer = typer.Typer(
 )
 schemas: typer.Typer = typer.Typer(help="Writes the schemas that other tools read.", no_args_is_help=True)
 application.add_typer(schemas, name="schemas")
+application.add_typer(delivery)
 
 Environments = Annotated[
     list[str] | None, typer.Argument(metavar="ENVIRONMENT", help="All of them unless given.", show_default=False)
 ]
 OneEnvironment = Annotated[str, typer.Argument(metavar="ENVIRONMENT", help="Its name, as `twinstack list` shows it.")]
+Check = Annotated[bool, typer.Option("--check", help="Write nothing; fail where a file differs.")]
+Force = Annotated[bool, typer.Option("--force", help="Overwrite files that it did not write, too.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]
 Version = Annotated[
     str | None, typer.Option("--version", metavar="VERSION", help="The release: the tag of every image.")
@@ -75,20 +70,6 @@ def options(
     ] = False,
 ) -> None:
     """One typed environment object becomes Terraform JSON and Kubernetes YAML that agree."""
-
-
-def run() -> None:
-    """Runs a command. Ends with 0, with the exit status of an error, or with 70 for a bug."""
-    gc.disable()  # A command is over before collecting its garbage would pay.
-    try:
-        application()
-    except TwinstackError as error:
-        report(error)
-        sys.exit(error.exit_status)
-    except Exception as error:  # noqa: BLE001  the last place where a bug can be told from a mistake
-        from twinstack.cli.blame import report_failure
-
-        sys.exit(report_failure(error))
 
 
 @application.command()
@@ -128,6 +109,7 @@ def init(
         list[str] | None, typer.Option(metavar="[NAME=]CLUSTER", help="Run in this cluster and its network.")
     ] = None,
     new_cluster: Annotated[bool, typer.Option("--new-cluster", help="Make the clusters; do not ask.")] = False,
+    repository: Annotated[str, typer.Option(metavar="OWNER/NAME", help="Gets a pipeline.", show_default=False)] = "",
 ) -> None:
     """Make a new product that checks, synthesizes, tests and rehearses at once.
 
@@ -151,13 +133,14 @@ def init(
         workloads=tuple(workload or ()),
         edge=edge,
         clusters=tuple(existing_cluster or ()),
+        repository=repository,
     )
     run_init(folder, wishes, edge_is_decided=bool(edge) or no_edge, cluster_is_decided=new_cluster)
 
 
 @application.command()
 def add(
-    kind: Annotated[str, typer.Argument(metavar="KIND", help="postgres, worker, …, or a package that has one.")],
+    kind: Annotated[str, typer.Argument(metavar="KIND", help=KINDS)],
     name: Annotated[str, typer.Argument(metavar="NAME", help="The field's name.")],
     uses: Annotated[
         list[str] | None,
@@ -213,6 +196,24 @@ def explain(
         explain_path(loaded, path, as_json=json)
 
 
+@application.command()
+def bootstrap(
+    environment: OneEnvironment,
+    apply: Annotated[bool, typer.Option("--apply", help="Do it.")] = False,
+    json: Json = False,
+) -> None:
+    """Show what the bucket of an environment's Terraform state needs, and with --apply make it or put it right.
+
+    It takes AWS credentials of the environment's account. What lies in the bucket is left alone. The exit status is 3
+    where something is to be done and was not.
+    """
+    from twinstack.cli.bootstrap import run_bootstrap
+    from twinstack.cli.project import find_product
+
+    ok = run_bootstrap(find_product(), environment, apply=apply, as_json=json)
+    raise typer.Exit(0 if ok else TO_DO)
+
+
 @application.command("list")
 def list_(json: Json = False) -> None:
     """List the environments."""
@@ -239,8 +240,8 @@ def synth(
 @application.command()
 def local(
     environment: OneEnvironment,
-    check: Annotated[bool, typer.Option("--check", help="Write nothing; fail where a file differs.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite files that it did not write, too.")] = False,
+    check: Check = False,
+    force: Force = False,
     assignments: Assignments = None,
     json: Json = False,
 ) -> None:
@@ -253,19 +254,64 @@ def local(
 
 
 @application.command()
+def workflows(check: Check = False, force: Force = False, json: Json = False) -> None:
+    """Write .github/: the pipeline that tests, builds, plans and deploys, as `delivery` in environments/ says it."""
+    from twinstack.cli.project import find_product
+    from twinstack.cli.workflows import workflows as run_workflows
+
+    raise typer.Exit(0 if run_workflows(find_product(), check=check, force=force, as_json=json) else 1)
+
+
+@application.command()
 def rehearse(
     environments: Environments = None,
     schema: Annotated[
         str | None, typer.Option(metavar="VERSION", help="The AWS provider's schema to rehearse with.")
     ] = None,
     only: Annotated[Literal["terraform", "kubernetes"] | None, typer.Option(help="Only this part.")] = None,
+    definitions: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="CustomResourceDefinitions of the cluster (`kubectl get crd -o yaml`), in place of the built-in ones.",
+        ),
+    ] = None,
+    strict: Annotated[
+        bool,
+        typer.Option("--strict", help="Leave nothing out: end with 2 where a part of the control plane is missing."),
+    ] = False,
     json: Json = False,
 ) -> None:
-    """Prove the output against real Terraform and a real API server, offline."""
+    """Prove the output against real Terraform and a real API server, offline.
+
+    Without a control plane (`twinstack control-plane`) the Kubernetes half is left out, and the last line says so; in CI
+    use --strict.
+    """
     from twinstack.cli.rehearse import rehearse as run_rehearsal
 
-    passed = run_rehearsal(environments or (), schema=schema, only=only, as_json=json)
+    passed = run_rehearsal(
+        environments or (), schema=schema, only=only, definitions=definitions, strict=strict, as_json=json
+    )
     raise typer.Exit(0 if passed else 1)
+
+
+@application.command("control-plane")
+def control_plane(
+    script: Annotated[
+        bool, typer.Option("--script", help="Print a bash script that downloads it, checked, and prints its folder.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Say which programs of a Kubernetes control plane `twinstack rehearse` has, and how to get the rest.
+
+    The exit status is 3 where one is missing.
+    """
+    from twinstack.cli.control_plane import print_script, show_programs
+
+    if script:
+        print_script()
+        return
+    raise typer.Exit(0 if show_programs(as_json=json) else TO_DO)
 
 
 @application.command()

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-from twinstack.environment.yaml import parse_value
 from twinstack.errors import ConfigurationError, UsageError
+from twinstack.layers.document import parse_value
+from twinstack.layers.merge import Assignments
 
 
-def read_assignments(texts: Sequence[str]) -> dict[str, Any]:
+def read_assignments(texts: Sequence[str]) -> Assignments:
     """`["database.multi_az=false"]` as `{"database.multi_az": False}`, for `Product.load(set=…)`.
 
     Raises UsageError for text that is no assignment and a path set twice, ConfigurationError for a broken value.
     """
-    assignments: dict[str, Any] = {}
+    assignments = Assignments()
     problems = []
     for text in texts:
         path, separator, value = text.partition("=")
@@ -24,7 +24,7 @@ def read_assignments(texts: Sequence[str]) -> dict[str, Any]:
             )
         if path in assignments:
             raise UsageError(f'--set "{path}" is given twice: keep one')
-        assignments[path], found = parse_value(value, tuple(path.split(".")), "--set")
+        assignments[path], found = parse_value(value, tuple(path.split(".")), "--set", assignments.texts)
         problems += found
     if problems:
         raise ConfigurationError(problems)

@@ -19,8 +19,9 @@ from typing import Any, Final
 
 from twinstack.bindings.overlay import PACKAGES
 from twinstack.cli.render import emit
-from twinstack.environment.repair import nearest
 from twinstack.errors import file_and_folder
+from twinstack.layers.repair import nearest
+from twinstack.surroundings import failure_of
 
 
 @dataclass(frozen=True)
@@ -40,12 +41,18 @@ class Line:
 def report_failure(error: BaseException) -> int:
     """Shows on stderr what failed and whose code it is; the exit status: 2 for the product's, 70 for the library's.
 
+    What the machine refused (a full disk, say) is nobody's code: 2, with what helps.
+
     Of the product's code, which is all that is not the library's or an engine's, each line on the way is shown. With
     TWINSTACK_TRACEBACK set, everything is.
     """
     lines, inside = lines_of(error)
-    if os.environ.get(EVERYTHING) or not lines:
-        traceback.print_exception(error)
+    refused = failure_of(error, is_the_products=bool(lines))
+    if os.environ.get(EVERYTHING) or not (lines or refused):
+        emit([("".join(traceback.format_exception(error)), "")], sys.stderr)
+    if refused:
+        emit([("error: ", "bold red"), (refused, "")], sys.stderr)
+        return MISTAKE
     if not lines:
         emit([("error: ", "bold red"), (BUG_WORDS, "")], sys.stderr)
         return BUG

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from twinstack.cli.engine_settings import check_engine_settings
 from twinstack.cli.environments import summary, summary_table
 from twinstack.cli.render import emit, emit_json, problem_data, report_problems
 from twinstack.errors import ConfigurationError, Location, Problem
@@ -20,7 +21,7 @@ def check(product: Product[Any], names: Sequence[str], *, today: datetime.date |
 
     The product's Python is read, to find what is none, but not run.
     """
-    problems = [*_no_python(product)]
+    problems = [*_no_python(product), *check_engine_settings(product.root)]
     try:
         loaded = product.load_all(names, today=today)
     except ConfigurationError as error:
@@ -66,7 +67,7 @@ def _sources(module: str, root: Path) -> Iterator[Path]:
     name = module.partition(".")[0]
     found = importlib.util.find_spec(name) if name else None
     for folder in (found.submodule_search_locations or ()) if found else ():
-        yield from (file for file in Path(folder).rglob("*.py") if file.is_relative_to(root))
+        yield from (file for file in Path(folder).rglob("*.py") if file.is_relative_to(root) and file.is_file())
     if found and found.origin and Path(found.origin).is_relative_to(root):
         yield Path(found.origin)
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from twinstack.cli.render import Piece, emit_json, table
-from twinstack.environment.load import Loaded
 from twinstack.environment.spec import WorkloadSpec
+from twinstack.layers.load import Loaded
 from twinstack.product import Product
 
 

@@ -8,10 +8,10 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from twinstack.cli.render import Piece, emit, emit_json
-from twinstack.environment.explain import Entry, Explanation, Kind, entries, explain, plain
-from twinstack.environment.layers import Origin
-from twinstack.environment.load import Loaded
-from twinstack.environment.scalars import is_text
+from twinstack.layers.explain import Entry, Explanation, Kind, entries, explain, plain
+from twinstack.layers.load import Loaded
+from twinstack.layers.merge import Origin
+from twinstack.layers.scalars import is_text
 
 
 def explain_path(loaded: Loaded[Any], path: str, *, as_json: bool) -> None:
@@ -82,6 +82,8 @@ def _rows(explanation: Explanation) -> list[tuple[str, str]]:
         rows.append(("default", "none: some layer has to say it"))
     elif explanation.kind is Kind.WRITTEN and explanation.default is not None:
         rows.append(("default", _text(explanation.default)))
+    if explanation.not_in_force:
+        rows.append(("in force", f"no: {explanation.not_in_force}"))
     if explanation.base_only:
         rows.append(("only", "in base.yaml: the same in every environment"))
     return rows
@@ -100,6 +102,7 @@ def _data(explanation: Explanation) -> dict[str, Any]:
         "default": explanation.default,
         "required": explanation.is_required,
         "base_only": explanation.base_only,
+        "not_in_force": explanation.not_in_force,
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -10,6 +11,9 @@ from pathlib import Path
 from typing import Final
 
 from twinstack.errors import ConfigurationError, Problem, UsageError
+from twinstack.fresh_file import write_new
+from twinstack.regular_file import leads_out_of
+from twinstack.surroundings import advice_for
 
 
 def refused(problems: Iterable[Problem]) -> ConfigurationError:
@@ -34,11 +38,18 @@ def in_the_way(folder: Path) -> Sequence[str]:
         raise UsageError(f"{folder} cannot be looked into: {error.strerror or error}") from error
 
 
-def put_files(files: Mapping[Path, str]) -> None:
+def put_files(files: Mapping[Path, str], within: Path) -> None:
     """Writes files, or replaces them. Each is whole at any time, and none is touched before all are made.
 
-    Raises UsageError where that is not possible; every file and folder is then as it was.
+    A link in the place of a file is replaced, never written through. Raises UsageError where writing is not possible,
+    and where a link takes a folder out of `within`; every file and folder is then as it was.
     """
+    for target in files:
+        if leads_out_of(target.parent, within):
+            raise UsageError(
+                f"{target.parent} is a link that leads out of {within}, and nothing is written there: make it a folder: "
+                f"{NOTHING}"
+            )
     made: list[Path] = []
     staged: list[tuple[Path, Path]] = []
     kept: dict[Path, Path] = {}
@@ -52,11 +63,12 @@ def put_files(files: Mapping[Path, str]) -> None:
             target.parent.mkdir(parents=True, exist_ok=True)
             stage = _beside(target, "new")
             staged.append((stage, target))
-            stage.write_text(text, encoding="utf-8", newline="")
-            if target.exists():
-                stage.chmod(target.stat().st_mode)
+            write_new(stage, text)
+            if os.path.lexists(target):
                 kept[target] = _beside(target, "old")
-                shutil.copy2(target, kept[target])
+                _keep(target, kept[target])
+                if not target.is_symlink():
+                    stage.chmod(target.stat().st_mode)
         for stage, target in staged:
             stage.replace(target)
             done.append(target)
@@ -66,7 +78,9 @@ def put_files(files: Mapping[Path, str]) -> None:
             kept[done[-1]].replace(done[-1]) if done[-1] in kept else done[-1].unlink()
             done.pop()
         if isinstance(error, OSError):
-            raise UsageError(f"{target} cannot be written: {error.strerror or error}: {NOTHING}") from error
+            advice = advice_for(error.errno)
+            reason = f"{error.strerror or error}{f': {advice}' if advice else ''}"
+            raise UsageError(f"{target} cannot be written: {reason}: {NOTHING}") from error
         raise
     finally:
         for left in (*(stage for stage, _ in staged), *(old for target, old in kept.items() if target not in done)):
@@ -75,6 +89,17 @@ def put_files(files: Mapping[Path, str]) -> None:
         for folder in made:
             with suppress(OSError):  # it holds something
                 folder.rmdir()
+
+
+def _keep(target: Path, copy: Path) -> None:
+    """A copy of what stands there; of a link one of the link."""
+    if target.is_symlink():
+        with suppress(FileNotFoundError):
+            copy.unlink()
+        copy.symlink_to(target.readlink())
+    else:
+        write_new(copy, target.read_bytes())
+        shutil.copystat(target, copy)
 
 
 def _missing_folders(files: Mapping[Path, str]) -> Iterator[Path]:

@@ -17,6 +17,7 @@ from twinstack.cli.placeholders import list_commands, list_placeholders
 from twinstack.cli.render import Piece, emit, number, report_problems, table
 from twinstack.cli.schemas import environment_schemas
 from twinstack.errors import ConfigurationError, Location, Problem, UsageError
+from twinstack.printable import printable_line
 from twinstack.product import FOLDER
 from twinstack.starting.kind import built_in_kinds, find_kind
 from twinstack.starting.new_product import NewProduct
@@ -42,7 +43,7 @@ def init(folder: Path, wishes: Wishes, *, edge_is_decided: bool, cluster_is_deci
     files = {**product.files(draft)}
     files |= {f"{FOLDER}/{file.name}": text for file, text in environment_schemas(draft).items()}
     _require_empty(folder)  # answering may have taken its time
-    put_files({folder / name: text for name, text in files.items()})
+    put_files({folder / name: text for name, text in files.items()}, folder)
     emit([(f"{wishes.name} is made", "bold green"), (f" in {folder.resolve()}: {number(files, 'file')}", "")])
     emit([])
     table(("field", "kind", "what it is"), _things(wishes))
@@ -129,7 +130,9 @@ def _asked(wishes: Wishes, questions: Iterable[Question]) -> Wishes:
     """With every question answered; an answer that does not fit is asked for again."""
     for question in questions:
         while True:
-            answer = typer.prompt(question.text, default=question.default, show_default=bool(question.default)).strip()
+            answer = typer.prompt(
+                printable_line(question.text), default=question.default, show_default=bool(question.default)
+            ).strip()
             answered = question.answered(wishes, answer)
             wrong = [problem for problem in answered.problems() if problem.startswith(f"{question.option}: ")]
             if not wrong:

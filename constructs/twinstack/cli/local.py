@@ -35,7 +35,7 @@ def local(
                 f"{', '.join(map(str, foreign))}: not written by `twinstack local`, and would be overwritten: nothing was "
                 "written: move what is yours to another file (of compose.yaml to compose.override.yaml), or give --force"
             )
-        put_files({product.root / path: text for path, text in differing.items()})
+        put_files({product.root / path: text for path, text in differing.items()}, product.root)
     if as_json:
         emit_json({"differing": [str(path) for path in differing], "written": not check})
     elif check:

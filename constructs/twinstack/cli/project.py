@@ -8,6 +8,7 @@ import tomllib
 from pathlib import Path
 from typing import Any, Final
 
+from twinstack.cli.ownership import require_trusted
 from twinstack.errors import UsageError
 from twinstack.product import BASE, FOLDER, Product
 
@@ -30,11 +31,18 @@ def find_product_with_engine() -> Product[Any]:
 
 
 def find_reference(start: Path | None = None) -> tuple[str, Path]:
-    """What pyproject.toml names, `stacks:product`, and the folder it stands in. Raises UsageError where none does."""
+    """What pyproject.toml names, `stacks:product`, and the folder it stands in.
+
+    Raises UsageError where none does, and where the code that it names is a stranger's.
+    """
     here = (start or Path.cwd()).resolve()
     for folder in (here, *here.parents):
-        reference = _reference(folder / "pyproject.toml")
+        file = folder / "pyproject.toml"
+        reference = _reference(file)
         if reference is not None:
+            module = folder / reference.partition(":")[0].partition(".")[0]
+            code = (module, module / "__init__.py", module.with_suffix(".py"))
+            require_trusted(folder, [file, *(each for each in code if each.exists())])
             return reference, folder
     raise UsageError(
         f"no product is named in {here} or above it: write `{_EXAMPLE}` under `[{_SECTION}]` in pyproject.toml"

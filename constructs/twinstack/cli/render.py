@@ -1,6 +1,6 @@
 """How problems, tables and errors look: with colour on a terminal, as plain text anywhere else.
 
-Importing this imports nothing else: `main.py` prints its problems with `report` too.
+Importing this imports little else: `main.py` prints its problems with `report` too.
 """
 
 from __future__ import annotations
@@ -12,16 +12,17 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any, Final, TextIO
 
-from twinstack.errors import ConfigurationError, Problem, TwinstackError
+from twinstack.errors import ConfigurationError, InfrastructureError, Problem, TwinstackError
+from twinstack.printable import printable, printable_json, printable_line
 
 Piece = tuple[str, str]
 """Text and its style (rich's words), empty for none."""
 
 
 def report(error: TwinstackError, stream: TextIO | None = None) -> None:
-    """Prints an error for a person, on stderr unless told; of a ConfigurationError every problem, file by file."""
+    """Prints an error for a person, on stderr unless told; of one that carries problems each of them, file by file."""
     stream = stream or sys.stderr
-    if isinstance(error, ConfigurationError):
+    if isinstance(error, ConfigurationError | InfrastructureError):
         report_problems(error.problems, stream)
     else:
         emit([("error: ", "bold red"), (str(error), "")], stream)
@@ -30,9 +31,10 @@ def report(error: TwinstackError, stream: TextIO | None = None) -> None:
 
 
 def report_problems(problems: Sequence[Problem], stream: TextIO | None = None) -> None:
-    """Prints problems by file, then their number."""
+    """Prints problems by file, then their number; of very many the first ones, and how many more there are."""
     stream = stream or sys.stderr
-    for file, group in groupby(problems, key=lambda problem: problem.location.file if problem.location else ""):
+    shown = problems[:MOST_SHOWN]
+    for file, group in groupby(shown, key=lambda problem: problem.location.file if problem.location else ""):
         several = [*group]
         emit([(file or "(no file)", "bold underline"), (f"  {count(several)}", "dim")], stream)
         for problem in several:
@@ -40,6 +42,8 @@ def report_problems(problems: Sequence[Problem], stream: TextIO | None = None) -
             for line in problem_lines(problem):
                 emit(line, stream)
         emit([], stream)
+    if left := problems[MOST_SHOWN:]:
+        emit([(f"… and {count(left)} more, which --json shows", "dim")], stream)
     errors = any(not problem.warning for problem in problems)
     emit([(count(problems), "bold red" if errors else "bold yellow")], stream)
 
@@ -95,19 +99,40 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str | Piece]], stream: 
 
 
 def emit(pieces: Sequence[Piece], stream: TextIO | None = None) -> None:
-    """Prints one line; styles show only where `is_coloured` says so."""
+    """Prints one line; styles show only where `is_coloured` says so.
+
+    Everything for people goes through here, and is escaped here: see `twinstack.printable`.
+    """
     stream = stream or sys.stdout
+    safe = [(printable(text), style) for text, style in pieces]
     if not is_coloured(stream):
-        print("".join(text for text, _ in pieces).rstrip(), file=stream)
+        print("".join(text for text, _ in safe).rstrip(), file=stream)
         return
     from rich.console import Console
     from rich.text import Text
 
-    Console(file=stream, force_terminal=True, highlight=False).print(Text.assemble(*pieces), soft_wrap=True)
+    Console(file=stream, force_terminal=True, highlight=False).print(Text.assemble(*safe), soft_wrap=True)
 
 
 def emit_json(data: Any, stream: TextIO | None = None) -> None:
-    print(json.dumps(data, indent=2, ensure_ascii=False), file=stream or sys.stdout)
+    """Prints JSON; what would harm a terminal is written as JSON escapes it, so that it means the same."""
+    print(printable_json(json.dumps(data, indent=2, ensure_ascii=False)), file=stream or sys.stdout)
+
+
+def somebody_is_there() -> bool:
+    """Whether a person can be asked."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def agreed(question: str, answer: str = "") -> bool:
+    """Asks on stderr, whose answer stands on stdin: `y`, or the very word `answer`. Says so where nothing is done."""
+    sys.stderr.write(printable_line(f"{question}{f' ({answer}):' if answer else ' [y/N]'}") + " ")
+    sys.stderr.flush()
+    said = sys.stdin.readline().strip()
+    if said == answer if answer else said.lower() in {"y", "yes"}:
+        return True
+    emit([("nothing was changed", "bold yellow")], sys.stderr)
+    return False
 
 
 def is_coloured(stream: TextIO) -> bool:
@@ -117,5 +142,7 @@ def is_coloured(stream: TextIO) -> bool:
     return bool(os.environ.get("FORCE_COLOR")) or (stream.isatty() and os.environ.get("TERM") != "dumb")
 
 
+MOST_SHOWN: Final = 100
+"""Problems that a person is shown at once: whoever has more corrects these first."""
 _LABEL_WIDTH: Final = 11
 _ROW_STYLES: Final = {"": "cyan", "fix": "green"}

@@ -27,6 +27,7 @@ def scan(names: Sequence[str], *, as_json: bool) -> bool:
                 output.stack(environment) / "cdk.tf.json",
                 output.manifests(environment),
                 rooms=outside_rooms(environment),
+                acknowledged={key: spec.acknowledge for key, spec in environment.specs.items()},
             )
     if as_json:
         emit_json({name: report.as_dict() for name, report in reports.items()})

@@ -9,14 +9,14 @@ from typing import Any, Final
 
 from twinstack.cli.files import put_files
 from twinstack.cli.render import emit
-from twinstack.environment.schema import layer_schema
+from twinstack.layers.schema import layer_schema
 from twinstack.product import FOLDER, Product
 
 
 def write_environment_schemas(product: Product[Any]) -> None:
     """Writes environments/base.schema.json and environments/environment.schema.json beside the layers."""
     schemas = environment_schemas(product)
-    put_files(schemas)
+    put_files(schemas, product.root)
     for file in schemas:
         emit([(str(file.relative_to(product.root)), "cyan")])
 

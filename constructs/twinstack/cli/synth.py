@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from collections.abc import Sequence
@@ -26,7 +27,8 @@ def synth(
     """Writes the halves of the environments and shows the files. Nothing is written where anything is wrong."""
     start = time.perf_counter()
     product = find_product_with_engine()
-    from twinstack.synthesis import MANIFESTS_FOLDER, TERRAFORM_FOLDER, write
+    from twinstack.quotas import advice
+    from twinstack.synthesis import MANIFESTS_FOLDER, TERRAFORM_FILE, TERRAFORM_FOLDER, write
 
     loaded = product.load_all(names, set=read_assignments(assignments) or None, version=version)
     if warnings := each_once(warning for one in loaded for warning in one.warnings):
@@ -36,6 +38,9 @@ def synth(
         Half.WORKLOADS: product.root / MANIFESTS_FOLDER,
     }
     files = write(product, loaded, folders, (Half(half),) if half else tuple(Half))
+    stacks = {file.parent.name: json.loads(file.read_bytes()) for file in files if file.name == TERRAFORM_FILE}
+    if quotas := advice(stacks):
+        report_problems(quotas)
     seconds = time.perf_counter() - start
     if as_json:
         written = [{"file": _shown(file), "bytes": file.stat().st_size} for file in files]

@@ -1,5 +1,6 @@
 """An EKS cluster with its add-ons, or one that exists."""
 
-from twinstack.cluster.spec import ClusterMode, ClusterSpec, NodeGroup
+from twinstack.cluster.node_group import NodeGroup
+from twinstack.cluster.spec import ClusterMode, ClusterSpec
 
 __all__ = ["ClusterMode", "ClusterSpec", "NodeGroup"]

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from cdktf import ITerraformDependable
 from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
+from cdktf_cdktf_provider_aws.data_aws_eks_addon_version import DataAwsEksAddonVersion
 from cdktf_cdktf_provider_aws.data_aws_eks_cluster import DataAwsEksCluster
 from cdktf_cdktf_provider_aws.eks_access_entry import EksAccessEntry
-from cdktf_cdktf_provider_aws.eks_access_policy_association import (
-    EksAccessPolicyAssociation,
-    EksAccessPolicyAssociationAccessScope,
-)
 from cdktf_cdktf_provider_aws.eks_addon import EksAddon, EksAddonPodIdentityAssociation
 from cdktf_cdktf_provider_aws.eks_cluster import (
     EksCluster,
@@ -29,8 +26,10 @@ from cdktf_cdktf_provider_aws.eks_cluster import (
     EksClusterVpcConfig,
     EksClusterZonalShiftConfig,
 )
+from cdktf_cdktf_provider_aws.vpc_security_group_ingress_rule import VpcSecurityGroupIngressRule
 
 from twinstack.aws import Infrastructure, Key, Room, keep, pin
+from twinstack.cluster.access import admit_callers, give_access
 from twinstack.cluster.node_groups import make_node_groups
 from twinstack.cluster.roles import VOLUME_SERVICE_ACCOUNT, Role, cluster_role, node_role, volume_role
 from twinstack.cluster.spec import ClusterSpec
@@ -79,7 +78,8 @@ class Cluster(Room[ClusterSpec]):
         self.node_role: Role = node_role(self, spec)
         self.cluster = self._make_cluster()
         self._group = f"${{aws_eks_cluster.{spec.key}.vpc_config[0].cluster_security_group_id}}"
-        self._give_access()
+        self.access_entries: list[EksAccessEntry] = give_access(self, spec, self.cluster_name)
+        self.callers: list[VpcSecurityGroupIngressRule] = admit_callers(self, spec, self._group)
         self._make_addons()
         scope.output(
             f"{spec.key}_kubeconfig",
@@ -118,16 +118,30 @@ class Cluster(Room[ClusterSpec]):
         roles: Mapping[str, str] | None = None,
         after: Sequence[ITerraformDependable] = (),
     ) -> EksAddon:
-        """An EKS add-on in the version that EKS suggests, after the nodes it runs on.
+        """An EKS add-on, after the nodes it runs on, in the version that EKS has as its default for the cluster's.
 
-        `roles` maps its service accounts to role ARNs.
+        Without a version EKS takes its default of the day of creation, and nothing ever moves it. Asked for, it moves
+        with the cluster's minor version, and between with EKS' default: a plan shows it, and an apply makes it. The
+        default is what EKS gives a new cluster; the newest of all would come to production on the day it comes out.
+        `NEWEST` are those of which more is needed. `roles` maps its service accounts to role ARNs.
+
+        Source: Amazon EKS API Reference, "DescribeAddonVersions"; Terraform AWS provider, "aws_eks_addon_version".
         """
         address = f"{self.spec.key}_{name.replace('-', '_')}"
+        version = DataAwsEksAddonVersion(
+            self,
+            f"{name}-version",
+            addon_name=name,
+            kubernetes_version=self.spec.version,
+            most_recent=name in NEWEST,
+        )
+        pin(version, address)
         addon = EksAddon(
             self,
             name,
             cluster_name=self.cluster_name,
             addon_name=name,
+            addon_version=version.version,
             configuration_values=json.dumps(configuration, separators=(",", ":")) if configuration else None,
             pod_identity_association=[
                 EksAddonPodIdentityAssociation(service_account=account, role_arn=arn)
@@ -174,6 +188,7 @@ class Cluster(Room[ClusterSpec]):
             ),
             kubernetes_network_config=EksClusterKubernetesNetworkConfig(
                 ip_family="ipv4",
+                service_ipv4_cidr=str(spec.service_cidr) if spec.service_cidr else None,
                 elastic_load_balancing=EksClusterKubernetesNetworkConfigElasticLoadBalancing(enabled=auto),
             ),
             storage_config=EksClusterStorageConfig(block_storage=EksClusterStorageConfigBlockStorage(enabled=auto)),
@@ -182,26 +197,6 @@ class Cluster(Room[ClusterSpec]):
             lifecycle=keep(self.context),
         )
         return pin(cluster, spec.key)
-
-    def _give_access(self) -> None:
-        self.access_entries: list[EksAccessEntry] = []
-        for name, arn in zip(self.spec.administrators, self.spec.administrator_arns, strict=True):
-            address = f"{self.spec.key}_{_snake(name)}"
-            entry = pin(
-                EksAccessEntry(self, f"access-{name}", cluster_name=self.cluster_name, principal_arn=arn), address
-            )
-            self.access_entries.append(entry)
-            pin(
-                EksAccessPolicyAssociation(
-                    self,
-                    f"administer-{name}",
-                    cluster_name=self.cluster_name,
-                    principal_arn=entry.principal_arn,
-                    policy_arn="arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy",
-                    access_scope=EksAccessPolicyAssociationAccessScope(type="cluster"),
-                ),
-                address,
-            )
 
     def _make_addons(self) -> None:
         if not self.spec.is_auto:
@@ -215,17 +210,12 @@ class Cluster(Room[ClusterSpec]):
             self.addon("aws-ebs-csi-driver", roles={VOLUME_SERVICE_ACCOUNT: role.arn}, after=role.grants)
         for name, configuration in ADDONS.items():
             self.addon(name, configuration)
-
-
-def _snake(text: str) -> str:
-    """`platform-admin` as part of an address."""
-    return "".join(character if character.isalnum() else "_" for character in text).lower()
+        for name in EXPORTERS if self.spec.exporters else ():
+            self.addon(name)
 
 
 ADDONS: Mapping[str, Mapping[str, Any]] = {
     "metrics-server": {},
-    "kube-state-metrics": {},
-    "prometheus-node-exporter": {},
     "aws-secrets-store-csi-driver-provider": {
         "secrets-store-csi-driver": {
             "syncSecret": {"enabled": True},
@@ -235,6 +225,10 @@ ADDONS: Mapping[str, Mapping[str, Any]] = {
     },
 }
 """What every cluster runs. Rotation goes by new names (see WorkloadSpec.secret), so the poll may be slow."""
+EXPORTERS: Final = ("kube-state-metrics", "prometheus-node-exporter")
+NEWEST: Final = frozenset({"aws-secrets-store-csi-driver-provider"})
+"""From chart 3.1.0 of 11 May 2026 on it brings driver 1.6.0, which updates a Secret whose class has changed on the next
+mount; the ones before only make it once. Source: aws/secrets-store-csi-driver-provider-aws, `Chart.lock`."""
 ACCEPTED = (
     Accepted(
         "CKV_AWS_339",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cdktf import ITerraformDependable
+from cdktf import ITerraformDependable, TerraformResourceLifecycle
+from cdktf_cdktf_provider_aws.data_aws_ssm_parameter import DataAwsSsmParameter
 from cdktf_cdktf_provider_aws.eks_node_group import (
     EksNodeGroup,
     EksNodeGroupLaunchTemplate,
@@ -20,8 +21,9 @@ from cdktf_cdktf_provider_aws.launch_template import (
 from constructs import Construct
 
 from twinstack.aws import pin
+from twinstack.cluster.node_group import NodeGroup
 from twinstack.cluster.roles import Role
-from twinstack.cluster.spec import ClusterSpec, NodeGroup
+from twinstack.cluster.spec import ClusterSpec
 
 
 def make_node_groups(
@@ -34,8 +36,13 @@ def make_node_groups(
 ) -> list[ITerraformDependable]:
     """A group of nodes for each entry of `node_groups`, started once the network add-ons are there.
 
-    Disks are encrypted and the instance metadata service wants a token. Source: Amazon EKS User Guide, "Customize
-    managed nodes with launch templates".
+    Disks are encrypted and the instance metadata service wants a token. What cannot be changed (instance types, image,
+    subnets) makes a new group before the old one goes, so its name ends in what AWS adds. Kubernetes' version is the
+    cluster's, and the image is the newest that AWS recommends for it: a plan shows a newer one, and an apply replaces
+    the nodes a quarter at a time, as their pods' disruption budgets let it. How many nodes run, a person may change.
+
+    Sources: Amazon EKS User Guide, "Customize managed nodes with launch templates", "Update a managed node group" and
+    "Retrieve recommended Amazon Linux AMI IDs"; Terraform AWS provider, "aws_eks_node_group".
     """
     return [
         _node_group(scope, spec, name, group, cluster_name, role, subnet_ids, after)
@@ -76,15 +83,28 @@ def _node_group(
         ),
         address,
     )
+    release = pin(
+        DataAwsSsmParameter(
+            scope,
+            f"{name}-release",
+            name=f"/aws/service/eks/optimized-ami/{spec.version}/amazon-linux-2023/{group.image.parameter}"
+            "/recommended/release_version",
+        ),
+        address,
+    )
     return pin(
         EksNodeGroup(
             scope,
             f"{name}-nodes",
             cluster_name=cluster_name,
-            node_group_name=full_name,
+            # A cluster's own name space, so the name needs neither organization nor product: AWS adds 26 characters,
+            # and takes 63.
+            node_group_name_prefix=f"{name}-",
             node_role_arn=role.arn,
             subnet_ids=list(subnet_ids),
-            ami_type="AL2023_ARM_64_STANDARD" if group.architecture == "arm64" else "AL2023_x86_64_STANDARD",
+            version=f"${{aws_eks_cluster.{spec.key}.version}}",
+            release_version=release.insecure_value,
+            ami_type=group.image.ami_type,
             instance_types=list(group.instance_types),
             launch_template=EksNodeGroupLaunchTemplate(
                 id=template.id, version=f"${{aws_launch_template.{address}.latest_version}}"
@@ -93,6 +113,9 @@ def _node_group(
             update_config=EksNodeGroupUpdateConfig(max_unavailable_percentage=25),
             tags={"Name": full_name},
             depends_on=list(after),
+            lifecycle=TerraformResourceLifecycle(
+                create_before_destroy=True, ignore_changes=["scaling_config[0].desired_size"]
+            ),
         ),
         address,
     )

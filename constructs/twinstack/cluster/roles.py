@@ -53,7 +53,8 @@ class Role(Construct):
 def cluster_role(scope: Construct, spec: ClusterSpec, key: Key) -> Role:
     """What EKS does in the cluster's name: with Auto Mode also nodes, volumes and load balancers.
 
-    Sources: Amazon EKS User Guide, "Amazon EKS Auto Mode cluster IAM role" and "Encrypt Kubernetes secrets with KMS".
+    EKS takes it for this cluster only. Sources: Amazon EKS User Guide, "Amazon EKS Auto Mode cluster IAM role", "Encrypt
+    Kubernetes secrets with KMS" and "Cross-service confused deputy prevention" (of 19 August 2025).
     """
     secrets = ("kms:Encrypt", "kms:Decrypt", "kms:ListGrants", "kms:DescribeKey")
     return Role(
@@ -61,14 +62,23 @@ def cluster_role(scope: Construct, spec: ClusterSpec, key: Key) -> Role:
         "cluster",
         address=spec.key,
         name=spec.aws_name_of("cluster"),
-        trust=trust_policy("eks.amazonaws.com", tag_session=True),
+        trust=trust_policy(
+            "eks.amazonaws.com",
+            tag_session=True,
+            conditions={
+                "StringEquals": {"aws:SourceAccount": spec.context.account},
+                "ArnLike": {"aws:SourceArn": spec.arn},
+            },
+        ),
         managed=CLUSTER_POLICIES if spec.is_auto else CLUSTER_POLICIES[:1],
         statements=[Statement("SecretsKey", secrets, [key.arn]), *(_load_balancer_tags(spec) if spec.is_auto else ())],
     )
 
 
 def node_role(scope: Construct, spec: ClusterSpec) -> Role:
-    """What the nodes do: join, and pull images."""
+    """What the nodes do: join, and pull images. EC2 hands it to an instance of this account only, and AWS documents no
+    source for that service: nothing to compare.
+    """
     return Role(
         scope,
         "node",
@@ -92,7 +102,7 @@ def volume_role(scope: Construct, spec: ClusterSpec, cluster_name: str) -> Role:
 
 
 def _load_balancer_tags(spec: ClusterSpec) -> list[Statement]:
-    """Lets load balancers carry tags of our own, by which the firewall finds them.
+    """Lets load balancers carry tags of our own, by which the bill is read.
 
     The managed policy creates them with EKS's own tags only, and changes no tag of those that exist. Source: Amazon EKS
     User Guide, "Amazon EKS Auto Mode cluster IAM role", custom tags.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
+from twinstack.edge.rate_limit import TOO_MANY
 from twinstack.environment.stand_in import Condition, File, Health, Service, StandIn
 
 if TYPE_CHECKING:
@@ -16,7 +18,7 @@ def stand_in(spec: EdgeSpec) -> StandIn:
     server = Service(
         name,
         IMAGE,
-        ports={spec.compose.port or PORT: PORT},
+        ports=dict.fromkeys(spec.fixed_ports, PORT),
         files=(File(f"local/{name}.conf", "/etc/nginx/nginx.conf", configuration(spec)),),
         needs={target.compose_name: Condition.STARTED for target in spec.targets},
         health=Health(("wget", "--quiet", "--spider", f"http://127.0.0.1:{PORT}{HEALTH_PATH}")),
@@ -26,15 +28,19 @@ def stand_in(spec: EdgeSpec) -> StandIn:
 
 
 def configuration(spec: EdgeSpec) -> str:
-    """The whole nginx.conf: routes, the largest body, silent connections, and the rate of one address.
+    """The whole nginx.conf: routes, the largest body, silent connections, and the two rates of one address.
 
     Docker's own resolver is asked again and again, so a service that came back with another address is found. Source:
     nginx, "ngx_http_proxy_module", "ngx_http_limit_req_module", "WebSocket proxying".
     """
-    per_minute = max(1, spec.rate_limit.requests * 60 // spec.rate_limit.window_seconds)
+    limited, others = spec.routes_by_limit
+    total = f"limit_req zone=total burst={spec.total_rate_limit.requests} nodelay;"
+    # A limit of its own would replace the server's, so it stands beside it.
+    both = (f"limit_req zone=limited burst={spec.rate_limit.requests} nodelay;", total)
     locations = "\n".join(
-        _location(route.path, target.compose_name, target.port)
-        for route in spec.routes
+        _location(route.path, target.compose_name, target.port, limits)
+        for routes, limits in ((limited, both), (others, ()))
+        for route in routes
         for target in spec.targets
         if target.key == route.to
     )
@@ -59,7 +65,8 @@ http {{
   resolver 127.0.0.11 valid=5s;
 
   client_max_body_size {spec.body_limit_mib}m;
-  limit_req_zone $binary_remote_addr zone=address:1m rate={per_minute}r/m;
+  limit_req_zone $binary_remote_addr zone=limited:1m rate={spec.rate_limit.per_minute}r/m;
+  limit_req_zone $binary_remote_addr zone=total:1m rate={spec.total_rate_limit.per_minute}r/m;
   limit_req_status 429;
 
   map $http_upgrade $connection_upgrade {{
@@ -69,7 +76,8 @@ http {{
 
   server {{
     listen {PORT};
-    limit_req zone=address burst={spec.rate_limit.requests} nodelay;
+    {total}
+    error_page 429 @too_many_requests;
     proxy_http_version 1.1;
     proxy_set_header Host $http_host;
     proxy_set_header X-Forwarded-For $remote_addr;
@@ -83,17 +91,24 @@ http {{
     location = {HEALTH_PATH} {{
       return 204;
     }}
+    location @too_many_requests {{
+      internal;
+      default_type application/json;
+      add_header Retry-After {spec.rate_limit.window_seconds} always;
+      return 429 '{TOO_MANY}';
+    }}
 {locations}
   }}
 }}
 """
 
 
-def _location(path: str, host: str, port: int) -> str:
+def _location(path: str, host: str, port: int, limits: Sequence[str]) -> str:
     """One route: the path itself and everything under it, as an Ingress means it."""
     exact = path.rstrip("/")
     variable = f"$to_{host.replace('-', '_')}"
-    body = f"""      set {variable} http://{host}:{port};
+    before = "".join(f"      {limit}\n" for limit in limits)
+    body = f"""{before}      set {variable} http://{host}:{port};
       proxy_pass {variable};
 """
     if not exact:

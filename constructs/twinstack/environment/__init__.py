@@ -1,25 +1,28 @@
 """The environment object and what its specs are made of. Plain Python: importing it starts no node process."""
 
 from twinstack.environment.base import Environment
-from twinstack.environment.container import ContainerSpec, Limits, Requests, Resources, Scale
+from twinstack.environment.container import Architecture, ContainerSpec, Limits, Requests, Resources, Scale
 from twinstack.environment.context import Context
 from twinstack.environment.ledger import Ledger
 from twinstack.environment.lifecycle import HealthCommand
-from twinstack.environment.links import Access, Link, Offer, Preparation, Reach, SecretValue, Variable
+from twinstack.environment.links import Access, File, Link, Offer, Preparation, Reach, SecretValue, Variable
 from twinstack.environment.model import Finding, Model
 from twinstack.environment.monitoring import Alert, Monitoring, Panel, Severity
 from twinstack.environment.names import NameRule
-from twinstack.environment.placement import ClusterPlan, NetworkPlan
+from twinstack.environment.placement import ClusterPlan, DeliveryPlan, NetworkPlan
 from twinstack.environment.production import relaxed
 from twinstack.environment.spec import Half, ResourceSpec, Spec, WorkloadSpec
 
 __all__ = [
     "Access",
     "Alert",
+    "Architecture",
     "ClusterPlan",
     "ContainerSpec",
     "Context",
+    "DeliveryPlan",
     "Environment",
+    "File",
     "Finding",
     "Half",
     "HealthCommand",

@@ -12,12 +12,16 @@ from typing import Annotated, Any, Final, TypeVar, get_args
 from pydantic import AfterValidator, Field, PrivateAttr
 from pydantic_core import PydanticUndefined
 
+from twinstack.environment.container import is_release
+from twinstack.environment.content import content_name, digest
 from twinstack.environment.context import Context
-from twinstack.environment.links import Access, Link, Use, Variable
+from twinstack.environment.links import Access, File, Link, Variable
 from twinstack.environment.model import Model
 from twinstack.environment.monitoring import Monitoring
 from twinstack.environment.quantities import PlainText
 from twinstack.environment.spec import ResourceSpec, Spec, WorkloadSpec, refuse_hidden_members
+from twinstack.environment.tags import TagKey, TagValue, own_tags
+from twinstack.environment.uses import Use
 from twinstack.errors import UsageError
 
 S = TypeVar("S", bound=Spec)
@@ -44,13 +48,6 @@ def _is_commercial(region: str) -> str:
     return region
 
 
-def _is_release(version: str) -> str:
-    """A tag that moves cannot be rolled back to."""
-    if version == "latest":
-        raise ValueError("a release that stays what it is; `latest` moves, so nothing could be rolled back to it")
-    return version
-
-
 class Environment(Model):
     """One deployment of a product: what its subclass names, plus where and for whom.
 
@@ -66,16 +63,23 @@ class Environment(Model):
     """The AWS account's twelve digits, quoted. Terraform refuses to work on any other."""
     region: Annotated[str, Field(pattern=REGION.pattern), AfterValidator(_is_commercial)]
     """The AWS region, `us-west-2`; those of China and GovCloud are other partitions, which are not supported."""
-    version: Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$"), AfterValidator(_is_release)]
+    version: Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$"), AfterValidator(is_release)]
     """The release to deploy: the tag of every image that names none. `--version` overrides it."""
+    environment_value: Annotated[PlainText, Field(min_length=1)] | None = None
+    """What the variable ENVIRONMENT says to every workload, `production` for example; the layer's name (`prod`) unless given."""
     protected: bool = False
     """Production: nothing stateful can be destroyed, and every relaxation needs an acknowledgement."""
     suffix: Annotated[str, Field(pattern=r"^(-[a-z0-9]+)?$")] | None = None
     """Ends every AWS name; `-{environment}` unless given. Production says `suffix: ""`, for the plain names."""
     namespace: Annotated[str, Field(pattern=NAME, max_length=63), AfterValidator(_is_free)] | None = None
     """The Kubernetes namespace; the product's name unless given."""
-    tags: dict[str, PlainText] = Field(default_factory=dict)
-    """Further tags on everything AWS makes."""
+    state_bucket_name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")] | None = None
+    """The bucket of its Terraform state; `{organization}-terraform-state{suffix}` unless given, one in each account."""
+    tags: dict[TagKey, TagValue] = Field(default_factory=dict)
+    """Further tags on everything AWS makes: letters, digits, blanks and `_.:/=+-@`, as IAM takes them."""
+    first_contents: dict[str, Annotated[str, Field(pattern=r"^[0-9a-f]{10}$")]] = Field(default_factory=dict)
+    """For a Secret or ConfigMap the hash of the content that keeps the plain name, `analytics-config: 0a1b2c3d4e`. Every
+    other content's name ends in its hash. Recorded once, with the first content, and never changed."""
 
     _name: str = PrivateAttr(default="")
     _context: Context | None = PrivateAttr(default=None)
@@ -147,7 +151,7 @@ class Environment(Model):
     def links(self) -> tuple[Link, ...]:
         """Every link, workload by workload."""
         return tuple(
-            Link(workload, resource, Access(use.access) if use.access else resource.access_levels[0])
+            Link(workload, resource, Access(use.access) if use.access else resource.access_levels[0], use.names)
             for workload in self.workloads
             for use in map(Use.read, workload.uses)
             if use is not None
@@ -164,25 +168,57 @@ class Environment(Model):
         return tuple(link for link in self.links if link.resource is resource)
 
     def variables_of(self, workload: WorkloadSpec) -> tuple[Variable, ...]:
-        """Every variable its links deliver, in the order of `uses`."""
-        return tuple(variable for link in self.links_of(workload) for variable in link.offer.variables)
+        """Every variable its links deliver, once, in the order of `uses`."""
+        return tuple(dict.fromkeys(variable for link in self.links_of(workload) for variable in link.offer.variables))
 
     @cached_property
     def config(self) -> Mapping[str, str]:
-        """The plain variables that links deliver, by their key in the product's ConfigMap."""
+        """The plain variables that links deliver, by their key in the product's ConfigMap.
+
+        Empty ones are none of its content: a secret that is off, or has no former value yet, is an empty variable of its
+        workload, and switching it on is nobody else's affair.
+        """
         return dict(
             sorted(
                 (variable.key, variable.value)
                 for workload in self.workloads
                 for variable in self.variables_of(workload)
-                if variable.secret is None
+                if variable.secret is None and variable.value
             )
         )
 
     @property
-    def config_name(self) -> str:
-        """The product's ConfigMap, `analytics-config`."""
+    def plain_config_name(self) -> str:
+        """The name of the product's ConfigMap without the hash of its content, `analytics-config`."""
         return self.context.kubernetes_name("config")
+
+    @property
+    def config_name(self) -> str:
+        """The product's ConfigMap, named by its content: a changed value makes another one, for new pods."""
+        return content_name(self.plain_config_name, digest(self.config), self.first_contents)
+
+    @property
+    def contents(self) -> Mapping[str, str]:
+        """What is named by content: each plain name with the hash of what it holds now. `first_contents` takes it as it
+        stands.
+        """
+        secrets = {one.plain_secret: one.secret_digest for one in self.workloads if one.secret_variables}
+        return secrets | ({self.plain_config_name: digest(self.config)} if self.config else {})
+
+    def files_of(self, workload: WorkloadSpec) -> tuple[File, ...]:
+        """Every file its links deliver, each once: two of one name that differ are refused at load."""
+        return tuple(dict.fromkeys(file for link in self.links_of(workload) for file in link.offer.files))
+
+    @cached_property
+    def linked_files(self) -> Mapping[str, str]:
+        """The files that links deliver, by name."""
+        files = (file for workload in self.workloads for file in self.files_of(workload))
+        return dict(sorted((file.name, file.content) for file in files))
+
+    @property
+    def linked_files_name(self) -> str:
+        """The ConfigMap of these files, named by their content: pods that run keep what they mounted."""
+        return content_name(self.context.kubernetes_name("files"), digest(self.linked_files), {})
 
     def monitoring(self) -> Monitoring:
         """What the product has watched beyond what its specs say of themselves. For subclasses."""
@@ -195,8 +231,12 @@ class Environment(Model):
 
     @property
     def state_bucket(self) -> str:
-        """The bucket of every Terraform state of the organization, `shadower-terraform-state`."""
-        return f"{self.organization}-terraform-state"
+        """The bucket of its Terraform state, `shadower-terraform-state` in production.
+
+        One in each account, whose own credentials open it and no other's: in a shared one whoever works on dev could
+        overwrite production's state.
+        """
+        return self.state_bucket_name or f"{self.organization}-terraform-state{self.context.suffix}"
 
     @property
     def state_key(self) -> str:
@@ -219,7 +259,7 @@ class Environment(Model):
             protected=self.protected,
             namespace=self.namespace or self.product,
             today=today,
-            tags={"Environment": name, "ManagedBy": "twinstack", "Product": self.product, **self.tags},
+            tags={**own_tags(name, self.product), **self.tags},
         )
         for key, spec in specs.items():
             spec._key = key  # noqa: SLF001  the loader's half of Spec

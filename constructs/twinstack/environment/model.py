@@ -29,6 +29,14 @@ class Finding:
     acknowledgeable: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class NotInForce:
+    """Why a field means nothing as things are: another one, `because_of`, has it so."""
+
+    because_of: str
+    reason: str
+
+
 def missing(field: str, allowed: str) -> Finding:
     """A finding for a field that only what is made anew needs: with `existing` it would say nothing."""
     return Finding(

@@ -67,6 +67,8 @@ KINDS: Final[dict[str, NameRule]] = {
         shortest=3,
     ),
     "IAM role": NameRule(64, re.compile(r"[A-Za-z0-9+=,.@_-]+"), "letters, digits and +=,.@_-"),
+    "KMS alias": NameRule(250, re.compile(r"[A-Za-z0-9/_-]+"), "letters, digits, slashes, underscores and hyphens"),
+    "CloudWatch log group": NameRule(512, re.compile(r"[A-Za-z0-9._/#-]+"), "letters, digits and ._/#-"),
     "security group": NameRule(
         255, re.compile(r"(?!sg-)[A-Za-z0-9 ._:/()#,@\[\]+=&;{}!$*-]+"), "not starting with sg-"
     ),

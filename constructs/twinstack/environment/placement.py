@@ -5,13 +5,34 @@ A foundation imports no room, so it finds these by `environment.find(NetworkPlan
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence, Set
 from ipaddress import IPv4Network
+from typing import Final
 
-from twinstack.environment.spec import Spec
+from twinstack.environment.container import Architecture
+from twinstack.environment.model import Finding
+from twinstack.environment.spec import Spec, WorkloadSpec
+
+PRIVATE_RANGES: Final = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")))
+"""Source: RFC 1918."""
+RANGES_OF_NETWORKS: Final = (*PRIVATE_RANGES, *map(IPv4Network, ("100.64.0.0/10", "198.18.0.0/15")))
+"""What a network may have that is nobody's on the internet: the private ranges, those that providers share (RFC 6598; AWS
+and EKS take them, and pods often have them), and those of benchmarks (RFC 2544). What else Python calls private
+(127.0.0.0/8, 240.0.0.0/4 …) is no address of a network. Source: Amazon VPC User Guide, "VPC CIDR blocks"."""
 
 
 class NetworkPlan(Spec):
     """Where addresses lie, for the rules of network policies."""
+
+    @property
+    def address_space(self) -> IPv4Network | None:
+        """The network's whole space, whose third address answers for names; None where it is not known."""
+        return None
+
+    @property
+    def endpoint_cidrs(self) -> tuple[IPv4Network, ...]:
+        """Where AWS services answer inside the network (interface endpoints), as far as that is known."""
+        return ()
 
     @property
     def private_cidrs(self) -> tuple[IPv4Network, ...]:
@@ -48,6 +69,75 @@ class ClusterPlan(Spec):
         raise NotImplementedError(f"{type(self).__name__}.is_auto")
 
     @property
+    def service_cidr(self) -> IPv4Network | None:
+        """Where its Services have their addresses, the one for names among them; None where it is not known."""
+        return None
+
+    @property
     def is_own(self) -> bool:
         """Whether the cluster is this product's to set up."""
         raise NotImplementedError(f"{type(self).__name__}.is_own")
+
+    @property
+    def kubernetes_version(self) -> str | None:
+        """Its minor version, `1.36`; None where another team decides it."""
+        return None
+
+    @property
+    def architectures(self) -> Set[Architecture]:
+        """The processors of its nodes; empty where another team's nodes are not known."""
+        return frozenset()
+
+    @property
+    def node_security_groups(self) -> Sequence[str]:
+        """Security groups that nodes have beside the cluster's own, or instead of it."""
+        return ()
+
+    @property
+    def deployer_group(self) -> str | None:
+        """The Kubernetes group that may release the product, and nothing beyond its namespace; None: nobody is in it."""
+        return None
+
+    @property
+    def reader_group(self) -> str | None:
+        """The Kubernetes group that may look at the product's namespace and change nothing; None: nobody is in it."""
+        return None
+
+    @property
+    def admits_the_internet(self) -> bool | None:
+        """Whether its API server answers whoever asks over the internet; None where that is its owner's affair."""
+        return None
+
+
+class DeliveryPlan(Spec):
+    """Who releases the product, for the room that lets them into the cluster."""
+
+    @property
+    def is_by_pipeline(self) -> bool:
+        """Whether workflows deploy it, so that one role releases it and another one looks."""
+        raise NotImplementedError(f"{type(self).__name__}.is_by_pipeline")
+
+
+def check_processor(workload: WorkloadSpec) -> Iterator[Finding]:
+    """A finding for pods that no node of the cluster could ever take."""
+    cluster = workload.environment.find(ClusterPlan)
+    if cluster is not None and cluster.architectures and workload.architecture not in cluster.architectures:
+        yield Finding(
+            "TW605",
+            "no node has the processor of this image",
+            ("architecture",),
+            workload.architecture,
+            ", ".join(sorted(cluster.architectures)),
+            f"build the image for it, or give {cluster.key} a group of such nodes",
+        )
+
+
+def node_selector(workload: WorkloadSpec) -> dict[str, str] | None:
+    """What its pods ask of a node, unless every node of the cluster is known to have the image's processor.
+
+    Source: Kubernetes, "Well-Known Labels", `kubernetes.io/arch`.
+    """
+    cluster = workload.environment.find(ClusterPlan)
+    if cluster is None or cluster.architectures == {workload.architecture}:
+        return None
+    return {"kubernetes.io/arch": workload.architecture}

@@ -6,6 +6,7 @@ Source of the format: Kubernetes API conventions, "Quantities".
 from __future__ import annotations
 
 import re
+import unicodedata
 from decimal import Decimal
 from typing import Annotated, Final, Literal
 
@@ -26,6 +27,11 @@ def memory_bytes(quantity: str) -> int:
     return int(Decimal(match[1]) * _MEMORY_UNITS[match[2]])
 
 
+def mebibytes(size: int) -> str:
+    """268435456 is `256Mi`; a part of one counts as a whole."""
+    return f"{-(-size // 2**20)}Mi"
+
+
 def _is_cpu(value: str) -> str:
     if not _CPU.fullmatch(value) or not cpu_millis(value):
         raise ValueError(
@@ -43,6 +49,10 @@ def _is_memory(value: str) -> str:
 def _is_plain(text: str) -> str:
     if "${" in text or "%{" in text or not text.isprintable():
         raise ValueError("text without `${` and `%{`, which Terraform would evaluate, and without control characters")
+    if not unicodedata.is_normalized("NFC", text):
+        raise ValueError(
+            "text in Unicode's composed form (NFC), as keyboards give it: Terraform composes letters and their accents"
+        )
     return text
 
 
@@ -135,4 +145,13 @@ RetentionDays = Literal[
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653
 ]  # fmt: skip
 """Days that CloudWatch Logs can keep. Source: CloudWatch Logs API, PutRetentionPolicy."""
-VariableName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
+VariableName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,199}$")]
+"""An environment variable: what every shell, Compose and Kubernetes take for one. Its key in a Secret may have 253
+characters, what is added to it (`_FILE`) among them. Programs read `http_proxy`, `https_proxy` and `no_proxy` in lower case.
+
+Kubernetes takes more (dots and hyphens, and since 1.34 any printable character but `=`), which no shell can name and
+Compose cannot replace from .env. Sources: POSIX.1-2024, Base Definitions, 3.216 "Name"; Kubernetes, "Define Environment
+Variables for a Container"; Compose Specification, "Interpolation", read on 2026-11-28.
+"""
+CapitalName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{0,199}$")]
+"""An environment variable that a resource in Terraform is named after, where capitals are not told apart."""

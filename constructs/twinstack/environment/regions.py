@@ -12,3 +12,7 @@ REGIONS: Final = (
     "mx-central-1", "sa-east-1", "us-east-1", "us-east-2", "us-west-1", "us-west-2",
 )  # fmt: skip
 """Source: AWS Regions and Availability Zones User Guide, "AWS Regions"."""
+DIRECTIONS: Final = frozenset(
+    {"central", "east", "north", "northeast", "northwest", "south", "southeast", "southwest", "west"}
+)
+"""The words that a region's name has before its number: AWS adds regions and areas, and no points of the compass."""

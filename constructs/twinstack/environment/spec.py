@@ -5,19 +5,23 @@ from __future__ import annotations
 import inspect
 import itertools
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final
 
 from pydantic import Field, PrivateAttr
 
-from twinstack.environment.container import ContainerSpec
+from twinstack.environment.celery import check_schedule_file
+from twinstack.environment.container import ContainerSpec, Scale
+from twinstack.environment.content import LONGEST, content_name, digest
 from twinstack.environment.context import Context
-from twinstack.environment.links import Access, Link, Offer, Reach, Variable
-from twinstack.environment.model import Finding, Model
+from twinstack.environment.links import Access, Link, Offer, Reach, SecretValue, Variable
+from twinstack.environment.model import Finding, Model, NotInForce
 from twinstack.environment.monitoring import Monitoring
 from twinstack.environment.names import NameRule
-from twinstack.environment.quantities import PlainText
-from twinstack.environment.stand_in import ComposeOptions, LocalRun, StandIn
+from twinstack.environment.stand_in import STACK_PORTS, ComposeOptions, LocalRun, StandIn
+from twinstack.environment.tags import Title
+from twinstack.environment.uses import LinkOptions
 from twinstack.errors import UsageError
 
 if TYPE_CHECKING:
@@ -62,10 +66,13 @@ class Spec(Model):
     name_rules: ClassVar[Mapping[str, NameRule]] = {}
     """What kinds of things that the library does not know may be called; `names` uses their keys."""
 
+    decided_together: ClassVar[frozenset[str]] = frozenset()
+    """Codes of what only several environments together can be found to do; acknowledged in any one of them."""
+
     name: str | None = None
     """Replaces the field's name in the names of what is made; empty: left out of them."""
 
-    title: PlainText | None = None
+    title: Title | None = None
     """The `Name` tag in the AWS console; the AWS name unless given."""
 
     acknowledge: dict[str, Annotated[str, Field(min_length=10)]] = Field(default_factory=dict)
@@ -133,14 +140,21 @@ class Spec(Model):
         """What stands in for it on a developer's machine."""
         return StandIn()
 
+    @property
+    def fixed_ports(self) -> tuple[int, ...]:
+        """The ports of a developer's machine that its stand-in takes without asking `host_port`."""
+        return ()
+
     def host_port(self, port: int) -> int:
         """The port on a developer's machine of what listens on `port` for it: `compose.port` where it has one, else the
-        next from `port` on that no earlier spec of its type takes. All workloads count as one type.
+        next from `port` on that no earlier spec of its type takes, and nothing that has one port in every stack. All
+        workloads count as one type.
         """
         kind = WorkloadSpec if isinstance(self, WorkloadSpec) else type(self)
         alike = self.environment.find_all(kind)
         own = {spec.key: options.port for spec in alike if (options := getattr(spec, "compose", None)) and options.port}
-        taken = set(own.values())
+        fixed = (one for spec in self.environment.specs.values() for one in spec.fixed_ports)
+        taken = {*own.values(), *STACK_PORTS, *fixed}
         for spec in alike:
             wanted = (spec.local_run().port if isinstance(spec, WorkloadSpec) else port) or 0  # 0: it listens on none
             chosen: int = own.get(spec.key) or next(one for one in itertools.count(wanted) if one not in taken)
@@ -148,6 +162,24 @@ class Spec(Model):
                 return chosen
             taken.add(chosen)
         return port
+
+    @property
+    def aws_services(self) -> tuple[str, ...]:
+        """The AWS services called for it from inside the network, by the last part of their endpoint's name: `sqs`.
+
+        A network without a way to the internet makes an endpoint for each.
+        """
+        return ()
+
+    def not_in_force(self) -> Mapping[str, NotInForce]:
+        """Its fields that nothing is made of as things are: `nat` of a network that exists. Whoever writes one of them where the
+        field that has it so is written, or later, is warned, and `explain` says it.
+        """
+        return {}
+
+    def internet_reasons(self) -> Iterator[tuple[str, str]]:
+        """What of it reaches the internet, each with the field that asks for it: refused where there is no way out."""
+        yield from ()
 
     def monitoring(self) -> Monitoring:
         """What is watched of it: alert rules, and panels of the dashboard."""
@@ -165,6 +197,12 @@ class ResourceSpec(Spec):
 
     access_levels: ClassVar[tuple[Access, ...]] = (Access.READ,)
     """What a link may ask for; the first is the default."""
+
+    redelivers_after_seconds: ClassVar[int | None] = None
+    """As the broker of a task queue: after how long a task that nobody has acknowledged goes to another worker."""
+
+    levels_add_up: ClassVar[bool] = False
+    """Whether each level is a right of its own, so that a workload may ask for several: `[exports: read, exports: list]`."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -184,6 +222,11 @@ class ResourceSpec(Spec):
         """The links to this resource."""
         return self.environment.links_to(self)
 
+    def delivers(self, secret: SecretValue) -> bool:
+        """Whether any link delivers this secret, or a part of it."""
+        offered = (variable.secret for link in self.links for variable in link.offer.variables)
+        return any(one is not None and one.name == secret.name for one in offered)
+
     def is_used_with(self, access: Access) -> bool:
         """Whether any link asks for this access."""
         return any(link.access is access for link in self.links)
@@ -194,11 +237,13 @@ class WorkloadSpec(ContainerSpec, Spec):
 
     built_in: ClassVar[frozenset[Half]] = frozenset({Half.WORKLOADS})
 
-    uses: tuple[str | dict[str, Access], ...] = Field(default=(), json_schema_extra={"base_only": True})
-    """The resources this workload links to: `database`, or `{exports: write}` to ask for more than the default access."""
+    uses: tuple[str | dict[str, Access | LinkOptions], ...] = Field(default=(), json_schema_extra={"base_only": True})
+    """The resources this workload links to: `database`, or `{exports: write}` to ask for more than the default access, or
+    `{database: {variables: {host: DB_HOST}}}` for other variables than the resource's own."""
 
-    secret_name: str | None = None
-    """The Kubernetes Secret its secret variables are read from; `{product}-{key}-secrets` unless given."""
+    secret_name: Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", max_length=LONGEST)] | None = None
+    """The Kubernetes Secret its secret variables are read from, without the hash that ends its name;
+    `{product}-{key}-secrets` unless given."""
 
     build: str | None = Field(
         default=None, pattern=r"^[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*$", json_schema_extra={"base_only": True}
@@ -211,32 +256,94 @@ class WorkloadSpec(ContainerSpec, Spec):
     internet: bool = Field(default=False, json_schema_extra={"base_only": True})
     """Whether its pods may reach the internet, by HTTPS alone. Links open their own ways."""
 
+    def rules(self) -> Iterator[Finding]:
+        yield from super().rules()
+        scale = getattr(self, "scale", None)
+        if isinstance(scale, Scale):
+            for finding in scale.unreachable(self.resources):
+                yield replace(finding, path=("scale", *finding.path))
+
+    def review(self) -> Iterator[Finding]:
+        yield from super().review()
+        yield from check_schedule_file(self.command)
+        for name, value in self.library_variables.items():
+            given = self.environment_variables.get(name, value)
+            if given != value:
+                yield Finding(
+                    "TW354",
+                    f"a variable of its own replaces the library's {name}",
+                    ("environment_variables", name),
+                    given=f"{given}; from the library {value}",
+                    allowed="what the environment says, the same for every workload",
+                    fix="set `environment_value`, which every workload is told"
+                    if name == NAME_VARIABLE
+                    else "remove it",
+                    warning=True,
+                    acknowledgeable=True,
+                )
+
     @property
     def links(self) -> tuple[Link, ...]:
         """The links this workload holds, in the order of `uses`."""
         return self.environment.links_of(self)
 
     @property
-    def secret_version(self) -> int:
-        """One, and one more for each rotation of each secret it reads."""
-        return 1 + sum(v.secret.version - 1 for v in self.environment.variables_of(self) if v.secret)
+    def plain_secret(self) -> str:
+        """The name of its Secret without the hash of what is in it."""
+        return self.secret_name or f"{self.kubernetes_name}-secrets"
+
+    @property
+    def most_replicas(self) -> int:
+        """How many of its pods run at most, a rollout's aside."""
+        scale = getattr(self, "scale", None)
+        return scale.max if isinstance(scale, Scale) else 1
 
     @property
     def secret(self) -> str:
-        """The Kubernetes Secret it reads. From the first rotation on it carries the version (`-v2`), so that new pods
-        cannot start with old values.
+        """The Kubernetes Secret it reads, and the class that fills it: named by which secrets it holds at which version,
+        so that no change reaches what running pods have mounted. `first_contents` lets one set keep the plain name.
         """
-        base = self.secret_name or f"{self.kubernetes_name}-secrets"
-        return base if self.secret_version == 1 else f"{base}-v{self.secret_version}"
+        return content_name(self.plain_secret, self.secret_digest, self.environment.first_contents)
+
+    @property
+    def secret_digest(self) -> str:
+        """The hash of its set of secrets: the same in every environment that has the same set."""
+        own = f"{self.context.prefix}{self.context.suffix}/"
+        return digest(
+            sorted(
+                {
+                    # A part of a secret is told from the whole by one more word.
+                    (
+                        one.key,
+                        secret.name.removeprefix(own),
+                        secret.version,
+                        one.mounted,
+                        *filter(None, (secret.entry,)),
+                    )
+                    for one in self.secret_variables
+                    if (secret := one.secret)
+                }
+            )
+        )
 
     @property
     def secret_variables(self) -> tuple[Variable, ...]:
-        """The variables it reads from its Secret, in the order of `uses`."""
+        """The variables it reads from secrets, in the order of `uses`."""
         return tuple(variable for variable in self.environment.variables_of(self) if variable.secret)
+
+    @property
+    def synced_variables(self) -> tuple[Variable, ...]:
+        """Those of them that it reads from its Kubernetes Secret; the others are files."""
+        return tuple(variable for variable in self.secret_variables if not variable.mounted)
 
     @property
     def own_variables(self) -> dict[str, str]:
         """The plain variables that no link delivers: where it runs, and its `environment_variables`, which win."""
+        return {**self.library_variables, **self.environment_variables}
+
+    @property
+    def library_variables(self) -> dict[str, str]:
+        """Where it runs, and what other specs say to it without a link."""
         region = (
             {"AWS_REGION": self.context.region} if any(link.offer.reach is Reach.AWS_API for link in self.links) else {}
         )
@@ -245,7 +352,8 @@ class WorkloadSpec(ContainerSpec, Spec):
             for spec in self.environment.specs.values()
             for name, value in spec.own_variables_of(self).items()
         }
-        return {"ENVIRONMENT": self.context.environment, **region, **others, **self.environment_variables}
+        name = self.environment.environment_value or self.context.environment
+        return {NAME_VARIABLE: name, **region, **others}
 
     @property
     def compose_name(self) -> str:
@@ -270,9 +378,18 @@ class WorkloadSpec(ContainerSpec, Spec):
         yield "Kubernetes workload", self.kubernetes_name
         yield "IAM role", self.role_name
         if self.secret_variables:
+            yield "Kubernetes Secret", self.plain_secret
             yield "Kubernetes Secret", self.secret
+
+    def internet_reasons(self) -> Iterator[tuple[str, str]]:
+        if self.internet:
+            yield "internet", "HTTPS to the internet"
 
     @property
     def role_name(self) -> str:
         """Its pods' IAM role, `shadower-analytics-backend`."""
         return self.context.aws_name(self.part)
+
+
+NAME_VARIABLE: Final = "ENVIRONMENT"
+"""Tells every workload where it runs."""

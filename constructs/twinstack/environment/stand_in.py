@@ -5,6 +5,7 @@ The names are Docker Compose's own. Source: Compose Specification, "Services top
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -14,6 +15,7 @@ from pydantic import Field
 
 from twinstack.environment.model import Model
 from twinstack.environment.quantities import Port
+from twinstack.errors import UsageError
 
 
 class ComposeOptions(Model):
@@ -46,10 +48,20 @@ class Health:
     timeout_seconds: int = 5
     retries: int = 12
 
+    in_shell: bool = False
+    """Whether the container's shell reads the command, which is then one string."""
+
+    def __post_init__(self) -> None:
+        if self.in_shell != (len(self.command) == 1 and " " in self.command[0]):
+            raise UsageError(
+                f"Health.command is {self.command!r}, in_shell={self.in_shell}: one string for the shell, "
+                '`Health(("…",), in_shell=True)`, or a program and its arguments, each a string of its own'
+            )
+
     @property
     def test(self) -> list[str]:
-        """As Compose writes it: `["CMD", …]`; one string alone is for the container's shell."""
-        return ["CMD-SHELL" if len(self.command) == 1 else "CMD", *self.command]
+        """As Compose writes it: `["CMD", …]`, or `["CMD-SHELL", "…"]`."""
+        return ["CMD-SHELL" if self.in_shell else "CMD", *self.command]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +130,7 @@ class Service:
     restarts: bool = True
     profile: str | None = None
     scrape: Scrape | None = None
+    sysctls: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +142,8 @@ class Entry:
     example: str
     comment: str
     is_secret: bool = False
+    names_others: bool = False
+    """Whether `${NAME}` in the example stands for the value of a line above; otherwise it is text like any other."""
 
 
 def exporter(name: str, image: str, port: int, *, of: str, environment: Mapping[str, str]) -> Service:
@@ -144,9 +159,23 @@ def exporter(name: str, image: str, port: int, *, of: str, environment: Mapping[
     )
 
 
+def literal(text: str) -> str:
+    """Text as Compose has to read it for a container to be given just this, whatever .env says."""
+    return text.replace("$", "$$")
+
+
 def or_default(name: str, value: str) -> str:
-    """A value that .env may replace: `${JWT_ALGORITHM:-HS256}`."""
-    return f"${{{name}:-{value.replace('$', '$$')}}}"
+    """A value that .env may replace: `${DB_PORT:-5432}`. Raises UsageError for one that cannot stand there.
+
+    A default ends at the first `}`, and a line's end, a quote or a `$` in it are read in other ways than outside: no
+    writing of them is known that Compose reads as text. What may be any text is a `literal`.
+    """
+    if not _DEFAULT.fullmatch(value):
+        raise UsageError(
+            f"or_default({name!r}, {value!r}): a default in compose.yaml takes letters, digits, blanks and _ . / : @ , + = % - "
+            "alone: give any other text by `literal`, which .env does not replace"
+        )
+    return f"${{{name}:-{value}}}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,10 +185,19 @@ class StandIn:
     services: tuple[Service, ...] = ()
     """The first is what a linked workload waits for."""
     variables: Mapping[str, str] = field(default_factory=dict)
-    """What a link sets on a workload in the stack: every variable of its offer, and what else a client needs there."""
+    """What a link sets on a workload in the stack: every variable of its offer and each part of it, by the names that the
+    resource has for them, and what else a client needs there."""
     entries: tuple[Entry, ...] = ()
     """Lines of .env.example: the inputs, and the same variables for a process outside the stack."""
+    parts: tuple[Entry, ...] = ()
+    """The lines of the parts, each by the resource's own name for it: they stand there where a link names the part. A
+    value that an input holds is written as that, `${DB_HOST}`."""
 
 
+_DEFAULT: Final = re.compile(r"[A-Za-z0-9 _./:@,+=%-]*")
 MONITORING: Final = "monitoring"
 """The profile of everything that watches the others."""
+PROMETHEUS_PORT: Final = 9090
+GRAFANA_PORT: Final = 3001
+STACK_PORTS: Final = frozenset({PROMETHEUS_PORT, GRAFANA_PORT})
+"""Ports of the developer's machine that what watches the others listens on, in every stack."""

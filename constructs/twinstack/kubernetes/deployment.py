@@ -8,38 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from cdk8s import JsonPatch
 from cdk8s_plus_27 import k8s
-from constructs import Construct
 
 from twinstack.environment import Scale, WorkloadSpec
 from twinstack.kubernetes.labels import pod_labels, selector
 from twinstack.kubernetes.quantity import number_or_percent
 from twinstack.kubernetes.workload import Workload
-
-
-class Deployment(k8s.KubeDeployment):
-    """A Deployment whose container has a `lifecycle` newer than the classes of Kubernetes 1.27.
-
-    They write only the fields they know, after every JSON patch, so what is newer can only be added to the result.
-    """
-
-    def __init__(
-        self,
-        scope: Construct,
-        id_: str,
-        *,
-        lifecycle: Mapping[str, Any],
-        metadata: k8s.ObjectMeta,
-        spec: k8s.DeploymentSpec,
-    ) -> None:
-        super().__init__(scope, id_, metadata=metadata, spec=spec)
-        self._lifecycle = lifecycle
-
-    def to_json(self) -> Any:
-        """The manifest. Called by cdk8s when the chart is rendered."""
-        manifest = super().to_json()
-        manifest["spec"]["template"]["spec"]["containers"][0]["lifecycle"] = self._lifecycle
-        return manifest
 
 
 def deployment(
@@ -77,9 +52,10 @@ def deployment(
         revision_history_limit=REVISIONS,
         template=template,
     )
-    if lifecycle:
-        return Deployment(workload, "deployment", lifecycle=lifecycle, metadata=metadata, spec=body)
-    return k8s.KubeDeployment(workload, "deployment", metadata=metadata, spec=body)
+    made = k8s.KubeDeployment(workload, "deployment", metadata=metadata, spec=body)
+    if lifecycle:  # which may be newer than the classes
+        made.add_json_patch(JsonPatch.add("/spec/template/spec/containers/0/lifecycle", lifecycle))
+    return made
 
 
 def autoscaler(workload: Workload[Any], name: str, scale: Scale) -> k8s.KubeHorizontalPodAutoscalerV2 | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import permutations
 from typing import Any, NamedTuple
 
+from twinstack.environment.pod_template import pod_template_of
 from twinstack.errors import ConstructionError
 
 
@@ -49,21 +50,6 @@ def _pods(manifest: Mapping[str, Any]) -> Pods | None:
     labels = template.get("metadata", {}).get("labels", {})
     # A Job makes a selector of its own, which finds nothing else.
     return Pods(_title(manifest), labels, manifest["spec"].get("selector", {}).get("matchLabels", {}))
-
-
-def pod_template_of(manifest: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """The pod template of whatever makes pods: in `spec`, or in that of the Jobs a clock starts."""
-    spec = manifest.get("spec")
-    while isinstance(spec, Mapping):
-        template = spec.get("template")
-        if (
-            isinstance(template, Mapping)
-            and isinstance(template.get("spec"), Mapping)
-            and "containers" in template["spec"]
-        ):
-            return template
-        spec = spec.get("jobTemplate", {}).get("spec")
-    return None
 
 
 def _title(manifest: Mapping[str, Any]) -> str:

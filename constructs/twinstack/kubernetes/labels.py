@@ -64,5 +64,9 @@ def _release(spec: WorkloadSpec) -> str:
 
 COMPONENT: Final = "app.kubernetes.io/component"
 PART_OF: Final = "app.kubernetes.io/part-of"
+PODS_MADE_BY: Final = "twinstack/pods-made-by"
+"""An annotation of a NetworkPolicy whose pods a controller makes later, and which: no template in the manifests has their
+labels.
+"""
 _EDGES: Final = re.compile(r"^[^A-Za-z0-9]+|[^A-Za-z0-9]+$")
 _SHORT_DIGEST: Final = 12

@@ -9,14 +9,14 @@ from collections.abc import Iterable
 from itertools import chain
 from typing import Any, Final
 
-from cdk8s import ApiObject
-
 from twinstack.environment.dumper import dump
 from twinstack.environment.names import KINDS
-from twinstack.errors import ConstructionError
-from twinstack.kubernetes.inspection import inspect, pod_template_of
+from twinstack.environment.pod_template import pod_template_of
+from twinstack.kubernetes.deployers import deployer_access, is_administrators
+from twinstack.kubernetes.inspection import inspect
 from twinstack.kubernetes.labels import COMPONENT, label_value
 from twinstack.kubernetes.workloads import Workloads
+from twinstack.quotas.manifests import inspect_manifests
 
 Manifest = dict[str, Any]
 
@@ -24,7 +24,8 @@ Manifest = dict[str, Any]
 def render(chart: Workloads[Any]) -> dict[str, str]:
     """The files of one environment, by name: `kubectl apply -f` on their folder works on an empty cluster.
 
-    One file for each part of the product, numbered: the namespace, what is shared, Jobs, what runs, the way in. A
+    One file for each part of the product, numbered: what takes an administrator (the namespace, and all that is not in
+    it), what is shared, Jobs, what runs, the way in. A
     file's objects stand in the order in which they need each other. Raises ConstructionError, as `objects` does.
     """
     parts = _parts(chart, objects(chart))
@@ -34,44 +35,38 @@ def render(chart: Workloads[Any]) -> dict[str, str]:
 def objects(chart: Workloads[Any]) -> list[Manifest]:
     """Every object of one environment, in apply order.
 
-    Raises ConstructionError for a spec that was never built, for two objects with one name, and for two workloads of
-    which one would select the other's pods.
+    Raises ConstructionError for a spec that was never built, for two objects with one name, for two workloads of
+    which one would select the other's pods, and for an object that is too large.
     """
     chart.close()
-    manifests = _rendered(chart)
+    manifests = chart.to_json()
     for manifest in manifests:
         if manifest["kind"] == "Job":
             _name_by_content(manifest)
+    manifests += deployer_access(chart.environment, manifests)
     inspect(manifests, chart.environment.stack_id)
+    inspect_manifests(manifests, chart.environment.stack_id)
     return list(chain.from_iterable(_parts(chart, sorted(manifests, key=_rank)).values()))
 
 
 def _parts(chart: Workloads[Any], manifests: Iterable[Manifest]) -> dict[tuple[int, str], list[Manifest]]:
-    """The objects of each part of the product, by its place in the order and its name."""
+    """The objects of each part of the product, by its place in the order and its name.
+
+    What takes an administrator stands first and apart, in the files of phase 0, so that whoever releases applies the
+    others. The namespace is closed there too, before anything is in it.
+    """
     workloads = {_file_name(label_value(spec.key)) for spec in chart.environment.workloads}
-    groups: dict[str, list[Manifest]] = {}
+    namespace = chart.context.namespace
+    groups: dict[tuple[bool, str], list[Manifest]] = {}
     for manifest in manifests:
-        groups.setdefault(_group(manifest), []).append(manifest)
-    parts = {(_phase(members, runs=group in workloads), group): members for group, members in groups.items()}
+        group = _group(manifest)
+        is_apart = group == NAMESPACE or is_administrators(manifest, namespace)
+        groups.setdefault((is_apart, group), []).append(manifest)
+    parts = {
+        (ADMINISTRATORS if is_apart else _phase(members, runs=group in workloads), group): members
+        for (is_apart, group), members in groups.items()
+    }
     return dict(sorted(parts.items()))
-
-
-def _rendered(chart: Workloads[Any]) -> list[Manifest]:
-    """What cdk8s makes of the chart. Of all that can fail there, a patch does not say by itself whose it is."""
-    try:
-        return chart.to_json()
-    except RuntimeError as error:
-        for construct in chart.node.find_all():
-            if isinstance(construct, ApiObject):
-                try:
-                    construct.to_json()
-                except RuntimeError as failure:
-                    said = next(iter(str(failure).splitlines()), "").strip()
-                    raise ConstructionError(
-                        f"{chart.environment.stack_id}: {construct.kind} {construct.name} cannot be rendered: {said}: look "
-                        "at what is given to its `add_json_patch(…)`: each path is one of the object as it is made"
-                    ) from error
-        raise
 
 
 def _name_by_content(job: Manifest) -> None:
@@ -102,7 +97,7 @@ def _file_name(part: str) -> str:
 def _phase(members: Iterable[Manifest], *, runs: bool) -> int:
     """`runs`: the part is a workload's, whatever kind of object its room makes of it."""
     phases = {PHASES.get(one["kind"], RUNNING if pod_template_of(one) else SHARED) for one in members}
-    return 0 if 0 in phases else RUNNING if runs and phases == {SHARED} else max(phases)
+    return RUNNING if runs and phases == {SHARED} else max(phases)
 
 
 ANYTHING_ELSE: Final = "*"
@@ -124,8 +119,11 @@ APPLY_ORDER: Final = (
 """An object comes after what it refers to, and pods after the policy that closes them. Kinds that are not named here stand
 where a Deployment does if they have pods.
 """
+NAMESPACE: Final = "namespace"
+"""The part that the namespace is of, and what closes it."""
+ADMINISTRATORS: Final = 0
 SHARED: Final = 10
 RUNNING: Final = 30
-PHASES: Final = {"Namespace": 0, "Job": 20, "Ingress": 40}
+PHASES: Final = {"Job": 20, "Ingress": 40}
 _HASH_LENGTH: Final = 8
 _NOT_IN_FILE_NAMES: Final = re.compile(r"[^a-z0-9.]+")

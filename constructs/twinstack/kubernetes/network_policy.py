@@ -12,7 +12,8 @@ from typing import Final
 
 from cdk8s_plus_27 import k8s
 
-from twinstack.environment import Environment, Link, NetworkPlan, Reach, Spec, WorkloadSpec
+from twinstack.environment import ClusterPlan, Environment, Link, NetworkPlan, Reach, Spec, WorkloadSpec
+from twinstack.environment.placement import PRIVATE_RANGES, RANGES_OF_NETWORKS
 from twinstack.errors import ConstructionError
 from twinstack.kubernetes.labels import selector
 from twinstack.kubernetes.quantity import number_or_percent
@@ -57,8 +58,9 @@ def from_namespace(name: str, port: int) -> Iterator[k8s.NetworkPolicyIngressRul
 
 
 def _egress(spec: WorkloadSpec) -> Iterator[k8s.NetworkPolicyEgressRule]:
-    # Auto Mode answers on the node itself and CoreDNS in pods: port 53 is allowed wherever it is served.
-    yield k8s.NetworkPolicyEgressRule(ports=[_port(DNS_PORT, "UDP"), _port(DNS_PORT)])
+    yield k8s.NetworkPolicyEgressRule(
+        to=list(_name_servers(spec.environment)), ports=[_port(DNS_PORT, "UDP"), _port(DNS_PORT)]
+    )
     if spec.has_identity:
         yield k8s.NetworkPolicyEgressRule(to=[_block(POD_IDENTITY)], ports=[_port(POD_IDENTITY_PORT)])
     seen: set[tuple[Reach, int, str]] = set()
@@ -79,16 +81,43 @@ def _egress(spec: WorkloadSpec) -> Iterator[k8s.NetworkPolicyEgressRule]:
         yield k8s.NetworkPolicyEgressRule(to=[_outside(spec.environment)], ports=[_port(HTTPS_PORT)])
 
 
+def _name_servers(environment: Environment) -> Iterator[k8s.NetworkPolicyPeer]:
+    """Who answers for names. Anybody else on port 53 would be a tunnel out of every pod, the closed ones too.
+
+    Pods ask the cluster's own address among the Services. In Auto Mode the node answers there and no pod does; elsewhere
+    CoreDNS's pods do, which is what a policy sees where addresses are translated first. A pod with the node's own
+    settings asks the VPC's resolver, at the network's third address or 169.254.169.253. Sources, read on 28 November
+    2026: aws/containers-roadmap#2552 (Auto Mode: by address, not by a selector of pods); Amazon VPC User Guide, "Amazon
+    DNS server"; Kubernetes, "Using NodeLocal DNSCache in Kubernetes Clusters", for clusters of other teams.
+    """
+    cluster, network = environment.find(ClusterPlan), environment.find(NetworkPlan)
+    services = cluster.service_cidr if cluster else None
+    for block in PRIVATE_RANGES if services is None else (services,):
+        yield _block(block)
+    if network and network.address_space and services is not None:
+        yield _block(IPv4Network(network.address_space[VPC_RESOLVER]))
+    yield _block(LINK_LOCAL_RESOLVER)
+    if cluster is None or not cluster.is_own:
+        yield _block(NODE_LOCAL_CACHE)
+    if cluster is None or not (cluster.is_auto and cluster.is_own):
+        yield k8s.NetworkPolicyPeer(
+            namespace_selector=k8s.LabelSelector(match_labels={"kubernetes.io/metadata.name": "kube-system"}),
+            pod_selector=k8s.LabelSelector(match_labels={"k8s-app": "kube-dns"}),
+        )
+
+
 def _peers(link: Link, environment: Environment) -> list[k8s.NetworkPolicyPeer]:
     match link.offer.reach:
         case Reach.PODS:
             return [_pods(link.resource)]
         case Reach.DATABASE_TIER:
             network = environment.find(NetworkPlan)
-            return [_block(block) for block in (network.database_cidrs if network else PRIVATE)]
+            return [_block(block) for block in (network.database_cidrs if network else RANGES_OF_NETWORKS)]
         case _:
             network = environment.find(NetworkPlan)
-            return [_outside(environment, private=network is None or network.may_have_endpoints)]
+            endpoints = network.endpoint_cidrs if network else ()
+            public = _outside(environment, private=network is None or network.may_have_endpoints)
+            return [public, *map(_block, endpoints)]
 
 
 def _pods(spec: Spec) -> k8s.NetworkPolicyPeer:
@@ -98,7 +127,7 @@ def _pods(spec: Spec) -> k8s.NetworkPolicyPeer:
 def _outside(environment: Environment, *, private: bool = False) -> k8s.NetworkPolicyPeer:
     """Every public address, and with `private` the private ones, where AWS may have endpoints; never the database tier."""
     network = environment.find(NetworkPlan)
-    closed = [LINK_LOCAL] if private else [*PRIVATE, LINK_LOCAL]
+    closed = [LINK_LOCAL] if private else [*RANGES_OF_NETWORKS, LINK_LOCAL]
     tier = network.database_cidrs if network and (network.knows_database_cidrs or not private) else ()
     return _block(EVERYWHERE, [*closed, *(one for one in tier if not any(map(one.subnet_of, closed)))])
 
@@ -114,11 +143,12 @@ def _port(port: int, protocol: str = "TCP") -> k8s.NetworkPolicyPort:
 
 BOTH: Final = ("Ingress", "Egress")
 DNS_PORT: Final = 53
+VPC_RESOLVER: Final = 2
+LINK_LOCAL_RESOLVER: Final = IPv4Network("169.254.169.253/32")
+NODE_LOCAL_CACHE: Final = IPv4Network("169.254.20.10/32")
 HTTPS_PORT: Final = 443
 POD_IDENTITY: Final = IPv4Network("169.254.170.23/32")
 POD_IDENTITY_PORT: Final = 80
 LINK_LOCAL: Final = IPv4Network("169.254.0.0/16")
 """Where a node answers for its own credentials, which no pod may ask for."""
-PRIVATE: Final = (IPv4Network("10.0.0.0/8"), IPv4Network("172.16.0.0/12"), IPv4Network("192.168.0.0/16"))
-"""Source: RFC 1918."""
 EVERYWHERE: Final = IPv4Network("0.0.0.0/0")

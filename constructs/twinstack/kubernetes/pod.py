@@ -5,18 +5,20 @@ Sources: Kubernetes, "Pod Security Standards", "Pod Topology Spread Constraints"
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from typing import Final
 
 from cdk8s_plus_27 import k8s
 
-from twinstack.environment import Offer, Variable, WorkloadSpec
-from twinstack.kubernetes.labels import pod_labels, selector
+from twinstack.environment import Offer, Preparation, Variable, WorkloadSpec
+from twinstack.environment.container import port_sysctls
+from twinstack.environment.placement import node_selector
+from twinstack.kubernetes.expansion import literal
+from twinstack.kubernetes.files import file_mounts, file_volumes
+from twinstack.kubernetes.labels import label_value, pod_labels, selector
 from twinstack.kubernetes.probes import Health
 from twinstack.kubernetes.quantity import quantity
-from twinstack.kubernetes.secrets import secret_mount, secret_volume
+from twinstack.kubernetes.secrets import secret_file, secret_mount, secret_volume
 from twinstack.policy.accepted import Accepted
 
 
@@ -36,15 +38,14 @@ def pod_template(
     and the kill.
     """
     return k8s.PodTemplateSpec(
-        metadata=k8s.ObjectMeta(
-            labels=pod_labels(spec), annotations={**checksums(spec), **(annotations or {})} or None
-        ),
+        metadata=k8s.ObjectMeta(labels=pod_labels(spec), annotations=annotations or None),
         spec=k8s.PodSpec(
             service_account_name=spec.service_account,
             automount_service_account_token=False,
             enable_service_links=False,
             image_pull_secrets=[k8s.LocalObjectReference(name=spec.pull_secret)] if spec.pull_secret else None,
             restart_policy=restart_policy,
+            node_selector=node_selector(spec),
             termination_grace_period_seconds=grace_seconds,
             security_context=k8s.PodSecurityContext(
                 run_as_non_root=True,
@@ -52,8 +53,9 @@ def pod_template(
                 run_as_group=spec.user,
                 fs_group=spec.user,
                 seccomp_profile=k8s.SeccompProfile(type="RuntimeDefault"),
+                sysctls=[k8s.Sysctl(name=name, value=value) for name, value in port_sysctls(port).items()] or None,
             ),
-            init_containers=[_preparation(spec, link.offer) for link in spec.links if link.offer.preparation] or None,
+            init_containers=_preparations(spec) or None,
             containers=[_container(spec, health, port)],
             volumes=_volumes(spec),
             topology_spread_constraints=_spread(spec) if spread else None,
@@ -62,24 +64,13 @@ def pod_template(
 
 
 def variables(spec: WorkloadSpec) -> list[k8s.EnvVar]:
-    """The container's variables: its own as literals, those of its links from the ConfigMap or its Secret."""
-    own = [k8s.EnvVar(name=name, value=value) for name, value in spec.own_variables.items()]
-    return own + _linked(spec, spec.environment.variables_of(spec))
+    """The container's variables: its own as literals, those of its links from the ConfigMap or its Secret.
 
-
-def checksums(spec: WorkloadSpec) -> dict[str, str]:
-    """Annotations that change when a value this workload reads does, so that its pods are replaced.
-
-    A secret's value is never known here: its name and version stand for it.
+    An empty one has no `value`, which means the same: the API server keeps none, so that kubectl would send it at every
+    apply.
     """
-    read = spec.environment.variables_of(spec)
-    plain = {variable.name: variable.value for variable in read if variable.secret is None}
-    secret = {
-        variable.name: f"{variable.secret.name}@{variable.secret.version}" for variable in read if variable.secret
-    }
-    return {
-        f"checksum/{kind}": _checksum(values) for kind, values in (("config", plain), ("secrets", secret)) if values
-    }
+    own = [k8s.EnvVar(name=name, value=literal(value) or None) for name, value in spec.own_variables.items()]
+    return own + _linked(spec, spec.environment.variables_of(spec))
 
 
 def container_name(spec: WorkloadSpec) -> str:
@@ -88,30 +79,57 @@ def container_name(spec: WorkloadSpec) -> str:
 
 
 def _linked(spec: WorkloadSpec, delivered: Sequence[Variable]) -> list[k8s.EnvVar]:
-    config = spec.environment.config_name
     return [
-        k8s.EnvVar(
-            name=variable.name,
-            value_from=k8s.EnvVarSource(secret_key_ref=k8s.SecretKeySelector(name=spec.secret, key=variable.key))
-            if variable.secret
-            else k8s.EnvVarSource(config_map_key_ref=k8s.ConfigMapKeySelector(name=config, key=variable.key)),
-        )
+        k8s.EnvVar(name=variable.delivered_name, value=secret_file(variable))
+        if variable.mounted
+        else k8s.EnvVar(name=variable.name, value_from=_source(spec, variable))
+        if variable.secret or variable.value
+        else k8s.EnvVar(name=variable.name)
         for variable in delivered
     ]
 
 
-def _preparation(spec: WorkloadSpec, offer: Offer) -> k8s.Container:
+def _source(spec: WorkloadSpec, variable: Variable) -> k8s.EnvVarSource:
+    """The objects' names follow from what is in them, so a changed value changes the template, and the pods roll."""
+    if variable.secret:
+        return k8s.EnvVarSource(secret_key_ref=k8s.SecretKeySelector(name=spec.secret, key=variable.key))
+    config = spec.environment.config_name
+    return k8s.EnvVarSource(config_map_key_ref=k8s.ConfigMapKeySelector(name=config, key=variable.key))
+
+
+def _preparations(spec: WorkloadSpec) -> list[k8s.Container]:
+    """What its links want done first. A name that two containers of the pod would have is followed by its resource's."""
+    wanted = [(link, link.made, link.made.preparation) for link in spec.links]
+    names = [container_name(spec), *(one.name for _, _, one in wanted if one)]
+    return [
+        _preparation(
+            spec,
+            offer,
+            preparation,
+            preparation.name
+            if names.count(preparation.name) == 1
+            else label_value(f"{preparation.name}-{link.resource.key.replace('_', '-')}"),
+        )
+        for link, offer, preparation in wanted
+        if preparation
+    ]
+
+
+def _preparation(spec: WorkloadSpec, offer: Offer, preparation: Preparation, name: str) -> k8s.Container:
     """What a link wants done first, with that link's variables alone."""
-    assert offer.preparation is not None
     return k8s.Container(
-        name=offer.preparation.name,
-        image=offer.preparation.image,
+        name=name,
+        image=preparation.image,
         image_pull_policy="IfNotPresent",
-        command=["/bin/sh", "-euc", offer.preparation.script],
+        command=["/bin/sh", "-euc", literal(preparation.script)],
         env=_linked(spec, offer.variables),
         resources=k8s.ResourceRequirements(
-            requests={"cpu": quantity("50m"), "memory": quantity("64Mi")},
-            limits={"cpu": quantity("200m"), "memory": quantity("128Mi")},
+            requests={"cpu": quantity("50m"), "memory": quantity("64Mi"), STORAGE: quantity("64Mi")},
+            limits={
+                "cpu": quantity("200m"),
+                "memory": quantity("128Mi"),
+                STORAGE: quantity(spec.ephemeral_storage_limit),
+            },
         ),
         security_context=_unprivileged(),
         termination_message_policy="FallbackToLogsOnError",
@@ -127,22 +145,27 @@ def _unprivileged() -> k8s.SecurityContext:
 
 def _mounts(spec: WorkloadSpec) -> list[k8s.VolumeMount]:
     temporary = k8s.VolumeMount(name=TEMPORARY_VOLUME, mount_path="/tmp")  # noqa: S108  a mount point
-    return [temporary, *([secret_mount()] if spec.secret_variables else [])]
+    return [temporary, *([secret_mount()] if spec.secret_variables else []), *file_mounts(spec)]
 
 
 def _container(spec: WorkloadSpec, health: Health | None, port: int | None) -> k8s.Container:
     requests, limits = spec.resources.requests, spec.resources.limits
-    ceiling = {"memory": quantity(limits.memory)} | ({"cpu": quantity(limits.cpu)} if limits.cpu else {})
+    ceiling = {"memory": quantity(limits.memory), STORAGE: quantity(spec.ephemeral_storage_limit)}
+    if limits.cpu:
+        ceiling["cpu"] = quantity(limits.cpu)
+    floor = {
+        "cpu": quantity(requests.cpu),
+        "memory": quantity(requests.memory),
+        STORAGE: quantity(requests.ephemeral_storage),
+    }
     return k8s.Container(
         name=container_name(spec),
         image=spec.image_reference(spec.context.version),
         image_pull_policy="IfNotPresent",
-        command=list(spec.command) or None,
+        command=[*map(literal, spec.command)] or None,
         ports=[k8s.ContainerPort(name="http", container_port=port)] if port else None,
         env=variables(spec),
-        resources=k8s.ResourceRequirements(
-            requests={"cpu": quantity(requests.cpu), "memory": quantity(requests.memory)}, limits=ceiling
-        ),
+        resources=k8s.ResourceRequirements(requests=floor, limits=ceiling),
         startup_probe=health.startup if health else None,
         liveness_probe=health.liveness if health else None,
         readiness_probe=health.readiness if health else None,
@@ -156,13 +179,15 @@ def _volumes(spec: WorkloadSpec) -> list[k8s.Volume]:
     temporary = k8s.Volume(
         name=TEMPORARY_VOLUME, empty_dir=k8s.EmptyDirVolumeSource(size_limit=quantity(spec.temporary_storage))
     )
-    return [temporary, *([secret_volume(spec)] if spec.secret_variables else [])]
+    return [temporary, *([secret_volume(spec)] if spec.secret_variables else []), *file_volumes(spec)]
 
 
 def _spread(spec: WorkloadSpec) -> Sequence[k8s.TopologySpreadConstraint]:
     # ScheduleAnyway: a zone that is gone must not keep the rest from growing or a rollout from ending. EKS's own node
-    # provisioning keeps to it as long as it can, so in quiet times replicas do lie in different zones. Each revision
-    # is spread by itself, or the pods about to go would count.
+    # provisioning keeps to it as long as it can, so in quiet times replicas do lie in different zones. DoNotSchedule with
+    # `minDomains` was weighed and left: with fewer zones than that it keeps pods Pending for ever, which is an outage
+    # where sharing a zone is a risk. Nodes that are cordoned or tainted, as in every upgrade, are no places to count
+    # (nodeTaintsPolicy). Each revision is spread by itself, or the pods about to go would count.
     return [
         k8s.TopologySpreadConstraint(
             topology_key=key,
@@ -170,17 +195,14 @@ def _spread(spec: WorkloadSpec) -> Sequence[k8s.TopologySpreadConstraint]:
             when_unsatisfiable="ScheduleAnyway",
             label_selector=k8s.LabelSelector(match_labels=selector(spec)),
             match_label_keys=["pod-template-hash"],
+            node_taints_policy="Honor",
         )
         for key in ("topology.kubernetes.io/zone", "kubernetes.io/hostname")
     ]
 
 
-def _checksum(values: Mapping[str, str]) -> str:
-    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:_CHECKSUM_LENGTH]
-
-
 TEMPORARY_VOLUME: Final = "tmp"
-_CHECKSUM_LENGTH: Final = 16
+STORAGE: Final = "ephemeral-storage"
 
 ACCEPTED = (
     Accepted(

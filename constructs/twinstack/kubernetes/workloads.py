@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from cdk8s import Chart
 from cdk8s_plus_27 import k8s
@@ -11,8 +11,10 @@ from constructs import Construct
 from twinstack.environment import ClusterPlan, Context, Environment, Half, Ledger, Spec
 from twinstack.kubernetes.labels import object_metadata, product_labels
 from twinstack.kubernetes.network_policy import closed
+from twinstack.kubernetes.patches import Patches
 
 E = TypeVar("E", bound=Environment)
+NEWEST: Final = "latest"
 
 
 class Workloads(Chart, Generic[E]):
@@ -26,12 +28,14 @@ class Workloads(Chart, Generic[E]):
         super().__init__(scope, environment.stack_id)
         self.environment = environment
         self.context: Context = environment.context
+        self.patches: Patches = Patches()
         self.ledger: Ledger = Ledger(environment, Half.WORKLOADS)
         self.namespace_object: k8s.KubeNamespace = self._make_namespace()
         self.default_deny: k8s.KubeNetworkPolicy = k8s.KubeNetworkPolicy(
             self, "default-deny", metadata=self._metadata("default-deny", "namespace"), spec=closed()
         )
         self.config: k8s.KubeConfigMap | None = self._make_config() if environment.config else None
+        self.files: k8s.KubeConfigMap | None = self._make_files() if environment.linked_files else None
         self.policy_switch: k8s.KubeConfigMap | None = self._make_policy_switch()
 
     def enter(self, construct: type[Any], spec: Spec) -> None:
@@ -45,15 +49,26 @@ class Workloads(Chart, Generic[E]):
         """Adds a label to the namespace, for a controller that looks for it there."""
         self.namespace_object.metadata.add_label(name, value)
 
+    def to_json(self) -> list[Any]:
+        """Every manifest as it will be written, with what it was patched with. Raises ConstructionError for a patch that
+        fits nowhere.
+        """
+        return self.patches.applied_to(super().to_json())
+
     def close(self) -> None:
         """The last check before rendering. Raises ConstructionError for what was never built."""
         self.ledger.close()
 
     def _make_namespace(self) -> k8s.KubeNamespace:
+        """What Pod Security enforces is pinned to the cluster's minor version, so that an upgrade of the control plane
+        refuses no pod that ran before it; what it warns of and records is the newest, which is what is coming.
+        """
         labels = product_labels(self.environment, "namespace")
-        for mode in ("enforce", "audit", "warn"):
+        cluster = self.environment.find(ClusterPlan)
+        pinned = f"v{cluster.kubernetes_version}" if cluster and cluster.kubernetes_version else NEWEST
+        for mode, version in (("enforce", pinned), ("audit", NEWEST), ("warn", NEWEST)):
             labels[f"pod-security.kubernetes.io/{mode}"] = "restricted"
-            labels[f"pod-security.kubernetes.io/{mode}-version"] = "latest"
+            labels[f"pod-security.kubernetes.io/{mode}-version"] = version
         return k8s.KubeNamespace(self, "namespace", metadata=object_metadata(self.context.namespace, None, labels))
 
     def _make_config(self) -> k8s.KubeConfigMap:
@@ -62,6 +77,16 @@ class Workloads(Chart, Generic[E]):
             "config",
             metadata=self._metadata(self.environment.config_name, "config"),
             data=dict(self.environment.config),
+            immutable=True,  # another content has another name
+        )
+
+    def _make_files(self) -> k8s.KubeConfigMap:
+        return k8s.KubeConfigMap(
+            self,
+            "files",
+            metadata=self._metadata(self.environment.linked_files_name, "config"),
+            data=dict(self.environment.linked_files),
+            immutable=True,
         )
 
     def _make_policy_switch(self) -> k8s.KubeConfigMap | None:

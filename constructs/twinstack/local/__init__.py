@@ -14,6 +14,7 @@ from twinstack.environment.stand_in import (
     Service,
     StandIn,
     exporter,
+    literal,
     or_default,
 )
 from twinstack.local.stack import files_of
@@ -30,5 +31,6 @@ __all__ = [
     "StandIn",
     "exporter",
     "files_of",
+    "literal",
     "or_default",
 ]

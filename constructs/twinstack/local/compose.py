@@ -42,6 +42,7 @@ def entry(service: Service) -> dict[str, Any]:
         "read_only": service.is_locked,
         "tmpfs": list(service.temporary) if service.is_locked else None,
         "cap_drop": ["ALL"] if service.is_locked else None,
+        "sysctls": dict(service.sysctls),
         "security_opt": ["no-new-privileges:true"],
         "deploy": {"resources": {"limits": kept}} if (kept := _kept(limits)) else None,
         "stop_grace_period": f"{service.stop_seconds}s" if service.stop_seconds else None,
@@ -61,12 +62,16 @@ def _header(services: Iterable[Service]) -> str:
         if one.name not in needed and not one.profile
         for port in one.ports
     ]
+    is_built = any(one.build for one in members)
+    up, aside = ("up --build", "") if is_built else ("up", NOT_BUILT)
+    started = f"docker compose --profile {MONITORING} {up}"
     return (
         ORIGIN
         + "# What is yours alone goes into compose.override.yaml.\n"
         + "#   cp .env.example .env\n"
-        + f"#   docker compose up --build                        {', '.join(entrances)}\n"
-        + f"#   docker compose --profile {MONITORING} up --build   with Prometheus and Grafana\n"
+        + f"#   {f'docker compose {up}':<{len(started)}}   {', '.join(entrances)}\n"
+        + f"#   {started}   with Prometheus and Grafana\n"
+        + aside
     )
 
 
@@ -95,3 +100,8 @@ def _kept(keys: dict[str, Any]) -> dict[str, Any]:
 
 
 _MIB: Final = 1024 * 1024
+
+
+NOT_BUILT: Final = (
+    "# Every image is pulled: a workload whose image is built here names its Dockerfile's folder, `build: web`.\n"
+)

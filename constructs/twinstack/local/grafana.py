@@ -12,10 +12,17 @@ from typing import Any, Final
 from twinstack.environment.base import Environment
 from twinstack.environment.dumper import dump
 from twinstack.environment.monitoring import Panel
-from twinstack.environment.stand_in import MONITORING, Condition, File, Health, Service
+from twinstack.environment.stand_in import (
+    GRAFANA_PORT,
+    MONITORING,
+    PROMETHEUS_PORT,
+    Condition,
+    File,
+    Health,
+    Service,
+)
 from twinstack.local.origin import ORIGIN
 from twinstack.local.prometheus import FOLDER
-from twinstack.local.prometheus import PORT as PROMETHEUS_PORT
 
 
 def grafana_service(environment: Environment) -> Service:
@@ -36,7 +43,7 @@ def grafana_service(environment: Environment) -> Service:
             "GF_ANALYTICS_CHECK_FOR_UPDATES": "false",
             "GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH": home,
         },
-        ports={PORT: CONTAINER_PORT},
+        ports={GRAFANA_PORT: CONTAINER_PORT},
         files=(
             File(f"{FOLDER}/grafana/datasource.yml", f"{provisioning}/datasources/prometheus.yml", _data_source()),
             File(f"{FOLDER}/grafana/dashboards.yml", f"{provisioning}/dashboards/twinstack.yml", _provider(dashboards)),
@@ -114,7 +121,6 @@ def _provider(folder: str) -> str:
 
 SOURCE: Final = "prometheus"
 IMAGE: Final = "grafana/grafana:12.1.0"
-PORT: Final = 3001
 CONTAINER_PORT: Final = 3000
 WIDTH: Final = 24
 HEIGHT: Final = 8

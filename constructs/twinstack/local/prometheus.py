@@ -8,7 +8,7 @@ from typing import Any, Final
 from twinstack.environment.base import Environment
 from twinstack.environment.dumper import dump
 from twinstack.environment.monitoring import Alert
-from twinstack.environment.stand_in import MONITORING, Condition, File, Health, Scrape, Service
+from twinstack.environment.stand_in import MONITORING, PROMETHEUS_PORT, Condition, File, Health, Scrape, Service
 from twinstack.local.origin import ORIGIN
 
 
@@ -19,14 +19,14 @@ def prometheus_services(environment: Environment, scrapes: Iterable[Scrape]) -> 
         "prometheus",
         IMAGE,
         command=("--config.file=/etc/prometheus/prometheus.yml", "--storage.tsdb.retention.time=7d"),
-        ports={PORT: PORT},
+        ports={PROMETHEUS_PORT: PROMETHEUS_PORT},
         volumes={"prometheus_data": "/prometheus"},
         files=(
             File(f"{FOLDER}/prometheus.yml", "/etc/prometheus/prometheus.yml", configuration(jobs)),
             File(f"{FOLDER}/alerts.yml", "/etc/prometheus/alerts.yml", alert_rules(environment)),
         ),
         needs={NODES: Condition.STARTED},
-        health=Health(("wget", "--quiet", "--spider", f"http://127.0.0.1:{PORT}/-/ready")),
+        health=Health(("wget", "--quiet", "--spider", f"http://127.0.0.1:{PROMETHEUS_PORT}/-/ready")),
         is_locked=True,
         profile=MONITORING,
     )
@@ -82,7 +82,6 @@ def _rule(key: str, alert: Alert) -> Mapping[str, Any]:
 
 FOLDER: Final = "monitoring"
 IMAGE: Final = "prom/prometheus:v3.5.0"
-PORT: Final = 9090
 NODES: Final = "node-exporter"
 NODES_IMAGE: Final = "prom/node-exporter:v1.9.1"
 NODES_PORT: Final = 9100

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -25,25 +26,23 @@ def files_of(environment: Environment) -> Mapping[PurePosixPath, str]:
     of a workload would have two, and where two services want one name or one port of the machine.
     """
     stand_ins = {key: spec.local() for key, spec in environment.specs.items()}
-    shared = shared_variables(environment)
-    services = _services(environment, stand_ins, shared)
-    files = {
-        COMPOSE: compose_file(environment.product, services),
-        ENV: env_file(_entries(stand_ins, shared)),
-    }
+    services = _services(environment, stand_ins)
+    compose = compose_file(environment.product, services)
+    entries = _entries(environment, stand_ins, shared_variables(environment))
+    files = {COMPOSE: compose, ENV: env_file(entries, read_by_compose=set(_NAMED.findall(compose)))}
     return {
         **{PurePosixPath(path): text for path, text in files.items()},
         **{PurePosixPath(file.path): file.text for service in services for file in service.files},
     }
 
 
-def _services(environment: Environment, stand_ins: Mapping[str, StandIn], shared: Mapping[str, str]) -> list[Service]:
+def _services(environment: Environment, stand_ins: Mapping[str, StandIn]) -> list[Service]:
     """Each service once, in the order of the environment; who watches them comes last."""
     members: list[Service] = []
     for key, spec in environment.specs.items():
         members += stand_ins[key].services
         if isinstance(spec, WorkloadSpec):
-            members.append(service_of(spec, stand_ins, shared))
+            members.append(service_of(spec, stand_ins))
     scrapes = sorted((one.scrape for one in members if one.scrape), key=lambda scrape: scrape.job)
     chosen: dict[str, Service] = {}
     for service in (*members, *prometheus_services(environment, scrapes), grafana_service(environment)):
@@ -72,13 +71,35 @@ def _check_ports(stack_id: str, services: Iterable[Service]) -> None:
         raise ConstructionError(f"{stack_id}, local stack:{''.join(lines)}")
 
 
-def _entries(stand_ins: Mapping[str, StandIn], shared: Mapping[str, str]) -> Iterator[Entry]:
-    for stand_in in stand_ins.values():
-        yield from stand_in.entries
+def _entries(environment: Environment, stand_ins: Mapping[str, StandIn], shared: Mapping[str, str]) -> Iterator[Entry]:
+    for key, stand_in in stand_ins.items():
+        yield from _lines(environment, key, stand_in)
     for name, value in shared.items():
         yield Entry("Environment", name, value, OWN.get(name, "set on every workload that needs it"))
 
 
+def _lines(environment: Environment, key: str, stand_in: StandIn) -> Iterator[Entry]:
+    """The stand-in's own lines, but for variables that nobody is given, and one for each other name that a link has."""
+    links = [link for link in environment.links if link.resource.key == key and link.names]
+    given = {one.name for link in environment.links for one in link.offer.variables if link.resource.key == key}
+    renamed = {one.name for link in links for one in link.made.variables} - given
+    text = repr((stand_in.services, stand_in.variables))
+    kept = [line for line in stand_in.entries if line.name not in renamed or f"${{{line.name}" in text]
+    yield from kept
+    known = {line.name: line for line in (*stand_in.entries, *stand_in.parts)}
+    for link in links:
+        own = {variable.part: variable.name for variable in link.made.everything}
+        for variable in link.offer.variables:
+            line = known.get(own[variable.part])
+            # An input that is called as the variable is its line already.
+            if line is None or variable.name == line.name or line.example == f"${{{variable.name}}}":
+                continue
+            comment = f"{line.name} by another name: {line.comment}" if line in kept else line.comment
+            yield replace(line, name=variable.name, comment=comment)
+
+
+_NAMED: Final = re.compile(r"(?<!\$)(?:\$\$)*\$\{([A-Za-z_][A-Za-z0-9_]*)")
+"""A variable that Compose asks .env for."""
 _DEFAULT: Final = re.compile(r"\$\{[A-Z0-9_]+:-([0-9]+)\}")
 COMPOSE: Final = "compose.yaml"
 ENV: Final = ".env.example"

@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
 from twinstack.environment.base import Environment
+from twinstack.environment.container import port_sysctls
 from twinstack.environment.quantities import cpu_millis, memory_bytes
 from twinstack.environment.spec import WorkloadSpec
-from twinstack.environment.stand_in import Condition, Service, StandIn, or_default
+from twinstack.environment.stand_in import Condition, Service, StandIn, literal
 from twinstack.errors import ConstructionError
 
 
-def service_of(spec: WorkloadSpec, stand_ins: Mapping[str, StandIn], shared: Collection[str]) -> Service:
-    """The Compose service. `shared` are the variables that .env may replace. Raises ConstructionError where a link offers a variable that nothing fills here, and for one with two values."""
+def service_of(spec: WorkloadSpec, stand_ins: Mapping[str, StandIn]) -> Service:
+    """The Compose service. Raises ConstructionError where a link offers a variable that nothing fills here, and for one with two values."""
     limits = spec.resources.limits
     run = spec.local_run()
     return Service(
         spec.compose_name,
         spec.image_reference("local" if spec.build else spec.context.version),
         build=f"./{spec.build}" if spec.build else None,
-        entrypoint=tuple(part.replace("$", "$$") for part in spec.command),
-        environment=variables_of(spec, stand_ins, shared),
+        entrypoint=tuple(map(literal, spec.command)),
+        environment=variables_of(spec, stand_ins),
         aliases=(spec.kubernetes_name,) if run.port else (),
         ports={spec.host_port(run.port): run.port} if run.port else {},
         needs=_needs(spec, stand_ins),
         health=run.health,
         user=str(spec.user),
         is_locked=True,
+        sysctls=port_sysctls(run.port),
         cpus=cpu_millis(limits.cpu) / 1000 if limits.cpu else None,
         memory_bytes=memory_bytes(limits.memory),
         stop_seconds=run.stop_seconds,
@@ -35,17 +37,15 @@ def service_of(spec: WorkloadSpec, stand_ins: Mapping[str, StandIn], shared: Col
     )
 
 
-def variables_of(spec: WorkloadSpec, stand_ins: Mapping[str, StandIn], shared: Collection[str]) -> dict[str, str]:
-    """What the cluster sets, with the values of this machine; shared ones can be replaced in .env."""
-    variables = {
-        name: or_default(name, value) if name in shared else value.replace("$", "$$")
-        for name, value in spec.own_variables.items()
-    }
+def variables_of(spec: WorkloadSpec, stand_ins: Mapping[str, StandIn]) -> dict[str, str]:
+    """What the cluster sets, with the values of this machine."""
+    variables = {name: literal(value) for name, value in spec.own_variables.items()}
     filled_by: dict[str, str] = {}
     for link in spec.links:
         filled = stand_ins[link.resource.key].variables
-        offered = [variable.name for variable in link.offer.variables]
-        if missing := [name for name in offered if name not in filled]:
+        own = {variable.part: variable.name for variable in link.made.everything}
+        offered = {variable.name: own[variable.part] for variable in link.offer.variables}
+        if missing := sorted({name for name in offered.values() if name not in filled}):
             raise ConstructionError(
                 f"{spec.environment.stack_id}: {link.resource.key} offers {', '.join(missing)} to {spec.key}, but its "
                 f"stand-in on a developer's machine fills {', '.join(filled) or 'nothing'}: give "
@@ -54,11 +54,14 @@ def variables_of(spec: WorkloadSpec, stand_ins: Mapping[str, StandIn], shared: C
         every = {
             variable.name
             for access in link.resource.access_levels
-            for variable in link.resource.offer(access).variables
+            for variable in link.resource.offer(access).everything
         }
-        for name, value in filled.items():
-            if name not in offered and name in every:
-                continue
+        given = [
+            (name, value)
+            for source, value in filled.items()
+            for name in (*(one for one, own_name in offered.items() if own_name == source), *({source} - every))
+        ]
+        for name, value in given:
             first = filled_by.setdefault(name, link.resource.key)
             if first != link.resource.key and variables[name] != value:
                 raise ConstructionError(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from cdktf import ITerraformDependable
 from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
@@ -22,7 +22,8 @@ from cdktf_cdktf_provider_aws.vpc import Vpc
 from cdktf_cdktf_provider_aws.vpc_endpoint import VpcEndpoint
 
 from twinstack.aws import Infrastructure, Room, Statement, pin, policy_document, trust_policy
-from twinstack.network.spec import Nat, NetworkSpec
+from twinstack.network.endpoints import InterfaceEndpoints
+from twinstack.network.spec import FlowLogTraffic, NetworkSpec
 
 
 class Network(Room[NetworkSpec]):
@@ -30,7 +31,7 @@ class Network(Room[NetworkSpec]):
 
     Public subnets hold load balancers and NAT gateways and give nobody a public address by themselves; private ones
     hold nodes and pods; the databases' have no way out at all. Nodes wait for `ways_out`, the routes of the private
-    subnets, without which they could not join. Source: Amazon VPC User Guide, "Example: VPC with
+    subnets and the endpoints, without which they could not join. Source: Amazon VPC User Guide, "Example: VPC with
     servers in private subnets and NAT".
     """
 
@@ -40,7 +41,7 @@ class Network(Room[NetworkSpec]):
         self.public_subnets: list[Subnet] = []
         self.private_subnets: list[Subnet] = []
         self.database_subnets: list[Subnet] = []
-        self.nat_gateways: list[NatGateway] = []
+        self.nat_gateways: dict[str, NatGateway] = {}
         self.ways_out: list[ITerraformDependable] = []
         if spec.existing:
             self.vpc_id = spec.existing.vpc_id
@@ -51,7 +52,7 @@ class Network(Room[NetworkSpec]):
         self._make_public_tier()
         self._make_private_tier()
         self._make_database_tier()
-        self._make_endpoint()
+        self._make_endpoints()
         self._make_flow_log()
         self.private_subnet_ids = [subnet.id for subnet in self.private_subnets]
         self.database_subnet_ids = [subnet.id for subnet in self.database_subnets]
@@ -91,7 +92,7 @@ class Network(Room[NetworkSpec]):
         self.public_subnets = self._subnets("public", self.spec.public_cidrs, {"kubernetes.io/role/elb": "1"})
         for letter, subnet in zip(self.spec.zones, self.public_subnets, strict=True):
             self._associate(f"public_{letter}", subnet, self.public_route_table)
-            if self.spec.nat is Nat.PER_ZONE or (self.spec.nat is Nat.SINGLE and letter == self.spec.zones[0]):
+            if letter in self.spec.nat_zones:
                 self._nat_gateway(letter, subnet)
 
     def _make_private_tier(self) -> None:
@@ -99,12 +100,12 @@ class Network(Room[NetworkSpec]):
             "private", self.spec.private_cidrs, {"kubernetes.io/role/internal-elb": "1"}
         )
         self.private_route_tables: list[RouteTable] = []
-        for index, (letter, subnet) in enumerate(zip(self.spec.zones, self.private_subnets, strict=True)):
+        for letter, subnet in zip(self.spec.zones, self.private_subnets, strict=True):
             table = self._route_table(f"private_{letter}")
             self.private_route_tables.append(table)
             self.ways_out.append(self._associate(f"private_{letter}", subnet, table))
-            if self.nat_gateways:
-                gateway = self.nat_gateways[index if self.spec.nat is Nat.PER_ZONE else 0]
+            gateway = self.nat_gateways.get(letter) or next(iter(self.nat_gateways.values()), None)
+            if gateway is not None:
                 self.ways_out.append(self._default_route(f"private_{letter}", table, nat_gateway_id=gateway.id))
 
     def _make_database_tier(self) -> None:
@@ -113,7 +114,7 @@ class Network(Room[NetworkSpec]):
         for letter, subnet in zip(self.spec.zones, self.database_subnets, strict=True):
             self._associate(f"database_{letter}", subnet, self.database_route_table)
 
-    def _make_endpoint(self) -> None:
+    def _make_endpoints(self) -> None:
         self.s3_endpoint: VpcEndpoint = pin(
             VpcEndpoint(
                 self,
@@ -126,6 +127,10 @@ class Network(Room[NetworkSpec]):
             ),
             f"{self.spec.key}_s3",
         )
+        self.interface_endpoints: InterfaceEndpoints | None = None
+        if self.spec.interface_endpoints:
+            self.interface_endpoints = InterfaceEndpoints(self, self.spec, self.vpc_id, self.private_subnets)
+            self.ways_out += [self.s3_endpoint, *self.interface_endpoints.ways_in]
 
     def _make_flow_log(self) -> None:
         name = f"/aws/vpc/{self.spec.aws_name}/flow-log"
@@ -147,7 +152,9 @@ class Network(Room[NetworkSpec]):
             address,
         )
         arn = self.flow_log_group.arn
-        write = ("logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogGroups", "logs:DescribeLogStreams")
+        # logs:DescribeLogGroups is about the account's list of groups: on one group's ARN it would grant nothing, and
+        # delivery does not ask for it.
+        write = ("logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams")
         self.flow_log_policy: IamRolePolicy = pin(
             IamRolePolicy(
                 self,
@@ -163,7 +170,7 @@ class Network(Room[NetworkSpec]):
                 self,
                 "flow-log",
                 vpc_id=self.vpc_id,
-                traffic_type="ALL",
+                traffic_type=TRAFFIC[self.spec.flow_log_traffic],
                 log_destination=arn,
                 iam_role_arn=self.flow_log_role.arn,
                 depends_on=[self.flow_log_policy],
@@ -222,4 +229,7 @@ class Network(Room[NetworkSpec]):
             depends_on=[self.internet_gateway],
             tags=tags,
         )
-        self.nat_gateways.append(pin(gateway, address))
+        self.nat_gateways[letter] = pin(gateway, address)
+
+
+TRAFFIC: Final = {FlowLogTraffic.REJECTED: "REJECT", FlowLogTraffic.ACCEPTED: "ACCEPT", FlowLogTraffic.ALL: "ALL"}

@@ -8,12 +8,17 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import chain
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
+import yaml
+
 from twinstack.errors import MissingToolError, TwinstackError
+from twinstack.layers.load import SCANNERS_CHECK
 from twinstack.policy.accepted import Accepted, every_accepted
 
 
@@ -47,11 +52,22 @@ class ScanReport:
         }
 
 
-def scan(stack: Path, manifests: Path, *, checkov: str | None = None, rooms: Iterable[str] = ()) -> ScanReport:
+def scan(
+    stack: Path,
+    manifests: Path,
+    *,
+    checkov: str | None = None,
+    rooms: Iterable[str] = (),
+    acknowledged: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+) -> ScanReport:
     """Scans one environment's `cdk.tf.json` and its folder of manifests. `rooms` are packages that accept as well.
 
-    checkov cannot read `terraform.required_version` in JSON, so a copy without the `terraform` block is scanned. Raises
-    MissingToolError without checkov, TwinstackError where it fails.
+    `acknowledged` has, by the key of a spec, the checks that its YAML acknowledges, with the reasons: they are accepted
+    of what was made of that spec, and of nothing else.
+
+    checkov cannot read `terraform.required_version` in JSON, nor `moved` and `removed`, which are lists (seen with 3.3.30):
+    a copy without these blocks is scanned, which make nothing. Raises MissingToolError without checkov, TwinstackError
+    where it fails.
     """
     program = checkov or shutil.which("checkov") or shutil.which("checkov", path=Path(sys.executable).parent)
     if program is None:
@@ -60,7 +76,8 @@ def scan(stack: Path, manifests: Path, *, checkov: str | None = None, rooms: Ite
         )
     with tempfile.TemporaryDirectory() as folder:
         document = json.loads(stack.read_text(encoding="utf-8"))
-        document.pop("terraform", None)
+        for block in UNREADABLE:
+            document.pop(block, None)
         copy = Path(folder) / "terraform"
         copy.mkdir()
         text = json.dumps(document, indent=2)
@@ -69,14 +86,50 @@ def scan(stack: Path, manifests: Path, *, checkov: str | None = None, rooms: Ite
     lines = text.splitlines()
     failed = [_failed(check, lines) for result in results for check in result["results"]["failed_checks"]]
     known = list(every_accepted(rooms))
-    accepted = [(one, match) for one in failed if (match := _match(one, known))]
+    own = {
+        key: [
+            Accepted(check, "", reason) for check, reason in sorted(checks.items()) if SCANNERS_CHECK.fullmatch(check)
+        ]
+        for key, checks in acknowledged.items()
+    }
+    owners = {**_specs_of_resources(document), **_specs_of_objects(manifests)}
+    matches = [(one, _match(one, [*known, *own.get(owners.get(_place(one), ""), ())])) for one in failed]
+    accepted = [(one, match) for one, match in matches if match is not None]
     used = {match for _, match in accepted}
     return ScanReport(
         passed=sum(len(result["results"]["passed_checks"]) for result in results),
-        failed=[one for one in failed if not _match(one, known)],
+        failed=[one for one, match in matches if match is None],
         accepted=accepted,
-        unused=[one for one in known if one not in used],
+        unused=[one for one in [*known, *chain.from_iterable(own.values())] if one not in used],
     )
+
+
+def _specs_of_resources(document: Mapping[str, Any]) -> dict[str, str]:
+    """The key of the spec that each resource is made of, by address: the first part of its place in the tree."""
+    return {
+        f"{kind}.{name}": path.split("/")[1]
+        for kind, blocks in document.get("resource", {}).items()
+        for name, block in blocks.items()
+        if "/" in (path := block.get("//", {}).get("metadata", {}).get("path", ""))
+    }
+
+
+def _specs_of_objects(folder: Path) -> dict[str, str]:
+    """The key of the spec that each object is made of, by namespace and name, as its label says."""
+    found: dict[str, str] = {}
+    for file in sorted(folder.glob("*.yaml")):
+        for manifest in yaml.safe_load_all(file.read_text(encoding="utf-8")):
+            metadata = manifest["metadata"]
+            component = metadata.get("labels", {}).get("app.kubernetes.io/component", "")
+            found[f"{metadata.get('namespace', 'default')}.{metadata['name']}"] = component
+    return found
+
+
+def _place(failed: Failed) -> str:
+    """What the two above know it by: checkov puts the kind before an object, and the labels behind a pod."""
+    if failed.kind.startswith("aws_"):
+        return failed.resource
+    return ".".join(failed.resource.split(".")[1:3])
 
 
 def _run(program: str, folder: Path, framework: str) -> dict[str, Any]:
@@ -116,4 +169,5 @@ def _match(failed: Failed, known: Sequence[Accepted]) -> Accepted | None:
     return next((one for one in known if one.check == failed.check and one.kind in ("", failed.kind)), None)
 
 
+UNREADABLE: Final = ("terraform", "moved", "removed")
 _TYPE_LINE: Final = re.compile(r'    "(aws_\w+)": \{')

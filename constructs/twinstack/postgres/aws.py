@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from cdktf import TerraformResourceLifecycle
@@ -22,13 +23,17 @@ from twinstack.aws import (
     Resource,
     Secret,
     Tiered,
+    final_snapshot,
     keep,
     pin,
     trust_policy,
 )
 from twinstack.environment import Access, SecretValue
+from twinstack.environment.maintenance import Apply
 from twinstack.policy.accepted import Accepted
-from twinstack.postgres.spec import PostgresSpec
+from twinstack.postgres.certificates import CA_IDENTIFIER
+from twinstack.postgres.parts import HOST, PASSWORD, USER
+from twinstack.postgres.spec import LOGS, PostgresSpec
 
 
 class Postgres(Resource[PostgresSpec]):
@@ -42,14 +47,14 @@ class Postgres(Resource[PostgresSpec]):
         self.key: Key = Key(
             self,
             spec.key,
-            spec.aws_name if spec.part else spec.aws_name_of("database"),
+            spec.key_name,
             context=self.context,
             purpose=f"{spec.identifier}: storage, backups, secrets",
         )
         self.security_group: ClosedGroup = ClosedGroup(
             self,
             spec.key,
-            name=f"{spec.identifier}-database",
+            name=spec.security_group_name,
             vpc_id=network.vpc_id,
             description=f"PostgreSQL of {spec.identifier}",
         )
@@ -64,12 +69,17 @@ class Postgres(Resource[PostgresSpec]):
             ),
             spec.key,
         )
-        self.parameter_group: DbParameterGroup = self._make_parameter_group()
+        self.parameter_group: DbParameterGroup = self._make_parameter_group(spec.family)
+        self.former_parameter_group: DbParameterGroup | None = (
+            self._make_parameter_group(spec.former_family, kept=True) if spec.former_family else None
+        )
+        # Before, one address was for whichever family the instance had.
+        (self.former_parameter_group or self.parameter_group).move_from_id(f"aws_db_parameter_group.{spec.key}")
         self.log_groups: list[CloudwatchLogGroup] = [
             scope.log_group(
                 self,
                 f"{spec.key}_{log}",
-                f"/aws/rds/instance/{spec.identifier}/{log}",
+                spec.log_group_name(log),
                 retention_days=spec.log_retention_days,
             )
             for log in LOGS
@@ -108,7 +118,8 @@ class Postgres(Resource[PostgresSpec]):
             engine_version=spec.engine_version,
             engine_lifecycle_support="open-source-rds-extended-support-disabled",
             auto_minor_version_upgrade=True,
-            allow_major_version_upgrade=True,  # the major version changes with engine_version alone
+            allow_major_version_upgrade=True if spec.upgrade_from else None,
+            apply_immediately=spec.apply is Apply.NOW,
             instance_class=spec.instance_class,
             allocated_storage=spec.storage_gib,
             max_allocated_storage=spec.storage_ceiling_gib,
@@ -123,7 +134,7 @@ class Postgres(Resource[PostgresSpec]):
             db_subnet_group_name=self.subnet_group.name,
             vpc_security_group_ids=[self.security_group.id],
             publicly_accessible=False,
-            ca_cert_identifier="rds-ca-rsa2048-g1",
+            ca_cert_identifier=CA_IDENTIFIER,
             parameter_group_name=self.parameter_group.name,
             multi_az=spec.multi_az,
             backup_retention_period=spec.backup_retention_days,
@@ -133,7 +144,10 @@ class Postgres(Resource[PostgresSpec]):
             delete_automated_backups=not self.context.protected,
             deletion_protection=spec.deletion_protection,
             skip_final_snapshot=not spec.final_snapshot,
-            final_snapshot_identifier=f"{spec.identifier}-final" if spec.final_snapshot else None,
+            final_snapshot_identifier=final_snapshot(spec.identifier, self.key, spec.final_snapshot_generation)
+            if spec.final_snapshot
+            else None,
+            snapshot_identifier=spec.restore_from_snapshot,
             enabled_cloudwatch_logs_exports=list(LOGS),
             monitoring_interval=spec.monitoring_interval_seconds,
             monitoring_role_arn=self.monitoring_role.arn if self.monitoring_role else None,
@@ -145,48 +159,92 @@ class Postgres(Resource[PostgresSpec]):
             depends_on=[*self.log_groups, *([self._monitoring_policy] if self._monitoring_policy else [])],
             lifecycle=keep(self.context),
         )
+        if (
+            spec.restore_from_snapshot
+        ):  # for an instance that is not there: of one that is, it would order the replacement
+            instance.add_override("lifecycle.ignore_changes", ["snapshot_identifier"])
         return pin(instance, spec.key)
 
     def _publish(self) -> None:
         spec = self.spec
-        self.url: Secret = self._connection("url", spec.url, spec.application_user)
+        self.url: Secret = self._connection("url", spec.url, spec.application_user, spec.role_of)
         self.admin_url: Secret | None = (
-            self._connection("admin_url", spec.admin_url, spec.admin_user) if spec.is_used_with(Access.ADMIN) else None
+            self._connection("admin_url", spec.admin_url, spec.admin_user, lambda _: spec.admin_user)
+            if spec.is_used_with(Access.ADMIN)
+            else None
+        )
+        self.connection: Secret | None = (
+            self._parts("connection", spec.connection, spec.application_user, spec.role_of)
+            if spec.delivers(spec.connection)
+            else None
+        )
+        self.admin_connection: Secret | None = (
+            self._parts("admin_connection", spec.admin_connection, spec.admin_user, lambda _: spec.admin_user)
+            if spec.delivers(spec.admin_connection)
+            else None
         )
         self.stack.output(
             f"{spec.key}_address",
-            f"${{aws_db_instance.{spec.key}.address}}",
+            f"${{{self._endpoint}}}",
             "The database's address, inside the network only",
         )
 
-    def _connection(self, part: str, value: SecretValue, user: str) -> Secret:
+    def _connection(self, part: str, value: SecretValue, user: str, role_of: Callable[[int], str]) -> Secret:
+        """`user` has the password of each version, which `role_of` that version connects with."""
         rest = f":{self.spec.PORT}/{self.spec.database}{self.spec.url_options}"
-        endpoint = f"aws_db_instance.{self.spec.key}.address"
+        return self._written(
+            part,
+            value,
+            f"postgresql://{user}:PASSWORD@ADDRESS{rest}",
+            lambda version: (
+                f"postgresql://{role_of(version)}:${{{self.passwords.read(user, version)}}}@${{{self._endpoint}}}{rest}"
+            ),
+        )
+
+    def _parts(self, part: str, value: SecretValue, user: str, role_of: Callable[[int], str]) -> Secret:
+        """The parts of the same connection as a JSON object, each version's with the password and role of that version."""
+        return self._written(
+            part,
+            value,
+            f"{HOST}, {USER} and {PASSWORD} of {user} as JSON",
+            lambda version: (
+                f"${{jsonencode({{ {HOST} = {self._endpoint}, "
+                f'{USER} = "{role_of(version)}", {PASSWORD} = {self.passwords.read(user, version)} }})}}'
+            ),
+        )
+
+    def _written(self, part: str, value: SecretValue, shape: str, text_of: Callable[[int], str]) -> Secret:
+        """The secret of one way to say the connection: what `text_of` gives for each version."""
         return ConnectionSecret(
             self,
             f"{self.spec.key}_{part}",
             value,
             stack=self.stack,
             key=self.key,
-            shape=f"postgresql://{user}:PASSWORD@ADDRESS{rest}",
-            url=f"postgresql://{user}:${{{self.passwords.read(user)}}}@${{{endpoint}}}{rest}",
-            endpoint=endpoint,
+            shape=shape,
+            url=text_of,
+            endpoint=self._endpoint,
         )
 
-    def _make_parameter_group(self) -> DbParameterGroup:
-        """Named after its family: the next version's is made before the instance moves, the old one goes after."""
+    @property
+    def _endpoint(self) -> str:
+        return f"aws_db_instance.{self.spec.key}.address"
+
+    def _make_parameter_group(self, family: str, *, kept: bool = False) -> DbParameterGroup:
+        """One for each family, by name and address. `kept`: the one that an instance leaves, as it is.
+
+        RDS deletes no group that an instance has, and an instance has its old one until the upgrade is carried out, which
+        may be days after the apply. So the old one stays in the stack for the release that upgrades. It goes in the next,
+        after the instance: Terraform remembers `create_before_destroy`. Source: the provider's
+        internal/service/rds/parameter_group.go, which gives up after three minutes (read at 0160692).
+        """
         spec = self.spec
-        parameters = {
-            "rds.force_ssl": "1",
-            "log_connections": "1",
-            "log_min_duration_statement": "1000",
-            **spec.parameters,
-        }
+        parameters = {"rds.force_ssl": "1", "log_min_duration_statement": "1000", **spec.parameters}
         group = DbParameterGroup(
             self,
-            "parameter-group",
-            name=f"{spec.identifier}-{spec.family}",
-            family=spec.family,
+            f"parameter-group-{family}",
+            name=f"{spec.identifier}-{family}",
+            family=family,
             description=f"Parameters of {spec.identifier}",
             parameter=[
                 DbParameterGroupParameter(
@@ -194,10 +252,12 @@ class Postgres(Resource[PostgresSpec]):
                 )
                 for name, value in parameters.items()
             ],
-            tags={"Name": f"{spec.identifier}-{spec.family}"},
-            lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
+            tags={"Name": f"{spec.identifier}-{family}"},
+            lifecycle=TerraformResourceLifecycle(
+                create_before_destroy=True, ignore_changes=["parameter"] if kept else None
+            ),
         )
-        return pin(group, spec.key)
+        return pin(group, f"{spec.key}_{family}")
 
     def _make_monitoring_role(self) -> tuple[IamRole, IamRolePolicyAttachment]:
         name = self.spec.monitoring_role_name
@@ -226,7 +286,6 @@ class Postgres(Resource[PostgresSpec]):
         return role, pin(attachment, f"{self.spec.key}_monitoring")
 
 
-LOGS = ("postgresql", "upgrade")
 DYNAMIC_PARAMETERS = frozenset({"log_connections", "log_min_duration_statement"})
 """Parameters that take effect without a restart; every other one waits for it."""
 ACCEPTED = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from twinstack.environment.links import Access
-from twinstack.environment.stand_in import Entry, Health, Service, StandIn, exporter
+from twinstack.environment.stand_in import Entry, Health, Service, StandIn, exporter, literal
 
 if TYPE_CHECKING:
     from twinstack.postgres.spec import PostgresSpec
@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 def stand_in(spec: PostgresSpec) -> StandIn:
     """PostgreSQL of the same major version, its data in a volume, and its exporter under the profile `monitoring`.
 
-    One user is both the master user and the application's, so no role has to be made.
+    One user is both the master user and the application's, so no role has to be made. Compose puts the URL together and
+    cannot percent-encode, so the server does not start with a password that would lead elsewhere in a URL, and says so.
     """
     prefix = spec.compose.prefix or spec.key.upper()
     host, port, database, user, password = (f"{prefix}_{part}" for part in ("HOST", "PORT", "NAME", "USER", "PASSWORD"))
@@ -23,6 +24,7 @@ def stand_in(spec: PostgresSpec) -> StandIn:
     server = Service(
         name,
         f"postgres:{spec.engine_version}-alpine",
+        entrypoint=("sh", "-c", literal(CHECK.format(f"{user}, {password}, {database}"))),
         environment={
             "POSTGRES_USER": f"${{{user}:?copy .env.example to .env}}",
             "POSTGRES_PASSWORD": f"${{{password}:?copy .env.example to .env}}",
@@ -30,7 +32,7 @@ def stand_in(spec: PostgresSpec) -> StandIn:
         },
         ports={f"${{{port}:-{host_port}}}": spec.PORT},
         volumes={f"{name}_data": "/var/lib/postgresql/data"},
-        health=Health((f"pg_isready -U ${{{user}}} -d ${{{database}:-{spec.database}}}",)),
+        health=Health((f"pg_isready -U ${{{user}}} -d ${{{database}:-{spec.database}}}",), in_shell=True),
     )
     figures = exporter(
         spec.exporter_name,
@@ -47,24 +49,46 @@ def stand_in(spec: PostgresSpec) -> StandIn:
     def url(host: str, port: str, database: str) -> str:
         return f"postgresql://${{{user}}}:${{{password}}}@{host}:{port}/{database}"
 
+    on_demand = spec.offer(Access.ADMIN).parts
+    credentials = {"user": f"${{{user}}}", "password": f"${{{password}}}", "sslmode": "prefer", "sslrootcert": ""}
+    in_stack = {"host": name, "port": str(spec.PORT), "name": f"${{{database}:-{spec.database}}}", **credentials}
+    on_machine = {"host": f"${{{host}}}", "port": f"${{{port}}}", "name": f"${{{database}}}", **credentials}
     variables = [variable.name for variable in spec.offer(_widest(spec)).variables]
     inside = url(name, str(spec.PORT), f"${{{database}:-{spec.database}}}")
     outside = url(f"${{{host}}}", f"${{{port}}}", f"${{{database}}}")
     return StandIn(
         services=(server, figures),
-        variables=dict.fromkeys(variables, inside),
+        variables={
+            **dict.fromkeys(variables, inside),
+            **{one.name: in_stack[one.part.removeprefix("admin_")] for one in on_demand},
+        },
         entries=(
             Entry(GROUP, host, "localhost", "where a process outside the stack finds PostgreSQL"),
             Entry(GROUP, port, str(host_port), "its port on this machine"),
             Entry(GROUP, database, spec.database, "the database"),
             Entry(GROUP, user, spec.application_user, "its user, here the owner as well"),
-            Entry(GROUP, password, "local_password", "letters and digits: it stands in a URL", is_secret=True),
+            Entry(
+                GROUP,
+                password,
+                "local_password",
+                "letters, digits and . _ ~ - alone: it stands in a URL",
+                is_secret=True,
+            ),
             *(
-                Entry(
-                    GROUP, variable, outside, "made of the lines above, for a process outside the stack", is_secret=True
-                )
+                Entry(GROUP, variable, outside, "made of the lines above", is_secret=True, names_others=True)
                 for variable in variables
             ),
+        ),
+        parts=tuple(
+            Entry(
+                GROUP,
+                one.name,
+                on_machine[one.part.removeprefix("admin_")],
+                f"{one.part} of the connection, for a process outside the stack",
+                is_secret=one.secret is not None,
+                names_others="${" in on_machine[one.part.removeprefix("admin_")],
+            )
+            for one in on_demand
         ),
     )
 
@@ -74,5 +98,11 @@ def _widest(spec: PostgresSpec) -> Access:
 
 
 GROUP: Final = "Database"
+CHECK: Final = """\
+case "$POSTGRES_USER$POSTGRES_PASSWORD$POSTGRES_DB" in
+*[!A-Za-z0-9._~-]*) echo "{} of .env stand in a URL: letters, digits and . _ ~ - alone" >&2; exit 1 ;;
+esac
+exec docker-entrypoint.sh postgres
+"""
 EXPORTER_IMAGE: Final = "quay.io/prometheuscommunity/postgres-exporter:v0.17.1"
 EXPORTER_PORT: Final = 9187

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Iterator
-from enum import StrEnum
+import re
+from collections.abc import Iterator, Mapping
 from typing import Annotated, ClassVar, Final
 
 from pydantic import Field
 
-from twinstack.environment.links import Access, Offer, Preparation, Reach, SecretValue, Variable
+from twinstack.environment.instance_types import check_instance_type
+from twinstack.environment.links import Access, File, Offer, Preparation, Reach, SecretValue, Variable
+from twinstack.environment.maintenance import Apply
 from twinstack.environment.model import Finding
 from twinstack.environment.monitoring import Monitoring
+from twinstack.environment.names import NameRule
 from twinstack.environment.production import relaxed
 from twinstack.environment.quantities import (
+    CapitalName,
     DailyWindow,
     PlainText,
     RetentionDays,
@@ -25,20 +28,17 @@ from twinstack.environment.spec import ResourceSpec
 from twinstack.environment.stand_in import ComposeOptions, StandIn
 from twinstack.environment.support import check_support
 from twinstack.job.spec import JobSpec
-from twinstack.postgres.role import role_script
-
-
-class PostgresTls(StrEnum):
-    """How a client treats the server's certificate. The server refuses connections without TLS in any case."""
-
-    REQUIRE = "require"
-    VERIFY_FULL = "verify-full"
+from twinstack.postgres.certificates import PostgresTls, roots
+from twinstack.postgres.parts import parts
+from twinstack.postgres.references import CLIENT_IMAGE, CaBundle, ClientImage, SnapshotName, check_snapshot
+from twinstack.postgres.role import RESERVED_USERS, role_script
+from twinstack.postgres.version import STANDARD_SUPPORT_ENDS, check_upgrade
 
 
 class PostgresComposeOptions(ComposeOptions):
     """How the database appears in the local stack."""
 
-    prefix: VariableName | None = None
+    prefix: CapitalName | None = None
     """Begins its variables in .env: `DB` for `DB_HOST`; the field's name in capitals unless given."""
 
 
@@ -50,11 +50,24 @@ class PostgresSpec(ResourceSpec):
     """
 
     access_levels: ClassVar[tuple[Access, ...]] = (Access.WRITE, Access.ADMIN)
+    name_rules: ClassVar[Mapping[str, NameRule]] = {
+        kind: NameRule(
+            255, re.compile(r"[a-z](?!.*--)[a-z0-9-]*(?<!-)"), "lower-case letters, digits and single hyphens"
+        )
+        for kind in ("RDS parameter group", "RDS subnet group")
+    }
 
     engine_version: str = "15"
     """PostgreSQL's major version; minor versions are applied by AWS in the maintenance window."""
+    upgrade_from: str | None = None
+    """The major version that the database has today, `"15"`, beside a new `engine_version`: the permission to upgrade,
+    which cannot be undone. The parameter group of the former version stays for this release. Remove it in the release
+    after the upgrade was carried out; until then it may stay."""
+    apply: Apply = Apply.WINDOW
+    """When another machine or version is carried out: in the maintenance `window`, or `now`, during the apply."""
     instance_class: Annotated[str, Field(pattern=r"^db\.[a-z0-9]+\.[a-z0-9]+$")]
-    """The machine, `db.t3.medium`."""
+    """The machine, `db.t3.medium`. The T classes run in unlimited mode, which RDS cannot turn off: CPU above their
+    baseline, over a day, is charged by the hour of a vCPU, and nothing slows down to show it."""
     storage_gib: Annotated[int, Field(ge=20, le=65536)]
     """Storage to begin with, in GiB (gp3)."""
     max_storage_gib: Annotated[int, Field(ge=22, le=65536)] | None = None
@@ -72,7 +85,13 @@ class PostgresSpec(ResourceSpec):
     deletion_protection: bool
     """Makes AWS refuse to delete the instance."""
     final_snapshot: bool = True
-    """Takes a snapshot when the instance is deleted."""
+    """Takes a snapshot when the instance is deleted, `{name}-final-{part of its key's id}`: what is made anew has another."""
+    final_snapshot_generation: Annotated[int, Field(ge=1, le=999)] = 1
+    """From 2 on it ends the final snapshot's name. Adding one lets an instance that was replaced under its old key be
+    deleted again: a snapshot's name is taken only once."""
+    restore_from_snapshot: SnapshotName | None = None
+    """The snapshot that a new instance is made of, by its name or ARN. It counts only while there is no instance: one
+    that exists is neither replaced nor changed by it."""
     performance_insights: bool = True
     """Keeps seven days of Performance Insights, which is free of charge."""
     monitoring_interval_seconds: Annotated[int, Field(ge=0, le=60)] = 60
@@ -83,16 +102,27 @@ class PostgresSpec(ResourceSpec):
     """The database's name."""
     admin_user: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
     """The master user, for the `admin` link."""
-    application_user: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
-    """The role that workloads connect as."""
-    tls: PostgresTls = PostgresTls.REQUIRE
-    """`verify-full` needs Amazon's certificate bundle in the image, at `ca_bundle`."""
-    ca_bundle: Annotated[str, Field(pattern=r"^/[A-Za-z0-9._/-]+$")] | None = None
-    """Where the image keeps Amazon's certificate bundle."""
+    application_user: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,60}$")]
+    """The role that has the application's rights. Workloads connect as it with the first password; with later ones as
+    `{application_user}_a` and `{application_user}_b` by turns, its members, so that a rotation refuses nobody."""
+    two_roles_from: Annotated[int, Field(ge=1)] = 2
+    """The first password version that two roles take turns with. Leave it, but in a database that an older twinstack made
+    and whose `password_version` was above 1: one more than that."""
+    tls: PostgresTls = PostgresTls.VERIFY_FULL
+    """How clients treat the server's certificate: `verify-full` checks that it is RDS's own and this instance's; `require`
+    encrypts to whoever answers. Every pod that links to the database finds the certificate of RDS's authority in the
+    region under `/etc/twinstack`, and the connection's URL names it."""
+    ca_bundle: CaBundle | None = None
+    """Where images, `client_image` among them, keep a certificate bundle of their own, which is used instead: for a region
+    whose certificate this release does not have."""
     password_version: Annotated[int, Field(ge=1)] = 1
     """Adding one makes new passwords for both users."""
     parameters: dict[Annotated[str, Field(pattern=r"^[a-z_.]+$")], PlainText] = Field(default_factory=dict)
-    """Further parameters of the instance, applied at the next restart."""
+    """Further parameters of the instance, applied at the next restart. Logins are not logged, but for refused ones:
+    `log_connections: "1"` writes three lines for each into a log that is charged by the gigabyte."""
+    client_image: ClientImage = CLIENT_IMAGE
+    """An image with `sh` and psql 15 or later, for the container that makes the application's role before a Job: its
+    whole name with an exact tag or digest. Name a copy in a registry of your own where pods reach no other."""
     compose: PostgresComposeOptions = PostgresComposeOptions()
     """How it appears in the local stack."""
     variable: VariableName | None = Field(default=None, json_schema_extra={"base_only": True})
@@ -111,9 +141,20 @@ class PostgresSpec(ResourceSpec):
         return f"postgres{self.engine_version}"
 
     @property
+    def former_family(self) -> str | None:
+        """The family of the version that an upgrade starts from."""
+        return f"postgres{self.upgrade_from}" if self.upgrade_from else None
+
+    @property
     def storage_ceiling_gib(self) -> int:
         """What storage may grow to, in GiB."""
         return self.max_storage_gib or min(2 * self.storage_gib, 65536)
+
+    def role_of(self, version: int) -> str:
+        """The role that workloads connect as with this version of the password: `analytics_user_b` of an even one."""
+        if version < self.two_roles_from:
+            return self.application_user
+        return f"{self.application_user}_{'a' if version % 2 else 'b'}"
 
     @property
     def passwords(self) -> SecretValue:
@@ -131,15 +172,54 @@ class PostgresSpec(ResourceSpec):
         return self._secret("admin-url")
 
     @property
+    def connection(self) -> SecretValue:
+        """The parts of the application's connection, as JSON; made only when a link asks for one of them."""
+        return self._secret("connection")
+
+    @property
+    def admin_connection(self) -> SecretValue:
+        """The parts of the master user's, likewise."""
+        return self._secret("admin-connection")
+
+    @property
+    def root_certificate(self) -> str:
+        """Where pods find the certificate that clients are to check the server's by; empty where they check none."""
+        if self.ca_bundle:
+            return self.ca_bundle
+        return self.certificate.path if self.certificate and self.tls is PostgresTls.VERIFY_FULL else ""
+
+    @property
     def url_options(self) -> str:
-        """What ends a connection URL: `?sslmode=require`."""
-        bundle = f"&sslrootcert={self.ca_bundle}" if self.ca_bundle else ""
-        return f"?sslmode={self.tls}{bundle}"
+        """What ends a connection URL: `?sslmode=verify-full&sslrootcert=/etc/twinstack/database-ca.pem`."""
+        bundle = self.root_certificate
+        return f"?sslmode={self.tls}" + (f"&sslrootcert={bundle}" if bundle else "")
+
+    @property
+    def certificate(self) -> File | None:
+        """The root certificate of RDS in the region, where pods find it; None with a bundle in the images, or unknown."""
+        if self.ca_bundle:
+            return None
+        root = roots().get(self.context.region)
+        return File(f"{self.key.replace('_', '-')}-ca.pem", root) if root else None
 
     @property
     def exporter_name(self) -> str:
         """What shows its figures to Prometheus, and the job's name there."""
         return f"{self.compose.name_of(self.key)}-exporter"
+
+    @property
+    def key_name(self) -> str:
+        """The alias of the key that encrypts it, without `alias/`."""
+        return self.aws_name if self.part else self.aws_name_of("database")
+
+    @property
+    def security_group_name(self) -> str:
+        """What admits the cluster."""
+        return f"{self.identifier}-database"
+
+    def log_group_name(self, log: str) -> str:
+        """Where RDS writes this log, one of LOGS."""
+        return f"/aws/rds/instance/{self.identifier}/{log}"
 
     @property
     def monitoring_role_name(self) -> str:
@@ -153,17 +233,19 @@ class PostgresSpec(ResourceSpec):
 
     def offer(self, access: Access) -> Offer:
         variable = self.variable or f"{self.key.upper()}_URL"
-        application = Variable(variable, secret=self.url)
-        if access is not Access.ADMIN:
-            return Offer((application,), Reach.DATABASE_TIER, self.PORT)
-        admin = Variable(f"{variable.removesuffix('_URL')}_ADMIN_URL", secret=self.admin_url)
-        preparation = Preparation("application-role", self.client_image, role_script(application.name, admin.name))
-        return Offer((application, admin), Reach.DATABASE_TIER, self.PORT, preparation)
-
-    @property
-    def client_image(self) -> str:
-        """An image with psql, of the server's major version or the oldest that the script can do with."""
-        return f"{CLIENT_IMAGE}:{max(self.engine_version, OLDEST_CLIENT)}-alpine"
+        is_admin = access is Access.ADMIN
+        # What lets in the master user is in no Kubernetes Secret, where whoever reads those would have it.
+        application = Variable(variable, secret=self.url, mounted=is_admin, part="url")
+        files = (self.certificate,) if self.certificate else ()
+        on_demand = parts(self, is_admin=is_admin)
+        if not is_admin:
+            return Offer((application,), Reach.DATABASE_TIER, self.PORT, files=files, parts=on_demand)
+        name = f"{variable.removesuffix('_URL')}_ADMIN_URL"
+        admin = Variable(name, secret=self.admin_url, mounted=True, part="admin_url")
+        preparation = Preparation("application-role", self.client_image, self._role_script(application, admin))
+        return Offer(
+            (application, admin), Reach.DATABASE_TIER, self.PORT, preparation=preparation, files=files, parts=on_demand
+        )
 
     def monitoring(self) -> Monitoring:
         from twinstack.postgres.monitoring import monitoring
@@ -172,8 +254,17 @@ class PostgresSpec(ResourceSpec):
 
     def names(self) -> Iterator[tuple[str, str]]:
         yield "RDS instance", self.identifier
+        yield "RDS subnet group", self.identifier
+        for version in {self.engine_version, self.upgrade_from} & STANDARD_SUPPORT_ENDS.keys():
+            yield "RDS parameter group", f"{self.identifier}-postgres{version}"
+        yield "KMS alias", self.key_name
+        yield "security group", self.security_group_name
+        for log in LOGS:
+            yield "CloudWatch log group", self.log_group_name(log)
         yield "IAM role", self.monitoring_role_name
         for secret in (self.passwords, self.url, self.admin_url):
+            yield "Secrets Manager secret", secret.name
+        for secret in filter(self.delivers, (self.connection, self.admin_connection)):
             yield "Secrets Manager secret", secret.name
 
     def rules(self) -> Iterator[Finding]:
@@ -214,7 +305,10 @@ class PostgresSpec(ResourceSpec):
                 allowed="connections with TLS only",
                 fix="remove it",
             )
-        if self.admin_user == self.application_user:
+        if self.admin_user in {
+            self.application_user,
+            *map(self.role_of, (self.two_roles_from, self.two_roles_from + 1)),
+        }:
             yield Finding(
                 "TW704", "the application would connect as the master user", ("application_user",), self.application_user,
                 "two different users", "give the application a role of its own",
@@ -224,17 +318,12 @@ class PostgresSpec(ResourceSpec):
                 "TW705", "no interval of enhanced monitoring", ("monitoring_interval_seconds",), str(self.monitoring_interval_seconds),
                 ", ".join(map(str, MONITORING_INTERVALS)) + " seconds", "choose one of these",
             )  # fmt: skip
-        if self.tls is PostgresTls.VERIFY_FULL and not self.ca_bundle:
-            yield Finding(
-                "TW706",
-                "verify-full without a certificate bundle",
-                ("ca_bundle",),
-                "none",
-                "the bundle's path in the image",
-                "set ca_bundle",
-            )
 
     def review(self) -> Iterator[Finding]:
+        yield from check_instance_type(self.instance_class, ("instance_class",), "db.")
+        if self.upgrade_from and self.engine_version in STANDARD_SUPPORT_ENDS:
+            yield from check_upgrade(self.upgrade_from, self.engine_version)
+        yield from self._review_certificate()
         if self.links and not self.is_used_with(Access.ADMIN):
             has_job = any(isinstance(spec, JobSpec) for spec in self.environment.specs.values())
             yield Finding(
@@ -246,6 +335,7 @@ class PostgresSpec(ResourceSpec):
                 warning=not has_job,  # somebody else may make it
                 acknowledgeable=True,
             )
+        yield from check_snapshot(self.restore_from_snapshot, self.context.region)
         yield from check_support(
             "PostgreSQL", self.engine_version, STANDARD_SUPPORT_ENDS, self.context.today, ("engine_version",)
         )
@@ -264,29 +354,42 @@ class PostgresSpec(ResourceSpec):
         if not self.final_snapshot:
             yield relaxed("TW405", "a final snapshot", "final_snapshot", False, "true")
 
+    def _role_script(self, application: Variable, admin: Variable) -> str:
+        # The release before may have pods that connect as the group itself: it keeps its login until they are gone.
+        is_retired = self.password_version > self.two_roles_from
+        return role_script(application.name, admin.name, group=self.application_user, is_retired=is_retired)
+
+    def _review_certificate(self) -> Iterator[Finding]:
+        if self.tls is not PostgresTls.VERIFY_FULL:
+            if self.context.protected:
+                yield relaxed(
+                    "TW713", "clients that know the database by its certificate", "tls", self.tls, "verify-full"
+                )
+        elif not self.certificate and not self.ca_bundle:
+            yield Finding(
+                "TW706",
+                "no certificate of RDS is known for this region",
+                ("ca_bundle",),
+                given=f"none, in {self.context.region}",
+                allowed="the path in the images of Amazon's bundle, or a region of " + ", ".join(roots()),
+                fix="put Amazon's bundle into the images, client_image too, and set ca_bundle",
+            )
+        elif self.ca_bundle and self.is_used_with(Access.ADMIN) and self.client_image == CLIENT_IMAGE:
+            yield Finding(
+                "TW714",
+                "the image that makes the role has no certificate bundle",
+                ("client_image",),
+                given=self.client_image,
+                allowed=f"an image with psql and {self.ca_bundle}",
+                fix="name one, or remove ca_bundle: the library brings the region's certificate",
+            )
+
     def _secret(self, purpose: str) -> SecretValue:
         return SecretValue(self.context.secret_name(self.key, purpose), self.password_version)
 
 
-STANDARD_SUPPORT_ENDS: Final = {
-    "11": datetime.date(2024, 2, 29),
-    "12": datetime.date(2025, 2, 28),
-    "13": datetime.date(2026, 2, 28),
-    "14": datetime.date(2027, 2, 28),
-    "15": datetime.date(2028, 2, 29),
-    "16": datetime.date(2029, 2, 28),
-    "17": datetime.date(2030, 2, 28),
-    "18": datetime.date(2031, 2, 28),
-}
-"""Source: Amazon RDS for PostgreSQL release calendars."""
+LOGS: Final = ("postgresql", "upgrade")
+"""The logs that RDS exports."""
 KEPT_PARAMETERS: Final = frozenset({"rds.force_ssl", "ssl"})
 MONITORING_INTERVALS: Final = (0, 1, 5, 10, 15, 30, 60)
-RESERVED_USERS: Final = frozenset(
-    {"admin", "postgres", "public", "rdsadmin", "rdsrepladmin", "rds_superuser", "none", "user"}
-)
-"""Source: Amazon RDS API, CreateDBInstance, "Can't be a reserved word for the chosen database engine"."""
-CLIENT_IMAGE: Final = "public.ecr.aws/docker/library/postgres"
-"""Docker's official image, from the copy that AWS keeps."""
-OLDEST_CLIENT: Final = "15"
-"""The first whose psql knows `\\getenv`; it talks to older servers as well. Source: PostgreSQL 15, "Release Notes"."""
 SHORTEST_PRODUCTION_BACKUP_DAYS: Final = 7

@@ -26,11 +26,13 @@ from twinstack.aws import (
     Resource,
     Secret,
     Tiered,
+    final_snapshot,
     keep,
     pin,
 )
+from twinstack.environment.maintenance import Apply
 from twinstack.policy.accepted import Accepted
-from twinstack.redis.spec import RedisSpec
+from twinstack.redis.spec import LOGS, RedisSpec
 
 
 class Redis(Resource[RedisSpec]):
@@ -57,25 +59,19 @@ class Redis(Resource[RedisSpec]):
             ),
             spec.key,
         )
-        self.parameter_group: ElasticacheParameterGroup = pin(
-            ElasticacheParameterGroup(
-                self,
-                "parameter-group",
-                name=f"{name}-{spec.family}",
-                family=spec.family,
-                description=f"Parameters of {name}",
-                parameter=[ElasticacheParameterGroupParameter(name="maxmemory-policy", value=spec.max_memory_policy)],
-                tags={"Name": f"{name}-{spec.family}"},
-                # Named after its family: an upgrade moves engine and group at once, and the old group goes last.
-                lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
-            ),
-            spec.key,
+        self.parameter_group: ElasticacheParameterGroup = self._make_parameter_group(spec.family)
+        self.former_parameter_group: ElasticacheParameterGroup | None = (
+            self._make_parameter_group(spec.upgrade_from, kept=True) if spec.upgrade_from else None
+        )
+        # Before, one address was for whichever family the group had.
+        (self.former_parameter_group or self.parameter_group).move_from_id(
+            f"aws_elasticache_parameter_group.{spec.key}"
         )
         self.log_groups: list[CloudwatchLogGroup] = [
             scope.log_group(
                 self,
                 f"{spec.key}_{log.replace('-', '_')}",
-                f"/aws/elasticache/{name}/{log}",
+                spec.log_group_name(log),
                 retention_days=spec.log_retention_days,
             )
             for log in LOGS
@@ -95,6 +91,7 @@ class Redis(Resource[RedisSpec]):
         )
         self.replication_group: ElasticacheReplicationGroup = self._make_replication_group()
         self.url: Secret = self._publish()
+        self.connection: Secret | None = self._publish_parts() if spec.delivers(spec.connection) else None
 
     @property
     def resource(self) -> ElasticacheReplicationGroup:
@@ -102,6 +99,28 @@ class Redis(Resource[RedisSpec]):
 
     def admit(self, cluster: Admitting) -> None:
         self.security_group.admit(cluster.security_group_id, self.spec.PORT, f"Pods of {cluster.cluster_name}")
+
+    def _make_parameter_group(self, family: str, *, kept: bool = False) -> ElasticacheParameterGroup:
+        """One for each family, by name and address. `kept`: the one that the replication group leaves, as it is.
+
+        ElastiCache deletes none that is in use, which the old one is until the upgrade is carried out. Source: the
+        provider's internal/service/elasticache/parameter_group.go, which gives up after three minutes (read at 0593466).
+        """
+        spec = self.spec
+        name = f"{spec.replication_group_id}-{family}"
+        group = ElasticacheParameterGroup(
+            self,
+            f"parameter-group-{family}",
+            name=name,
+            family=family,
+            description=f"Parameters of {spec.replication_group_id}",
+            parameter=[ElasticacheParameterGroupParameter(name="maxmemory-policy", value=spec.max_memory_policy)],
+            tags={"Name": name},
+            lifecycle=TerraformResourceLifecycle(
+                create_before_destroy=True, ignore_changes=["parameter"] if kept else None
+            ),
+        )
+        return pin(group, f"{spec.key}_{family}")
 
     def _make_replication_group(self) -> ElasticacheReplicationGroup:
         spec = self.spec
@@ -125,10 +144,15 @@ class Redis(Resource[RedisSpec]):
             transit_encryption_enabled=spec.encrypted,
             auth_token_update_strategy="ROTATE" if self.passwords else None,
             auto_minor_version_upgrade="true",
+            apply_immediately=spec.apply is Apply.NOW,
             maintenance_window=spec.maintenance_window,
             snapshot_retention_limit=spec.snapshot_retention_days,
             snapshot_window=spec.snapshot_window if spec.snapshot_retention_days else None,
-            final_snapshot_identifier=f"{spec.replication_group_id}-final" if self.context.protected else None,
+            final_snapshot_identifier=final_snapshot(
+                spec.replication_group_id, self.key, spec.final_snapshot_generation
+            )
+            if self.context.protected
+            else None,
             log_delivery_configuration=[
                 ElasticacheReplicationGroupLogDeliveryConfiguration(
                     destination=group.name, destination_type="cloudwatch-logs", log_format="json", log_type=log
@@ -148,7 +172,7 @@ class Redis(Resource[RedisSpec]):
         spec = self.spec
         scheme, options = ("rediss", "?ssl_cert_reqs=required") if spec.encrypted else ("redis", "")
         rest = f":{spec.PORT}/0{options}"
-        user = f":${{{self.passwords.read(ENTRY)}}}@" if self.passwords else ""
+        passwords = self.passwords
         endpoint = f"aws_elasticache_replication_group.{spec.key}.primary_endpoint_address"
         self.stack.output(f"{spec.key}_address", f"${{{endpoint}}}", "The cache's address, inside the network only")
         return ConnectionSecret(
@@ -158,12 +182,34 @@ class Redis(Resource[RedisSpec]):
             stack=self.stack,
             key=self.key,
             shape=f"{scheme}://:PASSWORD@ADDRESS{rest}",
-            url=f"{scheme}://{user}${{{endpoint}}}{rest}",
+            url=lambda version: (
+                f"{scheme}://"
+                + (f":${{{passwords.read(ENTRY, version)}}}@" if passwords else "")
+                + f"${{{endpoint}}}{rest}"
+            ),
+            endpoint=endpoint,
+        )
+
+    def _publish_parts(self) -> Secret:
+        """The host, and the password of each version, as a JSON object."""
+        spec, passwords = self.spec, self.passwords
+        endpoint = f"aws_elasticache_replication_group.{spec.key}.primary_endpoint_address"
+        return ConnectionSecret(
+            self,
+            f"{spec.key}_connection",
+            spec.connection,
+            stack=self.stack,
+            key=self.key,
+            shape="host and password as JSON" if passwords else "host as JSON",
+            url=lambda version: (
+                f"${{jsonencode({{ host = {endpoint}"
+                + (f", password = {passwords.read(ENTRY, version)}" if passwords else "")
+                + " })}"
+            ),
             endpoint=endpoint,
         )
 
 
-LOGS = ("slow-log", "engine-log")
 ENTRY = "token"
 """The name of the password within its secret."""
 ACCEPTED = (

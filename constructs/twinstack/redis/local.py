@@ -29,10 +29,16 @@ def stand_in(spec: RedisSpec) -> StandIn:
         of=name,
         environment={"REDIS_ADDR": f"redis://{name}:{spec.PORT}"},
     )
-    variable = spec.offer(spec.access_levels[0]).variables[0].name
+    offer = spec.offer(spec.access_levels[0])
+    variable = offer.variables[0].name
+    values = {"host": name, "port": str(spec.PORT), "database": "0", "password": "", "tls": "false"}
+    on_machine = {**values, "host": "localhost", "port": str(port)}
     return StandIn(
         services=(server, figures),
-        variables={variable: f"redis://{name}:{spec.PORT}/0"},
+        variables={
+            variable: f"redis://{name}:{spec.PORT}/0",
+            **{one.name: values[one.part] for one in offer.parts},
+        },
         entries=(
             Entry(
                 GROUP,
@@ -41,6 +47,16 @@ def stand_in(spec: RedisSpec) -> StandIn:
                 "for a process outside the stack; in the cluster it holds a password",
                 is_secret=True,
             ),
+        ),
+        parts=tuple(
+            Entry(
+                GROUP,
+                one.name,
+                on_machine[one.part],
+                f"{one.part} of the connection, for a process outside the stack",
+                is_secret=one.secret is not None,
+            )
+            for one in offer.parts
         ),
     )
 

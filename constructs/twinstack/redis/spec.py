@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from enum import StrEnum
 from typing import Annotated, ClassVar, Final
 
 from pydantic import Field
 
+from twinstack.environment.instance_types import check_instance_type
 from twinstack.environment.links import Access, Offer, Reach, SecretValue, Variable
+from twinstack.environment.maintenance import Apply
 from twinstack.environment.model import Finding
 from twinstack.environment.monitoring import Monitoring
+from twinstack.environment.names import NameRule
 from twinstack.environment.production import relaxed
 from twinstack.environment.quantities import DailyWindow, RetentionDays, VariableName, WeeklyWindow, windows_overlap
 from twinstack.environment.spec import ResourceSpec
 from twinstack.environment.stand_in import ComposeOptions, StandIn
+from twinstack.redis.version import VERSIONS, VERSIONS_TEXT, RedisFamily, check_upgrade
 
 
 class RedisEngine(StrEnum):
@@ -32,13 +37,26 @@ class RedisSpec(ResourceSpec):
     """
 
     access_levels: ClassVar[tuple[Access, ...]] = (Access.WRITE,)
+    redelivers_after_seconds: ClassVar[int | None] = 3600  # Celery User Guide, "Using Redis", "Visibility timeout"
+    name_rules: ClassVar[Mapping[str, NameRule]] = {
+        kind: NameRule(
+            255, re.compile(r"[a-z](?!.*--)[a-z0-9-]*(?<!-)"), "lower-case letters, digits and single hyphens"
+        )
+        for kind in ("ElastiCache parameter group", "ElastiCache subnet group")
+    }
 
     engine: RedisEngine = RedisEngine.REDIS
     """`redis` or `valkey`."""
     engine_version: str = "7.1"
     """The engine's version, `7.1`."""
+    upgrade_from: RedisFamily | None = None
+    """The engine and major version that the group has today, `redis7`, beside a new one: their parameter group stays for
+    this release, since AWS deletes none that is in use. Remove it in the release after the upgrade was carried out."""
+    apply: Apply = Apply.WINDOW
+    """When another machine or version is carried out: in the maintenance `window`, or `now`, during the apply."""
     node_type: Annotated[str, Field(pattern=r"^cache\.[a-z0-9]+\.[a-z0-9]+$")]
-    """The machine, `cache.t3.medium`."""
+    """The machine, `cache.t3.medium`. The T classes run in unlimited mode: CPU above their baseline, over a day, is charged
+    by the hour of a vCPU, and nothing slows down to show it."""
     nodes: Annotated[int, Field(ge=1, le=6)]
     """The primary and its replicas; from two on they stand in several zones and fail over by themselves."""
     max_memory_policy: str = "noeviction"
@@ -47,6 +65,9 @@ class RedisSpec(ResourceSpec):
     """Days that daily snapshots are kept; 0 turns them off."""
     snapshot_window: DailyWindow = "02:00-03:00"
     """When snapshots are taken, in UTC."""
+    final_snapshot_generation: Annotated[int, Field(ge=1, le=999)] = 1
+    """From 2 on it ends the final snapshot's name. Adding one lets a group that was replaced under its old key be deleted
+    again: a snapshot's name is taken only once."""
     maintenance_window: WeeklyWindow = "sun:05:00-sun:06:00"
     """When AWS may restart nodes, in UTC."""
     encrypted: bool = True
@@ -72,6 +93,10 @@ class RedisSpec(ResourceSpec):
         """The parameter group's family, which follows the engine: `redis7`."""
         return f"{self.engine}{self.engine_version.split('.')[0]}"
 
+    def log_group_name(self, log: str) -> str:
+        """Where ElastiCache writes this log, one of LOGS."""
+        return f"/aws/elasticache/{self.replication_group_id}/{log}"
+
     @property
     def is_multi_az(self) -> bool:
         """Whether a replica in another zone can take over."""
@@ -92,6 +117,11 @@ class RedisSpec(ResourceSpec):
         """The whole connection URL."""
         return self._secret("url")
 
+    @property
+    def connection(self) -> SecretValue:
+        """Its parts as JSON; made only when a link asks for one of them."""
+        return self._secret("connection")
+
     def local(self) -> StandIn:
         from twinstack.redis.local import stand_in
 
@@ -99,7 +129,23 @@ class RedisSpec(ResourceSpec):
 
     def offer(self, access: Access) -> Offer:  # noqa: ARG002  the same variables at every level
         name = self.variable or f"{self.key.upper()}_URL"
-        return Offer((Variable(name, secret=self.url),), Reach.DATABASE_TIER, self.PORT)
+        return Offer(
+            (Variable(name, secret=self.url, part="url"),), Reach.DATABASE_TIER, self.PORT, parts=self._parts()
+        )
+
+    def _parts(self) -> tuple[Variable, ...]:
+        """For programs that take no URL. Without encryption there is no password, and its variable is empty."""
+        stem = self.key.upper()
+        password = replace(self.connection, entry="password") if self.encrypted else None
+        return (
+            Variable(f"{stem}_HOST", secret=replace(self.connection, entry="host"), part="host"),
+            Variable(f"{stem}_PORT", str(self.PORT), part="port"),
+            Variable(f"{stem}_DATABASE", "0", part="database"),
+            Variable(f"{stem}_PASSWORD", secret=password, part="password")
+            if password
+            else Variable(f"{stem}_PASSWORD", "", part="password"),
+            Variable(f"{stem}_TLS", str(self.encrypted).lower(), part="tls"),
+        )
 
     def monitoring(self) -> Monitoring:
         from twinstack.redis.monitoring import monitoring
@@ -108,14 +154,21 @@ class RedisSpec(ResourceSpec):
 
     def names(self) -> Iterator[tuple[str, str]]:
         yield "ElastiCache replication group", self.replication_group_id
-        for secret in (self.password, self.url):
+        yield "ElastiCache subnet group", self.replication_group_id
+        yield "KMS alias", self.replication_group_id
+        yield "security group", self.replication_group_id
+        for log in LOGS:
+            yield "CloudWatch log group", self.log_group_name(log)
+        for family in filter(None, (self.family, self.upgrade_from)):
+            yield "ElastiCache parameter group", f"{self.replication_group_id}-{family}"
+        for secret in (self.password, self.url, *filter(self.delivers, (self.connection,))):
             yield "Secrets Manager secret", secret.name
 
     def rules(self) -> Iterator[Finding]:
-        if not _VERSIONS[self.engine].fullmatch(self.engine_version):
+        if not VERSIONS[self.engine].fullmatch(self.engine_version):
             yield Finding(
                 "TW503", f"an unknown {self.engine} version", ("engine_version",), self.engine_version,
-                _VERSIONS_TEXT[self.engine], "choose one of these",
+                VERSIONS_TEXT[self.engine], "choose one of these",
             )  # fmt: skip
         if self.max_memory_policy not in MAX_MEMORY_POLICIES:
             yield Finding(
@@ -137,6 +190,9 @@ class RedisSpec(ResourceSpec):
             )  # fmt: skip
 
     def review(self) -> Iterator[Finding]:
+        yield from check_instance_type(self.node_type, ("node_type",), "cache.")
+        if self.upgrade_from:
+            yield from check_upgrade(self.upgrade_from, self.family)
         if not self.context.protected:
             return
         if self.nodes < 2:
@@ -150,8 +206,8 @@ class RedisSpec(ResourceSpec):
         return SecretValue(self.context.secret_name(self.key, purpose), self.password_version)
 
 
-_VERSIONS: Final = {RedisEngine.REDIS: re.compile(r"7\.[01]"), RedisEngine.VALKEY: re.compile(r"7\.2|8\.[0-2]")}
-_VERSIONS_TEXT: Final = {RedisEngine.REDIS: "7.0, 7.1", RedisEngine.VALKEY: "7.2, 8.0, 8.1, 8.2"}
+LOGS: Final = ("slow-log", "engine-log")
+"""The logs that ElastiCache delivers."""
 MAX_MEMORY_POLICIES: Final = (
     "noeviction", "allkeys-lru", "allkeys-lfu", "allkeys-random", "volatile-lru", "volatile-lfu", "volatile-random", "volatile-ttl",
 )  # fmt: skip

@@ -9,8 +9,10 @@ from typing import Any, Literal
 
 from twinstack.product import Product
 from twinstack.rehearsal import schemas
-from twinstack.rehearsal.kubernetes import KubernetesReport
+from twinstack.rehearsal.control_plane.assets import ASSETS_VARIABLE, SIMULATION, Assets
+from twinstack.rehearsal.kubernetes import Definition, KubernetesReport
 from twinstack.rehearsal.kubernetes import rehearse as rehearse_kubernetes
+from twinstack.rehearsal.report import lines_of
 from twinstack.rehearsal.terraform import TerraformReport
 from twinstack.rehearsal.terraform import rehearse as rehearse_terraform
 from twinstack.synthesis import synthesized
@@ -31,10 +33,22 @@ class Rehearsal:
         """Whether everything that ran passed."""
         return all(report.passed for report in self.terraform) and (self.kubernetes is None or self.kubernetes.passed)
 
+    @property
+    def left_out(self) -> str:
+        """What was asked for and not rehearsed, for want of a tool; empty where nothing was."""
+        if self.skipped:
+            return "Kubernetes half not rehearsed"
+        return "no pod was started" if self.kubernetes and not self.kubernetes.pods_ran else ""
+
     def lines(self) -> list[str]:
-        """The report for people, line by line."""
-        reports = [*self.terraform, *([self.kubernetes] if self.kubernetes else [])]
-        lines = [line for report in reports for line in (*report.lines(), "")]
+        """The report for people, line by line. What several schemas proved stands once, below their verdicts; where one
+        of them failed, each stands by itself.
+        """
+        is_alike = all(report.passed for report in self.terraform)
+        groups = [self.terraform] if is_alike else [(report,) for report in self.terraform]
+        lines = [line for group in groups if group for line in (*lines_of(group), "")]
+        if self.kubernetes:
+            lines += [*self.kubernetes.lines(), ""]
         return [*lines, *(f"Skipped: {reason}" for reason in self.skipped)]
 
     def as_dict(self) -> dict[str, Any]:
@@ -54,14 +68,20 @@ def rehearse(
     *,
     schema: str | None = None,
     only: Literal["terraform", "kubernetes"] | None = None,
+    definitions: Sequence[Definition] = (),
+    strict: bool = False,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Rehearsal:
     """Synthesizes one environment into a temporary folder and rehearses it there.
 
-    `schema` is one version of the AWS provider's schema; every known one unless given. Without KUBEBUILDER_ASSETS the
-    Kubernetes part is skipped, and the report says so. Raises ConfigurationError for a wrong environment,
-    MissingToolError without Terraform, and RehearsalError where a tool fails in a way that proves nothing.
+    `schema` is one version of the AWS provider's schema; every known one unless given. `definitions` are those of the
+    cluster's custom resources (`twinstack.rehearsal.kubernetes.read_definitions`), in place of the built-in ones. Without
+    KUBEBUILDER_ASSETS the Kubernetes part is skipped, and the report says so; `strict` takes no less than a whole control
+    plane. Raises ConfigurationError for a wrong environment, MissingToolError without Terraform, or where `strict` lacks
+    something, and RehearsalError where a tool fails in a way that proves nothing.
     """
+    if strict and only != "terraform":
+        Assets.find().require(*SIMULATION)
     loaded = product.load_all([name])
     environment = loaded[0].environment
     skipped: list[str] = []
@@ -73,12 +93,12 @@ def rehearse(
             terraform = [rehearse_terraform(stack, schema=version, progress=progress) for version in versions]
         kubernetes = None
         if only != "terraform":
-            if only == "kubernetes" or os.environ.get(ASSETS):
-                kubernetes = rehearse_kubernetes(output.manifests(environment), progress=progress)
+            if only == "kubernetes" or os.environ.get(ASSETS_VARIABLE):
+                kubernetes = rehearse_kubernetes(
+                    output.manifests(environment), definitions=definitions, progress=progress
+                )
             else:
-                skipped.append(f"Kubernetes: {ASSETS} is not set (`setup-envtest use 1.36.x` prints a folder for it)")
+                skipped.append(
+                    f"Kubernetes: {ASSETS_VARIABLE} is not set (`twinstack control-plane` says how to get one)"
+                )
     return Rehearsal(name, tuple(terraform), kubernetes, tuple(skipped))
-
-
-ASSETS = "KUBEBUILDER_ASSETS"
-"""The folder of control plane binaries, as controller-runtime's envtest names it."""

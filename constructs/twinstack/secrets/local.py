@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from twinstack.environment.links import Access
 from twinstack.environment.stand_in import Entry, StandIn
+from twinstack.secrets.spec import PREVIOUS
 
 if TYPE_CHECKING:
     from twinstack.secrets.spec import SecretsSpec
@@ -12,14 +14,22 @@ if TYPE_CHECKING:
 
 def stand_in(spec: SecretsSpec) -> StandIn:
     """Each variable from .env: one with an example must have a value there, one without may be empty."""
+    offered = {variable.name for variable in spec.offer(Access.READ).variables}
     entries = (
         *(
             Entry(one.group or _group(spec), name, _made_up(name, one.length), one.description or "made by AWS", is_secret=True)
             for name, one in spec.generated.items()
+            if name in offered
         ),
         *(
             Entry(one.group or _group(spec), name, one.example, one.description, is_secret=True)
             for name, one in spec.provided.items()
+            if name in offered
+        ),
+        *(
+            Entry(one.group or _group(spec), f"{name}{PREVIOUS}", "", f"the {name} before this one, while it is rotated", is_secret=True)
+            for name, one in (*spec.generated.items(), *spec.provided.items())
+            if f"{name}{PREVIOUS}" in offered
         ),
     )  # fmt: skip
     return StandIn(

@@ -12,6 +12,7 @@ from twinstack.environment.model import Finding
 from twinstack.environment.quantities import PlainText, VariableName
 from twinstack.environment.spec import Half, ResourceSpec
 from twinstack.environment.stand_in import StandIn
+from twinstack.environment.text import check_text
 
 
 class SettingsSpec(ResourceSpec):
@@ -30,6 +31,8 @@ class SettingsSpec(ResourceSpec):
         return Offer(tuple(Variable(name, _text(value)) for name, value in self.variables.items()))
 
     def rules(self) -> Iterator[Finding]:
+        for name, value in self.variables.items():
+            yield from check_text(_text(value), ("variables", name), beside=len(name) + 1)
         for group, described in self.groups.items():
             for name in described:
                 if name not in self.variables:

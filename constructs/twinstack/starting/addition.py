@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from twinstack.environment.links import Access
-from twinstack.environment.repair import nearest
 from twinstack.environment.spec import ResourceSpec, Spec, WorkloadSpec
-from twinstack.environment.validation import spec_kinds
 from twinstack.errors import UsageError
 from twinstack.job.spec import JobSpec
+from twinstack.layers.repair import nearest
+from twinstack.layers.validation import spec_kinds
+from twinstack.network.usual_zones import usual_zones
 from twinstack.product import BASE, FOLDER, Product
 from twinstack.starting.draft import Draft, environment_class
 from twinstack.starting.half_text import add_construct
@@ -157,12 +158,21 @@ class Addition:
             "image": images[0] if images else f"ghcr.io/{data.get('organization', 'organization')}/{product}",
             "existing": None,
             "cidr": space,
+            "zones": usual_zones(data.get("region", "")),
             "number": "",
             "zone": "example.com",
             "host": f"{environment}.{product}.example.com",
             "host_is_given": False,
+            "repository": f"{data.get('organization', 'organization')}/{product}",
+            "repository_is_given": False,
+            "shares_account": data.get("account") in self._accounts_before(environment),
             "web_services": [key for key, spec in self.specs.items() if issubclass(spec, WebServiceSpec)],
         }
+
+    def _accounts_before(self, environment: str) -> Sequence[str]:
+        base, names = self._layer(BASE), self.product.environments
+        before = names[: names.index(environment)] if environment in names else ()
+        return [data_of(base, self._layer(name)).data.get("account", "") for name in before]
 
     def _space_in_use(self) -> Sequence[str]:
         base = self._layer(BASE)

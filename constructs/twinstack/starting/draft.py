@@ -12,8 +12,8 @@ from types import ModuleType
 from typing import Any
 
 from twinstack.environment.base import Environment
-from twinstack.environment.yaml import Document, parse
 from twinstack.errors import UsageError
+from twinstack.layers.document import Document, parse
 from twinstack.product import BASE, FOLDER, Product
 
 

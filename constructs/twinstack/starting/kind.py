@@ -14,9 +14,10 @@ from typing import Any, Final
 
 import twinstack
 from twinstack.environment.links import Access
-from twinstack.environment.repair import first_sentence, nearest
+from twinstack.environment.placement import DeliveryPlan
 from twinstack.environment.spec import Half, ResourceSpec, Spec, WorkloadSpec
 from twinstack.errors import UsageError
+from twinstack.layers.repair import first_sentence, nearest
 from twinstack.starting.construct import Construct, find_construct
 from twinstack.starting.starter import STARTER, Starter, read_starter
 
@@ -63,12 +64,12 @@ class Kind:
 
 
 def rank(spec: type[Spec]) -> int:
-    """Where it stands among the others: the ground, resources, workloads, and what leads to them."""
+    """Where it stands among the others: the ground, resources, workloads, and what leads to them or brings them there."""
     if issubclass(spec, WorkloadSpec):
         return 2
     if issubclass(spec, ResourceSpec):
         return 1
-    return 3 if Half.WORKLOADS in spec.built_in else 0
+    return 3 if Half.WORKLOADS in spec.built_in or issubclass(spec, DeliveryPlan) else 0
 
 
 @cache
@@ -92,6 +93,8 @@ def find_kind(name: str, among: Callable[[Kind], bool] | None = None) -> Kind:
     known = [each for each in _names() if among is None or among(find_kind(each))]
     guess = nearest(name, known)
     hint = f"did you mean {guess}?" if guess else "name one of these, or an installed package with a `spec.py`"
+    if name.replace("_", "") in EXAMPLES:
+        hint = EXAMPLES[name.replace("_", "")]
     raise UsageError(f'there is no kind "{written}" (there are {", ".join(known)}): {hint}')
 
 
@@ -119,5 +122,11 @@ def _spec(package: str) -> type[Spec] | None:
     return specs[0] if len(specs) == 1 else None
 
 
+EXAMPLES: Final = dict.fromkeys(
+    ("cron", "cronjob"),
+    "the library has none, and its repository has one to copy, examples/acme_cron (docs/how-to/workload-type.md): once "
+    "that package is installed, `twinstack add acme_cron nightly`",
+)
+"""What an example adds from outside the library, by the names under which it is looked for."""
 _LIBRARY: Final = Path(twinstack.__file__).parent
 _PACKAGE: Final = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")

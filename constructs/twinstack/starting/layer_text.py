@@ -8,11 +8,11 @@ from typing import Any, Final
 
 import yaml
 
-from twinstack.environment.layers import Merged, merge
-from twinstack.environment.links import Use
-from twinstack.environment.scalars import Loader
-from twinstack.environment.yaml import parse
+from twinstack.environment.uses import Use
 from twinstack.errors import UsageError
+from twinstack.layers.document import parse
+from twinstack.layers.merge import Merged, merge
+from twinstack.layers.scalars import Loader
 from twinstack.starting.text import Text
 
 

@@ -31,15 +31,15 @@ _OF_BOTH: Final = frozenset({
 })  # fmt: skip
 MEMBERS_OF_HALVES: Final[Mapping[Half, frozenset[str]]] = {
     Half.INFRASTRUCTURE: _OF_BOTH | {
-        "add_dependency", "add_override", "all_providers", "aws", "backend", "connect", "dependencies", "depends_on",
-        "ensure_backend_exists", "get_logical_id", "has_resource_move", "identities", "is_stack", "log_group", "log_key",
+        "add_dependency", "add_override", "all_providers", "aws", "backend", "before_synth", "connect", "dependencies", "depends_on",
+        "ensure_backend_exists", "forget", "get_logical_id", "has_resource_move", "identities", "is_stack", "log_group", "log_key",
         "logs", "move_targets", "output", "prepare_stack", "provider", "publish", "published",
         "register_incoming_cross_stack_reference", "register_outgoing_cross_stack_reference", "resource_of",
         "run_all_validations", "synthesizer", "to_hcl_terraform", "to_terraform",
     },
     Half.WORKLOADS: _OF_BOTH | {
-        "add_dependency", "api_objects", "config", "default_deny", "generate_object_name", "is_chart",
-        "label_namespace", "labels", "namespace", "namespace_object", "policy_switch", "to_json",
+        "add_dependency", "api_objects", "config", "default_deny", "files", "generate_object_name", "is_chart",
+        "label_namespace", "labels", "namespace", "namespace_object", "patches", "policy_switch", "to_json",
     },
 }  # fmt: skip
 """Each half's own attributes, which one of the product's would hide, and its own constructs. Held by a test."""

@@ -12,9 +12,11 @@ from typing import Any, Final
 from jinja2 import Environment as Templates
 from jinja2 import PackageLoader, StrictUndefined
 
-from twinstack.environment.load import PRODUCTION
+from twinstack.delivery.workflows import files_of as workflows_of
 from twinstack.environment.spec import Half
 from twinstack.errors import UsageError
+from twinstack.layers.load import PRODUCTION
+from twinstack.network.usual_zones import usual_zones
 from twinstack.product import BASE, FOLDER
 from twinstack.starting.draft import Draft, environment_class
 from twinstack.starting.kind import Kind
@@ -53,7 +55,7 @@ class NewProduct:
                 "stacks/__init__.py", "README.md",
             )
         }  # fmt: skip
-        return {
+        files = {
             **plain,
             "stacks/environment.py": self._environment(),
             "stacks/infrastructure.py": self._half(Half.INFRASTRUCTURE),
@@ -61,6 +63,12 @@ class NewProduct:
             **{f"{FOLDER}/{name}.yaml": text for name, text in self.layers.items()},
             "tests/test_product.py": self._tests(draft),
         }
+        return {**files, **self._workflows(draft, files)}
+
+    def _workflows(self, draft: Draft, beside: Mapping[str, str]) -> Mapping[str, str]:
+        if not self.wishes.repository:
+            return {}
+        return {str(path): text for path, text in workflows_of(draft.load_all(), draft.folder, beside).items()}
 
     def _common(self) -> Mapping[str, Any]:
         wishes = self.wishes
@@ -132,10 +140,19 @@ class NewProduct:
         )
         spaces = free_spaces((), len(wishes.environments))
         accounts, clusters = wishes.account_of, wishes.cluster_of
+        earlier: set[str] = set()
         for index, (name, space) in enumerate(zip(wishes.environments, spaces, strict=True), start=1):
-            protected = name == wishes.protected
-            values = {"cidr": space, "number": f"{index:08x}", "host": wishes.host_of(name), "host_is_given": True}
             account = accounts.get(name, f"{index % 10}" * 12)
+            protected = name == wishes.protected
+            values = {
+                "zones": usual_zones(wishes.region),
+                "cidr": space,
+                "number": f"{index:08x}",
+                "host": wishes.host_of(name),
+                "host_is_given": True,
+                "shares_account": account in earlier,
+            }
+            earlier.add(account)
             same_cluster = [other for other in clusters if clusters[other] == clusters.get(name)]
             yield (
                 name,
@@ -158,7 +175,9 @@ class NewProduct:
         shared = {
             "organization": wishes.organization,
             "product": wishes.name,
-            "image": f"ghcr.io/{wishes.organization}/{wishes.name}",
+            "image": f"ghcr.io/{wishes.owner}/{wishes.name}",
+            "repository": wishes.repository,
+            "repository_is_given": True,
             "zone": wishes.zone,
             "web_services": [key for key, kind in self.things.items() if kind.name == WEB],
             "existing": next(iter(wishes.cluster_of.values()), None),

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from twinstack.errors import UsageError
+from twinstack.regular_file import read_regular
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Text:
     def read(cls, path: Path, shown_as: str) -> Text:
         """Raises UsageError for a file that cannot be read, or is no UTF-8."""
         try:
-            text = path.read_bytes().decode("utf-8")
+            text = read_regular(path).decode("utf-8")
         except OSError as error:
             raise UsageError(f"{shown_as} cannot be read: {error.strerror or error}") from error
         except UnicodeDecodeError as error:

@@ -10,13 +10,14 @@ from typing import Annotated, Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 
+from twinstack.delivery.github import GitHub
 from twinstack.edge.spec import EdgeSpec
 from twinstack.environment.base import NAME, Environment
-from twinstack.environment.load import PRODUCTION
-from twinstack.environment.reasons import shown
-from twinstack.environment.repair import similar
-from twinstack.environment.schema import schema_at
 from twinstack.errors import UsageError
+from twinstack.layers.load import PRODUCTION
+from twinstack.layers.reasons import shown
+from twinstack.layers.repair import similar
+from twinstack.layers.schema import schema_at
 from twinstack.starting.kind import Kind, find_kind
 from twinstack.starting.names import refused
 
@@ -43,6 +44,8 @@ class Wishes:
     """The production's host."""
     clusters: Sequence[str] = ()
     """Existing clusters, for all of them or for one, as the accounts."""
+    repository: str = ""
+    """OWNER/NAME on GitHub, whose workflows deliver it; empty: it has no pipeline."""
 
     def problems(self) -> Sequence[str]:
         """Everything that is wrong, each in a line that names the option."""
@@ -54,7 +57,13 @@ class Wishes:
             *self._wrong_accounts(),
             *self._wrong_things(),
             *self._wrong_edge(),
+            *self._wrong_repository(),
         ]
+
+    @property
+    def owner(self) -> str:
+        """Whose packages its images are among."""
+        return (self.repository.partition("/")[0] or self.organization).lower()
 
     @property
     def protected(self) -> str:
@@ -91,7 +100,8 @@ class Wishes:
         if self.added_job:
             workloads.append((find_kind(JOB), ""))
         found |= {name or kind.starter.field: kind for kind, name in (*resources, *workloads)}
-        return found | ({"edge": find_kind("edge")} if self.edge else {})
+        found |= {"edge": find_kind("edge")} if self.edge else {}
+        return found | ({"delivery": find_kind("delivery")} if self.repository else {})
 
     @property
     def added_job(self) -> str:
@@ -136,7 +146,7 @@ class Wishes:
                 yield f"--existing-cluster: {name} has none: add `--existing-cluster {name}=…`"
 
     def _wrong_things(self) -> Iterator[str]:
-        taken = {"network": "the network", "cluster": "the cluster", "edge": "the edge"}
+        taken = {name: f"the {name}" for name in ("network", "cluster", "edge", "delivery")}
         for option, texts, fits in (
             ("--resource", self.resources, _RESOURCE),
             ("--workload", self.workloads, _WORKLOAD),
@@ -165,6 +175,11 @@ class Wishes:
         kinds = [_read(text)[0].replace("-", "_") for text in self.workloads]
         if WEB not in kinds:
             yield f"--edge: nothing would answer at {self.edge}: add `--workload {WEB}`"
+
+    def _wrong_repository(self) -> Iterator[str]:
+        field = GitHub.__pydantic_fields__["repository"]
+        if self.repository and not _is(field.annotation, field.metadata, self.repository):
+            yield f"--repository: {shown(self.repository)} does not fit: a repository of GitHub's, such as acme/shop"
 
 
 def prepared(things: Mapping[str, Kind]) -> Sequence[str]:

@@ -16,8 +16,8 @@ from pydantic import create_model
 
 from twinstack.environment import Access, Environment, Half, NetworkPlan, ResourceSpec, WorkloadSpec
 from twinstack.environment.dumper import dump
-from twinstack.environment.load import load_text
 from twinstack.errors import ConstructionError, UsageError
+from twinstack.layers.load import load_text
 from twinstack.testing.template import Entry, Template
 
 if TYPE_CHECKING:
@@ -77,13 +77,20 @@ class Bench:
     ) -> None:
         self.key = key
         fields: dict[str, Any] = {NETWORK: (BenchNetwork, ...), key: (kind, ...)}
-        document = {**PRODUCT, "protected": protected, NETWORK: {}, key: dict(example)}
+        document: dict[str, Any] = {**PRODUCT, "protected": protected, NETWORK: {}, key: dict(example)}
         for access in kind.access_levels:
             fields[worker_of(access)] = (BenchWorker, ...)
             document[worker_of(access)] = {**WORKER, "uses": [{key: str(access)}] if linked else []}
         bench = create_model("Bench", __base__=Environment, **fields)
         today = datetime.datetime.now(tz=datetime.UTC).date()
         self.environment: Environment = load_text(bench, "check", {"base": dump([document])}, today).environment
+        # Every part is asked for by every link, so that whatever is made on demand is made.
+        parts = {link.workload.key: [one.part for one in link.made.parts] for link in self.environment.links}
+        if any(parts.values()):
+            for link in self.environment.links:
+                names = {part: f"{PART}_{part.upper()}" for part in parts[link.workload.key]}
+                document[link.workload.key]["uses"] = [{key: {"access": str(link.access), "variables": names}}]
+            self.environment = load_text(bench, "check", {"base": dump([document])}, today).environment
 
     @property
     def spec(self) -> ResourceSpec:
@@ -167,7 +174,7 @@ def _publish_the_rest(stack: Infrastructure[Any], spec: ResourceSpec) -> frozens
 
     from twinstack.aws import Key, Secret
 
-    offered = [variable.secret for access in spec.access_levels for variable in spec.offer(access).variables]
+    offered = [variable.secret for access in spec.access_levels for variable in spec.offer(access).everything]
     scope, key = Construct(stack, UNPUBLISHED), None
     names = set()
     for number, value in enumerate(dict.fromkeys(filter(None, offered))):
@@ -184,6 +191,7 @@ def _publish_the_rest(stack: Infrastructure[Any], spec: ResourceSpec) -> frozens
 NAMED_KINDS: Final = (inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 NETWORK: Final = "bench_network"
 UNPUBLISHED: Final = "unpublished"
+PART: Final = "BENCH"
 PRODUCT: Final = {
     "organization": "acme",
     "product": "shop",

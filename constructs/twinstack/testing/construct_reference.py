@@ -10,8 +10,8 @@ from types import ModuleType
 from typing import Any
 
 from twinstack.cli.blame import INSTALLED
-from twinstack.environment.repair import nearest
 from twinstack.errors import BindingsError, MissingToolError, UsageError, file_and_folder
+from twinstack.layers.repair import nearest
 from twinstack.testing.author_code import source_of, told
 
 

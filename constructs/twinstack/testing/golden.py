@@ -8,6 +8,7 @@ from pathlib import Path, PurePath
 from typing import Final
 
 from twinstack.errors import UsageError
+from twinstack.fresh_file import replace_file
 
 
 class Golden:
@@ -84,7 +85,7 @@ def _replace(folder: Path, reviewed: Mapping[str, str], fresh: Mapping[str, str]
         if reviewed.get(name) != text:
             target = folder / name
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(text, encoding="utf-8", newline="")
+            replace_file(target, text)
             yield f"written {target}"
     for name in sorted(reviewed.keys() - fresh.keys()):
         (folder / name).unlink()

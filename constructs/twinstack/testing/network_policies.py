@@ -11,6 +11,7 @@ from ipaddress import IPv4Network, ip_network
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from twinstack.environment.label_selector import selects
+from twinstack.environment.pod_template import pod_template_of
 
 if TYPE_CHECKING:
     from twinstack.testing.template import Entry, Template
@@ -49,7 +50,7 @@ class Verdict:
 def pods_of(workloads: Template, service_account: str, addresses: tuple[IPv4Network, ...] = ()) -> Pods | None:
     """The pods that run under this service account; None where there are none."""
     for entry in workloads.entries:
-        template = _pod_template(entry.properties)
+        template = pod_template_of(entry.properties)
         if template is None or template.get("spec", {}).get("serviceAccountName") != service_account:
             continue
         namespace = entry.properties["metadata"].get("namespace", "default")
@@ -111,16 +112,6 @@ def _selecting(workloads: Template, direction: Direction, pods: Pods) -> list[En
     ]
 
 
-def _pod_template(manifest: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    spec = manifest.get("spec") or {}
-    if manifest["kind"] == "Pod":
-        return manifest
-    if manifest["kind"] == "CronJob":
-        spec = spec.get("jobTemplate", {}).get("spec", {})
-    template = spec.get("template") if isinstance(spec, Mapping) else None
-    return template if isinstance(template, Mapping) else None
-
-
 def _namespace_labels(workloads: Template, name: str) -> dict[str, str]:
     labels = {
         key: value
@@ -180,7 +171,7 @@ def _covers(block: Mapping[str, Any], addresses: IPv4Network) -> bool:
 
 def _is_public(peers: Sequence[Mapping[str, Any]] | None) -> bool:
     blocks: Iterator[str] = (peer["ipBlock"]["cidr"] for peer in peers or () if "ipBlock" in peer)
-    return not peers or any(":" not in cidr and not _network(cidr).is_private for cidr in blocks)
+    return not peers or any(":" not in cidr and _network(cidr).is_global for cidr in blocks)
 
 
 def _contains(cidr: str, addresses: IPv4Network) -> bool:

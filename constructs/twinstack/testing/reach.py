@@ -8,8 +8,8 @@ from ipaddress import IPv4Network
 from typing import TYPE_CHECKING
 
 from twinstack.environment import NetworkPlan, Offer, Reach, ResourceSpec, Spec, WorkloadSpec
-from twinstack.environment.repair import nearest
 from twinstack.errors import UsageError
+from twinstack.layers.repair import nearest
 from twinstack.testing.grants import names_any, statements_of
 from twinstack.testing.network_policies import Pods, leads_outside, passes, pods_of, shown_blocks
 from twinstack.testing.security_groups import cluster_groups, cluster_subnets, groups_of, rules_into, subnets_of

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from twinstack.environment import Access, Half, Offer, Reach, ResourceSpec, WorkloadSpec
 from twinstack.environment.names import snake_case
-from twinstack.environment.yaml import parse
 from twinstack.errors import BindingsError, ConfigurationError, MissingToolError, TwinstackError, UsageError
+from twinstack.layers.document import parse
 from twinstack.testing.author_code import engine_imports, file_of, told
 from twinstack.testing.bench import Bench, Built, arguments_of
 from twinstack.testing.block_rules import leaked_values, moving_addresses, unprotected
@@ -19,8 +19,10 @@ from twinstack.testing.resource_rules import (
     broad_grants,
     grants_nothing,
     local_gaps,
+    missing_parts,
     open_doors,
     undeclared_names,
+    unlabelled,
     unlinked_leftovers,
     unpublished,
 )
@@ -47,8 +49,8 @@ def check_resource(
     `.resource` holds nothing: then it may be destroyed in a protected environment too.
 
     What is proved, in a plain and in a protected environment: every access level has an offer; the local stand-in fills
-    the same variables, and tells what each line of .env.example is; every secret that is offered exists under its name
-    and is published; no secret value is in an argument that Terraform keeps; no grant has a `*`; the security group
+    the same variables, and the same parts of a connection, and tells what each line of .env.example is; every secret that is offered exists under its name,
+    is published, and is written with its version's label; no secret value is in an argument that Terraform keeps; no grant has a `*`; the security group
     admits the cluster on the offer's port and nobody else; without a link there is neither a grant nor a rule; names
     are declared and within their limits; addresses are pinned, under the spec's key; the construct has `.resource`,
     which a protected environment keeps; the spec's modules do not start the engine. The protected environment
@@ -190,7 +192,12 @@ def _aimless(subject: Subject, offers: Mapping[Access, Offer]) -> Iterator[str]:
 
 
 def _aws_side(subject: Subject, bench: Bench, offers: Mapping[Access, Offer], built: Built) -> list[str]:
-    found = [*unpublished(subject, offers, built), *leaked_values(subject, built)]
+    found = [
+        *unpublished(subject, offers, built),
+        *unlabelled(subject, offers, built),
+        *missing_parts(subject, offers, built),
+        *leaked_values(subject, built),
+    ]
     for access, offer in offers.items():
         account = bench.worker(access).service_account
         found += broad_grants(subject, access, account, built)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from twinstack.environment import Access, Offer, Reach, ResourceSpec
@@ -19,7 +21,7 @@ def local_gaps(subject: Subject, offers: Mapping[Access, Offer], stand_in: Stand
     """The same variables on a developer's machine as in the cluster, each with a line that explains it."""
     gaps: dict[str, list[str]] = {}
     for access, offer in offers.items():
-        for variable in offer.variables:
+        for variable in offer.everything:
             if variable.name not in stand_in.variables:
                 gaps.setdefault(variable.name, []).append(access)
     for name, levels in gaps.items():
@@ -27,8 +29,8 @@ def local_gaps(subject: Subject, offers: Mapping[Access, Offer], stand_in: Stand
             f"{name} is offered to {_and(levels)} but not filled on a developer's machine, where the stand-in has "
             f"{_and(stand_in.variables) or 'nothing'}: add it to the variables of {subject.method('local')}"
         )
-    lines = {entry.name: entry for entry in stand_in.entries}
-    offered = {variable.name: variable for offer in offers.values() for variable in offer.variables}
+    lines = {entry.name: entry for entry in (*stand_in.entries, *stand_in.parts)}
+    offered = {variable.name: variable for offer in offers.values() for variable in offer.everything}
     for name, variable in offered.items():
         if name in gaps:
             continue
@@ -45,7 +47,7 @@ def unpublished(subject: Subject, offers: Mapping[Access, Offer], built: Built) 
     """Every secret that is offered exists in Secrets Manager under its name, and is known to the stack by it."""
     offered: dict[str, list[str]] = {}
     for access, offer in offers.items():
-        for variable in offer.variables:
+        for variable in offer.everything:
             if variable.secret and variable.secret.name in built.unpublished:
                 offered.setdefault(variable.secret.name, []).append(f"{variable.name} ({access})")
     made = {
@@ -59,6 +61,49 @@ def unpublished(subject: Subject, offers: Mapping[Access, Offer], built: Built) 
             f"the secret {name} is offered as {_and(variables)} but never published: {what} `self.stack.publish(…)` in "
             f"{subject.aws_method('__init__')}"
         )
+
+
+def unlabelled(subject: Subject, offers: Mapping[Access, Offer], built: Built) -> Iterator[str]:
+    """Pods read a version by its label: one that is written without it is found by nobody."""
+    made = built.template.made_by(subject.key)
+    secrets = {one.properties.get("name"): one.address for one in made if one.type == "aws_secretsmanager_secret"}
+    offered = {replace(one.secret, entry="") for offer in offers.values() for one in offer.everything if one.secret}
+    for secret in sorted(offered, key=lambda one: (one.name, one.version)):
+        here = f"{secrets.get(secret.name)}."
+        written = [
+            one
+            for one in made
+            if one.type == "aws_secretsmanager_secret_version" and here in one.properties.get("secret_id", "")
+        ]
+        if written and not any(secret.label in (one.properties.get("version_stages") or ()) for one in written):
+            yield (
+                f"the secret {secret.name} is offered at version {secret.version}, but nothing that is written has the "
+                f"label {secret.label}, by which pods read it: write it by `twinstack.aws.Secret`, or give {written[-1].address} "
+                f"version_stages of AWSCURRENT and {secret.label}, in {subject.aws_method('__init__')}"
+            )
+
+
+def missing_parts(subject: Subject, offers: Mapping[Access, Offer], built: Built) -> Iterator[str]:
+    """What is a part of a secret is in the JSON object that is written into it, at every version."""
+    made = built.template.made_by(subject.key)
+    secrets = {one.properties.get("name"): one.address for one in made if one.type == "aws_secretsmanager_secret"}
+    wanted = {
+        (one.secret.name, one.secret.entry): one.part
+        for offer in offers.values()
+        for one in offer.everything
+        if one.secret and one.secret.entry
+    }
+    for (name, entry), part in wanted.items():
+        here = f"{secrets.get(name)}."
+        for written in made:
+            value = str(written.properties.get("secret_string_wo", ""))
+            if here not in str(written.properties.get("secret_id", "")) or not value:
+                continue
+            if not (value.startswith("${jsonencode(") and re.search(rf'[{{,]\s*"?{entry}"?\s*=', value)):
+                yield (
+                    f"the part {part} is offered as {entry} of the secret {name}, but {written.address} does not write "
+                    f"that: write a JSON object with it (`${{jsonencode({{ {entry} = … }})}}`) in {subject.aws_method('__init__')}"
+                )
 
 
 def broad_grants(subject: Subject, access: Access, account: str, built: Built) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 import yaml
 
 from twinstack.bindings import activate
-from twinstack.environment.spec import Half
+from twinstack.environment.pod_template import pod_template_of
+from twinstack.environment.spec import Half, WorkloadSpec
+from twinstack.errors import UsageError
 from twinstack.local import files_of
 from twinstack.synthesis import INDEX, write
 from twinstack.testing.reach import Reachability, Reacher
@@ -21,7 +23,7 @@ from twinstack.testing.template import Template
 
 if TYPE_CHECKING:
     from twinstack.environment import Environment
-    from twinstack.environment.load import Loaded
+    from twinstack.layers.load import Loaded
     from twinstack.product import Product
 
     E = TypeVar("E", bound=Environment)
@@ -70,6 +72,19 @@ class Twin(Generic[E]):
     def local(self) -> Mapping[str, str]:
         """The files of the local stack by their path in the product, `compose.yaml`."""
         return {str(path): text for path, text in files_of(self.environment).items()}
+
+    def pods_of(self, workload: str) -> Sequence[Mapping[str, Any]]:
+        """The pod specs of a workload, by its field: of a Deployment, a Job, a CronJob, or whatever else has pods.
+
+        Raises UsageError for a name that is no workload.
+        """
+        spec = self.environment.specs.get(workload)
+        if not isinstance(spec, WorkloadSpec):
+            known = ", ".join(one.key for one in self.environment.workloads)
+            raise UsageError(f"{self.environment.stack_id} has no workload {workload}: it has {known}")
+        templates = (pod_template_of(entry.properties) for entry in self.workloads.entries)
+        pods = [template["spec"] for template in templates if template]
+        return [pod for pod in pods if pod.get("serviceAccountName") == spec.service_account]
 
     def can_reach(self, source: str, target: str) -> Reachability:
         """Whether the pods of a workload can reach a resource or another workload; both are named by their field.

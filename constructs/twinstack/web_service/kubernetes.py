@@ -7,8 +7,7 @@ from typing import Any, Final
 
 from cdk8s_plus_27 import k8s
 
-from twinstack.edge.spec import EdgeKind, EdgeSpec
-from twinstack.environment import NetworkPlan
+from twinstack.edge.spec import EdgeSpec
 from twinstack.kubernetes import (
     Workload,
     Workloads,
@@ -39,14 +38,13 @@ class WebService(Workload[WebServiceSpec]):
         self.service: k8s.KubeService = k8s.KubeService(
             self,
             "service",
-            metadata=self.metadata(spec.service_name, annotations=_health_check(spec, edges)),
+            metadata=self.metadata(spec.service_name, annotations=_annotations(spec, edges)),
             spec=k8s.ServiceSpec(
                 type="ClusterIP",
                 selector=selector(spec),
                 ports=[
-                    k8s.ServicePort(
-                        name="http", port=spec.SERVICE_PORT, target_port=number_or_percent(spec.port), protocol="TCP"
-                    )
+                    k8s.ServicePort(name=name, port=port, target_port=number_or_percent(spec.port), protocol="TCP")
+                    for name, port in spec.service_ports.items()
                 ],
             ),
         )
@@ -61,7 +59,12 @@ class WebService(Workload[WebServiceSpec]):
     def _make_deployment(self) -> k8s.KubeDeployment:
         spec = self.spec
         health = http_health(
-            live=spec.health.live, ready=spec.health.ready, port=spec.port, start_seconds=spec.start_seconds
+            live=spec.health.live,
+            ready=spec.health.ready,
+            port=spec.port,
+            start_seconds=spec.start_seconds,
+            restart_after_seconds=spec.health.restart_after_seconds,
+            unready_after_seconds=spec.health.unready_after_seconds,
         )
         template = pod_template(spec, grace_seconds=spec.grace_seconds, health=health, port=spec.port, spread=True)
         return deployment(
@@ -76,23 +79,17 @@ class WebService(Workload[WebServiceSpec]):
 
 
 def _ingress(spec: WebServiceSpec, edges: list[EdgeSpec]) -> Iterator[k8s.NetworkPolicyIngressRule]:
-    network = spec.environment.find(NetworkPlan)
-    kinds = {edge.kind for edge in edges}
-    if EdgeKind.ALB in kinds and network:
-        yield from from_addresses(network.load_balancer_cidrs, spec.port)
-    if EdgeKind.NGINX in kinds:
-        yield from from_namespace("ingress-nginx", spec.port)
+    for sources in dict.fromkeys(edge.served.sources for edge in edges):
+        yield from from_addresses(sources.addresses, spec.port)
+        for namespace in sources.namespaces:
+            yield from from_namespace(namespace, spec.port)
     yield from from_workloads((link.workload for link in spec.environment.links_to(spec)), spec.port)
-    if spec.metrics and network:
-        # The scraper has its addresses in the subnets of the pods.
-        yield from from_addresses(network.private_cidrs, spec.port)
+    for namespace in spec.metrics_from:
+        yield from from_namespace(namespace, spec.port)
 
 
-def _health_check(spec: WebServiceSpec, edges: list[EdgeSpec]) -> dict[str, str]:
-    """A load balancer asks each service on a path of its own, so the path stands here and not on the Ingress."""
-    if any(edge.kind is EdgeKind.ALB for edge in edges):
-        return {"alb.ingress.kubernetes.io/healthcheck-path": spec.health.ready}
-    return {}
+def _annotations(spec: WebServiceSpec, edges: list[EdgeSpec]) -> dict[str, str]:
+    return {name: value for edge in edges for name, value in edge.served.service_annotations(spec).items()}
 
 
 MIN_READY_SECONDS: Final = 5

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, ClassVar
 
 from pydantic import Field
 
 from twinstack.environment.container import Scale
 from twinstack.environment.links import Access, Offer, Reach, Variable
-from twinstack.environment.model import Model
+from twinstack.environment.model import Finding, Model
 from twinstack.environment.monitoring import Monitoring
 from twinstack.environment.quantities import Port, VariableName
 from twinstack.environment.spec import Half, ResourceSpec, WorkloadSpec
@@ -20,9 +20,15 @@ class HealthPaths(Model):
     """The paths that answer for a service's health."""
 
     live: Annotated[str, Field(pattern=r"^/[!-~]*$")]
-    """Answers while the process works; a failure restarts the container."""
+    """Answers while the process works; must ask nothing of what a restart would not bring back."""
     ready: Annotated[str, Field(pattern=r"^/[!-~]*$")]
-    """Answers while the service can serve; a failure takes the pod out of the Service."""
+    """Answers while the service can serve. What all replicas share must not fail it at once: see `unready_after_seconds`."""
+    restart_after_seconds: Annotated[int, Field(ge=30, le=3600)] = 90
+    """How long `live` may fail before the container is restarted."""
+    unready_after_seconds: Annotated[int, Field(ge=10, le=3600)] = 30
+    """How long `ready` may fail before the pod is sent nothing more. All replicas lose a database in the same moment: a
+    service whose `ready` asks for one needs more than its failover takes, or leaves nobody to answer.
+    """
 
 
 class WebServiceSpec(WorkloadSpec, ResourceSpec):
@@ -49,16 +55,52 @@ class WebServiceSpec(WorkloadSpec, ResourceSpec):
     metrics: Annotated[str, Field(pattern=r"^/[!-~]*$")] | None = Field(
         default=None, json_schema_extra={"base_only": True}
     )
-    """The path that serves Prometheus metrics, if it does."""
+    """The path that serves Prometheus metrics, if it does; without parameters."""
+    metrics_from: tuple[Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")], ...] = ()
+    """The namespaces of what collects them in the cluster: their pods may connect to the service's port."""
     variable: VariableName | None = Field(default=None, json_schema_extra={"base_only": True})
     """The variable that carries its address to whoever links to it; `{FIELD}_URL` unless given."""
 
     SERVICE_PORT: ClassVar = 80
 
+    def rules(self) -> Iterator[Finding]:
+        yield from super().rules()
+        if self.metrics and set(self.metrics) & set("?#%"):
+            # It goes into `metrics_path`, and there into the path of a URL, where Prometheus encodes these. Source:
+            # prometheus/prometheus#8283, read in November 2026.
+            yield Finding(
+                "TW755",
+                "a path of metrics that Prometheus would ask for otherwise",
+                ("metrics",),
+                given=self.metrics,
+                allowed="a path alone, without `?`, `#` and `%`, which Prometheus would encode",
+                fix="serve the metrics under a path that takes no parameters, for example /metrics",
+            )
+        if self.metrics_from and self.metrics is None:
+            yield Finding(
+                "TW611",
+                "somebody is let in for metrics that there are none of",
+                ("metrics_from",),
+                given=", ".join(self.metrics_from),
+                allowed="no namespace for a service without `metrics`",
+                fix="give the path that serves them, `metrics: /metrics`, or remove the line",
+            )
+
     @property
     def service_name(self) -> str:
         """`analytics-backend-service`."""
         return f"{self.kubernetes_name}-service"
+
+    @property
+    def service_ports(self) -> Mapping[str, int]:
+        """The Service's ports by name: 80 for the edge, and the container's own for pods that link to it.
+
+        EKS documents that its network policies want a Service's port to equal the container's. A load balancer and an
+        ingress controller go to the pods without the Service's address, so for them it does not matter. Source: Amazon
+        EKS User Guide, "Limit Pod traffic with Kubernetes network policies", Considerations, read in November 2026.
+        """
+        direct = {"direct": self.port} if self.environment.links_to(self) and self.port != self.SERVICE_PORT else {}
+        return {"http": self.SERVICE_PORT, **direct}
 
     @property
     def autoscaler_name(self) -> str:
@@ -71,10 +113,11 @@ class WebServiceSpec(WorkloadSpec, ResourceSpec):
         return self.drain_seconds + self.stop_seconds + 5
 
     def offer(self, access: Access) -> Offer:  # noqa: ARG002  the same variables at every level
-        variable = Variable(
-            self.variable or f"{self.key.upper()}_URL", f"http://{self.service_name}:{self.SERVICE_PORT}"
-        )
-        return Offer((variable,), Reach.PODS, self.port)
+        url = f"http://{self.service_name}:{self.port}"
+        variable = Variable(self.variable or f"{self.key.upper()}_URL", url, part="url")
+        host = Variable(f"{self.key.upper()}_HOST", self.service_name, part="host")
+        port = Variable(f"{self.key.upper()}_PORT", str(self.port), part="port")
+        return Offer((variable,), Reach.PODS, self.port, parts=(host, port))
 
     def local_run(self) -> LocalRun:
         scrape = Scrape(self.kubernetes_name, self.port, self.metrics) if self.metrics else None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated
 
 from pydantic import Field
 
 from twinstack.environment.container import Scale
 from twinstack.environment.lifecycle import HealthCommand
+from twinstack.environment.model import Finding
 from twinstack.environment.spec import WorkloadSpec
 from twinstack.environment.stand_in import LocalRun
 
@@ -34,6 +36,23 @@ class WorkerSpec(WorkloadSpec):
     def grace_seconds(self) -> int:
         """Seconds between the order to stop and the kill."""
         return self.task_limit_seconds + 60
+
+    def review(self) -> Iterator[Finding]:
+        yield from super().review()
+        for link in self.links:
+            patience = link.resource.redelivers_after_seconds
+            if patience is not None and self.task_limit_seconds > patience:
+                yield Finding(
+                    "TW356",
+                    f"{link.resource.key} would give a long task to a second worker",
+                    ("task_limit_seconds",),
+                    given=f"{self.task_limit_seconds} seconds",
+                    allowed=f"at most {patience}: a task that is not acknowledged by then is given to another worker as well, "
+                    "also one that only waits behind a long one",
+                    fix=f"raise Celery's `visibility_timeout` over {self.task_limit_seconds} in the application, and say so",
+                    warning=True,
+                    acknowledgeable=True,
+                )
 
     def local_run(self) -> LocalRun:
         return LocalRun(health=self.health.local, stop_seconds=self.grace_seconds)

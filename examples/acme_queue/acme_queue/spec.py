@@ -19,9 +19,7 @@ class QueueSpec(ResourceSpec):
     """
 
     access_levels: ClassVar = (Access.READ, Access.WRITE)
-    name_rules: ClassVar = {
-        "SQS queue": NameRule(80, re.compile(r"[A-Za-z0-9_-]+"), "letters, digits, hyphens, underscores")
-    }
+    name_rules: ClassVar = {"SQS queue": NameRule(80, re.compile(r"[A-Za-z0-9_-]+"), "letters, digits, hyphens and _")}
 
     visibility_seconds: Annotated[int, Field(ge=0, le=43200)] = 60
     """How long a message that was received is hidden from others; longer than its work takes."""
@@ -29,6 +27,10 @@ class QueueSpec(ResourceSpec):
     """Days that a message is kept."""
     tries: Annotated[int, Field(ge=1, le=1000)] = 5
     """How often a message is received before it goes to the dead-letter queue."""
+
+    @property
+    def aws_services(self) -> tuple[str, ...]:
+        return ("sqs",)
 
     @property
     def queue_name(self) -> str:
@@ -50,5 +52,4 @@ class QueueSpec(ResourceSpec):
         return stand_in(self)
 
     def names(self) -> Iterator[tuple[str, str]]:
-        yield "SQS queue", self.queue_name
-        yield "SQS queue", self.dead_letter_name
+        yield from (("SQS queue", name) for name in (self.queue_name, self.dead_letter_name))

@@ -9,8 +9,8 @@ import pytest
 
 from acme_queue import QueueSpec
 from twinstack.environment import Environment
-from twinstack.environment.load import load_text
 from twinstack.errors import ConfigurationError
+from twinstack.layers.load import load_text
 from twinstack.testing import Twins, check_resource
 
 

@@ -42,6 +42,13 @@ test("503 is passing", async () => {
   assert.equal(error.explanation(true), "The service is not available just now. Trying again in 5 seconds.");
 });
 
+test("503 for too much work says so", async () => {
+  backend.refusal = { status: 503, code: "overloaded", message: "Busy.", headers: { "Retry-After": "1" } };
+  const error = await refusalOf(api.summary(7));
+  assert.ok(error.passing);
+  assert.equal(error.explanation(true), "The service has more to do than it can. Trying again in 1 second.");
+});
+
 test("a refusal for good has the backend's own words", async () => {
   backend.refusal = { status: 422, code: "invalid", message: "The name is too long." };
   const error = await refusalOf(api.sendEvent(undefined, "x", {}));

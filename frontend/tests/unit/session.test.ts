@@ -58,6 +58,29 @@ test("a refused token is told once, whether HTTP or the websocket says it first"
   assert.equal(refusals, 1);
 });
 
+test("a websocket that ends with its token ends signed out, and a new token's session goes on", async () => {
+  start();
+  await until("live", () => session.view().live === "live");
+  backend.closeSockets(4401);
+  await until("refused", () => refusals === 1);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  assert.equal(backend.handshakes, 1);
+  start();
+  await until("live again", () => session.view().live === "live" && session.view().summary !== null);
+});
+
+test("overload passes by itself: it is told, and the summary comes after Retry-After", async () => {
+  backend.refusal = { status: 503, code: "overloaded", message: "Busy.", headers: { "Retry-After": "1" } };
+  backend.handshakeStatus = 503;
+  start();
+  await until("the problem", () => session.view().problem?.about === "load");
+  assert.match(session.view().problem?.text ?? "", /more to do.*Trying again/);
+  backend.refusal = null;
+  backend.handshakeStatus = null;
+  await until("the summary, live", () => session.view().summary !== null && session.view().live === "live");
+  assert.equal(session.view().problem, null);
+});
+
 test("a handshake refused with 403 because of the token ends signed out, not in endless tries", async () => {
   backend.handshakeStatus = 403;
   start("a.b.c");

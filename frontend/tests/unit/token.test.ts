@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { cleanToken, storedToken, storeToken, tokenFromFragment, tokenSubject } from "../../client/token.ts";
+import {
+  cleanToken,
+  refusalReason,
+  storedToken,
+  storeToken,
+  tokenFromFragment,
+  tokenSubject,
+} from "../../client/token.ts";
 import { tokenOf } from "../stand-in.ts";
 
 const TOKEN = tokenOf("demo");
@@ -41,6 +48,14 @@ test("the subject is shown, in any script, and a broken payload shows none", () 
   assert.equal(tokenSubject(tokenOf("Zoë 张")), "Zoë 张");
   assert.equal(tokenSubject("a.b.c"), null);
   assert.equal(tokenSubject(`x.${Buffer.from('{"sub":7}').toString("base64url")}.y`), null);
+});
+
+test("a refusal says whether the session has ended, and what is waited for", () => {
+  const of = (claims: object) => `x.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.y`;
+  assert.match(refusalReason(of({ exp: 1_000 }), 1_000_000), /has ended.*new token/);
+  assert.match(refusalReason(of({ exp: 1_030 }), 1_000_000), /has ended/, "a clock that is half a minute behind");
+  assert.match(refusalReason(of({ exp: 2_000 }), 1_000_000), /was refused/);
+  assert.match(refusalReason("a.b.c", 1_000_000), /was refused/);
 });
 
 test("a kept token is found again until it is forgotten", () => {

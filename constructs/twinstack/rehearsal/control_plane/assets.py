@@ -28,7 +28,7 @@ class Assets:
         if folder is None and not named:
             raise MissingToolError(f"{ASSETS_VARIABLE} is not set, so there is no Kubernetes control plane. {_ADVICE}")
         found = cls((folder or Path(named)).absolute())
-        found.require(*_ALWAYS)
+        found.require(*API_SERVER)
         return found
 
     def require(self, *names: str) -> None:
@@ -52,9 +52,7 @@ class Assets:
 
 
 SIMULATION: Final = ("kube-controller-manager", "kube-scheduler", "kwok")
-_ALWAYS: Final = ("etcd", "kube-apiserver")
-_ADVICE: Final = (
-    f"Set {ASSETS_VARIABLE} to a folder with etcd and kube-apiserver; "
-    "`setup-envtest use 1.36.x --print path` installs one and prints where. "
-    f"With {', '.join(SIMULATION)} beside them, pods are started on simulated nodes as well"
-)
+"""What makes, places and starts pods."""
+API_SERVER: Final = ("etcd", "kube-apiserver")
+"""Without which there is no control plane."""
+_ADVICE: Final = "`twinstack control-plane` says what is there, and how to get the rest"

@@ -6,8 +6,9 @@ import string
 from collections.abc import Iterator
 from typing import Final
 
+from twinstack.api_server import ApiServer
+from twinstack.api_server.answer import JsonObject
 from twinstack.errors import RehearsalError
-from twinstack.rehearsal.control_plane.client import ApiServer, JsonObject
 
 METRICS_SERVICE: Final = "metrics.k8s.io/v1beta1"
 REGION: Final = "rehearsal"

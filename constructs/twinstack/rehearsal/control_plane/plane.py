@@ -13,10 +13,11 @@ from typing import Final
 
 import yaml
 
+from twinstack.api_server import ApiServer
+from twinstack.errors import ClusterError, RehearsalError, TwinstackError
 from twinstack.rehearsal.control_plane import certificates
 from twinstack.rehearsal.control_plane.assets import Assets
 from twinstack.rehearsal.control_plane.certificates import KeyPair
-from twinstack.rehearsal.control_plane.client import ApiServer
 from twinstack.rehearsal.control_plane.nodes import METRICS_SERVICE, add_nodes, metrics_service, nodes_are_ready
 from twinstack.rehearsal.control_plane.processes import LOOPBACK, Ports, Processes
 
@@ -32,6 +33,11 @@ class ControlPlane:
     """Whether there are controllers, a scheduler and simulated nodes, or only an API server."""
     processes: Processes
     started_in_seconds: float
+    audit_log: Path | None = None
+    """A line of JSON for each request that was answered, with who asked (`userAgent`); None where none is kept.
+
+    Source: Kubernetes documentation, "Auditing".
+    """
 
     @classmethod
     @contextmanager
@@ -44,6 +50,8 @@ class ControlPlane:
         metrics: bool = False,
         pod_start_seconds: float = 1.0,
         autoscaler_sync_seconds: int = 15,
+        kubelets: bool = True,
+        audit: bool = False,
     ) -> Generator[ControlPlane]:
         """Starts etcd and the API server and, where the folder has them, controllers, a scheduler and simulated nodes.
 
@@ -51,7 +59,10 @@ class ControlPlane:
         that autoscalers scale by the usage that the annotation `rehearsal.twinstack/usage-cpu` of a pod claims.
         `pod_start_seconds` is how long a pod takes to become Ready, unless its annotation
         `rehearsal.twinstack/ready-after-seconds` says otherwise; Kubernetes counts in whole seconds, so it may be up
-        to one less. Everything listens on 127.0.0.1 only and is ended on leaving, however that comes about.
+        to one less. Without `kubelets` pods are placed on nodes and nothing happens to them there: the caller plays the
+        kubelets. With `audit` the API server notes each request, but not what it held. Everything listens on 127.0.0.1
+        only, answers holders of a certificate of this control plane alone (but kwok, which serves made-up usage and only
+        with `metrics`), and is ended on leaving, however that comes about.
 
         Raises MissingToolError where a binary is missing, RehearsalError where a process ends or is never ready.
         """
@@ -66,10 +77,11 @@ class ControlPlane:
             processes = Processes(folder)
             stack.callback(processes.end)
             launch = _Launch(folder, found, ports, processes)
-            api = stack.enter_context(launch.api_server())
+            log = folder / "audit.jsonl" if audit else None
+            api = stack.enter_context(launch.api_server(log))
             if found.runs_pods:
                 launch.controllers(autoscaler_sync_seconds)
-                launch.simulated_nodes(pod_start_seconds, metrics=metrics)
+                launch.simulated_nodes(pod_start_seconds, metrics=metrics, kubelets=kubelets)
                 add_nodes(api, nodes, zones)
                 processes.wait_until(
                     f"the {nodes} simulated nodes are Ready",
@@ -78,7 +90,7 @@ class ControlPlane:
                 )
             if metrics:
                 launch.metrics_server(api)
-            yield cls(api, launch.kubeconfig, found.runs_pods, processes, time.monotonic() - began)
+            yield cls(api, launch.kubeconfig, found.runs_pods, processes, time.monotonic() - began, log)
 
 
 class _Launch:
@@ -91,10 +103,14 @@ class _Launch:
         self.administrator = certificates.client(folder, "administrator", self.authority, group="system:masters")
         self.kubeconfig = folder / "kubeconfig"
 
-    def api_server(self) -> ApiServer:
+    def api_server(self, audit_log: Path | None) -> ApiServer:
         """Starts etcd and the API server, both at once: the second waits for the first by itself."""
         client_port, peer_port, port = self.ports.take(), self.ports.take(), self.ports.take()
-        etcd, url = f"http://{LOOPBACK}:{client_port}", f"https://{LOOPBACK}:{port}"
+        etcd, url = f"https://{LOOPBACK}:{client_port}", f"https://{LOOPBACK}:{port}"
+        # An authority of its own: who may read etcd may read and write everything, whoever he is to the API server.
+        keeper = certificates.authority(self.folder, "etcd-authority")
+        store = certificates.server(self.folder, "etcd", keeper)
+        reader = certificates.client(self.folder, "etcd-reader", keeper)
         service_account = certificates.service_account_key(self.folder)
         # An authority of its own: who holds its certificate may claim to be anybody.
         front_authority = certificates.authority(self.folder, "front-proxy-authority")
@@ -107,7 +123,8 @@ class _Launch:
                 f"--data-dir={self.folder / 'etcd'}",
                 f"--listen-client-urls={etcd}",
                 f"--advertise-client-urls={etcd}",
-                f"--listen-peer-urls=http://{LOOPBACK}:{peer_port}",
+                f"--listen-peer-urls=https://{LOOPBACK}:{peer_port}",
+                *_etcd_arguments(store, keeper),
                 # Nothing of it outlives the rehearsal, so nothing needs to be on the disk.
                 "--unsafe-no-fsync",
             ],
@@ -117,6 +134,10 @@ class _Launch:
             self.assets.program("kube-apiserver"),
             [
                 f"--etcd-servers={etcd}",
+                f"--etcd-cafile={keeper.certificate_file}",
+                f"--etcd-certfile={reader.certificate_file}",
+                f"--etcd-keyfile={reader.key_file}",
+                "--anonymous-auth=false",
                 f"--bind-address={LOOPBACK}",
                 f"--advertise-address={LOOPBACK}",
                 f"--secure-port={port}",
@@ -137,9 +158,10 @@ class _Launch:
                 "--requestheader-extra-headers-prefix=X-Remote-Extra-",
                 f"--proxy-client-cert-file={front.certificate_file}",
                 f"--proxy-client-key-file={front.key_file}",
+                *self._audit_arguments(audit_log),
             ],
         )
-        api = ApiServer(
+        api = _RehearsedServer(
             url,
             authority=self.authority.certificate_file,
             certificate=self.administrator.certificate_file,
@@ -147,6 +169,13 @@ class _Launch:
         )
         self.processes.wait_until("the API server is ready", api.is_ready, timeout_seconds=_READY_TIMEOUT_SECONDS)
         return api
+
+    def _audit_arguments(self, log: Path | None) -> list[str]:
+        if log is None:
+            return []
+        policy = self.folder / "audit-policy.yaml"
+        policy.write_text(_AUDIT_POLICY, "utf-8")
+        return [f"--audit-policy-file={policy}", f"--audit-log-path={log}"]
 
     def controllers(self, autoscaler_sync_seconds: int) -> None:
         """The controller manager and the scheduler. Neither serves anything, so neither needs a port."""
@@ -168,17 +197,24 @@ class _Launch:
             self.assets.program("kube-scheduler"), [*alone, "--kube-api-qps=1000", "--kube-api-burst=1000"]
         )
 
-    def simulated_nodes(self, pod_start_seconds: float, *, metrics: bool) -> None:
-        """kwok, which plays the kubelets."""
+    def simulated_nodes(self, pod_start_seconds: float, *, metrics: bool, kubelets: bool) -> None:
+        """kwok, which keeps the nodes, and plays the kubelets unless the caller does."""
         stages = self.folder / "simulation.yaml"
-        stages.write_text(_data("simulation.yaml").replace("DEFAULT_READY_AFTER", f"{pod_start_seconds:g}"), "utf-8")
-        configuration = [f"--config={stages}"]
+        text = _data("simulation.yaml").replace("DEFAULT_READY_AFTER", f"{pod_start_seconds:g}")
+        stages.write_text(text if kubelets else _NO_KUBELETS, "utf-8")
+        configuration, serving = [f"--config={stages}"], ["--node-port=0"]
         if metrics:
             usage = self.folder / "metrics.yaml"
             usage.write_text(_data("metrics.yaml"), "utf-8")
             configuration.append(f"--config={usage}")
-        port = self.ports.take()
-        self.ports.release(port)
+            port = self.ports.take()
+            self.ports.release(port)
+            # It asks nobody who he is, so it serves only where somebody has to ask it.
+            serving = [
+                f"--node-port={port}",
+                f"--server-address={LOOPBACK}:{port}",
+                *_certificate_arguments(self.server),
+            ]
         self.processes.start(
             self.assets.program("kwok"),
             [
@@ -188,9 +224,7 @@ class _Launch:
                 # Without leases every node is lost 50 s after the start, and its pods stay unready for good.
                 "--node-lease-duration-seconds=40",
                 f"--node-ip={LOOPBACK}",
-                f"--node-port={port}",
-                f"--server-address={LOOPBACK}:{port}",
-                *_certificate_arguments(self.server),
+                *serving,
             ],
         )
 
@@ -239,13 +273,62 @@ class _Launch:
         self.kubeconfig.write_text(yaml.safe_dump(content), "utf-8")
 
 
+class _RehearsalClusterError(RehearsalError, ClusterError):
+    """What a rehearsal could not do, and what delivery, where it is what is rehearsed, knows as the cluster's refusal."""
+
+
+class _RehearsedServer(ApiServer):
+    def _failure(self, message: str, status: int) -> TwinstackError:
+        return _RehearsalClusterError(message, status=status)
+
+
 def _certificate_arguments(pair: KeyPair) -> list[str]:
     return [f"--tls-cert-file={pair.certificate_file}", f"--tls-private-key-file={pair.key_file}"]
+
+
+def _etcd_arguments(pair: KeyPair, authority: KeyPair) -> list[str]:
+    """Certificates for both of its ports, each of which answers holders of a client's certificate alone.
+
+    Its HTTP gateway would be a client of its own, with the server's certificate, and nobody here asks it.
+    """
+    return [
+        "--enable-grpc-gateway=false",
+        *(
+            argument
+            for prefix in ("", "peer-")
+            for argument in (
+                f"--{prefix}cert-file={pair.certificate_file}",
+                f"--{prefix}key-file={pair.key_file}",
+                f"--{prefix}trusted-ca-file={authority.certificate_file}",
+                f"--{prefix}client-cert-auth=true",
+            )
+        ),
+    ]
 
 
 def _data(name: str) -> str:
     return resources.files("twinstack.rehearsal.control_plane").joinpath(name).read_text(encoding="utf-8")
 
 
-_READY_TIMEOUT_SECONDS: Final = 60.0
-_METRICS_TIMEOUT_SECONDS: Final = 90.0
+# One stage for pods takes the place of all of kwok's own; this one is met by none.
+_NO_KUBELETS: Final = """
+apiVersion: kwok.x-k8s.io/v1alpha1
+kind: Stage
+metadata: {name: pod-left-alone}
+spec:
+  resourceRef: {apiGroup: v1, kind: Pod}
+  selector:
+    matchExpressions:
+      - {key: .metadata.name, operator: DoesNotExist}
+  next: {statusTemplate: "{}"}
+"""
+# Who asked for what, and never what a request held: that may be a Secret.
+_AUDIT_POLICY: Final = """
+apiVersion: audit.k8s.io/v1
+kind: Policy
+omitStages: [RequestReceived]
+rules:
+  - level: Metadata
+"""
+_READY_TIMEOUT_SECONDS: Final = 300.0
+_METRICS_TIMEOUT_SECONDS: Final = 300.0

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from twinstack.rehearsal.kubernetes.definitions import Definition
+from twinstack.rehearsal.kubernetes.given_definitions import read_definitions
 from twinstack.rehearsal.kubernetes.rehearsal import rehearse, rehearse_on
 from twinstack.rehearsal.kubernetes.report import KubernetesReport
 from twinstack.rehearsal.kubernetes.rollout import WorkloadResult
 
-__all__ = ["KubernetesReport", "WorkloadResult", "rehearse", "rehearse_on"]
+__all__ = ["Definition", "KubernetesReport", "WorkloadResult", "read_definitions", "rehearse", "rehearse_on"]

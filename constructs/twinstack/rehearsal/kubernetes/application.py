@@ -6,19 +6,22 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from twinstack.api_server import Answer, ApiServer
 from twinstack.errors import Problem
-from twinstack.rehearsal.control_plane.client import Answer, ApiServer
 from twinstack.rehearsal.kubernetes.definitions import wait_until_served
 from twinstack.rehearsal.kubernetes.inventory import Applied
 from twinstack.rehearsal.kubernetes.manifests import Manifest
 
 
-def apply(api: ApiServer, manifest: Manifest) -> tuple[Applied | None, list[Problem]]:
-    """Applies one manifest. What the server refuses, and what it warns of, comes back as problems."""
+def apply(api: ApiServer, manifest: Manifest, *, narrow: bool = False) -> tuple[Applied | None, list[Problem]]:
+    """Applies one manifest. What the server refuses, and what it warns of, comes back as problems.
+
+    `narrow`: its definition is a built-in one, which knows fewer fields than a cluster's own.
+    """
     answer = api.apply(manifest.data, manifest.text)
     problems = [_warning(manifest, text) for text in answer.warnings]
     if answer.refusal:
-        return None, [*problems, _refusal(manifest, answer)]
+        return None, [*problems, _refusal(manifest, answer, narrow=narrow)]
     if manifest.kind == "CustomResourceDefinition":
         wait_until_served(api, [manifest.name])
     resource = api.resource(manifest.api_version, manifest.kind)
@@ -75,10 +78,9 @@ def advice(message: str) -> str:
     return next((text for pattern, text in _ADVICE if pattern.search(message)), "")
 
 
-def _refusal(manifest: Manifest, answer: Answer) -> Problem:
-    return manifest.problem(
-        "TW902", "the API server refuses it", given=plain(answer.refusal), fix=advice(answer.refusal)
-    )
+def _refusal(manifest: Manifest, answer: Answer, *, narrow: bool) -> Problem:
+    fix = _NARROW_ADVICE if narrow and _UNKNOWN_FIELD.search(answer.refusal) else advice(answer.refusal)
+    return manifest.problem("TW902", "the API server refuses it", given=plain(answer.refusal), fix=fix)
 
 
 def _warning(manifest: Manifest, text: str) -> Problem:
@@ -108,11 +110,16 @@ _NOISE: Final = (
     (re.compile(r"yaml: unmarshal errors:\s*"), ""),
     (re.compile(r"\[?strict decoding error: ?"), ""),
 )
+_UNKNOWN_FIELD: Final = re.compile("field not declared in schema|unknown field")
+_NARROW_ADVICE: Final = (
+    "correct the field's name; where it is right, give the cluster's own definition by --definitions, "
+    "for the built-in one knows only the fields that twinstack writes"
+)
 _ADVICE: Final = tuple(
     (re.compile(pattern), text)
     for pattern, text in (
         (
-            r"field not declared in schema|unknown field",
+            _UNKNOWN_FIELD.pattern,
             "correct the field's name; this version of the API has no such field",
         ),
         (r"already set in map|duplicate", "write the key once"),

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from twinstack.api_server.answer import JsonObject
 from twinstack.errors import Problem
-from twinstack.rehearsal.control_plane.client import JsonObject
 from twinstack.rehearsal.kubernetes.manifests import Manifest
 
 

@@ -10,8 +10,9 @@ from typing import Any, Final
 
 import yaml
 
+from twinstack.api_server.answer import JsonObject
+from twinstack.api_server.places import DEFAULT_NAMESPACE
 from twinstack.errors import Location, Problem, UsageError
-from twinstack.rehearsal.control_plane.client import DEFAULT_NAMESPACE, JsonObject
 
 
 @dataclass(frozen=True, slots=True)

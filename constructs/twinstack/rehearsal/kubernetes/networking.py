@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from twinstack.api_server import ApiServer
 from twinstack.environment.label_selector import selects
 from twinstack.errors import Problem
-from twinstack.rehearsal.control_plane.client import ApiServer
+from twinstack.kubernetes.labels import PODS_MADE_BY
 from twinstack.rehearsal.kubernetes.inventory import Applied, Inventory, names, value
 
 
@@ -96,12 +97,14 @@ def check_network_policies(inventory: Inventory) -> Iterator[Problem]:
     """A problem for each NetworkPolicy that selects nobody, or opens the way to or from nobody."""
     for policy in inventory.of("NetworkPolicy"):
         selector = policy.spec.get("podSelector") or {}
-        if _written(selector) and not _selected(inventory, policy.namespace, selector):
+        made_later = policy.annotations.get(PODS_MADE_BY)
+        if _written(selector) and not made_later and not _selected(inventory, policy.namespace, selector):
             yield policy.problem(
                 "TW922",
                 "the NetworkPolicy selects no pods",
                 given=f"podSelector {selector}",
-                fix="make its selector the labels of the pods it is for",
+                fix="make its selector the labels of the pods it is for; where a controller makes them later, name it in the "
+                f"annotation {PODS_MADE_BY}",
             )
         for direction, side in (("ingress", "from"), ("egress", "to")):
             for rule in policy.spec.get(direction) or []:

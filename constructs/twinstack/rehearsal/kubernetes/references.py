@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from twinstack.api_server import ApiServer
+from twinstack.api_server.answer import JsonObject
 from twinstack.errors import Problem
-from twinstack.rehearsal.control_plane.client import ApiServer, JsonObject
 from twinstack.rehearsal.kubernetes.inventory import Inventory, PodTemplate, value
 from twinstack.rehearsal.kubernetes.secrets_store import SecretsStore
 

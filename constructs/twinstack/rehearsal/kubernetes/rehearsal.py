@@ -9,11 +9,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from twinstack.api_server import ApiServer
 from twinstack.errors import Problem
 from twinstack.rehearsal.control_plane import ControlPlane
-from twinstack.rehearsal.control_plane.client import ApiServer
-from twinstack.rehearsal.kubernetes import definitions
 from twinstack.rehearsal.kubernetes.application import apply, apply_again
+from twinstack.rehearsal.kubernetes.coverage import EKS_GROUP, Coverage, cover, own_groups
+from twinstack.rehearsal.kubernetes.definitions import Definition, install
 from twinstack.rehearsal.kubernetes.inventory import Applied, Inventory, names
 from twinstack.rehearsal.kubernetes.manifests import Manifest, read
 from twinstack.rehearsal.kubernetes.networking import (
@@ -32,34 +33,41 @@ from twinstack.rehearsal.kubernetes.secrets_store import SecretsStore
 def rehearse(
     manifests: Path,
     *,
+    definitions: Sequence[Definition] = (),
     assets: Path | None = None,
     timeout_seconds: float = 120,
     progress: Callable[[str], None],
 ) -> KubernetesReport:
     """Applies the manifests of a folder to an empty cluster of their own, and reports how that went.
 
-    `assets` is the folder of control plane binaries, that of KUBEBUILDER_ASSETS unless given; `timeout_seconds` is how
+    `definitions` are the cluster's own, as `read_definitions` reads them; a kind that is not among them is checked by a
+    built-in one. `assets` is the folder of control plane binaries, that of KUBEBUILDER_ASSETS unless given; `timeout_seconds` is how
     long the workloads may take to come up; `progress` is told in a line what happens.
 
-    Raises UsageError where the folder holds no manifest, MissingToolError where a binary is missing, and
-    RehearsalError where the control plane fails. What is wrong with the manifests is in the report.
+    Raises UsageError where the folder holds no manifest, MissingToolError where a binary is missing,
+    ConfigurationError where the API server refuses a given definition, and RehearsalError where the control plane fails. What is wrong with the manifests is in the report.
     """
     documents, problems = read(manifests)
     began = time.monotonic()
     with ControlPlane.start(assets, autoscaler_sync_seconds=_AUTOSCALER_SYNC_SECONDS) as plane:
         progress(f"Kubernetes {plane.api.version()} is up after {plane.started_in_seconds:.1f} s")
         rehearsal = _Rehearsal(plane, problems, progress, began)
-        return rehearsal.run(documents, timeout_seconds)
+        return rehearsal.run(documents, definitions, timeout_seconds)
 
 
 def rehearse_on(
-    plane: ControlPlane, manifests: Path, *, timeout_seconds: float = 120, progress: Callable[[str], None]
+    plane: ControlPlane,
+    manifests: Path,
+    *,
+    definitions: Sequence[Definition] = (),
+    timeout_seconds: float = 120,
+    progress: Callable[[str], None],
 ) -> KubernetesReport:
     """The same on a control plane that runs already, for whoever has several folders to rehearse in namespaces of
     their own. Raises as `rehearse` does.
     """
     documents, problems = read(manifests)
-    return _Rehearsal(plane, problems, progress, time.monotonic()).run(documents, timeout_seconds)
+    return _Rehearsal(plane, problems, progress, time.monotonic()).run(documents, definitions, timeout_seconds)
 
 
 class _Rehearsal:
@@ -73,12 +81,16 @@ class _Rehearsal:
         self.problems: list[Problem] = list(problems)
         self.inventory = Inventory()
         self.store = SecretsStore(plane.api)
+        self.coverage = Coverage()
         self.seconds: dict[str, float] = {"control plane": plane.started_in_seconds}
 
-    def run(self, documents: Sequence[Manifest], timeout_seconds: float) -> KubernetesReport:
-        installed = definitions.needed(documents)
+    def run(
+        self, documents: Sequence[Manifest], definitions: Sequence[Definition], timeout_seconds: float
+    ) -> KubernetesReport:
         with self._timed("definitions"):
-            definitions.install(self.api, installed)
+            self.coverage = cover(documents, definitions, own_groups(self.api))
+            self.problems += self.coverage.problems
+            install(self.api, self.coverage.used.values())
         with self._timed("apply"):
             self._apply_all(documents)
         self.progress(f"{len(self.inventory.applied)} of {len(documents)} objects applied")
@@ -105,15 +117,18 @@ class _Rehearsal:
             workloads=tuple(workloads),
             problems=tuple(sorted(dict.fromkeys(self.problems), key=_in_order)),
             proved=tuple(self._proved(workloads, resting, checked=not refused)),
-            simulated=tuple(self._simulated(installed=[one["metadata"]["name"] for one in installed])),
+            simulated=tuple(self._simulated()),
+            definitions=self.coverage.sources(),
             not_proved=tuple(self._not_proved(refused, resting)),
             seconds=self.seconds,
         )
 
     def _apply_all(self, documents: Sequence[Manifest]) -> None:
         for manifest in documents:
+            if (manifest.api_version, manifest.kind) in self.coverage.lacking:
+                continue
             self.problems += self.store.mount(manifest)
-            applied, found = apply(self.api, manifest)
+            applied, found = apply(self.api, manifest, narrow=self.coverage.is_built_in(manifest))
             self.problems += found
             if applied is None:
                 continue
@@ -174,7 +189,7 @@ class _Rehearsal:
             if checked and count and not codes & faults:
                 yield f"{sentence} ({count})"
 
-    def _simulated(self, *, installed: Sequence[str]) -> Iterator[str]:
+    def _simulated(self) -> Iterator[str]:
         if self.plane.runs_pods:
             yield "nodes and containers: no image was pulled and no program ran; every probe is taken to succeed"
         written = sorted({f"{namespace}/{name}" for namespace, name in self.store.writers})
@@ -183,11 +198,21 @@ class _Rehearsal:
                 "the Secrets Store CSI driver: the rehearsal wrote the synced Secrets itself, with placeholder values: "
                 + ", ".join(written)
             )
-        if installed:
+        if given := self.coverage.given():
+            yield (
+                "the controllers of custom resources: they are checked against the definitions given, and nothing acts "
+                f"on them: {', '.join(given)}"
+            )
+        if ours := self.coverage.built_in():
             yield (
                 "custom resources are checked against definitions written from their documentation, and no controller "
-                f"acts on them: {', '.join(installed)}"
+                f"acts on them: {', '.join(ours)}"
             )
+            if of_eks := [name for name in ours if name.endswith(f".{EKS_GROUP}")]:
+                yield (
+                    f"EKS publishes no definition of {', '.join(of_eks)}: a cluster with Auto Mode has its own, which "
+                    "`kubectl get crd -o yaml` prints"
+                )
 
     @contextmanager
     def _timed(self, part: str) -> Generator[None]:

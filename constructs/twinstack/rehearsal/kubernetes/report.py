@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from twinstack.errors import Problem
 from twinstack.rehearsal.kubernetes.rollout import WorkloadResult
+from twinstack.rehearsal.report import Report, counted
 
 
-@dataclass(frozen=True, slots=True)
-class KubernetesReport:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KubernetesReport(Report):
     """The report of one rehearsal."""
 
     server_version: str
@@ -20,55 +20,32 @@ class KubernetesReport:
     objects: Mapping[str, int]
     """How many objects of each kind were applied."""
     workloads: tuple[WorkloadResult, ...]
-    problems: tuple[Problem, ...]
-    """What was found, in file order; those that are warnings say so."""
-    proved: tuple[str, ...]
     simulated: tuple[str, ...]
-    not_proved: tuple[str, ...]
-    seconds: Mapping[str, float]
-    """How long each part took."""
+    definitions: Mapping[str, str]
+    """Where the definition of each custom resource in use was read: a file, or `built in`."""
 
     @property
-    def passed(self) -> bool:
-        """Whether nothing worse than a warning was found."""
-        return all(problem.warning for problem in self.problems)
-
-    def lines(self) -> list[str]:
-        """The report for people, line by line."""
-        count = sum(self.objects.values())
+    def head(self) -> str:
         errors = sum(1 for problem in self.problems if not problem.warning)
         warnings = len(self.problems) - errors
-        verdict = "passed" if self.passed else "failed"
-        lines = [
-            f"Kubernetes rehearsal {verdict}: {_counted(count, 'object')} on {self.server_version}, "
-            f"{_counted(errors, 'error')}, {_counted(warnings, 'warning')}, {self.seconds['total']:.1f} s"
-        ]
-        for problem in self.problems:
-            lines += ["", *str(problem).splitlines()]
-        for title, sentences in (
-            ("Proved", self.proved),
-            ("Simulated", self.simulated),
-            ("Not proved", self.not_proved),
-        ):
-            if sentences:
-                lines += ["", f"{title}:", *(f"  - {sentence}" for sentence in sentences)]
-        return lines
+        return (
+            f"Kubernetes rehearsal {self.verdict}: {counted(sum(self.objects.values()), 'object')} on "
+            f"{self.server_version}, {counted(errors, 'error')}, {counted(warnings, 'warning')}, "
+            f"{self.seconds['total']:.1f} s"
+        )
+
+    def sections(self) -> Iterator[tuple[str, Sequence[str]]]:
+        yield "Proved", self.proved
+        yield "Simulated", self.simulated
+        yield "Not proved", self.not_proved
 
     def as_dict(self) -> dict[str, Any]:
-        """The report as plain data, for JSON."""
         return {
-            "passed": self.passed,
+            **Report.as_dict(self),
             "server_version": self.server_version,
             "pods_ran": self.pods_ran,
             "objects": dict(self.objects),
             "workloads": [asdict(one) for one in self.workloads],
-            "problems": [asdict(one) for one in self.problems],
-            "proved": list(self.proved),
             "simulated": list(self.simulated),
-            "not_proved": list(self.not_proved),
-            "seconds": {name: round(taken, 3) for name, taken in self.seconds.items()},
+            "definitions": dict(self.definitions),
         }
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"

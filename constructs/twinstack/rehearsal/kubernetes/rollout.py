@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from twinstack.api_server import ApiServer
+from twinstack.api_server.answer import JsonObject
 from twinstack.errors import Problem
-from twinstack.rehearsal.control_plane.client import ApiServer, JsonObject
 from twinstack.rehearsal.kubernetes.application import advice, plain
 from twinstack.rehearsal.kubernetes.inventory import Applied, Inventory, pod_templates, value
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from twinstack.api_server import ApiServer
 from twinstack.environment.label_selector import selects
 from twinstack.errors import Problem
-from twinstack.rehearsal.control_plane.client import ApiServer
 from twinstack.rehearsal.kubernetes.inventory import (
     Applied,
     Inventory,

@@ -13,8 +13,9 @@ from typing import Any, Final
 
 import yaml
 
+from twinstack.api_server import ApiServer
+from twinstack.api_server.places import DEFAULT_NAMESPACE
 from twinstack.errors import Problem
-from twinstack.rehearsal.control_plane.client import DEFAULT_NAMESPACE, ApiServer
 from twinstack.rehearsal.kubernetes.inventory import TEMPLATE_PATHS, Applied, PodTemplate, value
 from twinstack.rehearsal.kubernetes.manifests import Manifest
 

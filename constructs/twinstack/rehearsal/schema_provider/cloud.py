@@ -52,9 +52,14 @@ class NoSecretValueError(TwinstackError):
 
 
 class Cloud:
-    """The memory of the made-up AWS. Terraform asks from many threads."""
+    """The memory of the made-up AWS. Terraform asks from many threads.
 
-    def __init__(self) -> None:
+    `chosen` are values that it answers in place of made-up ones, by type and argument: `aws_eks_cluster.endpoint`, so
+    that a cluster that is there is the one that Terraform makes.
+    """
+
+    def __init__(self, chosen: Mapping[str, str] | None = None) -> None:
+        self.chosen: Mapping[str, str] = dict(chosen or {})
         self._lock = threading.Lock()
         self._secrets: dict[str, dict[str, str]] = {}
         self._writes: list[Write] = []

@@ -16,13 +16,13 @@ def answer(
 ) -> dict[str, Any]:
     """The whole state of a data source: what was asked, and an answer to everything that was not."""
     known = ANSWERS[type_name](configuration, account) if type_name in ANSWERS else {}
-    inventor = Inventor(type_name, configuration, account)
+    inventor = Inventor(type_name, configuration, account, chosen=cloud.chosen)
     state: dict[str, Any] = {}
     for name, attribute in block.attributes.items():
         given = configuration.get(name)
         if given is not None or not attribute.computed:
             state[name] = given
-        elif (type_name, name) in _SECRET_RESULTS:
+        elif (type_name, name) in _SECRET_RESULTS and name not in known:
             state[name] = cloud.issue()
         else:
             state[name] = known[name] if name in known else inventor.invent(attribute.value_type, name)
@@ -87,6 +87,24 @@ def _subnets(_: Mapping[str, Any], account: Account) -> dict[str, Any]:
     return {"id": account.region, "ids": [f"subnet-{number:017x}" for number in range(1, 4)]}
 
 
+def _ssm_parameter(configuration: Mapping[str, Any], _: Account) -> dict[str, Any]:
+    """What AWS publishes itself is known to everybody: the newest release of an image, `1.36.2-20261115`.
+
+    Source: Systems Manager User Guide, "Discovering public parameters".
+    """
+    name = str(configuration.get("name"))
+    if not name.startswith("/aws/service/"):
+        return {}
+    kubernetes = next((part for part in name.split("/") if part.startswith("1.")), "1.0")
+    value = f"{kubernetes}.2-20261115" if name.endswith("/release_version") else "ami-0a1b2c3d4e5f60718"
+    return {"id": name, "value": value, "insecure_value": value, "type": "String", "version": 1}
+
+
+def _addon_version(configuration: Mapping[str, Any], _: Account) -> dict[str, Any]:
+    name = configuration.get("addon_name")
+    return {"id": name, "version": "v1.2.3-eksbuild.2" if configuration.get("most_recent") else "v1.2.3-eksbuild.1"}
+
+
 def _policy_document(configuration: Mapping[str, Any], account: Account) -> dict[str, Any]:
     """Source: IAM User Guide, "IAM JSON policy element reference"."""
     statements = [_statement(one) for one in configuration.get("statement") or []]
@@ -131,10 +149,12 @@ _SECRET_RESULTS: Final = frozenset(
 ANSWERS: Final[Mapping[str, Callable[[Mapping[str, Any], Account], dict[str, Any]]]] = {
     "aws_availability_zones": _availability_zones,
     "aws_caller_identity": _caller_identity,
+    "aws_eks_addon_version": _addon_version,
     "aws_iam_policy_document": _policy_document,
     "aws_lbs": _lbs,
     "aws_partition": _partition,
     "aws_region": _region,
     "aws_route53_zone": _route53_zone,
+    "aws_ssm_parameter": _ssm_parameter,
     "aws_subnets": _subnets,
 }

@@ -128,7 +128,7 @@ class SchemaProvider:
             planned |= {name: planned["secret_id"] for name in ("arn", "secret_arn") if is_unknown(planned.get(name))}
         known = {name: value for name, value in planned.items() if value is not None and not is_unknown(value)}
         serial = self.cloud.serial(json.dumps([type_name, known], sort_keys=True, default=str)) if prior is None else 0
-        inventor = Inventor(type_name, known, self._account(connection), serial)
+        inventor = Inventor(type_name, known, self._account(connection), serial, self.cloud.chosen)
         state = inventor.fill(planned, block.value_type)
         self._remember(type_name, block, state, prior, decode(request.config) or {})
         if failure:
@@ -171,7 +171,7 @@ class SchemaProvider:
                 known["secret_string"] = self.cloud.secret(configuration["secret_id"], configuration.get("version_id"))
         except NoSecretValueError as found:
             return response(diagnostics=[error("Reading a secret that has no value", str(found))])
-        inventor = Inventor(request.type_name, configuration, self._account(connection))
+        inventor = Inventor(request.type_name, configuration, self._account(connection), chosen=self.cloud.chosen)
         result = dict(configuration)
         for name, attribute in block.attributes.items():
             if attribute.computed and result.get(name) is None:

@@ -1,8 +1,8 @@
 """Serving a provider to Terraform: over gRPC on this machine, from the running process, for as long as it is needed.
 
 Terraform is told where the provider runs (its `TF_REATTACH_PROVIDERS`), so it starts none: one process serves every
-command of a rehearsal. The protocol wants no certificate then. The port is open to this machine's users; what it
-serves is made up. Source: Terraform's documentation, "Debugging Terraform Provider Development".
+command of a rehearsal. The protocol wants no certificate then, so it is reached by a socket in a folder of this
+user alone. Source: Terraform's documentation, "Debugging Terraform Provider Development".
 """
 
 from __future__ import annotations
@@ -11,12 +11,14 @@ import json
 import os
 from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any, Final
 
 import grpc
 
 from twinstack.errors import RehearsalError
+from twinstack.rehearsal.schema_provider.doorway import Doorway
 from twinstack.rehearsal.schema_provider.protocol import CALLS, MESSAGES
 from twinstack.rehearsal.schema_provider.provider import SchemaProvider
 
@@ -25,30 +27,30 @@ from twinstack.rehearsal.schema_provider.provider import SchemaProvider
 def serving(provider: SchemaProvider) -> Generator[Mapping[str, str]]:
     """Serve the provider while the block runs; gives the environment variables with which Terraform finds it.
 
-    Raises RehearsalError where no port can be opened.
+    Raises RehearsalError where no socket can be opened.
     """
     server = grpc.server(ThreadPoolExecutor(_THREADS), options=_OPTIONS)
     server.add_generic_rpc_handlers((_Calls(provider), _Controller()))
-    try:
-        port = server.add_insecure_port("127.0.0.1:0")
-    except RuntimeError as error:
-        raise RehearsalError(
-            f"no port could be opened on this machine for Terraform to reach the provider: {error}"
-        ) from error
-    server.start()
-    try:
-        yield {"TF_REATTACH_PROVIDERS": json.dumps(dict.fromkeys(ADDRESSES, _attachment(port)))}
-    finally:
-        server.stop(grace=None).wait()
+    with ExitStack() as stack:
+        try:
+            doorway = stack.enter_context(Doorway.open())
+            server.add_insecure_port(f"unix:{doorway.back}")
+        except (OSError, RuntimeError) as error:
+            raise RehearsalError(
+                f"no socket could be opened on this machine for Terraform to reach the provider: {error}"
+            ) from error
+        server.start()
+        stack.callback(lambda: server.stop(grace=None).wait())
+        yield {"TF_REATTACH_PROVIDERS": json.dumps(dict.fromkeys(ADDRESSES, _attachment(doorway.front)))}
 
 
-def _attachment(port: int) -> dict[str, Any]:
+def _attachment(front: Path) -> dict[str, Any]:
     return {
         "Protocol": "grpc",
         "ProtocolVersion": 6,
         "Pid": os.getpid(),
         "Test": True,
-        "Addr": {"Network": "tcp", "String": f"127.0.0.1:{port}"},
+        "Addr": {"Network": "unix", "String": str(front)},
     }
 
 

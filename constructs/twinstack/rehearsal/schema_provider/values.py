@@ -42,12 +42,16 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Inventor:
-    """Makes up the values of one object: `type_name` with the arguments `known`; `serial` tells twins apart."""
+    """Makes up the values of one object: `type_name` with the arguments `known`; `serial` tells twins apart.
+
+    `chosen` are values that are not made up, by type and argument (see `Cloud`).
+    """
 
     type_name: str
     known: Mapping[str, Any]
     account: Account
     serial: int = 0
+    chosen: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -100,6 +104,8 @@ class Inventor:
         return [b'"string"', self._text(name)]
 
     def _text(self, name: str) -> str:
+        if f"{self.type_name}.{name}" in self.chosen:
+            return self.chosen[f"{self.type_name}.{name}"]
         if name == "id" and self.type_name in _ID_PREFIXES:
             return f"{_ID_PREFIXES[self.type_name]}-{self._hash[:17]}"
         if name == "arn" or (name == "id" and self.type_name in _ARN_IS_ID):

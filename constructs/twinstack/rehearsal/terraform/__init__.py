@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from twinstack.rehearsal.terraform.passwords import rehearse_interruption
-from twinstack.rehearsal.terraform.program import Program
 from twinstack.rehearsal.terraform.rehearsal import NEWER_ARGUMENTS, rehearse, rehearse_in
 from twinstack.rehearsal.terraform.report import TerraformReport
-from twinstack.rehearsal.terraform.workspace import Outcome, Workspace, workspace
+from twinstack.rehearsal.terraform.workspace import Workspace, cloud_for, workspace
+from twinstack.terraform import Outcome, Program
 
 __all__ = [
     "NEWER_ARGUMENTS",
@@ -14,6 +14,7 @@ __all__ = [
     "Program",
     "TerraformReport",
     "Workspace",
+    "cloud_for",
     "rehearse",
     "rehearse_in",
     "rehearse_interruption",

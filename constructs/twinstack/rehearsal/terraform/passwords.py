@@ -9,8 +9,8 @@ from typing import Any, Final
 from twinstack.errors import Problem, RehearsalError, UsageError
 from twinstack.rehearsal import schemas
 from twinstack.rehearsal.schema_provider import Cloud, Failure, Write
-from twinstack.rehearsal.terraform.diagnostics import of_text, problems_of
 from twinstack.rehearsal.terraform.workspace import Workspace, workspace
+from twinstack.terraform.diagnostics import of_text, problems_of
 
 
 def unreadable(cloud: Cloud) -> Iterator[Problem]:

@@ -12,11 +12,12 @@ from typing import Any, Final
 
 from twinstack.errors import Problem
 from twinstack.rehearsal import schemas
-from twinstack.rehearsal.terraform.diagnostics import of_text, problems_of
 from twinstack.rehearsal.terraform.leaks import leaks
 from twinstack.rehearsal.terraform.passwords import unreadable
 from twinstack.rehearsal.terraform.report import TerraformReport
-from twinstack.rehearsal.terraform.workspace import Outcome, Workspace, workspace
+from twinstack.rehearsal.terraform.workspace import Workspace, workspace
+from twinstack.terraform import Outcome
+from twinstack.terraform.diagnostics import of_text, problems_of
 
 
 def rehearse(

@@ -24,22 +24,7 @@ from twinstack.errors import RehearsalError, UsageError
 from twinstack.rehearsal import schemas
 from twinstack.rehearsal.schema_provider import ADDRESSES, Cloud, SchemaProvider, serving
 from twinstack.rehearsal.schema_provider.schema import KINDS
-from twinstack.rehearsal.terraform.program import Program
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How a command of Terraform ended: exit status, what it printed, and how long it took in seconds."""
-
-    status: int
-    output: str
-    seconds: float
-
-    @cached_property
-    def messages(self) -> list[dict[str, Any]]:
-        """The JSON objects it printed, one a line."""
-        lines = (line for line in self.output.splitlines() if line.startswith("{"))
-        return [message for message in map(_json, lines) if isinstance(message, dict)]
+from twinstack.terraform import Outcome, Program
 
 
 @dataclass
@@ -110,10 +95,12 @@ def workspace(
     program: str | None = None,
     without: Mapping[str, Collection[str]] | None = None,
     cloud: Cloud | None = None,
+    provider: type[SchemaProvider] = SchemaProvider,
 ) -> Generator[Workspace]:
     """Copy a stack (its folder, or the file `cdk.tf.json` in it) into a private folder and serve it a provider.
 
-    `schema` is the provider version; `without` names arguments that are taken out of the copy, by resource type.
+    `schema` is the provider version; `without` names arguments that are taken out of the copy, by resource type;
+    `provider` is the class that answers Terraform.
     The folder is removed at the end. Raises UsageError where there is no stack and MissingToolError without Terraform.
     """
     source = stack if stack.is_dir() else stack.parent
@@ -133,11 +120,34 @@ def workspace(
         exact = schema if schema != schemas.VERSIONS[0] else None
         (folder / OVERRIDE).write_text(json.dumps(_override(configuration, exact), indent=2))
         variables = _variables(Path(temporary), found, schema)
-        # A type that the stack misspells is not in the schema, so it is refused as with the whole of it.
-        served = None if "module" in configuration else {kind: configuration.get(kind, {}) for kind in KINDS}
-        provider = SchemaProvider(schemas.read(schema), memory, served)
-        with serving(provider) as reattach:
+        with serving(provider(schemas.read(schema), memory, _served(configuration))) as reattach:
             yield Workspace(folder, found, memory, {**variables, **reattach})
+
+
+@contextmanager
+def cloud_for(
+    configuration: Mapping[str, Any],
+    *,
+    schema: str = schemas.VERSIONS[0],
+    program: str | None = None,
+    cloud: Cloud | None = None,
+    provider: type[SchemaProvider] = SchemaProvider,
+) -> Generator[Mapping[str, str]]:
+    """Serve the provider for a stack that lies anywhere, to whoever runs Terraform: gives the variables that lead to it.
+
+    `configuration` is the stack's (`cdk.tf.json`). `init` wants them without TF_REATTACH_PROVIDERS, so that it finds the
+    provider by its version. The state is kept where the stack says. Raises as `workspace` does.
+    """
+    found = Program.find(program)
+    with tempfile.TemporaryDirectory(prefix="twinstack-rehearsal-") as temporary:
+        variables = _variables(Path(temporary), found, schema)
+        with serving(provider(schemas.read(schema), cloud or Cloud(), _served(configuration))) as reattach:
+            yield {**variables, **reattach}
+
+
+def _served(configuration: Mapping[str, Any]) -> Mapping[str, Collection[str]] | None:
+    """The types that are served: a type that the stack misspells is not in the schema, so it is refused as with all."""
+    return None if "module" in configuration else {kind: configuration.get(kind, {}) for kind in KINDS}
 
 
 def _variables(temporary: Path, program: Program, version: str) -> dict[str, str]:
@@ -181,13 +191,6 @@ def _take_out(configuration: Mapping[str, Any], without: Mapping[str, Collection
             for argument in arguments:
                 taken = resource.pop(argument, None) is not None or taken
     return taken
-
-
-def _json(line: str) -> Any:
-    try:
-        return json.loads(line)
-    except ValueError:
-        return None
 
 
 CONFIGURATION: Final = "cdk.tf.json"

@@ -1,0 +1,3 @@
+"""The commands of delivery and what they show; what they do lies in `twinstack.delivery`."""
+
+__all__: list[str] = []

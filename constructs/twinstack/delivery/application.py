@@ -1,0 +1,276 @@
+"""Applies a release: what nothing blocks goes side by side, is waited for where others need it, and unblocks these."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Protocol
+
+from twinstack.api_server import Answer, ApiServer
+from twinstack.delivery import handover
+from twinstack.delivery.changes import Change, ChangeKind
+from twinstack.delivery.dry_run import conflicts_of, examine, problem_of, takes
+from twinstack.delivery.fields import value
+from twinstack.delivery.graph import ChangeGraph
+from twinstack.delivery.live import THREADS
+from twinstack.delivery.manifest import Identity, JsonObject, Manifest
+from twinstack.delivery.progress import InTurn, Progress, State
+from twinstack.delivery.retries import PATIENCE_SECONDS, answered, asked_again
+from twinstack.errors import ClusterError, ConfigurationError, Problem
+
+if TYPE_CHECKING:
+    from twinstack.delivery.reasons import Failure
+
+
+class Waits(Protocol):
+    """Who waits until objects are ready: `Waiter`."""
+
+    def wait(self, applied: Sequence[JsonObject]) -> tuple[Failure, ...]:
+        """Why not all of these become ready; empty once all are. They are the server's answers to the applies."""
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What came of it."""
+
+    objects: tuple[JsonObject, ...]
+    """What stands now, as the server answered, in the order of the release; what was unchanged included."""
+    failures: tuple[Failure, ...] = ()
+    """What did not become ready, as the waiter says it. What waits for it was not applied."""
+    problems: tuple[Problem, ...] = ()
+    """What the server refused after all, though the dry run went well (TW943 to TW948)."""
+    not_applied: tuple[Identity, ...] = ()
+    """What was blocked by these, and stands as it stood."""
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether everything was applied and is ready."""
+        return not (self.failures or self.problems or self.not_applied)
+
+
+def apply(
+    api: ApiServer,
+    changes: Sequence[Change],
+    *,
+    waiter: Waits,
+    progress: Progress,
+    stop: Callable[[], None],
+    keep_jobs: bool = False,
+) -> Applied:
+    """Applies the changes in the order of their graph, and waits until everything that was applied is ready.
+
+    Nothing is applied where the server refuses anything of it in a dry run (of what was not examined yet). `stop` is
+    called before each request that writes, and ends it by raising. `keep_jobs` leaves Jobs out: a return to an earlier
+    release must not run its migration against a newer schema.
+
+    Raises ConfigurationError with all that the dry run refuses, ClusterError where the server gives no answer for two
+    minutes, and what `stop` raises.
+    """
+    kept = [one for one in changes if keep_jobs and one.identity.kind == "Job"]
+    for one in kept:
+        progress.state(str(one.identity), State.KEPT, "a return runs no Job")
+    run = _Run(api, [one for one in changes if one not in kept], waiter, progress, stop)
+    run.examine()
+    run.walk()
+    run.finish()
+    return run.result()
+
+
+class _Run:
+    """One application."""
+
+    def __init__(
+        self, api: ApiServer, changes: Sequence[Change], waiter: Waits, progress: Progress, stop: Callable[[], None]
+    ) -> None:
+        self._api, self._changes, self._waiter, self._stop = api, changes, waiter, stop
+        self._progress = InTurn(progress)
+        self._objects: dict[Identity, JsonObject] = {}
+        self._ready: set[Identity] = set()
+        self._failures: list[Failure] = []
+        self._problems: list[Problem] = []
+
+    def examine(self) -> None:
+        """The dry run. A namespace that the release brings itself is applied first, once everything else is in order."""
+        found = examine(self._api, self._changes, stop=self._stop)
+        if not found.problems and found.unseen_namespaces:
+            for change in found.changes:
+                if change.identity.kind == "Namespace" and change.identity.name in found.unseen_namespaces:
+                    self._apply(change)
+            found = examine(self._api, found.changes, stop=self._stop, made=found.unseen_namespaces)
+        if found.problems:
+            raise ConfigurationError(found.problems)
+        self._changes = found.changes
+        self._graph = ChangeGraph(found.changes)
+        self._gates = self._graph.gates()
+
+    def walk(self) -> None:
+        """Unblocked changes are applied, applied ones are waited for where others need it, ready ones unblock others."""
+        with ThreadPoolExecutor(THREADS) as threads:
+            begun: set[Identity] = set(self._objects)
+            while not self._problems and not self._failures:
+                unblocked = self._graph.unblocked(begun, self._settled(begun), self._ready)
+                if not unblocked and self._wait_for_gates():
+                    continue
+                if not unblocked and (one := self._graph.circle(begun, ())) is not None:
+                    unblocked = [one]
+                if not unblocked:
+                    return
+                begun |= {one.identity for one in unblocked}
+                list(threads.map(self._apply, unblocked))
+
+    def finish(self) -> None:
+        """Waits for everything that is not known to be ready."""
+        if not self._problems and not self._failures:
+            self._wait([one for one in self._changes if one.identity not in self._ready])
+
+    def result(self) -> Applied:
+        """What came of it."""
+        order = [one.identity for one in self._changes]
+        left = {one.identity for one in self._changes if one.kind is ChangeKind.LEFT}
+        return Applied(
+            tuple(self._objects[one] for one in order if one in self._objects),
+            tuple(self._failures),
+            tuple(self._problems),
+            tuple(one for one in order if one not in self._objects and one not in left),
+        )
+
+    def _settled(self, begun: set[Identity]) -> set[Identity]:
+        """What blocks nobody who only needs it to be there; what is left to an administrator is not waited for."""
+        return {one for one in begun if one in self._objects or self._is_left(one)}
+
+    def _is_left(self, identity: Identity) -> bool:
+        return any(one.identity == identity and one.kind is ChangeKind.LEFT for one in self._changes)
+
+    def _wait_for_gates(self) -> bool:
+        """Waits for what was applied and others need ready; False where there is nothing of that kind."""
+        return self._wait(
+            [
+                one
+                for one in self._changes
+                if one.identity in self._gates - self._ready and one.identity in self._objects
+            ]
+        )
+
+    def _wait(self, changes: Sequence[Change]) -> bool:
+        objects = [self._objects[one.identity] for one in changes if one.identity in self._objects and _may_come(one)]
+        if objects:
+            self._failures += self._waiter.wait(objects)
+        if not self._failures:
+            self._ready |= {one.identity for one in changes}
+        return bool(changes)
+
+    def _apply(self, change: Change) -> None:
+        subject = str(change.identity)
+        if change.identity in self._objects:
+            return
+        if change.kind is ChangeKind.LEFT:
+            self._progress.state(subject, State.KEPT, change.note)
+            self._ready.add(change.identity)
+            return
+        if not change.writes:
+            self._progress.state(subject, State.UNCHANGED)
+            self._objects[change.identity] = change.live or {}
+            if change.live is None or not _may_come(change):
+                self._ready.add(change.identity)
+            return
+        self._stop()
+        self._progress.state(subject, State.APPLYING)
+        refused = next((one for one in self._steps(change) if one.refusal), None)
+        if refused is not None:
+            problem = problem_of(change, refused)
+            self._progress.state(subject, State.FAILED, problem.given or problem.message)
+            self._problems.append(problem)
+
+    def _steps(self, change: Change) -> Iterator[Answer]:
+        """What is asked of the server for one change; the first refusal ends it."""
+        if change.kind is ChangeKind.RECREATED:
+            self._remove(change)
+            change = replace(change, live=None)
+        manifest = change.manifest
+        assert manifest is not None
+        if handover.hands_over_replicas(change, self._autoscalers()):
+            yield answered(lambda: handover.hand_over_replicas(self._api, change), self._stop)
+        number = handover.larger_number(change)
+        if number is not None:
+            self._remove_former_autoscalers(change)
+            manifest = handover.with_replicas(manifest, number)
+            wanted = value(change.manifest.data if change.manifest else {}, "spec", "replicas")
+            self._progress.note(f"{change.identity}: {number} pods run, and stay for this once ({wanted} are declared)")
+        if handover.recreates_over_a_default(change):
+            yield answered(lambda: handover.take_default_strategy_away(self._api, change), self._stop)
+        answer = self._send(change, manifest)
+        yield answer
+        self._objects[change.identity] = {
+            "apiVersion": manifest.api_version,
+            "kind": manifest.kind,
+            **answer.object,
+        }
+        created = change.live is None
+        least = handover.least_of(change, self._autoscalers()) if created else None
+        if least is not None:
+            held = answered(lambda: handover.hold_replicas(self._api, change, least), self._stop)
+            yield held
+            self._objects[change.identity] |= held.object
+        self._progress.state(
+            str(change.identity), State.CREATED if created else State.CHANGED, ", ".join(change.fields)
+        )
+
+    def _send(self, change: Change, manifest: Manifest) -> Answer:
+        """Applies; what other managers hold is taken only once they are named."""
+        answer = answered(lambda: self._api.apply(manifest.data), self._stop, new_kind=True)
+        if answer.reason != "Conflict" or not answer.causes:
+            return answer
+        # Not what the dry run said: somebody may have written something since.
+        for line in takes(replace(change, conflicts=conflicts_of(change, answer))):
+            self._progress.note(line)
+        return answered(lambda: self._api.apply(manifest.data, force=True), self._stop)
+
+    def _autoscalers(self) -> list[Any]:
+        return [one.manifest.data for one in self._changes if one.manifest and one.identity.kind == _AUTOSCALER]
+
+    def _remove_former_autoscalers(self, change: Change) -> None:
+        namespace = change.identity.namespace
+        there = asked_again(lambda: self._api.objects("autoscaling/v2", _AUTOSCALER, namespace), self._stop)
+        for one in handover.former_autoscalers(change, [each.identity for each in self._changes], there):
+            metadata = one["metadata"]
+            self._delete("autoscaling/v2", _AUTOSCALER, metadata["name"], namespace, metadata["uid"])
+            self._progress.state(f"{_AUTOSCALER} {namespace}/{metadata['name']}", State.DELETED)
+
+    def _delete(self, api_version: str, kind: str, name: str, namespace: str, uid: str) -> None:
+        asked_again(lambda: self._api.delete(api_version, kind, name, namespace, uid=uid), self._stop)
+
+    def _remove(self, change: Change) -> None:
+        """Deletes what stands, and waits until it is gone."""
+        assert change.live is not None
+        assert change.manifest is not None
+        identity, api_version = change.identity, change.manifest.api_version
+        uid = change.live["metadata"]["uid"]
+        self._delete(api_version, identity.kind, identity.name, identity.namespace, uid)
+        end = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            self._stop()
+            found = asked_again(
+                lambda: self._api.get(api_version, identity.kind, identity.name, identity.namespace), self._stop
+            )
+            if found is None or found["metadata"]["uid"] != uid:
+                return
+            if time.monotonic() > end:
+                finalizers = ", ".join(found["metadata"].get("finalizers") or ()) or "nothing that it says"
+                raise ClusterError(f"{identity} was deleted and does not go: {finalizers} holds it")
+            time.sleep(_POLL_SECONDS)
+
+
+def _may_come(change: Change) -> bool:
+    """Whether an object may still have to become ready: what was written, and of the rest what makes pods.
+
+    An autoscaler goes with them, as its minimum says how many pods of what it scales have to be ready. The waiter asks
+    nothing about what shows by itself that it is ready.
+    """
+    return change.writes or (change.live is not None and change.identity.kind in _BECOME_READY)
+
+
+_AUTOSCALER = "HorizontalPodAutoscaler"
+_BECOME_READY = frozenset({"Deployment", "StatefulSet", "DaemonSet", "Job", _AUTOSCALER})
+_POLL_SECONDS = 0.1

@@ -1,0 +1,314 @@
+"""The workloads half of a release, brought into the cluster: looked at, applied, waited for, kept or given back.
+
+What happens, in order, and what stands in the cluster where the client is killed after a step:
+
+1. look: what the cluster holds is compared with what the release declares. Where nothing differs, nothing is written.
+2. lock: a Lease. Of a client that died it runs out by itself.
+3. record: the release is written down as `applying`; the same command finds it, and goes on.
+4. apply and wait, in the order of the objects' own references: a migration to its end before what needs it.
+5. prune what earlier releases listed and this one does not, now that all is healthy.
+6. record: `succeeded`. Where a step fails, the last release that succeeded is applied once more, by the same steps, and
+   this one is `returned`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final
+
+from twinstack.delivery.changes import Change, ChangeKind, changes
+from twinstack.delivery.digest import of_manifests
+from twinstack.delivery.lease_object import lease_name
+from twinstack.delivery.live import LiveState
+from twinstack.delivery.manifest import identity_of
+from twinstack.delivery.pruning import Kept, Pruning, gone, prune
+from twinstack.delivery.record import Status
+from twinstack.delivery.records import KEPT, Records
+from twinstack.delivery.release import DEADLINE_SECONDS
+from twinstack.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from twinstack.api_server import ApiServer
+    from twinstack.delivery.holder import Holder
+    from twinstack.delivery.lease import Lease
+    from twinstack.delivery.manifest import Identity, JsonObject, Manifest
+    from twinstack.delivery.progress import Progress
+    from twinstack.delivery.reasons import Failure
+    from twinstack.delivery.record import Record
+    from twinstack.delivery.records import OpenRecord
+    from twinstack.delivery.waiting import Waiter
+
+
+class Ending(StrEnum):
+    """How a deployment ended, where nobody stopped it."""
+
+    NOTHING = "nothing to do"
+    SUCCEEDED = "succeeded"
+    RETURNED = "returned"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a release."""
+
+    ending: Ending
+    number: int = 0
+    """The release's number in the stack's history; 0 where nothing was to be done."""
+    changed: tuple[Change, ...] = ()
+    deleted: tuple[JsonObject, ...] = ()
+    kept: tuple[Kept, ...] = ()
+    """What the release does not want, and what stays nevertheless."""
+    failures: tuple[Failure, ...] = ()
+    """Why it failed, the cause first; empty where it did not."""
+    returned_to: Record | None = None
+    """The release that was applied once more, whole if it is `RETURNED`; None where there was none, or no need."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """What one look at the cluster tells: what is remembered, what differs, and what is left over."""
+
+    records: Records
+    live: LiveState
+    changes: tuple[Change, ...]
+    pruning: Pruning
+
+    notes: tuple[str, ...] = ()
+    """What does not go back with a former release."""
+
+    @classmethod
+    def at(
+        cls, api: ApiServer, namespace: str, stack: str, manifests: Sequence[Manifest], *, former: bool = False
+    ) -> Look:
+        """Compares the cluster with a release; `former` is one that was applied before, whose Jobs are over.
+
+        Writes nothing. Raises ClusterError.
+        """
+        from twinstack.delivery.history import what_returns
+
+        records = Records.read(api, namespace, stack)
+        live = LiveState.read(api, manifests, also=records.listed)
+        back = what_returns(manifests, live) if former else None
+        wanted = back.manifests if back else manifests
+        pruning = Pruning.of(records, manifests, live)
+        found = changes(wanted, live, done=_jobs_that_ended_well(records))
+        return cls(records, live, found, pruning, back.notes if back else ())
+
+    def examined(self, api: ApiServer) -> Look:
+        """The same with the server's own word on each change, by a dry run of these alone.
+
+        Raises ConfigurationError with everything that it refuses.
+        """
+        from twinstack.delivery.dry_run import examine
+
+        found = examine(api, self.changes)
+        if found.problems:
+            raise ConfigurationError(found.problems)
+        return replace(self, changes=found.changes, notes=(*self.notes, *found.notes))
+
+    @property
+    def to_do(self) -> tuple[Change, ...]:
+        """What differs from the release."""
+        return tuple(change for change in self.changes if change.writes)
+
+    @property
+    def left(self) -> tuple[Change, ...]:
+        """What differs, or may, and is an administrator's."""
+        return tuple(change for change in self.changes if change.kind is ChangeKind.LEFT)
+
+    @property
+    def differs(self) -> bool:
+        """Whether a deployment would change or delete anything."""
+        return bool(self.to_do or self.pruning.deleted)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data, for JSON: names and fields, and no value."""
+        return {
+            "changes": [change.as_dict() for change in self.to_do],
+            "unchanged": len(self.changes) - len(self.to_do),
+            "deleted": [str(identity_of(one)) for one in self.pruning.deleted],
+            "kept": [one.as_dict() for one in self.pruning.kept],
+            "not_looked_at": [
+                {"kind": kind, "namespace": namespace, "reason": reason}
+                for (kind, namespace), reason in sorted(self.live.not_looked_at.items())
+            ],
+        }
+
+    def is_newest(self, manifests: Sequence[Manifest]) -> bool:
+        """Whether these manifests stand whole in the cluster, as its newest release and nothing beside them."""
+        newest = self.records.newest
+        return (
+            not self.differs
+            and newest is not None
+            and newest.status is Status.SUCCEEDED
+            and newest.digest == of_manifests(manifests)
+        )
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One release on its way into one cluster."""
+
+    api: ApiServer
+    release: Mapping[str, Any]
+    """What the record keeps of it: `Release.summary`, or a former record's `release`."""
+    manifests: tuple[Manifest, ...]
+    progress: Progress
+    holder: Holder
+    """Who deploys: shown to whoever comes second, and kept in the record."""
+    again: int = 0
+    """The number of the former release that a rollback applies again."""
+    take_over: bool = False
+    supersede: bool = False
+    watch_seconds: float = 0
+    """How long it is watched, once all is ready, for what fails only after a while."""
+    deadline_seconds: float = DEADLINE_SECONDS
+    keep_releases: int = KEPT
+
+    @property
+    def namespace(self) -> str:
+        """The product's namespace."""
+        return str(self.release["namespace"])
+
+    @property
+    def stack(self) -> str:
+        """`analytics-prod`."""
+        return str(self.release["stack"])
+
+    def look(self) -> Look:
+        """What would be done. Writes nothing. Raises ClusterError."""
+        return Look.at(self.api, self.namespace, self.stack, self.manifests, former=bool(self.again))
+
+    def run(self, seen: Look | None = None) -> Outcome:
+        """Brings the release in, or gives it back. `seen` is a look that was just taken.
+
+        Raises LeaseHeldError where somebody else is at work, SupersededError where a newer deployment wanted its turn,
+        LeaseLostError, and ClusterError. Whatever is raised, KeyboardInterrupt too, the record says so, and the same
+        command goes on from there.
+        """
+        seen = seen or self.look()
+        if seen.is_newest(self.manifests):
+            return Outcome(Ending.NOTHING)
+        from twinstack.delivery.lease import Lease
+
+        seen = seen.examined(self.api)
+        self._make_namespace(seen)
+        name = lease_name(self.stack)
+        with Lease.hold(
+            self.api, self.namespace, name, self.holder,
+            take_over=self.take_over, supersede=self.supersede, tell=self.progress.note,
+        ) as lease:  # fmt: skip
+            seen = self._seen_alone(seen)
+            missing = gone(seen.records, seen.live)
+            with seen.records.begin(
+                self.release, self.manifests, lease.holder, again=self.again, gone=missing, keep=self.keep_releases
+            ) as record:
+                return self._bring_in(seen, record, lease)
+
+    def _apply(self, seen: Look, lease: Lease) -> tuple[Failure, ...]:
+        """Why it does not stand whole; empty where it does, and has for `watch_seconds`."""
+        from twinstack.delivery.application import apply
+        from twinstack.delivery.reasons import Failure, Reason
+        from twinstack.delivery.waiting import Waiter
+
+        waiter = _Patient(
+            *(
+                Waiter(self.api, self.progress, deadline_seconds=self.deadline_seconds, stop=stop)
+                for stop in (lease.check, lease.require)
+            )
+        )
+        applied = apply(self.api, seen.changes, waiter=waiter, progress=self.progress, stop=lease.require)
+        if applied.problems:
+            return tuple(
+                Failure(_identity(one.path, seen), Reason.REFUSED, f"{one.message}: {one.given}", one.fix)
+                for one in applied.problems
+            )
+        if applied.failures or not self.watch_seconds:
+            return applied.failures
+        self.progress.note(f"all is ready, and watched for {self.watch_seconds:.0f} s more")
+        # Jobs are over, and what makes no pods does not crash. As it stands by now: what the applies answered is old.
+        identities = [one.identity for one in seen.changes if one.identity.kind in RUN and one.manifest]
+        stand = LiveState.read(self.api, [one for one in self.manifests if one.identity in identities])
+        run = [found for one in identities if (found := stand.get(one)) is not None]
+        return waiter.rollouts.watch_over(run, self.watch_seconds)
+
+    def _make_namespace(self, seen: Look) -> None:
+        """Before anything else: the Lease and the records lie in it."""
+        for change in seen.changes:
+            wanted = change.manifest
+            if (
+                change.kind is ChangeKind.CREATED
+                and wanted
+                and (wanted.kind, wanted.name) == ("Namespace", self.namespace)
+            ):
+                self.api.apply(wanted.data)
+
+    def _seen_alone(self, seen: Look) -> Look:
+        """The look that counts: a deployment that has ended since the first one may have changed everything."""
+        newest = Records.read(self.api, self.namespace, self.stack).newest
+        return seen if newest == seen.records.newest else self.look().examined(self.api)
+
+    def _bring_in(self, seen: Look, record: OpenRecord, lease: Lease) -> Outcome:
+        failures = self._apply(seen, lease)
+        outcome = Outcome(Ending.SUCCEEDED, record.record.number, seen.to_do, failures=failures)
+        if failures:
+            return self._give_back(seen, record, lease, outcome)
+        kept = prune(self.api, seen.pruning, self.stack, self.progress, lease.require)
+        record.end(Status.SUCCEEDED)
+        return replace(outcome, deleted=seen.pruning.deleted, kept=(*seen.pruning.kept, *kept))
+
+    def _give_back(self, seen: Look, record: OpenRecord, lease: Lease, outcome: Outcome) -> Outcome:
+        """Applies the last release that succeeded once more."""
+        reason, good = outcome.failures[0].message, seen.records.latest_succeeded
+        if good is None:
+            record.end(Status.FAILED, reason)
+            return replace(outcome, ending=Ending.FAILED)
+        self.progress.note(f"returning to {good.version}: {reason}")
+        # With the release that failed among the records, so that what it alone listed is pruned.
+        back = Look.at(self.api, self.namespace, self.stack, seen.records.manifests(good), former=True)
+        for note in back.notes:
+            self.progress.note(note)
+        again = self._apply(back, lease)
+        if again:
+            record.end(Status.FAILED, f"{reason}; the return to {good.version} failed too: {again[0].message}")
+            failures = (*outcome.failures, *again)
+            return replace(outcome, ending=Ending.FAILED, failures=failures, returned_to=good)
+        kept = prune(self.api, back.pruning, self.stack, self.progress, lease.require)
+        record.end(Status.RETURNED, reason, returned_to=good.number)
+        return replace(
+            outcome,
+            ending=Ending.RETURNED,
+            deleted=back.pruning.deleted,
+            kept=(*back.pruning.kept, *kept),
+            returned_to=good,
+        )
+
+
+@dataclass(frozen=True)
+class _Patient:
+    """Gives way to a newer deployment while it waits for a rollout, and never while a Job is at work: the newer one would
+    start its migration beside this one.
+    """
+
+    rollouts: Waiter
+    jobs: Waiter
+
+    def wait(self, applied: Sequence[JsonObject]) -> tuple[Failure, ...]:
+        """Why not all of these become ready."""
+        return (self.jobs if any(one["kind"] == "Job" for one in applied) else self.rollouts).wait(applied)
+
+
+RUN: Final = frozenset({"Deployment", "StatefulSet", "DaemonSet"})
+
+
+def _jobs_that_ended_well(records: Records) -> frozenset[Identity]:
+    """A release succeeds only once its Jobs have: where one is gone since, its time to live was over."""
+    good = (one for one in records.all if one.status is Status.SUCCEEDED)
+    return frozenset(one.identity for record in good for one in record.inventory if one.identity.kind == "Job")
+
+
+def _identity(title: str, seen: Look) -> Identity:
+    return next(change.identity for change in seen.changes if str(change.identity) == title)

@@ -1,0 +1,11 @@
+const fs = require('node:fs');
+const title = 'What runs is not what was deployed';
+const found = fs.existsSync('drift') ? fs.readdirSync('drift').sort() : [];
+const text = (file) => fs.readFileSync(`drift/${file}`, 'utf8').trimEnd().slice(0, 15000).replace(/^/gm, '    ');
+const body = found.map((file) => `### ${file.replace(/\.txt$/, '')}\n\n${text(file)}`).join('\n\n');
+const run = `${context.serverUrl}/${context.repo.owner}/${context.repo.repo}/actions/runs/${context.runId}`;
+const open = await github.paginate(github.rest.issues.listForRepo, { ...context.repo, state: 'open', creator: 'github-actions[bot]' });
+const mine = open.find((one) => one.title === title && !one.pull_request);
+if (found.length && mine) await github.rest.issues.update({ ...context.repo, issue_number: mine.number, body: `${body}\n\n${run}` });
+else if (found.length) await github.rest.issues.create({ ...context.repo, title, body: `${body}\n\n${run}` });
+else if (mine) await github.rest.issues.update({ ...context.repo, issue_number: mine.number, state: 'closed' });

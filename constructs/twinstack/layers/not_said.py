@@ -1,0 +1,40 @@
+"""What a spec has no field for: where it is said instead, in the words in which Kubernetes and Helm charts have it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+
+def instead_of(key: str) -> str | None:
+    """What to do in place of a key that no spec knows; None for one that means nothing in particular."""
+    return _INSTEAD.get(key.replace("_", "").replace("-", "").lower())
+
+
+_HATCH: Final = "no field says it: patch the object in Python (docs/how-to/escape-hatches.md)"
+_ELSEWHERE: Final[Mapping[str, tuple[str, ...]]] = {
+    _HATCH: (
+        "sidecars", "init_containers", "extra_containers", "extra_init_containers", "volumes", "extra_volumes", "volume_mounts",
+        "extra_volume_mounts", "annotations", "pod_annotations", "ingress_annotations", "service_annotations", "labels",
+        "pod_labels", "node_selector", "tolerations", "affinity", "topology_spread_constraints", "priority_class",
+        "priority_class_name", "host_aliases", "dns_config", "lifecycle", "service_type", "security_context",
+        "pod_security_context", "service_account", "extra_ports", "startup_probe", "runtime_class_name",
+    ),
+    "put it among the `provided` secrets of a SecretsSpec, or patch the object in Python for a Secret that exists "
+    "(docs/how-to/escape-hatches.md)": ("env_from_secret", "env_from", "secret_env", "secret_key_ref", "value_from"),
+    "plain variables are `environment_variables`": ("env", "envs", "extra_env", "extra_env_vars", "environment"),
+    "how many run is `scale: {min: 2, max: 2}`": ("replicas", "replica_count", "autoscaling", "hpa"),
+    "both probes are `health`": ("liveness_probe", "readiness_probe", "probes", "healthcheck"),
+    "the whole command line is `command`": ("args", "entrypoint"),
+    "the registry's credentials are `pull_secret`, one Secret": ("image_pull_secrets", "image_pull_secret"),
+    "pods keep no disk: files go into a `bucket`, and /tmp is as large as `temporary_storage` (docs/how-to/from-manifests.md)": (
+        "persistence", "persistent_volume", "persistent_volume_claim", "volume_claim_templates", "pvc", "storage_class",
+    ),
+    "an environment has one edge with one `host`; docs/how-to/from-manifests.md says what there is for more": ("hosts", "ingress"),
+    "what runs by the clock is a CronJob, which the example examples/acme_cron adds (docs/how-to/workload-type.md)": (
+        "cron", "cronjob", "cron_jobs", "schedule",
+    ),
+}  # fmt: skip
+_INSTEAD: Final[Mapping[str, str]] = {
+    key.replace("_", ""): advice for advice, keys in _ELSEWHERE.items() for key in keys
+}

@@ -1,0 +1,53 @@
+"""The parts of a connection to PostgreSQL, for programs that take no URL.
+
+What only AWS knows (the host) and what changes with a rotation (role and password) come from one secret of one version, so
+that they belong together; the rest is plain. The JSON's keys are those of AWS's own RDS secrets. Source: AWS Secrets Manager
+User Guide, "JSON structure of AWS Secrets Manager secrets", read on 2026-11-28.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from twinstack.environment.links import SecretValue, Variable
+
+if TYPE_CHECKING:
+    from twinstack.postgres.spec import PostgresSpec
+
+
+def parts(spec: PostgresSpec, *, is_admin: bool) -> tuple[Variable, ...]:
+    """Each part as a link asks for it. What lets in the master user is a file alone, as his URL is."""
+    return tuple(_parts(spec, is_admin=is_admin))
+
+
+def _parts(spec: PostgresSpec, *, is_admin: bool) -> Iterator[Variable]:
+    yield _secret(spec, "host", spec.connection, HOST)
+    yield _plain(spec, "port", str(spec.PORT))
+    yield _plain(spec, "name", spec.database)
+    yield _secret(spec, "user", spec.connection, USER, mounted=is_admin)
+    yield _secret(spec, "password", spec.connection, PASSWORD, mounted=is_admin)
+    yield _plain(spec, "sslmode", spec.tls)
+    yield _plain(spec, "sslrootcert", spec.root_certificate)
+    if is_admin:
+        yield _plain(spec, "admin_user", spec.admin_user)
+        yield _secret(spec, "admin_password", spec.admin_connection, PASSWORD, mounted=True)
+
+
+def _plain(spec: PostgresSpec, part: str, value: str) -> Variable:
+    return Variable(name_of(spec, part), str(value), part=part)
+
+
+def _secret(spec: PostgresSpec, part: str, secret: SecretValue, entry: str, *, mounted: bool = False) -> Variable:
+    return Variable(name_of(spec, part), secret=replace(secret, entry=entry), mounted=mounted, part=part)
+
+
+def name_of(spec: PostgresSpec, part: str) -> str:
+    """The resource's own name for a part, `DATABASE_HOST`: no two fields have the same."""
+    return f"{spec.key.upper()}_{part.upper()}"
+
+
+HOST: Final = "host"
+USER: Final = "username"
+PASSWORD: Final = "password"  # noqa: S105  the key of it

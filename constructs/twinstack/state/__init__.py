@@ -1,0 +1,5 @@
+"""The bucket that an environment's Terraform state is kept in, made before Terraform can make anything."""
+
+from twinstack.state.bootstrap import Outcome, Report, bootstrap
+
+__all__ = ["Outcome", "Report", "bootstrap"]

@@ -1,0 +1,87 @@
+"""The short way to a planned deployment: the same as the full command line, and nothing that takes its time."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from twinstack.cli.application import application
+from twinstack.cli.delivery import commands
+from twinstack.cli.ending import status_of
+from twinstack.cli.planned_deployment import planned_deployment
+
+PLAIN = [
+    "--release folder",
+    "--release=folder --half workloads --yes",
+    "--half=infrastructure --release folder --json",
+    "--release folder --yes --yes --take-over --supersede",
+    "--release folder --kubeconfig file --context=one=two",
+]
+LEFT = [
+    "prod 1.5.0",
+    "--release",
+    "--release=",
+    "--release --yes",
+    "--release folder --help",
+    "--release folder -h",
+    "--release folder --hlaf workloads",
+    "--release folder --half both",
+    "--release folder --yes=no",
+    "--release folder --release other",
+    "--release folder --destroying aws_db_instance.one",
+    "--release folder prod",
+    "--yes",
+]
+
+
+@pytest.fixture
+def deployed(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """What was asked to be deployed, each with its options."""
+    asked: list[Any] = []
+
+    def deploy(*arguments: Any, **options: Any) -> int:
+        asked.append((arguments, options))
+        return 3
+
+    monkeypatch.setattr(commands, "deploy_planned", deploy)
+    return asked
+
+
+@pytest.mark.parametrize("arguments", PLAIN)
+def test_it_does_what_the_full_command_line_does(
+    arguments: str, deployed: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = planned_deployment(["deploy", *arguments.split()])
+    assert command is not None
+    monkeypatch.setattr(sys, "argv", ["twinstack", "deploy", *arguments.split()])
+    assert [status_of(command), status_of(application)] == [3, 3]
+    short, full = deployed
+    assert short == full
+
+
+@pytest.mark.parametrize("arguments", LEFT)
+def test_whatever_else_is_left_to_the_full_command_line(arguments: str) -> None:
+    assert planned_deployment(["deploy", *arguments.split()]) is None
+
+
+def test_other_commands_are_not_its() -> None:
+    assert planned_deployment(["plan", "--release", "folder"]) is None
+    assert planned_deployment([]) is None
+
+
+def test_it_loads_neither_the_full_command_line_nor_what_reads_annotations(tmp_path: Path) -> None:
+    program = (
+        "import sys; from twinstack.cli import main; sys.argv[1:] = ['deploy', '--release', 'nowhere']\n"
+        "try: main()\n"
+        "except SystemExit as end: print(end.code, *sys.modules)"
+    )
+    run = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True)
+    status, *modules = run.stdout.split()
+    assert "nowhere" in run.stderr
+    assert status == "2"
+    assert {"typer", "pydantic", "rich", "jinja2", "jsii"} & set(modules) == set()
+    assert "twinstack.delivery.deployment" in modules

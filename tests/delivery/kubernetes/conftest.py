@@ -1,0 +1,36 @@
+"""A real control plane that these tests share, and a namespace of each test's own."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.delivery.kubernetes.deployer import Deployer
+from twinstack.api_server import ApiServer
+from twinstack.rehearsal.control_plane import ASSETS_VARIABLE, ControlPlane
+
+
+@pytest.fixture(scope="session")
+def plane() -> Iterator[ControlPlane]:
+    with ControlPlane.start(pod_start_seconds=0, autoscaler_sync_seconds=1) as started:
+        if not started.runs_pods:
+            pytest.skip(f"{ASSETS_VARIABLE} has only the API server: no pods to look at")
+        yield started
+
+
+@pytest.fixture
+def api(plane: ControlPlane) -> Iterator[ApiServer]:
+    with ApiServer.from_kubeconfig(plane.kubeconfig) as api:
+        yield api
+
+
+@pytest.fixture
+def deployer(api: ApiServer, tmp_path: Path) -> Deployer:
+    """Deploys to a namespace of this test's own, which does not exist yet."""
+    return Deployer(api, f"delivery-{next(_NUMBERS)}", tmp_path)
+
+
+_NUMBERS = itertools.count(1)

@@ -1,0 +1,29 @@
+"""Launchpad: an API, a Celery worker, and four CronJobs."""
+
+from __future__ import annotations
+
+from acme_cron import CronSpec
+from tests.products.shared import SharedEnvironment
+from twinstack import Product
+from twinstack.redis import RedisSpec
+from twinstack.web_service import WebServiceSpec
+from twinstack.worker import WorkerSpec
+
+
+class LaunchpadEnvironment(SharedEnvironment):
+    """One deployment of it."""
+
+    cache: RedisSpec
+    api: WebServiceSpec
+    worker: WorkerSpec
+    listen_staking_events: CronSpec
+    monitor_onramp_balance: CronSpec
+    update_total_raised: CronSpec
+    process_contract_events: CronSpec
+
+
+product = Product(
+    environment=LaunchpadEnvironment,
+    infrastructure="tests.products.launchpad.infrastructure:LaunchpadInfrastructure",
+    workloads="tests.products.launchpad.workloads:LaunchpadWorkloads",
+)

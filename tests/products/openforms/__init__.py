@@ -1,0 +1,32 @@
+"""Open Forms: a Django application behind nginx, with Celery, Flower, and a nightly clean-up."""
+
+from __future__ import annotations
+
+from acme_cron import CronSpec
+from tests.products.shared import SharedEnvironment
+from twinstack import Product
+from twinstack.bucket import BucketSpec
+from twinstack.redis import RedisSpec
+from twinstack.scheduler import SchedulerSpec
+from twinstack.web_service import WebServiceSpec
+from twinstack.worker import WorkerSpec
+
+
+class OpenformsEnvironment(SharedEnvironment):
+    """One deployment of it."""
+
+    cache: RedisSpec
+    media: BucketSpec
+    web: WebServiceSpec
+    nginx: WebServiceSpec
+    flower: WebServiceSpec
+    worker: WorkerSpec
+    beat: SchedulerSpec
+    clean_logs: CronSpec
+
+
+product = Product(
+    environment=OpenformsEnvironment,
+    infrastructure="tests.products.openforms.infrastructure:OpenformsInfrastructure",
+    workloads="tests.products.openforms.workloads:OpenformsWorkloads",
+)

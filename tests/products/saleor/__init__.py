@@ -1,0 +1,31 @@
+"""Saleor: a shop's API, a Celery worker, two buckets under names of its own, and two CronJobs."""
+
+from __future__ import annotations
+
+from acme_cron import CronSpec
+from tests.products.shared import SharedEnvironment
+from twinstack import Product
+from twinstack.bucket import BucketSpec
+from twinstack.redis import RedisSpec
+from twinstack.web_service import WebServiceSpec
+from twinstack.worker import WorkerSpec
+
+
+class SaleorEnvironment(SharedEnvironment):
+    """One deployment of it."""
+
+    cache: RedisSpec
+    static: BucketSpec
+    media: BucketSpec
+    backups: BucketSpec
+    api: WebServiceSpec
+    worker: WorkerSpec
+    feed: CronSpec
+    backup: CronSpec
+
+
+product = Product(
+    environment=SaleorEnvironment,
+    infrastructure="tests.products.saleor.infrastructure:SaleorInfrastructure",
+    workloads="tests.products.saleor.workloads:SaleorWorkloads",
+)

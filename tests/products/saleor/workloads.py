@@ -1,0 +1,21 @@
+"""The workloads half of saleor."""
+
+from __future__ import annotations
+
+from constructs import Construct
+
+from acme_cron.kubernetes import Cron
+from tests.products.saleor import SaleorEnvironment
+from tests.products.workloads import SharedWorkloads
+from twinstack import kubernetes
+
+
+class SaleorWorkloads(SharedWorkloads[SaleorEnvironment]):
+    """What runs in the cluster."""
+
+    def __init__(self, scope: Construct, environment: SaleorEnvironment) -> None:
+        super().__init__(scope, environment)
+        self.api = kubernetes.WebService(self, environment.api)
+        self.worker = kubernetes.Worker(self, environment.worker)
+        self.feed = Cron(self, environment.feed)
+        self.backup = Cron(self, environment.backup)

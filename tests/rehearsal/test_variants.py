@@ -1,0 +1,108 @@
+"""Production as others would have it: each variant on real Terraform and on a real control plane, with no finding."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from twinstack.rehearsal.control_plane import ASSETS_VARIABLE
+from twinstack.rehearsal.kubernetes import read_definitions
+from twinstack.rehearsal.kubernetes import rehearse as rehearse_kubernetes
+from twinstack.rehearsal.terraform import rehearse as rehearse_terraform
+from twinstack.synthesis import synthesized
+from twinstack.testing import Twins
+
+NETWORK = {
+    "vpc_id": "vpc-0a1b2c3d4e5f60718",
+    "private_subnet_ids": ["subnet-0a1b2c3d4e5f60001", "subnet-0a1b2c3d4e5f60002"],
+    "database_subnet_ids": ["subnet-0a1b2c3d4e5f60003", "subnet-0a1b2c3d4e5f60004"],
+}
+REGISTRY = "123456789012.dkr.ecr.us-west-2.amazonaws.com"
+NODE_GROUPS = {"general": {"instance_types": ["m7i.large"], "min": 3, "max": 6}}
+VARIANTS: Mapping[str, Mapping[str, Any]] = {
+    "as it is": {},
+    "existing network": {"network.existing": NETWORK},
+    "existing network and cluster": {"network.existing": NETWORK, "cluster.existing": "platform-live"},
+    "managed nodes behind nginx": {
+        "cluster.mode": "managed",
+        "cluster.node_groups": NODE_GROUPS,
+        "edge.kind": "nginx",
+    },
+    "nginx": {"edge.kind": "nginx"},
+    "valkey": {"cache.engine": "valkey", "cache.engine_version": "8.1"},
+    "nat none": {
+        "network.nat": "none",
+        "backend.image": f"{REGISTRY}/analytics-backend",
+        "frontend.image": f"{REGISTRY}/analytics-frontend",
+        "worker.image": f"{REGISTRY}/analytics-backend",
+        "scheduler.image": f"{REGISTRY}/analytics-backend",
+        "migration.image": f"{REGISTRY}/analytics-backend",
+        "database.client_image": f"{REGISTRY}/postgres:18.4-alpine",
+    },
+    "kms bucket": {"exports.encryption": "aws:kms"},
+    "a low port": {},
+    "parts and second names": {"database.password_version": 2, "cache.password_version": 2},
+    "three replicas": {"backend.scale.min": 3, "backend.scale.max": 3, "cache.nodes": 3},
+    "postgres 16": {"database.engine_version": "16"},
+    "rotation": {
+        "database.password_version": 2,
+        "cache.password_version": 2,
+    },
+}
+
+IN_BASE: Mapping[str, Mapping[str, str]] = {
+    "nat none": {r"^  internet: true.*\n": ""},
+    "a low port": {r"^  port: 3000\b": "  port: 80"},
+    "parts and second names": {
+        r"^  uses: \[database, cache, settings, integrations, exports: write\]": """\
+  uses:
+    - database:
+        variables: {url: [], host: DB_HOST, port: DB_PORT, name: DB_NAME, user: DB_USER, password: DB_PASSWORD}
+    - cache: {variables: {url: [REDIS_URL, CELERY_BROKER_URL], host: REDIS_HOST, password: REDIS_PASSWORD}}
+    - settings
+    - integrations: {variables: {SENTRY_DSN: [SENTRY_DSN, SECOND_DSN]}}
+    - exports: {access: write, variables: {name: BUCKET}}
+    - exports: list""",
+        r"^  uses: \[database: admin, settings\]": """\
+  uses:
+    - database: {access: admin, variables: {url: APP_URL, host: DB_HOST, admin_user: DB_USER, admin_password: DB_PASSWORD}}
+    - settings""",
+    },
+}
+"""What a variant changes in base.yaml."""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not os.environ.get(ASSETS_VARIABLE), reason=f"{ASSETS_VARIABLE} is not set: no API server to ask")
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_a_variant_of_production_is_rehearsed_without_a_finding(
+    twin: Twins, variant: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    product = twin.product
+    if variant in IN_BASE:
+        folder = shutil.copytree(product.root / "environments", tmp_path / "environments")
+        base = folder / "base.yaml"
+        text = base.read_text()
+        for pattern, other in IN_BASE[variant].items():
+            text, times = re.subn(pattern, other, text, flags=re.MULTILINE)
+            assert times, pattern
+        base.write_text(text)
+        monkeypatch.setitem(vars(product), "root", tmp_path)  # What all environments share no layer can change.
+    loaded = product.load_all(["prod"], set=VARIANTS[variant])
+    environment = loaded[0].environment
+    real = os.environ.get("TWINSTACK_REAL_DEFINITIONS")
+    definitions = read_definitions(Path(real)) if real else ()
+    with synthesized(product, loaded) as output:
+        reports = [
+            rehearse_terraform(output.stack(environment)),
+            rehearse_kubernetes(output.manifests(environment), definitions=definitions, progress=lambda _: None),
+        ]
+    problems = [str(problem) for report in reports for problem in report.problems]
+    assert problems == []
+    assert all(report.passed for report in reports)
