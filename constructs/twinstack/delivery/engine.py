@@ -27,6 +27,7 @@ from twinstack.delivery.pruning import Kept, Pruning, gone, prune
 from twinstack.delivery.record import Status
 from twinstack.delivery.records import KEPT, Records
 from twinstack.delivery.release import DEADLINE_SECONDS
+from twinstack.delivery.retries import asked_again
 from twinstack.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -201,7 +202,7 @@ class Delivery:
             self.api, self.namespace, name, self.holder,
             take_over=self.take_over, supersede=self.supersede, tell=self.progress.note,
         ) as lease:  # fmt: skip
-            seen = self._seen_alone(seen)
+            seen = self._seen_alone(seen, lease)
             missing = gone(seen.records, seen.live)
             with seen.records.begin(
                 self.release, self.manifests, lease.holder, again=self.again, gone=missing, keep=self.keep_releases
@@ -246,10 +247,10 @@ class Delivery:
             ):
                 self.api.apply(wanted.data)
 
-    def _seen_alone(self, seen: Look) -> Look:
+    def _seen_alone(self, seen: Look, lease: Lease) -> Look:
         """The look that counts: a deployment that has ended since the first one may have changed everything."""
-        newest = Records.read(self.api, self.namespace, self.stack).newest
-        return seen if newest == seen.records.newest else self.look().examined(self.api)
+        newest = asked_again(lambda: Records.read(self.api, self.namespace, self.stack), lease.require).newest
+        return seen if newest == seen.records.newest else asked_again(self.look, lease.require).examined(self.api)
 
     def _bring_in(self, seen: Look, record: OpenRecord, lease: Lease) -> Outcome:
         failures = self._apply(seen, lease)
@@ -268,7 +269,8 @@ class Delivery:
             return replace(outcome, ending=Ending.FAILED)
         self.progress.note(f"returning to {good.version}: {reason}")
         # With the release that failed among the records, so that what it alone listed is pruned.
-        back = Look.at(self.api, self.namespace, self.stack, seen.records.manifests(good), former=True)
+        manifests = asked_again(lambda: seen.records.manifests(good), lease.require)
+        back = asked_again(lambda: Look.at(self.api, self.namespace, self.stack, manifests, former=True), lease.require)
         for note in back.notes:
             self.progress.note(note)
         again = self._apply(back, lease)

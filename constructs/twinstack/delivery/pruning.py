@@ -5,6 +5,7 @@ Only what a record lists is looked at, and of that only what is this stack's own
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
@@ -15,6 +16,7 @@ from twinstack.delivery.manifest import Identity, JsonObject, Manifest, identity
 from twinstack.delivery.ownership import why_not_ours
 from twinstack.delivery.progress import Progress, State
 from twinstack.delivery.record import Status
+from twinstack.delivery.retries import asked_again
 from twinstack.errors import ClusterError
 
 if TYPE_CHECKING:
@@ -162,6 +164,23 @@ def _is_over(job: JsonObject) -> bool:
     return any(one.get("type") in {"Complete", "Failed"} and one.get("status") == "True" for one in conditions)
 
 
+def _delete_as_seen(api: ApiServer, data: JsonObject) -> bool:
+    metadata = data["metadata"]
+    return api.delete(
+        data["apiVersion"],
+        data["kind"],
+        metadata["name"],
+        metadata.get("namespace", ""),
+        uid=metadata["uid"],
+        resource_version=metadata["resourceVersion"],
+    )
+
+
+def _found(api: ApiServer, data: JsonObject) -> JsonObject | None:
+    metadata = data["metadata"]
+    return api.get(data["apiVersion"], data["kind"], metadata["name"], metadata.get("namespace", ""))
+
+
 def _delete(
     api: ApiServer, data: JsonObject, stack: str, progress: Progress, require: Callable[[], None]
 ) -> Iterator[Kept]:
@@ -171,14 +190,7 @@ def _delete(
         require()
         metadata = data["metadata"]
         try:
-            api.delete(
-                data["apiVersion"],
-                data["kind"],
-                metadata["name"],
-                metadata.get("namespace", ""),
-                uid=metadata["uid"],
-                resource_version=metadata["resourceVersion"],
-            )
+            asked_again(functools.partial(_delete_as_seen, api, data), require)
         except ClusterError as error:
             if error.status == FORBIDDEN:
                 reason = "this deployer may not delete it: an administrator may"
@@ -190,7 +202,7 @@ def _delete(
         else:
             progress.state(str(identity), State.DELETED)
             return
-        found = api.get(data["apiVersion"], data["kind"], metadata["name"], metadata.get("namespace", ""))
+        found = asked_again(functools.partial(_found, api, data), require)
         if found is None or found["metadata"]["uid"] != metadata["uid"]:
             return
         data = {"apiVersion": data["apiVersion"], "kind": data["kind"], **found}

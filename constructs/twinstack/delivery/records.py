@@ -6,6 +6,7 @@ holds no secret: a deployer may read no Secret and has no need to.
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -23,6 +24,7 @@ from twinstack.delivery.lease_object import lease_name
 from twinstack.delivery.manifest import Identity, JsonObject, Manifest
 from twinstack.delivery.record import MANIFESTS, Listed, Record, Status, head_name, heads_of, part_name, part_objects
 from twinstack.delivery.record_limits import require_recordable
+from twinstack.delivery.retries import answered, asked_again, never
 from twinstack.errors import ClusterError, SupersededError
 
 if TYPE_CHECKING:
@@ -205,7 +207,8 @@ class OpenRecord:
             if self.record.status is not Status.APPLYING:
                 break
             ended = self.record.ended(status, reason, _now(api), returned_to)
-            answer = api.replace(ended.to_object(self._records.stack, self._product))
+            written = ended.to_object(self._records.stack, self._product)
+            answer = answered(functools.partial(api.replace, written), never)
             if not answer.refusal:
                 self.record = replace(ended, resource_version=answer.object["metadata"]["resourceVersion"])
             elif answer.status == CONFLICT:
@@ -217,7 +220,8 @@ class OpenRecord:
     def _read_again(self, refusal: str) -> None:
         """A server that answered to nobody may have written it before, or somebody else has touched it."""
         name = head_name(self._records.stack, self.record.number)
-        found = self._records.api.get("v1", "ConfigMap", name, self.record.namespace)
+        api = self._records.api
+        found = asked_again(lambda: api.get("v1", "ConfigMap", name, self.record.namespace), never)
         record = Record.of_object(found) if found is not None else None
         if record is None:
             raise ClusterError(f"release {self.record.number} is not recorded: {refusal}", status=CONFLICT)
@@ -260,9 +264,14 @@ def _as_it_is(record: Record, holder: str) -> Record:
 
 
 def _created(api: ApiServer, data: JsonObject) -> JsonObject:
-    answer = api.create(data)
+    name, namespace = data["metadata"]["name"], data["metadata"]["namespace"]
+    answer = answered(lambda: api.create(data), never)
+    if answer.status == CONFLICT:
+        # A server that went away while it answered may have made it. The holder's name is in it, so it is nobody else's.
+        there = asked_again(lambda: api.get("v1", "ConfigMap", name, namespace), never)
+        if there is not None and all(there.get(field) == data.get(field) for field in ("data", "binaryData")):
+            return there
     if answer.refusal:
-        name = data["metadata"]["name"]
         raise ClusterError(f"the release cannot be recorded as {name}: {answer.refusal}", status=answer.status)
     return answer.object
 

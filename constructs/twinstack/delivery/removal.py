@@ -14,6 +14,7 @@ from twinstack.delivery.progress import State
 from twinstack.delivery.pruning import Kept, Pruning, prune
 from twinstack.delivery.record import Status
 from twinstack.delivery.records import Records
+from twinstack.delivery.retries import asked_again
 from twinstack.errors import ClusterError
 
 if TYPE_CHECKING:
@@ -80,10 +81,13 @@ class Removal:
             "Look whether its controller runs, and run the same command again."
         )
 
+    def _pods(self) -> list[JsonObject]:
+        return self.api.objects("v1", "Pod", self.namespace, labels={INSTANCE: self.stack})
+
     def _await_pods(self, check: Callable[[], None]) -> None:
         """A pod that still ends may hold a connection to what is destroyed next."""
         until = time.monotonic() + self.patience_seconds
-        while left := self.api.objects("v1", "Pod", self.namespace, labels={INSTANCE: self.stack}):
+        while left := asked_again(self._pods, check):
             check()
             if time.monotonic() > until:
                 raise ClusterError(f"{len(left)} pods are still there after {self.patience_seconds:.0f} s")

@@ -269,3 +269,34 @@ def test_the_namespace_that_was_left_is_found_by_whoever_may_look(api: ApiServer
     again = Records.read(api, new, stack)
     assert again.elsewhere == ()
     assert {str(one) for one in again.listed} == {f"ConfigMap {namespace}/config", f"ConfigMap {new}/config"}
+
+
+def test_what_was_written_when_the_answer_was_lost_is_taken_for_its_own(
+    api: ApiServer, namespace: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An API server that is restarted between a write and its answer."""
+    lost: dict[str, list[Any]] = {"create": [], "replace": [], "get": []}
+
+    def losing(name: str) -> None:
+        does = getattr(api, name)
+
+        def lose(*given: Any, **named: Any) -> Any:
+            answer = does(*given, **named)
+            if given not in lost[name]:
+                lost[name].append(given)
+                raise ClusterError("no answer")
+            return answer
+
+        monkeypatch.setattr(api, name, lose)
+
+    for name in lost:
+        losing(name)
+    opened = begin(api, namespace)
+    opened.end(Status.SUCCEEDED)
+    monkeypatch.undo()
+    assert [len(lost[name]) for name in ("create", "replace")] == [2, 1]
+    (found,) = Records.read(api, namespace, stack_of(namespace)).all
+    assert (found.number, found.status) == (1, Status.SUCCEEDED)
+    assert [str(one.identity) for one in Records.read(api, namespace, stack_of(namespace)).manifests(found)] == [
+        f"ConfigMap {namespace}/config-1.0.0", f"Deployment {namespace}/web",
+    ]  # fmt: skip
