@@ -47,7 +47,7 @@ def problem(code: str, message: str, path: str, given: str, allowed: str, fix: s
 
 def test_the_defaults_try_again_and_keep_the_logs_for_a_day() -> None:
     spec = load()
-    assert (spec.deadline_seconds, spec.retries, spec.keep_seconds) == (900, 6, 86400)
+    assert (spec.deadline_seconds, spec.retries, spec.keep_seconds) == (900, 3, 86400)
     assert spec.kubernetes_name == "shop-migration"
 
 

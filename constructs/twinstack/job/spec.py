@@ -18,8 +18,8 @@ class JobSpec(WorkloadSpec):
 
     deadline_seconds: Annotated[int, Field(ge=10, le=86400)] = 900
     """How long all tries together may take."""
-    retries: Annotated[int, Field(ge=0, le=20)] = 6
-    """Tries after the first one failed; the wait between them doubles from ten seconds."""
+    retries: Annotated[int, Field(ge=0, le=20)] = 3
+    """Tries after the first one failed; the wait between them doubles from ten seconds, so that three take a minute."""
     keep_seconds: Annotated[int, Field(ge=60)] = 86400
     """How long the finished Job is kept for its logs."""
 

@@ -118,7 +118,7 @@ def _policy(kind: str, value: int, seconds: int) -> k8s.HpaScalingPolicyV2:
     return k8s.HpaScalingPolicyV2(type=kind, value=value, period_seconds=seconds)
 
 
-NODE_AND_IMAGE_SECONDS: Final = 180
+NODE_AND_IMAGE_SECONDS: Final = 150
 """How long a new node and the pull of an image may take before a rollout counts as stuck."""
 REVISIONS: Final = 5
 """How many earlier releases can be rolled back to."""
