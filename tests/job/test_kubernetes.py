@@ -20,7 +20,7 @@ def objects(**settings: Any) -> dict[str, dict[str, Any]]:
 
 def test_a_job_has_limits_to_its_tries_its_time_and_its_rest() -> None:
     spec = objects()["Job"]["spec"]
-    assert (spec["backoffLimit"], spec["activeDeadlineSeconds"], spec["ttlSecondsAfterFinished"]) == (6, 900, 86400)
+    assert (spec["backoffLimit"], spec["activeDeadlineSeconds"], spec["ttlSecondsAfterFinished"]) == (3, 900, 86400)
     spec = objects(retries=0, deadline_seconds=60, keep_seconds=3600)["Job"]["spec"]
     assert (spec["backoffLimit"], spec["activeDeadlineSeconds"], spec["ttlSecondsAfterFinished"]) == (0, 60, 3600)
 

@@ -66,7 +66,7 @@ def test_a_slow_start_is_waited_for_by_the_probe_and_by_the_rollout() -> None:
     slow = ("backend.start_seconds", 301)
     assert container(slow)["startupProbe"]["failureThreshold"] * container(slow)["startupProbe"]["periodSeconds"] >= 301
     assert deployment(slow)["progressDeadlineSeconds"] > 301
-    assert deployment()["progressDeadlineSeconds"] == 240
+    assert deployment()["progressDeadlineSeconds"] == 210
 
 
 def test_the_service_leads_port_80_to_the_container() -> None:
