@@ -52,6 +52,7 @@ EXAMPLES: Final = (
     Example("twinstack control-plane", "twinstack control-plane"),
     Example("twinstack doctor", "twinstack doctor prod", runs=Runs.NEVER),
     Example("twinstack plan", "twinstack plan prod --version 1.5.0 --out release", runs=Runs.NEVER),
+    Example("twinstack gate", "twinstack gate release --up-to interrupts", runs=Runs.NEVER),
     Example("twinstack deploy", "twinstack deploy --release release", runs=Runs.NEVER),
     Example("twinstack status", "twinstack status prod", runs=Runs.NEVER),
     Example("twinstack releases", "twinstack releases prod", runs=Runs.NEVER),

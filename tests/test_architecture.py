@@ -20,6 +20,7 @@ FOUNDATIONS = {
     "api_server",
     "aws",
     "bindings",
+    "changes",
     "delivery",
     "environment",
     "kubernetes",

@@ -77,6 +77,9 @@ SURFACE: Final[dict[str, list[str]]] = {
     "twinstack.bucket": [
         "BucketSpec",
     ],
+    "twinstack.changes": [
+        "Effect",
+    ],
     "twinstack.cli": [
         "main",
         "report",

@@ -146,7 +146,7 @@ def test_what_holds_something_is_destroyed_only_where_its_address_is_typed(
         with pytest.raises(ConfigurationError) as refused:
             place.infrastructure.apply(place.folder, Told())
         assert [(one.code, one.path) for one in refused.value.problems] == [("TW975", "aws_s3_bucket.b")]
-        assert refused.value.problems[0].fix.endswith("--destroy aws_s3_bucket.b")
+        assert refused.value.problems[0].fix.endswith("--destroys aws_s3_bucket.b")
         told = Told()
         place.infrastructure.apply(place.folder, told, destroying=["aws_s3_bucket.b"])
         assert told.of("aws_s3_bucket.b")[-1] is State.DELETED

@@ -48,7 +48,7 @@ def test_what_aws_protects_takes_a_release_of_its_own_first(dev: Here) -> None:
         dev.infrastructure.destroy(dev.folder, Told(), protected=False)
     (problem,) = refused.value.problems
     assert (problem.code, problem.path) == ("TW976", "aws_db_instance.database")
-    assert problem.given == "deletion_protection is on"
+    assert problem.given == "destroyed: deletion_protection is on, and AWS refuses"
     protect(False)
     told = Told()
     dev.infrastructure.destroy(dev.folder, told, protected=False)

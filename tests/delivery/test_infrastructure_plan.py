@@ -10,9 +10,7 @@ import pytest
 
 from tests.delivery.cloud import Told, here
 from twinstack.delivery.infrastructure_moves import continues, moves
-from twinstack.delivery.infrastructure_plan import Action, InfrastructurePlan
-from twinstack.delivery.losses import losses, require_agreement
-from twinstack.errors import ConfigurationError
+from twinstack.delivery.infrastructure_plan import UNKNOWN_YET, Action, InfrastructurePlan, changed_paths
 
 SECRET = "hunter2"
 OF_CHANGE = frozenset({"before", "after", "after_unknown", "importing", "replace_paths"})
@@ -40,7 +38,7 @@ def plan(*entries: dict[str, Any], **more: Any) -> InfrastructurePlan:
         (entry("aws_vpc.a", "delete", "create"), Action.REPLACED),
         (entry("aws_vpc.a", "create", "delete"), Action.REPLACED),
         (entry("aws_vpc.a", "forget"), Action.FORGOTTEN),
-        (entry("aws_vpc.a", "create", "forget"), Action.FORGOTTEN),
+        (entry("aws_vpc.a", "create", "forget"), Action.LEFT),
         (entry("aws_vpc.a", "no-op", importing={"id": "vpc-1"}), Action.IMPORTED),
         (entry("aws_vpc.a", "no-op", previous_address="aws_vpc.b"), Action.MOVED),
         (entry("aws_vpc.a", "update", previous_address="aws_vpc.b"), Action.CHANGED),
@@ -93,18 +91,13 @@ def test_no_sensitive_value_is_kept_wherever_it_stands() -> None:
     assert found.prior["x.y"] == {"name": "n", "password": "(sensitive)", "nested": [{"token": "(sensitive)"}]}
 
 
-def test_what_holds_nothing_is_lost_freely_and_what_is_unknown_is_not() -> None:
-    found = plan(
-        entry("aws_route.r", "delete"),
-        entry("aws_db_instance.d", "delete", "create"),
-        entry("aws_new_thing.n", "delete", deposed="0a1b"),
-        entry("aws_vpc.v", "transmogrify"),
-        entry("aws_s3_bucket.b", "forget"),
-    )
-    assert [change.address for change in losses(found)] == ["aws_db_instance.d", "aws_new_thing.n", "aws_vpc.v"]
-    with pytest.raises(ConfigurationError) as refused:
-        require_agreement(found, ["aws_vpc.v", "aws_db_instance.d"])
-    assert [problem.path for problem in refused.value.problems] == ["aws_new_thing.n (deposed 0a1b)"]
+def test_what_differs_inside_is_told_by_its_path_with_both_values() -> None:
+    before = {"size": 1, "scaling": [{"min": 1, "max": 3}], "zones": ["a"], "name": "n", "arn": "x"}
+    after = {"size": 1, "scaling": [{"min": 2, "max": 3}], "zones": ["a", "b"], "name": "n"}
+    assert [*changed_paths(before, after, {"arn": True, "scaling": [{}]})] == [
+        ("arn", "x", UNKNOWN_YET), ("scaling.min", 1, 2), ("zones", ["a"], ["a", "b"]),
+    ]  # fmt: skip
+    assert [*changed_paths(before, before)] == []
 
 
 CREATE = entry("aws_vpc.v", "create", after={"cidr": "10.0.0.0/16"}, after_unknown={"id": True})

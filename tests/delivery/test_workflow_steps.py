@@ -23,6 +23,7 @@ SUITE: Final = ("deploy", "test-halves", "Run tests")
 RUN: Final = {
     "Install twinstack", "Check the environments", "Synthesize both halves", "Rehearse both halves", "Compare the manifests",
     "Plan", "Plan the infrastructure", "Compare with what is there", "Refuse to go on where GitHub asks nobody", "Run tests",
+    "Judge the plan",
 }  # fmt: skip
 
 
@@ -109,6 +110,16 @@ def test_a_plan_that_fails_deploys_nothing(twinstack: Path, status: int) -> None
     digests = {"ANALYTICS_BACKEND_DIGEST": "sha256:1", "ANALYTICS_FRONTEND_DIGEST": "sha256:2"}
     done = run(step("deploy", "plan-prod", "Plan"), twinstack, GITHUB_SHA="0a1b2c3", **digests)
     assert (done.status, done.outputs) == (status, {})
+
+
+@pytest.mark.parametrize("status", [0, 2, 3])
+def test_a_plan_that_does_not_pass_is_not_kept_and_says_why(twinstack: Path, status: int) -> None:
+    (twinstack / "gate.status").write_text(str(status))
+    done = run(step("deploy", "plan-prod", "Judge the plan"), twinstack)
+    assert (done.status, done.outputs) == (status, {})
+    # Reviewers are asked afterwards: they are the person that a change which interrupts takes.
+    assert done.text.splitlines() == ["twinstack gate release --up-to replaces"]
+    assert done.summary == "\n    twinstack gate release --up-to replaces\n"
 
 
 @pytest.mark.parametrize(("status", "ends"), [(0, 0), (3, 0), (1, 1), (2, 2)])

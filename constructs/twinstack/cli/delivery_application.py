@@ -69,6 +69,40 @@ def plan(
 
 
 @delivery.command()
+def gate(
+    plan: Annotated[
+        Path,
+        typer.Argument(
+            metavar="PLAN",
+            help="A folder of `twinstack plan`, a plan that Terraform or OpenTofu saved (its engine is asked), or what its "
+            "`show -json` says; - for stdin.",
+        ),
+    ],
+    destroys: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ADDRESS", help="What may be destroyed with what it holds, as the plan writes it."),
+    ] = None,
+    up_to: Annotated[
+        str | None,
+        typer.Option(
+            metavar="EFFECT",
+            help="How bad any other change may be: safe, restarts, interrupts or replaces. safe unless given.",
+            show_default=False,
+        ),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Say what a plan does, address by address, and whether it may be applied. Any product's plan; nothing is changed.
+
+    By itself passes what is made, what is changed in place so that nobody notices, moved, taken over or let go. The exit
+    status is 3 where anything else is in it.
+    """
+    from twinstack.cli.delivery.gate import gate as run
+
+    raise typer.Exit(run(plan, destroys or (), up_to, as_json=json))
+
+
+@delivery.command()
 def deploy(
     environment: Annotated[str, typer.Argument(metavar="[ENVIRONMENT", show_default=False)] = "",
     version: Annotated[str, typer.Argument(metavar="VERSION]", show_default=False)] = "",
@@ -81,7 +115,10 @@ def deploy(
     destroying: Annotated[
         list[str] | None,
         typer.Option(
-            "--destroy", metavar="ADDRESS", help="A Terraform address that may be destroyed with what it holds."
+            "--destroys",
+            "--destroy",
+            metavar="ADDRESS",
+            help="A Terraform address that may be destroyed with what it holds.",
         ),
     ] = None,
     take_over: TakeOver = False,

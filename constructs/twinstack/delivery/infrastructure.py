@@ -16,13 +16,17 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
+from twinstack.changes.effect import Effect
+from twinstack.changes.gate import judge, require_pass
+from twinstack.changes.plan_document import moves_of_folder
 from twinstack.delivery.cluster_identity import the_cluster
 from twinstack.delivery.infrastructure_moves import continues, moves
 from twinstack.delivery.infrastructure_plan import InfrastructurePlan, values_of
-from twinstack.delivery.losses import require_agreement
 from twinstack.delivery.plugin_cache import plugin_cache
 from twinstack.delivery.progress import Progress
+from twinstack.delivery.protection import protection
 from twinstack.delivery.release import ClusterIdentity
+from twinstack.delivery.release_folder import PLAN_FILE, PLAN_JSON
 from twinstack.delivery.terraform import LOCK_FILE, Stop, Terraform, nothing
 from twinstack.delivery.terraform_progress import TerraformProgress
 from twinstack.delivery.terraform_words import CONFIGURATION, is_stale, require_success
@@ -68,11 +72,13 @@ class Infrastructure:
         """Applies exactly the plan that was saved in this folder, and returns it; nothing is run where it is empty.
 
         A plan that an earlier run began and did not end is continued: what is left of it, and nothing else. Raises
-        ConfigurationError for anything else that moved meanwhile (TW973), and for what would be destroyed with what it
-        holds, unless its address is among `destroying` (TW975).
+        ConfigurationError for anything else that moved meanwhile (TW973), and for what the gate stops: somebody has seen
+        the plan, so all but what destroys data passes, and that where its address is among `destroying` (TW975).
         """
         saved = _read(folder)
-        require_agreement(saved, destroying)
+        require_pass(
+            judge(saved.document, allowed=destroying, up_to=Effect.REPLACES, moved=dict(moves_of_folder(folder)))
+        )
         if saved.is_empty:
             return saved
         with self._at(folder, _program_of(saved, self.program)) as terraform:
@@ -106,7 +112,7 @@ class Infrastructure:
         a release takes off before, and while any of the product is left in the cluster (`remaining`): a load balancer
         that the cluster made would keep the network from being destroyed.
         """
-        problems = [*_protection(protected), *_left_in_cluster(remaining)]
+        problems = [*protection(protected=protected), *_left_in_cluster(remaining)]
         if problems:
             raise ConfigurationError(problems)
         with (
@@ -115,9 +121,8 @@ class Infrastructure:
         ):
             file = Path(place) / PLAN_FILE
             plan = _planned(terraform, file, "-destroy", stop=stop)
-            guarded = [*_guarded(plan)]
-            if guarded:
-                raise ConfigurationError(guarded)
+            # Whoever destroys has typed out the name of it all: no address is asked for beside it.
+            require_pass([one for one in judge(plan.document, up_to=Effect.REPLACES) if one.code != "TW975"])
             if plan.is_empty:
                 progress.note("the infrastructure is destroyed already")
                 return
@@ -200,21 +205,6 @@ def _continued(saved: InfrastructurePlan, fresh: InfrastructurePlan) -> str:
     return f"an earlier run of this plan did not end: {done} of its {len(saved.changes)} changes are made, and the rest follow"
 
 
-def _protection(protected: bool) -> Sequence[Problem]:
-    if not protected:
-        return ()
-    return [
-        Problem(
-            "TW976",
-            "the environment is protected, and is not destroyed",
-            "protected",
-            given="true",
-            fix="say `protected: false`, with the acknowledgements that it asks for, and deploy that: a release of its own, "
-            "which takes the protection off in AWS too; then run this again",
-        )
-    ]
-
-
 def _left_in_cluster(remaining: Sequence[str]) -> Sequence[Problem]:
     if not remaining:
         return ()
@@ -228,24 +218,5 @@ def _left_in_cluster(remaining: Sequence[str]) -> Sequence[Problem]:
     ]
 
 
-def _guarded(plan: InfrastructurePlan) -> Sequence[Problem]:
-    return [
-        Problem(
-            "TW976",
-            "AWS keeps this from being destroyed",
-            address,
-            given=f"{name} is on",
-            fix="deploy a release that takes it off (`protected: false`, `deletion_protection: false`), then run this again",
-        )
-        for address, values in sorted(plan.prior.items())
-        for name in _GUARDS
-        if values.get(name) is True and not address.startswith("data.")
-    ]
-
-
-PLAN_FILE: Final = "release.plan"
-PLAN_JSON: Final = "plan.json"
 _CHANGES: Final = 2
 _MOST_MOVES: Final = 12
-_GUARDS: Final = ("deletion_protection", "enable_deletion_protection", "deletion_protection_enabled")
-"""What the AWS provider calls it, in databases, clusters, load balancers and tables."""

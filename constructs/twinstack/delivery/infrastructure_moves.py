@@ -74,6 +74,7 @@ _LEFT_OF: Final = {
     Action.REPLACED: frozenset({Action.REPLACED, Action.CREATED, Action.DESTROYED}),
     Action.DESTROYED: frozenset({Action.DESTROYED}),
     Action.FORGOTTEN: frozenset({Action.FORGOTTEN}),
+    Action.LEFT: frozenset({Action.LEFT, Action.CREATED}),
     Action.IMPORTED: frozenset({Action.IMPORTED}),
     Action.MOVED: frozenset({Action.MOVED}),
 }

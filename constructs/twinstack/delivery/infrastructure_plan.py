@@ -27,13 +27,15 @@ class Action(StrEnum):
     IMPORTED = "imported"
     MOVED = "moved"
     """Only its address is another one."""
+    LEFT = "left behind"
+    """Another is made in its place, and what stands there stays: Terraform looks after it no more."""
     UNKNOWN = "unknown"
     """Something that this library does not know yet: a person decides."""
 
     @property
     def is_loss(self) -> bool:
         """Whether what is there now is gone afterwards, or may be."""
-        return self in {Action.REPLACED, Action.DESTROYED, Action.UNKNOWN}
+        return self in {Action.REPLACED, Action.DESTROYED, Action.LEFT, Action.UNKNOWN}
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,8 @@ class ResourceChange:
     forced_by: tuple[str, ...] = ()
     """The arguments for which it is replaced."""
     moved_from: str = ""
+    imported: str = ""
+    """The id by which it is taken over, where it is; `later` where that is not known yet."""
     deposed: str = ""
     """The key of what a replacement left behind, where that is what is destroyed."""
     reason: str = ""
@@ -215,12 +219,17 @@ def _change(entry: Mapping[str, Any]) -> ResourceChange | None:
         tuple(changed_fields(change.get("before"), change.get("after"), change.get("after_unknown"))),
         tuple(dict.fromkeys(str(path[0]) for path in change.get("replace_paths") or () if path)),
         moved_from,
+        _imported(change.get("importing")),
         entry.get("deposed", ""),
         entry.get("action_reason", ""),
         change.get("before"),
         change.get("after"),
         change.get("after_unknown"),
     )
+
+
+def _imported(importing: Mapping[str, Any] | None) -> str:
+    return str(importing.get("id") or "later") if importing else ""
 
 
 def _action(change: Mapping[str, Any]) -> Action | None:
@@ -241,12 +250,35 @@ def changed_fields(before: Any, after: Any, unknown: Any = None) -> Iterator[str
             yield name
 
 
+def changed_paths(before: Any, after: Any, unknown: Any = None, path: str = "") -> Iterator[tuple[str, Any, Any]]:
+    """What differs inside, each with both values: `scaling_config.min_size`, the index in a list left out.
+
+    A value that is not known yet is UNKNOWN_YET. Lists of another length are told as a whole.
+    """
+    if unknown is True:
+        yield path, before, UNKNOWN_YET
+    elif isinstance(before, dict) and isinstance(after, dict):
+        later = unknown if isinstance(unknown, dict) else {}
+        for name in sorted({*before, *after, *(name for name, one in later.items() if one)}):
+            inner = f"{path}.{name}" if path else name
+            yield from changed_paths(before.get(name), after.get(name), later.get(name), inner)
+    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        later = unknown if isinstance(unknown, list) else []
+        for index, (old, new) in enumerate(zip(before, after, strict=True)):
+            yield from changed_paths(old, new, later[index] if index < len(later) else None, path)
+    elif before != after:
+        yield path, before, after
+
+
+UNKNOWN_YET: Final = object()
+"""Stands for a value that only the apply will tell."""
 _ACTIONS: Final = {
     ("create",): Action.CREATED,
     ("update",): Action.CHANGED,
     ("delete",): Action.DESTROYED,
     ("delete", "create"): Action.REPLACED,
     ("create", "delete"): Action.REPLACED,
-    ("create", "forget"): Action.FORGOTTEN,
+    ("create", "forget"): Action.LEFT,
+    ("forget", "create"): Action.LEFT,
     ("forget",): Action.FORGOTTEN,
 }

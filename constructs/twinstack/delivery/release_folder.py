@@ -186,3 +186,7 @@ ABANDONED_SECONDS: Final = 24 * 60 * 60
 LARGEST_DOCUMENT: Final = 4 * 2**20
 OUTPUTS: Final = {INFRASTRUCTURE: ("cdk.tf.json",), WORKLOADS: ("*.k8s.yaml",)}
 """What of each half's folder is the product's, by pattern."""
+PLAN_FILE: Final = "release.plan"
+"""Terraform's saved plan, in the folder of the infrastructure half."""
+PLAN_JSON: Final = "plan.json"
+"""The same as `show -json` says it, without secret values."""

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final, TextIO
 
+from twinstack.changes.effect import Effect
 from twinstack.cli.render import Piece, emit
 from twinstack.delivery.changes import ChangeKind
 from twinstack.delivery.manifest import identity_of
@@ -78,13 +79,23 @@ def _object(change: Change) -> Iterator[list[Piece]]:
 
 
 def _infrastructure(plan: InfrastructurePlan) -> Iterator[list[Piece]]:
+    from twinstack.changes.gate import judge
+
+    verdicts = judge(plan.document, up_to=Effect.REPLACES)
+    by_address = {one.address: one for one in verdicts}
     for change in sorted(plan.changes, key=lambda one: (not one.action.is_loss, one.address)):
+        verdict = by_address[str(change)]
         style = "red" if change.action.is_loss else "green" if change.action == "created" else "yellow"
-        forced = f"  because of {', '.join(change.forced_by)}" if change.forced_by else ""
+        about = "" if verdict.effect is Effect.SAFE else f"  {verdict.effect}: {verdict.why}"
         yield [
             (f"  {_TERRAFORM_MARKS.get(str(change.action), '~')} ", f"bold {style}"), (str(change), "bold"),
-            (f"  {change.action}", style), (_some(change.fields), ""), (forced, "red"),
+            (f"  {change.action}", style), (_some(change.fields), ""), (about, "red" if change.action.is_loss else "yellow"),
         ]  # fmt: skip
+        if not verdict.passes:
+            yield [("      stops the deployment: ", "bold red"), (verdict.fix, "green")]
+    for verdict in verdicts:
+        if verdict.code == "TW982":
+            yield [("  ? ", "bold red"), (f"{verdict.address or 'the plan'}  {verdict.why}", "red")]
     for address in plan.drift:
         yield [("  ! ", "yellow"), (address, ""), ("  changed by somebody else since the last apply", "yellow")]
     if plan.is_empty:
@@ -120,6 +131,7 @@ _TERRAFORM_MARKS: Final = {
     "created": "+",
     "replaced": "±",
     "destroyed": "-",
+    "left behind": "±",
     "forgotten": "=",
     "moved": "→",
     "imported": "←",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from twinstack.cli.delivery.commands import CHANGES, ended, terminated_like_interrupted
 from twinstack.cli.ending import collect_again
 from twinstack.cli.render import agreed, emit, emit_json, somebody_is_there
-from twinstack.errors import ConfigurationError, Problem, UsageError
+from twinstack.errors import ConfigurationError, UsageError
 
 if TYPE_CHECKING:
     from twinstack.api_server import ApiServer
@@ -104,12 +104,13 @@ def destroy(
     from twinstack.cli.project import find_product_with_engine
     from twinstack.delivery.destruction import Destruction
     from twinstack.delivery.holder import Holder
+    from twinstack.delivery.protection import protection
 
     product = find_product_with_engine()
     (loaded,) = product.load_all([environment])
     one = loaded.environment
-    if one.context.protected:
-        raise ConfigurationError([_protected(environment)])
+    if problems := protection(protected=one.context.protected):
+        raise ConfigurationError(problems)
     with terminated_like_interrupted(), shown() as progress:
         collect_again()
         destruction = Destruction(product, loaded, context, progress, Holder.here(), frozenset(also), halves)
@@ -134,14 +135,3 @@ def destroy(
 def _require_somebody() -> None:
     if not somebody_is_there():
         raise UsageError("nobody can be asked here: say --yes")
-
-
-def _protected(environment: str) -> Problem:
-    return Problem(
-        "TW976",
-        "a protected environment is not destroyed",
-        "protected",
-        given="protected: true",
-        allowed="an environment that nothing protects",
-        fix=f"release it with `protected: false` and deletion_protection off first: `twinstack deploy {environment}`",
-    )

@@ -1,0 +1,285 @@
+"""Whether a plan of Terraform or OpenTofu may be applied, address by address: an allowlist.
+
+By itself passes what is made, what is changed in place and noticed by nobody, what is read, moved, taken over or let go.
+Anything else takes a person, who says how bad a change may be; and what destroys data takes its address typed out. It is
+decided by what the plan does, never by the reason that it gives: a resource that is only forgotten bears the reason of one
+that is destroyed. Source, measured on 28 November 2026: Terraform 1.11.4 and OpenTofu 1.12.6, `show -json`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any, Final
+
+from twinstack.changes.effect import Effect
+from twinstack.changes.plan_document import KNOWN_KEYS, NEWEST_FORMAT, format_of, require_plan
+from twinstack.changes.provider_types import BUILT_IN, is_filled_in, is_known
+from twinstack.changes.stateful import REMADE, STATEFUL
+from twinstack.delivery.infrastructure_plan import (
+    UNKNOWN_YET,
+    Action,
+    InfrastructurePlan,
+    ResourceChange,
+    changed_paths,
+)
+from twinstack.errors import ConfigurationError, Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What one address of a plan does, and whether that passes."""
+
+    address: str
+    """`aws_db_instance.database`; empty for the plan as a whole."""
+    action: Action
+    effect: Effect
+    why: str
+    """What makes it so, for people."""
+    fix: str = ""
+    """What to do; empty where it passes."""
+    code: str = ""
+    """Of the problem that it is; empty where it passes."""
+
+    @property
+    def passes(self) -> bool:
+        """Whether it may be applied."""
+        return not self.code
+
+    @property
+    def problem(self) -> Problem:
+        """The same as a problem, where it does not pass."""
+        return Problem(
+            self.code,
+            _MESSAGES[self.code],
+            self.address,
+            given=f"{self.action}: {self.why}" if self.address else self.why,
+            allowed=_ALLOWED.get(self.code, ""),
+            fix=self.fix,
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data, for JSON: no values."""
+        return {
+            "address": self.address, "action": str(self.action), "effect": str(self.effect), "passes": self.passes,
+            "why": self.why, "fix": self.fix, "code": self.code,
+        }  # fmt: skip
+
+
+def judge(
+    plan: Mapping[str, Any],
+    *,
+    allowed: Collection[str] = (),
+    up_to: Effect = Effect.SAFE,
+    moved: Mapping[str, str] | None = None,
+) -> list[Verdict]:
+    """Judges what `show -json` says of a plan, the worst first; nothing for what is only read.
+
+    `allowed` are the addresses that may be destroyed with what they hold, exactly as the plan writes them; `up_to` is how
+    bad anything else may be; `moved` are the moves that the stack asks for (former address: new one), where that is known.
+    Raises ConfigurationError for what is no plan (TW981), and for an allowed address that it does not destroy (TW983).
+    """
+    require_plan(plan)
+    changes = InfrastructurePlan(plan).changes
+    verdicts = [*_of_the_whole(plan), *_of_invocations(plan, allowed)]
+    verdicts += (_of(change, allowed, up_to, moved or {}) for change in changes)
+    lost = {one.address for one in verdicts if one.address and one.effect is Effect.DESTROYS_DATA}
+    if strangers := sorted({*allowed} - lost):
+        raise ConfigurationError(_stranger(address, lost, {one.address for one in changes}) for address in strangers)
+    return sorted(verdicts, key=lambda one: (one.passes, -[*Effect].index(one.effect), one.address))
+
+
+def require_pass(verdicts: Collection[Verdict]) -> None:
+    """Raises ConfigurationError with each that does not pass."""
+    if problems := [one.problem for one in verdicts if not one.passes]:
+        raise ConfigurationError(problems)
+
+
+def _of_the_whole(plan: Mapping[str, Any]) -> Iterator[Verdict]:
+    if format_of(plan) > NEWEST_FORMAT:
+        known = ".".join(map(str, NEWEST_FORMAT))
+        yield _stopped(
+            f"its format is {plan.get('format_version')}, and what is read here is {known}",
+            "upgrade twinstack, or plan with a Terraform or OpenTofu that writes a format which it reads",
+        )
+    if plan.get("errored"):
+        yield _stopped("planning ended with an error", "correct what it said, and plan again")
+    elif plan.get("complete") is False:
+        yield _stopped(
+            "it is not complete: a target was given, or something was put off", "plan again, and the whole of it"
+        )
+    for entry in plan.get("deferred_changes") or ():
+        change = entry.get("resource_change") or {}
+        yield _stopped(
+            f"put off to another plan, for {str(entry.get('reason', 'no reason given')).replace('_', ' ')}: what it does "
+            "is not in this one",
+            "plan again once what it waits for is there",
+            str(change.get("address", "")),
+        )
+    for name in sorted({*plan} - KNOWN_KEYS):
+        if plan[name] not in (None, False, [], {}, ""):
+            yield _stopped(
+                f"it says something that is not known here: {name}", "upgrade twinstack, or plan with an older version"
+            )
+
+
+def _of_invocations(plan: Mapping[str, Any], allowed: Collection[str]) -> Iterator[Verdict]:
+    """Actions of a provider that run beside the changes (Terraform 1.14): they may do anything."""
+    for name in ("action_invocations", "deferred_action_invocations"):
+        for entry in plan.get(name) or ():
+            one = entry.get("action_invocation") or entry
+            address, agreed = str(one.get("address", "")), one.get("address") in allowed
+            yield Verdict(
+                address,
+                Action.UNKNOWN,
+                Effect.DESTROYS_DATA,
+                f"runs {one.get('type', 'an action')}, which may do anything",
+                "" if agreed else f"read what it runs, and, where that is wanted, say so: --destroys {address}",
+                "" if agreed else "TW975",
+            )
+
+
+def _stopped(why: str, fix: str, address: str = "") -> Verdict:
+    return Verdict(address, Action.UNKNOWN, Effect.DESTROYS_DATA if not address else Effect.REPLACES, why, fix, "TW982")
+
+
+def _of(change: ResourceChange, allowed: Collection[str], up_to: Effect, moved: Mapping[str, str]) -> Verdict:
+    effect, why = _effect(change)
+    where = str(change)
+    if change.address in moved and change.action is Action.DESTROYED:
+        effect = Effect.DESTROYS_DATA
+        why = f"it was to move to {moved[change.address]} and does not, for something stands there already; {why}"
+    if guard := _guard(change):
+        return Verdict(
+            where, change.action, effect, f"{guard} is on, and AWS refuses",
+            "deploy a release that takes it off (`protected: false`, `deletion_protection: false`), then run this again",
+            "TW976",
+        )  # fmt: skip
+    if effect is Effect.DESTROYS_DATA:
+        agreed = change.address in allowed
+        return Verdict(
+            where, change.action, effect, why,
+            ""
+            if agreed
+            else f"undo the change that does it, or, where nothing in it is needed, say so: --destroys {change.address}",
+            "" if agreed else "TW975",
+        )  # fmt: skip
+    if effect > up_to:
+        return Verdict(
+            where,
+            change.action,
+            effect,
+            why,
+            f'choose a moment in which that may be, and say so: --up-to "{effect}"',
+            "TW984",
+        )
+    return Verdict(where, change.action, effect, why)
+
+
+def _effect(change: ResourceChange) -> tuple[Effect, str]:
+    known = is_known(change.type_name)
+    match change.action:
+        case Action.CREATED if known:
+            return Effect.SAFE, "new"
+        case Action.MOVED:
+            return Effect.SAFE, f"only its address changes: it was {change.moved_from}"
+        case Action.IMPORTED:
+            return Effect.SAFE, f"it stands already ({change.imported}), and is looked after from now on"
+        case Action.FORGOTTEN:
+            return Effect.SAFE, "it stays as it is, and Terraform looks after it no more"
+        case Action.CREATED | Action.CHANGED if not known:
+            return Effect.INTERRUPTS, f"{change.type_name} is not known here, nor what a change of it does"
+        case Action.CHANGED if change.type_name in BUILT_IN:
+            return Effect.SAFE, "only its input, which is kept in the state alone"
+        case Action.CHANGED:
+            return _of_update(change)
+        case Action.UNKNOWN:
+            return Effect.DESTROYS_DATA, "the plan does something with it that is not known here"
+        case _:
+            return _of_loss(change)
+
+
+def _of_loss(change: ResourceChange) -> tuple[Effect, str]:
+    because = _REASONS.get(change.reason, "")
+    if change.forced_by:
+        because = f"{', '.join(change.forced_by)} forces it"
+    held = STATEFUL.get(change.type_name)
+    if held is None and change.type_name in REMADE and change.action is not Action.LEFT:
+        return Effect.REPLACES, ", ".join(filter(None, [because, "it holds nothing that cannot be made again"]))
+    stays = "what it holds stays behind, and the new one is empty" if change.action is Action.LEFT else ""
+    words = f"it holds {held}" if held else f"nobody has noted yet that {change.type_name} holds nothing"
+    return Effect.DESTROYS_DATA, ", ".join(filter(None, [because, stays or words]))
+
+
+def _of_update(change: ResourceChange) -> tuple[Effect, str]:
+    """The worst of what its arguments do."""
+    # Until the facts of changes are there: nothing is known of any.
+    change_of = getattr(import_module("twinstack.facts"), "change_of", None) if find_spec("twinstack.facts") else None
+    about = "taken over and changed: " if change.imported else ""
+    found: list[tuple[Effect, str]] = []
+    for path, before, after in changed_paths(change.before, change.after, change.after_unknown):
+        name = path.partition(".")[0]
+        if name in _TAGS or (is_filled_in(change.type_name, name)):
+            continue
+        value = None if after is UNKNOWN_YET else after
+        fact = change_of(change.type_name, path, before, value) if change_of else None
+        if fact is None:
+            found.append((Effect.INTERRUPTS, f"nobody has noted yet what a change of {path} does"))
+        else:
+            terms = ", ".join(filter(None, [fact.when, fact.usual]))
+            found.append((fact.effect, f"{path} {fact.effect}{f' ({terms})' if terms else ''}"))
+    if not found and not change.fields:
+        return Effect.INTERRUPTS, f"{about}what changes is secret, so what it does is not known"
+    if not found:
+        return Effect.SAFE, f"{about}only {', '.join(change.fields)}"
+    worst = max(effect for effect, _ in found)
+    return worst, about + "; ".join(dict.fromkeys(words for effect, words in found if effect is worst))
+
+
+def _guard(change: ResourceChange) -> str:
+    """The protection of AWS itself that would stop the apply half-way."""
+    before = change.before if isinstance(change.before, dict) else {}
+    gone = change.action in {Action.DESTROYED, Action.REPLACED} and not change.deposed
+    return next((name for name in GUARDS if gone and before.get(name) is True), "")
+
+
+def _stranger(address: str, lost: Collection[str], changed: Collection[str]) -> Problem:
+    near = get_close_matches(address, lost, n=1)
+    return Problem(
+        "TW983",
+        "an address that the plan does not destroy",
+        address,
+        given="it is changed, and destroys nothing" if address in changed else "it is not in the plan",
+        allowed=", ".join(sorted(lost)) or "nothing: the plan destroys no data",
+        fix=f"did you mean `{near[0]}`?" if near else "leave it out",
+    )
+
+
+GUARDS: Final = ("deletion_protection", "enable_deletion_protection", "deletion_protection_enabled")
+"""What the AWS provider calls it, in databases, clusters, load balancers and tables."""
+_TAGS: Final = frozenset({"tags", "tags_all"})
+_REASONS: Final = {
+    "delete_because_no_resource_config": "its block is gone, and with it whatever protected it",
+    "delete_because_no_module": "its module is gone, and with it whatever protected it",
+    "delete_because_no_move_target": "what it was moved to is gone",
+    "delete_because_wrong_repetition": "its block makes several now, or one no more",
+    "delete_because_count_index": "`count` is lower",
+    "delete_because_each_key": "its key is no longer in `for_each`",
+    "replace_because_tainted": "it was begun and did not end, so it is made anew",
+    "replace_by_request": "it was asked for (-replace)",
+    "replace_by_triggers": "something in `replace_triggered_by` changes",
+}
+"""Source: Terraform, "JSON Output Format", `action_reason`."""
+_MESSAGES: Final = {
+    "TW975": "this would be destroyed, with what it holds",
+    "TW976": "AWS keeps this from being destroyed",
+    "TW982": "a plan that nobody can judge",
+    "TW984": "a change that takes a person",
+}
+_ALLOWED: Final = {
+    "TW975": "what holds nothing is destroyed or replaced; anything else where its address is typed out",
+    "TW984": "what is made, and what is changed in place so that nobody notices",
+}
