@@ -1,0 +1,192 @@
+"""From one release to the next: what Kubernetes refuses to change in place, and what is taken away too early.
+
+Source: the update validation of Kubernetes 1.36 for each kind (apps, batch, core, rbac, storage, networking).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from twinstack.policy.kubernetes.objects import Fault, Object, Objects, mapping, pods_of, reach, text
+from twinstack.policy.kubernetes.quantities import amount
+
+
+def cannot_change(before: Objects, after: Objects) -> Iterator[Fault]:
+    """A field that cannot change while the object keeps its name: the release is refused half way."""
+    for new in after.all:
+        old = _same(before, new)
+        if old is None:
+            continue
+        for path in _FIXED.get((new.group, new.kind), ()):
+            was, is_ = _plain(reach(old.data, *path)), _plain(reach(new.data, *path))
+            if (
+                was != is_
+                and not (was is None and path[-1] in _ASSIGNED)
+                and not (is_ is None and path[-1] in _ASSIGNED)
+            ):
+                yield new.fault(".".join(path), f"{_short(was)} becomes {_short(is_)}", "the same, or another name")
+        yield from _by_kind(old, new)
+
+
+def name_outlives_template(objects: Objects) -> Iterator[Fault]:
+    """A Job whose name says nothing of what it runs: its next release cannot be applied, as a Job never changes."""
+    for one in objects.of("Job"):
+        pods = pods_of(one)
+        if pods is None or not one.name or any(str(name) in _REPLACED for name in one.annotations):
+            continue
+        tags = [text(container.data, "image").rpartition("/")[2].partition(":")[2] for container in pods.containers]
+        said = {re.sub(r"[^a-z0-9]+", "-", tag.partition("@")[0].lower()).strip("-") for tag in tags} - {"", "latest"}
+        if not _HASH.search(one.name) and not any(tag in one.name for tag in said):
+            yield one.fault("metadata.name", one.name, f"{one.name}-HASH, of its template")
+
+
+def cleaner_goes_first(before: Objects, after: Objects) -> Iterator[Fault]:
+    """What has to clean up after something is removed in one release with it: a load balancer, say, that nobody deletes."""
+    kept = {(one.group, one.kind, one.namespace, one.name) for one in after.all}
+    gone = [one for one in before.all if (one.group, one.kind, one.namespace, one.name) not in kept]
+    for cleaner in gone:
+        for left in gone:
+            if left != cleaner and _cleans(cleaner, left):
+                yield cleaner.fault(
+                    "", f"removed together with {left.title}, whose finalizer it serves", "one release later"
+                )
+
+
+def namespace_goes_first(before: Objects, after: Objects) -> Iterator[Fault]:
+    """An object whose namespace is taken away while it stays: it goes with it."""
+    spaces = {one.name for one in before.of("Namespace")} - {one.name for one in after.of("Namespace")}
+    for one in after.all:
+        if text(one.data, "metadata", "namespace") in spaces:
+            yield one.fault("metadata.namespace", f"{one.namespace}, which this release removes", "one that stays")
+
+
+def _by_kind(old: Object, new: Object) -> Iterator[Fault]:
+    if new.kind == "PersistentVolumeClaim":
+        was, is_ = (amount(reach(one.spec, "resources", "requests", "storage")) for one in (old, new))
+        if was is not None and is_ is not None and is_ < was:
+            yield new.fault("spec.resources.requests.storage", f"{was} becomes {is_} bytes", "as much or more")
+    elif new.kind in {"ConfigMap", "Secret"} and old.data.get("immutable") is True:
+        for field in ("data", "binaryData", "stringData"):
+            if reach(old.data, field) != reach(new.data, field):
+                yield new.fault(field, "changed, and it is immutable", "another name")
+        if new.data.get("immutable") is not True:
+            yield new.fault("immutable", "true becomes false", "true, or another name")
+    elif new.kind == "Service" and not new.group:
+        was, is_ = old.spec.get("clusterIP"), new.spec.get("clusterIP")
+        if "None" in (was, is_) and was != is_:
+            yield new.fault("spec.clusterIP", f"{was or 'an address'} becomes {is_ or 'an address'}", "another name")
+    elif new.kind == "Deployment" and _strategy(new) == "Recreate" and _strategy(old) != "Recreate":
+        if not mapping(old.spec, "strategy", "rollingUpdate"):
+            allowed = "rollingUpdate spelled out one release before, or another name"
+            yield new.fault("spec.strategy", "Recreate over a rolling update that was never spelled out", allowed)
+
+
+def _cleans(cleaner: Object, left: Object) -> bool:
+    if cleaner.kind in {"IngressClass", "IngressClassParams"} and left.kind == "Ingress":
+        return cleaner.kind == "IngressClassParams" or text(left.spec, "ingressClassName") == cleaner.name
+    if cleaner.kind == "GatewayClass" and left.kind == "Gateway":
+        return text(left.spec, "gatewayClassName") == cleaner.name
+    if cleaner.kind == "CustomResourceDefinition":
+        return left.kind == text(cleaner.spec, "names", "kind") and left.group == text(cleaner.spec, "group")
+    if cleaner.kind == "StorageClass" and left.kind == "PersistentVolumeClaim":
+        return text(left.spec, "storageClassName") == cleaner.name
+    pods = pods_of(cleaner)
+    images = [text(one.data, "image") for one in pods.containers] if pods else []
+    for word, kinds in _CONTROLLERS.items():
+        if any(word in image for image in images):
+            return left.kind in kinds and (left.kind != "Service" or text(left.spec, "type") == "LoadBalancer")
+    return False
+
+
+def _same(before: Objects, new: Object) -> Object | None:
+    return next(
+        (
+            one
+            for one in before.of(new.kind)
+            if (one.name, one.namespace, one.group) == (new.name, new.namespace, new.group)
+        ),
+        None,
+    )
+
+
+def _strategy(one: Object) -> str:
+    return text(one.spec, "strategy", "type") or "RollingUpdate"
+
+
+def _plain(found: Any) -> Any:
+    """Without what is said and what is the default alike: nothing, and an empty collection."""
+    if isinstance(found, Mapping):
+        return {key: value for key, one in found.items() if (value := _plain(one)) not in (None, {}, [])} or None
+    if isinstance(found, list):
+        return [_plain(one) for one in found] or None
+    return found
+
+
+def _short(found: Any) -> str:
+    said = str(found) if found is not None else "nothing"
+    return said if len(said) <= _LONGEST else f"{said[:_LONGEST]}…"
+
+
+_LONGEST: Final = 80
+_HASH: Final = re.compile(r"-(?=[a-z0-9]*[0-9])[a-f0-9]{5,64}$|-[0-9]{5,}$")
+_ASSIGNED: Final = {"volumeName", "storageClassName", "volumeMode", "type"}
+"""What the API server fills in, so that saying it once and leaving it out once are no change."""
+_REPLACED: Final = {
+    "helm.sh/hook",
+    "helm.sh/hook-delete-policy",
+    "argocd.argoproj.io/hook",
+    "kustomize.toolkit.fluxcd.io/force",
+    "kapp.k14s.io/update-strategy",
+}
+"""Annotations that have a Job made anew by the tool that applies it."""
+_CONTROLLERS: Final[Mapping[str, tuple[str, ...]]] = {
+    "aws-load-balancer-controller": ("Ingress", "Service", "TargetGroupBinding", "Gateway"),
+    "external-dns": ("DNSEndpoint",),
+    "cert-manager-controller": ("Certificate", "Challenge", "Order"),
+    "aws-ebs-csi-driver": ("PersistentVolumeClaim",),
+    "karpenter": ("NodePool", "EC2NodeClass", "NodeClaim"),
+}
+"""Controllers, by a part of their image, and what holds a finalizer of theirs."""
+_FIXED: Final[Mapping[tuple[str, str], tuple[tuple[str, ...], ...]]] = {
+    ("apps", "Deployment"): (("spec", "selector"),),
+    ("apps", "ReplicaSet"): (("spec", "selector"),),
+    ("apps", "DaemonSet"): (("spec", "selector"),),
+    ("apps", "StatefulSet"): (
+        ("spec", "selector"),
+        ("spec", "serviceName"),
+        ("spec", "podManagementPolicy"),
+        ("spec", "volumeClaimTemplates"),
+    ),
+    ("batch", "Job"): (
+        ("spec", "template"),
+        ("spec", "completionMode"),
+        ("spec", "completions"),
+        ("spec", "podFailurePolicy"),
+        ("spec", "successPolicy"),
+        ("spec", "backoffLimitPerIndex"),
+        ("spec", "managedBy"),
+    ),
+    ("", "PersistentVolumeClaim"): (
+        ("spec", "accessModes"),
+        ("spec", "storageClassName"),
+        ("spec", "volumeMode"),
+        ("spec", "volumeName"),
+        ("spec", "selector"),
+    ),
+    ("", "Secret"): (("type",),),
+    ("rbac.authorization.k8s.io", "RoleBinding"): (("roleRef",),),
+    ("rbac.authorization.k8s.io", "ClusterRoleBinding"): (("roleRef",),),
+    ("networking.k8s.io", "IngressClass"): (("spec", "controller"),),
+    ("storage.k8s.io", "StorageClass"): (
+        ("provisioner",),
+        ("parameters",),
+        ("reclaimPolicy",),
+        ("volumeBindingMode",),
+    ),
+    ("scheduling.k8s.io", "PriorityClass"): (("value",), ("preemptionPolicy",)),
+    ("gateway.networking.k8s.io", "GatewayClass"): (("spec", "controllerName"),),
+    ("cert-manager.io", "CertificateRequest"): (("spec",),),
+}
+"""What cannot change in place, by group and kind."""

@@ -1,0 +1,285 @@
+"""The manifests of one environment, as the rules look at them: by kind and name, with the pods that each makes.
+
+What stands there may be anything, since an escape hatch writes what it likes: these readers take every shape, and what is
+no mapping, list or text where one belongs is nothing to them (the schema of the API server refuses it).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Final, TypeAlias
+
+from twinstack.environment.label_selector import selects
+
+Data: TypeAlias = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that a rule finds: in which object, where in it, and what stands there."""
+
+    subject: str
+    """`Deployment analytics/backend`."""
+    path: str
+    """`spec.template.spec.containers[backend].env`; empty: the whole object."""
+    given: str
+    allowed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Object:
+    """One manifest, and its place in the order of applying."""
+
+    data: Data
+    index: int
+
+    @property
+    def kind(self) -> str:
+        """`Deployment`."""
+        return text(self.data, "kind")
+
+    @property
+    def group(self) -> str:
+        """`apps`; empty: the core group."""
+        version = text(self.data, "apiVersion")
+        return version.rpartition("/")[0]
+
+    @property
+    def name(self) -> str:
+        """The object's name."""
+        return text(self.data, "metadata", "name")
+
+    @property
+    def namespace(self) -> str:
+        """Its namespace; `default` where it names none."""
+        return text(self.data, "metadata", "namespace") or "default"
+
+    @property
+    def annotations(self) -> Data:
+        """Its annotations."""
+        return mapping(self.data, "metadata", "annotations")
+
+    @property
+    def spec(self) -> Data:
+        """Its spec."""
+        return mapping(self.data, "spec")
+
+    @property
+    def title(self) -> str:
+        """`Deployment analytics/backend`."""
+        named = text(self.data, "metadata", "namespace")
+        return f"{self.kind} {named}/{self.name}" if named else f"{self.kind} {self.name}"
+
+    def fault(self, path: str, given: object, allowed: str = "") -> Fault:
+        """A fault of this object."""
+        return Fault(self.title, path, str(given), allowed)
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """A container of a pod template, and where it stands in the object."""
+
+    data: Data
+    path: str
+    first: bool
+    """One that runs before the others: an init container, sidecars among them."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return text(self.data, "name")
+
+    @property
+    def stays(self) -> bool:
+        """Whether it runs beside the others: no init container, but for a sidecar."""
+        return not self.first or self.data.get("restartPolicy") == "Always"
+
+
+@dataclass(frozen=True, slots=True)
+class Pods:
+    """The pods that an object makes."""
+
+    owner: Object
+    path: str
+    """Where the pod's spec stands in the object: `spec.template.spec`."""
+    metadata: Data
+    spec: Data
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """The pods' labels."""
+        return mapping(self.metadata, "labels")
+
+    @property
+    def namespace(self) -> str:
+        """Their namespace."""
+        return self.owner.namespace
+
+    @property
+    def containers(self) -> list[Container]:
+        """All containers: those that stay, those before them, and those for debugging."""
+        return [
+            Container(one, f"{self.path}.{group}[{text(one, 'name') or index}]", group == "initContainers")
+            for group in ("initContainers", "containers", "ephemeralContainers")
+            for index, one in enumerate(mappings(self.spec, group))
+        ]
+
+    @property
+    def volumes(self) -> list[Data]:
+        """The volumes."""
+        return mappings(self.spec, "volumes")
+
+    @property
+    def windows(self) -> bool:
+        """Whether they run on Windows, where half of a security context means nothing."""
+        return text(self.spec, "os", "name") == "windows"
+
+
+@dataclass(frozen=True)
+class Objects:
+    """All manifests of one environment, in the order of applying."""
+
+    manifests: tuple[Data, ...]
+    version: tuple[int, int] = (1, 36)
+    """The cluster's Kubernetes version."""
+    zones: int = 3
+    """The zones that nodes run in."""
+    _by_kind: dict[str, list[Object]] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    @classmethod
+    def of_documents(cls, documents: Iterable[Any], *, version: str = "1.36", zones: int = 3) -> Objects:
+        """From what a YAML reader gives; what is no object is left out."""
+        major, _, minor = version.partition(".")
+        return cls(tuple(one for one in documents if isinstance(one, Mapping)), (int(major), int(minor or 0)), zones)
+
+    @cached_property
+    def all(self) -> list[Object]:
+        """Every object."""
+        return [Object(data, index) for index, data in enumerate(self.manifests)]
+
+    def of(self, *kinds: str) -> list[Object]:
+        """The objects of these kinds, of Kubernetes' own groups and of any other."""
+        if not self._by_kind:
+            for one in self.all:
+                self._by_kind.setdefault(one.kind, []).append(one)
+        return [one for kind in kinds for one in self._by_kind.get(kind, ())]
+
+    def find(self, kind: str, name: str, namespace: str = "") -> Object | None:
+        """The object of this name; without a namespace, in any."""
+        return next(
+            (one for one in self.of(kind) if one.name == name and (not namespace or one.namespace == namespace)), None
+        )
+
+    @cached_property
+    def pods(self) -> list[Pods]:
+        """The pods of every workload."""
+        return [pods for one in self.all if (pods := pods_of(one)) is not None]
+
+    def selected(self, selector: Any, namespace: str) -> list[Pods]:
+        """The pods of a namespace that a label selector selects; an empty one selects all, none nothing."""
+        return [one for one in self.pods if one.namespace == namespace and chosen(selector, one.labels)]
+
+    def replicas(self, owner: Object) -> tuple[int, int]:
+        """How many pods of a workload run at least and at most, by its autoscaler where it has one."""
+        for scaler in self.of("HorizontalPodAutoscaler"):
+            target = mapping(scaler.spec, "scaleTargetRef")
+            if scaler.namespace == owner.namespace and target.get("kind") == owner.kind:
+                if target.get("name") == owner.name:
+                    lowest = number(scaler.spec.get("minReplicas"), 1)
+                    return lowest, max(lowest, number(scaler.spec.get("maxReplicas"), lowest))
+        fixed = number(owner.spec.get("replicas"), 1)
+        return fixed, fixed
+
+
+def pods_of(one: Object) -> Pods | None:
+    """The pods that an object makes; None where it makes none."""
+    path = TEMPLATES.get((one.group, one.kind))
+    if path is None:
+        return None
+    template = mapping(one.data, *path)
+    return Pods(one, ".".join((*path, "spec")), mapping(template, "metadata"), mapping(template, "spec"))
+
+
+def mapping(data: Any, *path: str) -> Data:
+    """The mapping at a path; empty where there is none."""
+    found = reach(data, *path)
+    return found if isinstance(found, Mapping) else {}
+
+
+def mappings(data: Any, *path: str) -> list[Data]:
+    """The mappings in the list at a path."""
+    found = reach(data, *path)
+    return [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
+
+
+def texts(data: Any, *path: str) -> list[str]:
+    """The texts in the list at a path."""
+    found = reach(data, *path)
+    return [one for one in found if isinstance(one, str)] if isinstance(found, list) else []
+
+
+def text(data: Any, *path: str) -> str:
+    """The text at a path; empty where there is none."""
+    found = reach(data, *path)
+    return found if isinstance(found, str) else ""
+
+
+def reach(data: Any, *path: str) -> Any:
+    """What stands at a path; None where something on the way is missing."""
+    for key in path:
+        if not isinstance(data, Mapping):
+            return None
+        data = data.get(key)
+    return data
+
+
+def number(found: Any, otherwise: int) -> int:
+    """A whole number; `otherwise` where there is none."""
+    return found if isinstance(found, int) and not isinstance(found, bool) else otherwise
+
+
+def share(found: Any, of: int, otherwise: int, *, up: bool) -> int:
+    """A number, or a percentage of `of`: `25%` of 10 is 3 rounded up, 2 rounded down.
+
+    Source: Kubernetes API reference, DeploymentSpec: maxSurge is rounded up, maxUnavailable down.
+    """
+    if isinstance(found, str) and found.endswith("%") and found[:-1].isdigit():
+        return -(-of * int(found[:-1]) // 100) if up else of * int(found[:-1]) // 100
+    return number(found, otherwise)
+
+
+def chosen(selector: Any, labels: Mapping[str, str]) -> bool:
+    """Whether a label selector selects these labels; one that is none selects nothing."""
+    if not isinstance(selector, Mapping):
+        return False
+    if any(not {"key", "operator"} <= one.keys() for one in mappings(selector, "matchExpressions")):
+        return False
+    return selects(selector, labels)
+
+
+def repeated(found: Iterable[Any]) -> Iterator[Any]:
+    """What comes more than once, each once."""
+    seen: set[Any] = set()
+    told: set[Any] = set()
+    for one in found:
+        if one in seen and one not in told:
+            told.add(one)
+            yield one
+        seen.add(one)
+
+
+_TEMPLATE: Final = ("spec", "template")
+TEMPLATES: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
+    ("apps", "Deployment"): _TEMPLATE,
+    ("apps", "StatefulSet"): _TEMPLATE,
+    ("apps", "DaemonSet"): _TEMPLATE,
+    ("apps", "ReplicaSet"): _TEMPLATE,
+    ("", "ReplicationController"): _TEMPLATE,
+    ("batch", "Job"): _TEMPLATE,
+    ("batch", "CronJob"): ("spec", "jobTemplate", "spec", "template"),
+    ("", "PodTemplate"): ("template",),
+    ("", "Pod"): (),
+}
+"""Where each kind has the template of its pods, by group and kind."""

@@ -1,0 +1,199 @@
+"""Pod Security: whether the pods of a namespace are those that its enforced level admits.
+
+The API server says so only when a controller asks for a pod, which never comes; the workload itself is taken. Source:
+Kubernetes documentation, "Pod Security Standards", and the checks of pod-security-admission, for Kubernetes 1.36.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+from twinstack.policy.kubernetes.objects import (
+    Data,
+    Fault,
+    Objects,
+    Pods,
+    mapping,
+    mappings,
+    reach,
+    text,
+    texts,
+)
+
+
+def breaks_pod_security(objects: Objects) -> Iterator[Fault]:
+    """Pods that the level which their namespace enforces does not admit."""
+    levels = {
+        one.name: text(one.data, "metadata", "labels", "pod-security.kubernetes.io/enforce")
+        for one in objects.of("Namespace")
+    }
+    for pods in objects.pods:
+        level = levels.get(pods.namespace, "")
+        checks = (*_BASELINE, *_RESTRICTED) if level == "restricted" else _BASELINE if level == "baseline" else ()
+        for check in checks:
+            for path, given, allowed in check(pods):
+                yield pods.owner.fault(path, f"{given}, and namespace {pods.namespace} enforces {level}", allowed)
+
+
+_Broken = Iterator[tuple[str, str, str]]
+
+
+def _host(pods: Pods) -> _Broken:
+    for name in ("hostNetwork", "hostPID", "hostIPC"):
+        if pods.spec.get(name):
+            yield f"{pods.path}.{name}", "true", "false"
+    for where, context in _contexts(pods):
+        if reach(context, "windowsOptions", "hostProcess"):
+            yield f"{where}.windowsOptions.hostProcess", "true", "false"
+    for volume in pods.volumes:
+        if "hostPath" in volume:
+            yield f"{pods.path}.volumes[{volume.get('name')}].hostPath", "a folder of the node", "no hostPath"
+    for container in pods.containers:
+        for port in mappings(container.data, "ports"):
+            if port.get("hostPort"):
+                yield f"{container.path}.ports.hostPort", str(port["hostPort"]), "none"
+        for handler in (*(mapping(container.data, probe) for probe in _PROBES), *_hooks(container.data)):
+            for kind in ("httpGet", "tcpSocket"):
+                if text(handler, kind, "host"):
+                    yield f"{container.path}.{kind}.host", text(handler, kind, "host"), "none: the pod's own address"
+
+
+def _privileges(pods: Pods) -> _Broken:
+    for container in pods.containers:
+        context = mapping(container.data, "securityContext")
+        if context.get("privileged"):
+            yield f"{container.path}.securityContext.privileged", "true", "false"
+        if context.get("procMount") not in (None, "Default"):
+            yield f"{container.path}.securityContext.procMount", str(context["procMount"]), "Default"
+        added = sorted(set(texts(context, "capabilities", "add")) - _CAPABILITIES)
+        if added:
+            yield f"{container.path}.securityContext.capabilities.add", ", ".join(added), "none of them"
+
+
+def _profiles(pods: Pods) -> _Broken:
+    for name, profile in mapping(pods.metadata, "annotations").items():
+        if name.startswith(_APPARMOR) and profile != "runtime/default" and not str(profile).startswith("localhost/"):
+            yield f"metadata.annotations[{name}]", str(profile), "runtime/default or localhost/…"
+    for where, context in _contexts(pods):
+        for field, allowed in (("appArmorProfile", _PROFILES), ("seccompProfile", _PROFILES)):
+            kind = text(context, field, "type")
+            if kind and kind not in allowed:
+                yield f"{where}.{field}.type", kind, " or ".join(allowed)
+        options = mapping(context, "seLinuxOptions")
+        if options.get("type") not in _SELINUX:
+            yield f"{where}.seLinuxOptions.type", str(options["type"]), "container_t and the like"
+        for field in ("user", "role"):
+            if options.get(field):
+                yield f"{where}.seLinuxOptions.{field}", str(options[field]), "none"
+    for sysctl in mappings(pods.spec, "securityContext", "sysctls"):
+        if sysctl.get("name") not in _SYSCTLS:
+            yield f"{pods.path}.securityContext.sysctls", str(sysctl.get("name")), "the safe ones"
+
+
+def _volumes(pods: Pods) -> _Broken:
+    for volume in pods.volumes:
+        kinds = sorted(volume.keys() - {"name"} - _VOLUMES)
+        if kinds and kinds != ["hostPath"]:
+            yield f"{pods.path}.volumes[{volume.get('name')}]", kinds[0], ", ".join(sorted(_VOLUMES))
+
+
+def _escalation(pods: Pods) -> _Broken:
+    if pods.windows:
+        return
+    for container in pods.containers:
+        context = mapping(container.data, "securityContext")
+        if context.get("allowPrivilegeEscalation") is not False:
+            yield f"{container.path}.securityContext.allowPrivilegeEscalation", _said(context, _ESCALATION), "false"
+        if "ALL" not in texts(context, "capabilities", "drop"):
+            yield f"{container.path}.securityContext.capabilities.drop", "not ALL", "[ALL]"
+        added = sorted(set(texts(context, "capabilities", "add")) - {"NET_BIND_SERVICE"})
+        if added and set(added) <= _CAPABILITIES:
+            yield f"{container.path}.securityContext.capabilities.add", ", ".join(added), "NET_BIND_SERVICE alone"
+
+
+def _user(pods: Pods) -> _Broken:
+    whole = mapping(pods.spec, "securityContext")
+    if whole.get("runAsUser") == 0:
+        yield f"{pods.path}.securityContext.runAsUser", "0", "a user that is not root"
+    for container in pods.containers:
+        own = mapping(container.data, "securityContext")
+        if own.get("runAsNonRoot", whole.get("runAsNonRoot")) is not True:
+            yield f"{container.path}.securityContext.runAsNonRoot", "not true, here and for the pod", "true"
+        if own.get("runAsUser") == 0:
+            yield f"{container.path}.securityContext.runAsUser", "0", "a user that is not root"
+        seccomp = text(own, "seccompProfile", "type") or text(whole, "seccompProfile", "type")
+        if not seccomp and not pods.windows:
+            yield f"{container.path}.securityContext.seccompProfile", "none, here and for the pod", "RuntimeDefault"
+
+
+def _contexts(pods: Pods) -> Iterator[tuple[str, Data]]:
+    yield f"{pods.path}.securityContext", mapping(pods.spec, "securityContext")
+    for container in pods.containers:
+        yield f"{container.path}.securityContext", mapping(container.data, "securityContext")
+
+
+def _hooks(container: Data) -> Iterator[Data]:
+    for hook in ("postStart", "preStop"):
+        yield mapping(container, "lifecycle", hook)
+
+
+def _said(context: Data, field: str) -> str:
+    return str(context[field]).lower() if field in context else "not set"
+
+
+_ESCALATION: Final = "allowPrivilegeEscalation"
+_APPARMOR: Final = "container.apparmor.security.beta.kubernetes.io/"
+_PROBES: Final = ("livenessProbe", "readinessProbe", "startupProbe")
+_PROFILES: Final = ("RuntimeDefault", "Localhost")
+_SELINUX: Final[frozenset[Any]] = frozenset(
+    {None, "", "container_t", "container_init_t", "container_kvm_t", "container_engine_t"}
+)
+_CAPABILITIES: Final = frozenset(
+    [
+        "AUDIT_WRITE",
+        "CHOWN",
+        "DAC_OVERRIDE",
+        "FOWNER",
+        "FSETID",
+        "KILL",
+        "MKNOD",
+        "NET_BIND_SERVICE",
+        "SETFCAP",
+        "SETGID",
+        "SETPCAP",
+        "SETUID",
+        "SYS_CHROOT",
+    ]
+)
+_SYSCTLS: Final = frozenset(
+    [
+        "kernel.shm_rmid_forced",
+        "net.ipv4.ip_local_port_range",
+        "net.ipv4.ip_unprivileged_port_start",
+        "net.ipv4.tcp_syncookies",
+        "net.ipv4.ping_group_range",
+        "net.ipv4.ip_local_reserved_ports",
+        "net.ipv4.tcp_keepalive_time",
+        "net.ipv4.tcp_fin_timeout",
+        "net.ipv4.tcp_keepalive_intvl",
+        "net.ipv4.tcp_keepalive_probes",
+        "net.ipv4.tcp_rmem",
+        "net.ipv4.tcp_wmem",
+    ]
+)
+_VOLUMES: Final = frozenset(
+    [
+        "configMap",
+        "csi",
+        "downwardAPI",
+        "emptyDir",
+        "ephemeral",
+        "image",
+        "persistentVolumeClaim",
+        "projected",
+        "secret",
+    ]
+)
+_BASELINE: Final[tuple[Callable[[Pods], _Broken], ...]] = (_host, _privileges, _profiles)
+_RESTRICTED: Final[tuple[Callable[[Pods], _Broken], ...]] = (_volumes, _escalation, _user)
