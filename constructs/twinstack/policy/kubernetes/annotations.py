@@ -15,8 +15,12 @@ from typing import Any, Final
 
 from twinstack.policy.kubernetes.annotation_names import ALB, ALB_NAMED, NGINX
 from twinstack.policy.kubernetes.objects import Fault, Object, Objects, mappings, number, text
+from twinstack.policy.kubernetes.rules import Rules
+
+RULES: Final = Rules()
 
 
+@RULES("unknown-annotation", "no controller knows the annotation", "correct its name, or leave it out")
 def unknown_annotation(objects: Objects) -> Iterator[Fault]:
     """An annotation that its controller does not know: it is ignored, without a word."""
     for one, name, rest, _ in _annotations(objects):
@@ -27,6 +31,7 @@ def unknown_annotation(objects: Objects) -> Iterator[Fault]:
             yield one.fault(f"metadata.annotations[{name}]", name, f"{prefix}{near[0]}" if near else "one it knows")
 
 
+@RULES("wrong-annotation", "the annotation's value is none", "correct the value")
 def wrong_annotation(objects: Objects) -> Iterator[Fault]:
     """An annotation whose value its controller cannot use."""
     for one, name, rest, value in _annotations(objects):
@@ -41,6 +46,9 @@ def wrong_annotation(objects: Objects) -> Iterator[Fault]:
             yield one.fault(path, value, allowed)
 
 
+@RULES(
+    "snippet", "a snippet of nginx's own configuration", "use the annotation for what it does, or a field of the edge"
+)
 def snippet(objects: Objects) -> Iterator[Fault]:
     """A piece of nginx's own configuration: refused by default, and one wrong word stops the whole controller."""
     for one, name, rest, _ in _annotations(objects):
@@ -48,6 +56,7 @@ def snippet(objects: Objects) -> Iterator[Fault]:
             yield one.fault(f"metadata.annotations[{name}]", "free text for nginx", "an annotation for that one thing")
 
 
+@RULES("forbidden-word", "a word that ingress-nginx refuses", "leave the word out")
 def forbidden_word(objects: Objects) -> Iterator[Fault]:
     """A word that the admission webhook of ingress-nginx refuses in any annotation."""
     for one, name, rest, value in _annotations(objects):
@@ -59,6 +68,11 @@ def forbidden_word(objects: Objects) -> Iterator[Fault]:
             yield one.fault(f"metadata.annotations[{name}]", f"{value}, with {' '.join(words)}", "without it")
 
 
+@RULES(
+    "rewrite-without-groups",
+    "a rewrite to a group that no path captures",
+    "capture it in the path, and use ImplementationSpecific",
+)
 def rewrite_without_groups(objects: Objects) -> Iterator[Fault]:
     """A rewrite to a group that no path captures, and a regular expression under a path type that takes none."""
     for one in objects.of("Ingress"):
@@ -74,6 +88,11 @@ def rewrite_without_groups(objects: Objects) -> Iterator[Fault]:
                 yield one.fault("spec.rules.http.paths.pathType", given, "ImplementationSpecific")
 
 
+@RULES(
+    "load-balancer-ports",
+    "the load balancer's annotations contradict each other",
+    "correct the ports, the certificate, the target type or the health check",
+)
 def load_balancer_ports(objects: Objects) -> Iterator[Fault]:
     """A redirect to a port that the load balancer does not listen on, an HTTPS port without a certificate, instances
     as targets behind a Service without a port on the nodes, a health check that takes longer than its interval.
@@ -111,6 +130,50 @@ def load_balancer_ports(objects: Objects) -> Iterator[Fault]:
                             f"instance, and {service.title} is ClusterIP",
                             "ip",
                         )
+
+
+@RULES(
+    "path-refused",
+    "ingress-nginx refuses the path",
+    "use letters, digits, - . _ ~ and / alone, or pathType ImplementationSpecific",
+)
+def path_refused(objects: Objects) -> Iterator[Fault]:
+    """A path of type Prefix or Exact with other characters than a path has: its webhook denies the Ingress."""
+    classes = {one.name for one in objects.of("IngressClass") if text(one.spec, "controller") == _NGINX_CONTROLLER}
+    for one in objects.of("Ingress"):
+        marked = any(isinstance(name, str) and name.startswith(_NGINX) for name in one.annotations)
+        if not marked and text(one.spec, "ingressClassName") not in {"nginx", *classes}:
+            continue
+        for rule in mappings(one.spec, "rules"):
+            for path in mappings(rule, "http", "paths"):
+                place = text(path, "path")
+                if text(path, "pathType") in {"Prefix", "Exact"} and not re.fullmatch(r"/[A-Za-z0-9._~/-]*", place):
+                    yield one.fault("spec.rules.http.paths.path", place, "a plain path")
+
+
+@RULES(
+    "group-contradicts-itself",
+    "the Ingresses of one load balancer contradict each other",
+    "write what belongs to the load balancer on one of them, or alike on all",
+)
+def group_contradicts_itself(objects: Objects) -> Iterator[Fault]:
+    """Two Ingresses of one group that ask for two load balancers: none of the group is reconciled any more."""
+    seen: dict[tuple[str, str], tuple[Object, str]] = {}
+    orders: dict[tuple[str, str], Object] = {}
+    for one in objects.of("Ingress"):
+        group = text(one.annotations, f"{_ALB}group.name")
+        if not group:
+            continue
+        for name in _EXCLUSIVE:
+            value = one.annotations.get(f"{_ALB}{name}")
+            if value is None:
+                continue
+            other, said = seen.setdefault((group, name), (one, str(value)))
+            if said != str(value):
+                yield one.fault(f"metadata.annotations[{_ALB}{name}]", f"{value}, and {other.title} says {said}", said)
+        order = text(one.annotations, f"{_ALB}group.order")
+        if order and (first := orders.setdefault((group, order), one)) is not one:
+            yield one.fault(f"metadata.annotations[{_ALB}group.order]", f"{order}, as {first.title}", "its own number")
 
 
 def _annotations(objects: Objects) -> Iterator[tuple[Object, str, str, Any]]:
@@ -169,6 +232,12 @@ def _matches(pattern: str) -> Callable[[str], bool]:
 
 _NGINX: Final = "nginx.ingress.kubernetes.io/"
 _ALB: Final = "alb.ingress.kubernetes.io/"
+_NGINX_CONTROLLER: Final = "k8s.io/ingress-nginx"
+_EXCLUSIVE: Final = (
+    "load-balancer-name", "scheme", "ip-address-type", "subnets", "security-groups", "load-balancer-attributes",
+    "wafv2-acl-arn", "wafv2-acl-name", "shield-advanced-protection", "ssl-policy", "inbound-cidrs", "ssl-redirect",
+)  # fmt: skip
+"""What a load balancer has once, for all Ingresses of its group."""
 _NAME_OF_ALB: Final = "1 to 32 letters, digits and inner hyphens, not beginning with internal-"
 _KINDS: Final[Mapping[str, tuple[Callable[[str], bool], str]]] = {
     "text": (lambda _value: True, ""),

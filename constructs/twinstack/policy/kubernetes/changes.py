@@ -11,8 +11,14 @@ from typing import Any, Final
 
 from twinstack.policy.kubernetes.objects import Fault, Object, Objects, mapping, pods_of, reach, text
 from twinstack.policy.kubernetes.quantities import amount
+from twinstack.policy.kubernetes.rules import Rules
+
+RULES: Final = Rules()
 
 
+@RULES(
+    "cannot-change", "a field that cannot change in place", "keep it, or give the object another name", compares=True
+)
 def cannot_change(before: Objects, after: Objects) -> Iterator[Fault]:
     """A field that cannot change while the object keeps its name: the release is refused half way."""
     for new in after.all:
@@ -30,6 +36,7 @@ def cannot_change(before: Objects, after: Objects) -> Iterator[Fault]:
         yield from _by_kind(old, new)
 
 
+@RULES("name-outlives-template", "a Job is not named by what it runs", "end its name in a hash of its template")
 def name_outlives_template(objects: Objects) -> Iterator[Fault]:
     """A Job whose name says nothing of what it runs: its next release cannot be applied, as a Job never changes."""
     for one in objects.of("Job"):
@@ -42,6 +49,12 @@ def name_outlives_template(objects: Objects) -> Iterator[Fault]:
             yield one.fault("metadata.name", one.name, f"{one.name}-HASH, of its template")
 
 
+@RULES(
+    "cleaner-goes-first",
+    "what cleans up is removed together with what it cleans up after",
+    "remove it one release later, when the other is gone",
+    compares=True,
+)
 def cleaner_goes_first(before: Objects, after: Objects) -> Iterator[Fault]:
     """What has to clean up after something is removed in one release with it: a load balancer, say, that nobody deletes."""
     kept = {(one.group, one.kind, one.namespace, one.name) for one in after.all}
@@ -54,6 +67,12 @@ def cleaner_goes_first(before: Objects, after: Objects) -> Iterator[Fault]:
                 )
 
 
+@RULES(
+    "namespace-goes-first",
+    "a namespace is removed under what stays in it",
+    "keep the Namespace, or move the objects first",
+    compares=True,
+)
 def namespace_goes_first(before: Objects, after: Objects) -> Iterator[Fault]:
     """An object whose namespace is taken away while it stays: it goes with it."""
     spaces = {one.name for one in before.of("Namespace")} - {one.name for one in after.of("Namespace")}
@@ -77,10 +96,15 @@ def _by_kind(old: Object, new: Object) -> Iterator[Fault]:
         was, is_ = old.spec.get("clusterIP"), new.spec.get("clusterIP")
         if "None" in (was, is_) and was != is_:
             yield new.fault("spec.clusterIP", f"{was or 'an address'} becomes {is_ or 'an address'}", "another name")
-    elif new.kind == "Deployment" and _strategy(new) == "Recreate" and _strategy(old) != "Recreate":
-        if not mapping(old.spec, "strategy", "rollingUpdate"):
-            allowed = "rollingUpdate spelled out one release before, or another name"
-            yield new.fault("spec.strategy", "Recreate over a rolling update that was never spelled out", allowed)
+    elif new.kind == "Deployment" and _defaulted_update_stays(old, new):
+        allowed = "rollingUpdate spelled out one release before, or another name"
+        yield new.fault("spec.strategy", "Recreate over a rolling update that was never spelled out", allowed)
+
+
+def _defaulted_update_stays(old: Object, new: Object) -> bool:
+    # Nobody owns what the server filled in, so that a server-side apply of `Recreate` leaves it, and is refused.
+    kept = not mapping(old.spec, "strategy", "rollingUpdate") and _strategy(old) != "Recreate"
+    return kept and _strategy(new) == "Recreate"
 
 
 def _cleans(cleaner: Object, left: Object) -> bool:

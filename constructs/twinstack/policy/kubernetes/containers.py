@@ -23,8 +23,12 @@ from twinstack.policy.kubernetes.objects import (
     text,
     texts,
 )
+from twinstack.policy.kubernetes.rules import Rules
+
+RULES: Final = Rules()
 
 
+@RULES("said-twice", "a name stands twice in one pod", "keep one of the two")
 def said_twice(objects: Objects) -> Iterator[Fault]:
     """A name that a pod template has twice: containers, volumes, variables, ports, places of volumes."""
     for pods in objects.pods:
@@ -45,6 +49,7 @@ def said_twice(objects: Objects) -> Iterator[Fault]:
             yield owner.fault(f"{pods.path}.containers.ports", f"{name} twice", "each name once in a pod")
 
 
+@RULES("probe-has-no-port", "a probe asks at a port that no container has", "probe a port that the container declares")
 def probe_has_no_port(objects: Objects) -> Iterator[Fault]:
     """A probe of a port that no container of the pod has: it never passes, or restarts the pod for ever."""
     for pods in objects.pods:
@@ -62,6 +67,7 @@ def probe_has_no_port(objects: Objects) -> Iterator[Fault]:
                         yield pods.owner.fault(f"{path}.{kind}.port", wanted, allowed)
 
 
+@RULES("probe-contradicts-itself", "a probe contradicts itself", "correct the probe")
 def probe_contradicts_itself(objects: Objects) -> Iterator[Fault]:
     """A probe that Kubernetes refuses, or that cannot pass as it is set."""
     for pods in objects.pods:
@@ -89,6 +95,11 @@ def probe_contradicts_itself(objects: Objects) -> Iterator[Fault]:
                     yield pods.owner.fault(path, "0 seconds or failures, which stands for the default", "1 or more")
 
 
+@RULES(
+    "stopped-before-done",
+    "the pause before the end takes all the time there is for ending",
+    "raise terminationGracePeriodSeconds over the pause and the work that is left",
+)
 def stopped_before_done(objects: Objects) -> Iterator[Fault]:
     """A pause before the end that is as long as the whole time a pod has for ending."""
     for pods in objects.pods:
@@ -104,6 +115,7 @@ def stopped_before_done(objects: Objects) -> Iterator[Fault]:
                 )
 
 
+@RULES("mounts-nothing", "a container mounts a volume that the pod lacks", "correct its name")
 def mounts_nothing(objects: Objects) -> Iterator[Fault]:
     """A place for a volume that the pod does not have."""
     for pods in objects.pods:
@@ -118,6 +130,7 @@ def mounts_nothing(objects: Objects) -> Iterator[Fault]:
                         yield pods.owner.fault(f"{container.path}.{field}", mount.get("name"), allowed)
 
 
+@RULES("variable-contradicts-itself", "a variable contradicts itself", "give it one value or one source")
 def variable_contradicts_itself(objects: Objects) -> Iterator[Fault]:
     """A variable with a value and a source, with two sources, or with a name that no program can ask for."""
     for pods in objects.pods:
@@ -136,6 +149,7 @@ def variable_contradicts_itself(objects: Objects) -> Iterator[Fault]:
                     yield pods.owner.fault(path, f"valueFrom {', '.join(sources) or 'nothing'}", "one source")
 
 
+@RULES("cannot-write", "the container writes where its root is read-only", "mount an emptyDir there")
 def cannot_write(objects: Objects) -> Iterator[Fault]:
     """A read-only root where the container is told to write, or an image that is known to."""
     for pods in objects.pods:
@@ -152,6 +166,7 @@ def cannot_write(objects: Objects) -> Iterator[Fault]:
                     yield pods.owner.fault(f"{container.path}.{path}", given, f"a volume mounted at {place}")
 
 
+@RULES("restart-policy", "the restart policy is none for this kind", "correct it")
 def restart_policy(objects: Objects) -> Iterator[Fault]:
     """A restart policy that the kind of workload does not take."""
     for pods in objects.pods:
@@ -166,6 +181,7 @@ def restart_policy(objects: Objects) -> Iterator[Fault]:
             yield pods.owner.fault(f"{pods.path}.restartPolicy", policy, "Always")
 
 
+@RULES("image-moves", "the image has no tag of its own", "use a tag that is never moved, or a digest")
 def image_moves(objects: Objects) -> Iterator[Fault]:
     """An image without a tag, or with `latest`: what runs changes by itself, and cannot be returned to."""
     for pods in objects.pods:

@@ -21,8 +21,12 @@ from twinstack.policy.kubernetes.objects import (
     text,
     texts,
 )
+from twinstack.policy.kubernetes.rules import Rules
+
+RULES: Final = Rules()
 
 
+@RULES("route-not-let-in", "no listener lets the route in", "allow its namespace, kind and host in a listener")
 def route_not_let_in(objects: Objects) -> Iterator[Fault]:
     """A route that no listener of its Gateway lets in: by namespace, kind, name, port or host."""
     for route in objects.of(*_ROUTES):
@@ -52,6 +56,7 @@ def route_not_let_in(objects: Objects) -> Iterator[Fault]:
                 yield route.fault("spec.parentRefs", f"{gateway.title}: {reasons[0]}", "a listener that lets it in")
 
 
+@RULES("listener-has-no-certificate", "a listener for TLS has no certificate", "name the host and the Secret")
 def listener_has_no_certificate(objects: Objects) -> Iterator[Fault]:
     """A listener for TLS without the host or the Secret that its certificate is made for."""
     for gateway in objects.of("Gateway"):
@@ -70,6 +75,7 @@ def listener_has_no_certificate(objects: Objects) -> Iterator[Fault]:
                 yield gateway.fault(f"{path}.tls", f"on a listener for {protocol}", "HTTPS or TLS")
 
 
+@RULES("listener-twice", "two listeners are in conflict", "give each a port, protocol and host of its own")
 def listener_twice(objects: Objects) -> Iterator[Fault]:
     """Two listeners of one name, or of one port, protocol and host: both are in conflict, and neither serves."""
     for gateway in objects.of("Gateway"):
@@ -86,6 +92,7 @@ def listener_twice(objects: Objects) -> Iterator[Fault]:
                 yield gateway.fault("spec.listeners", f"port {port} with and without TLS", "one of the two")
 
 
+@RULES("route-leads-nowhere", "the route leads nowhere", "correct the backend, or grant it with a ReferenceGrant")
 def route_leads_nowhere(objects: Objects) -> Iterator[Fault]:
     """A route to a Service or port that does not exist, or in another namespace that does not grant it."""
     for route in objects.of(*_ROUTES):
@@ -108,6 +115,7 @@ def route_leads_nowhere(objects: Objects) -> Iterator[Fault]:
                     yield route.fault("spec.rules.backendRefs.namespace", namespace, "one that a ReferenceGrant opens")
 
 
+@RULES("route-contradicts-itself", "the route contradicts itself", "keep one of them")
 def route_contradicts_itself(objects: Objects) -> Iterator[Fault]:
     """A rule that redirects and forwards at once, or gives a backend more time than the whole request."""
     for route in objects.of("HTTPRoute"):
@@ -122,6 +130,21 @@ def route_contradicts_itself(objects: Objects) -> Iterator[Fault]:
             )
             if whole and each and each > whole:
                 yield route.fault(f"{path}.timeouts.backendRequest", f"{each} s, request {whole} s", "at most that")
+
+
+def _paths(route: Object, path: str, rule: Data, kinds: list[str]) -> Iterator[Fault]:
+    matched = [mapping(match, "path") for match in mappings(rule, "matches")]
+    for one in matched:
+        value, kind = text(one, "value") or "/", text(one, "type") or "PathPrefix"
+        if kind in {"PathPrefix", "Exact"} and not value.startswith("/"):
+            yield route.fault(f"{path}.matches.path", value, f"/{value}")
+    replaces = any(
+        text(mapping(one, field), "path", "type") == "ReplacePrefixMatch"
+        for one in mappings(rule, "filters")
+        for field in ("urlRewrite", "requestRedirect")
+    )
+    if kinds and replaces and any((text(one, "type") or "PathPrefix") != "PathPrefix" for one in matched):
+        yield route.fault(f"{path}.filters", "ReplacePrefixMatch of a path that is no prefix", "type: PathPrefix")
 
 
 def _refuses(objects: Objects, listener: Data, gateway: Object, route: Object) -> str:

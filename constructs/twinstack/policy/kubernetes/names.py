@@ -10,8 +10,12 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from twinstack.policy.kubernetes.objects import Fault, Object, Objects, mapping, mappings, pods_of, text, texts
+from twinstack.policy.kubernetes.rules import Rules
+
+RULES: Final = Rules()
 
 
+@RULES("name-too-long", "a name is too long", "shorten it, with a hash of the whole")
 def name_too_long(objects: Objects) -> Iterator[Fault]:
     """A name that is too long, or becomes it with what Kubernetes adds to it for the pods."""
     for one in objects.all:
@@ -23,6 +27,7 @@ def name_too_long(objects: Objects) -> Iterator[Fault]:
             yield one.fault("metadata.generateName", prefix, f"{longest - 5} characters")
 
 
+@RULES("name-is-none", "a name is none", "use the characters it takes")
 def name_is_none(objects: Objects) -> Iterator[Fault]:
     """A name with characters that Kubernetes does not take for it."""
     for one in objects.all:
@@ -50,6 +55,7 @@ def name_is_none(objects: Objects) -> Iterator[Fault]:
                 yield service.fault("spec.ports.name", name, "up to 63 lower-case letters, digits and inner hyphens")
 
 
+@RULES("label-is-none", "a label or annotation is none", "shorten or correct it")
 def label_is_none(objects: Objects) -> Iterator[Fault]:
     """A label or annotation whose key or value Kubernetes does not take: often a long name, or a URL, as a value."""
     for one in objects.all:
@@ -73,6 +79,7 @@ def label_is_none(objects: Objects) -> Iterator[Fault]:
                     yield one.fault(f"{path}[{key}]", f"{value}, {len(value)} characters", allowed)
 
 
+@RULES("too-large", "an object is too large", "part it, or keep the data elsewhere")
 def too_large(objects: Objects) -> Iterator[Fault]:
     """An object that is larger than the store takes: ConfigMaps and Secrets of 1 MiB, annotations of 256 KiB."""
     for one in objects.all:
@@ -88,6 +95,7 @@ def too_large(objects: Objects) -> Iterator[Fault]:
                 yield one.fault("data", f"{held:,} bytes", f"{_DATA:,}")
 
 
+@RULES("host-is-none", "a host is no DNS name", "write the name alone")
 def host_is_none(objects: Objects) -> Iterator[Fault]:
     """A host that is no DNS name, as an Ingress, a Gateway or a route has to have it."""
     for one in objects.of("Ingress", "Gateway", "HTTPRoute", "GRPCRoute", "TLSRoute"):
@@ -99,6 +107,7 @@ def host_is_none(objects: Objects) -> Iterator[Fault]:
                 yield one.fault("spec", host, "a DNS name in lower case, without scheme, port and path")
 
 
+@RULES("data-is-none", "data is no text, or lacks a key", "quote it, or add the key")
 def data_is_none(objects: Objects) -> Iterator[Fault]:
     """Data of a ConfigMap or Secret that is no text, or that a Secret of its type must have and does not."""
     for one in objects.of("ConfigMap", "Secret"):

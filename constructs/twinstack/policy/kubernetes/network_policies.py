@@ -24,9 +24,17 @@ from twinstack.policy.kubernetes.objects import (
     text,
     texts,
 )
+from twinstack.policy.kubernetes.rules import Rules
 from twinstack.policy.kubernetes.services import backends_of
 
+RULES: Final = Rules()
 
+
+@RULES(
+    "names-unreachable",
+    "a NetworkPolicy closes DNS to pods that speak to others",
+    "open egress to port 53, UDP and TCP",
+)
 def names_unreachable(objects: Objects) -> Iterator[Fault]:
     """Pods that may speak to somebody and may not ask for his address: DNS is closed to them."""
     for pods in objects.pods:
@@ -38,6 +46,11 @@ def names_unreachable(objects: Objects) -> Iterator[Fault]:
             yield pods.owner.fault("", "egress to UDP port 53 is closed to its pods", "open, for UDP and TCP")
 
 
+@RULES(
+    "api-unreachable",
+    "a NetworkPolicy closes the API server to pods that have a role in the cluster",
+    "open egress to TCP 443 of its addresses",
+)
 def api_unreachable(objects: Objects) -> Iterator[Fault]:
     """Pods with a role in the cluster and no way to its API server."""
     for pods in objects.pods:
@@ -53,6 +66,11 @@ def api_unreachable(objects: Objects) -> Iterator[Fault]:
             )
 
 
+@RULES(
+    "webhook-unreachable",
+    "the API server does not reach a webhook",
+    "open ingress to the webhook's port, and name a Service that exists",
+)
 def webhook_unreachable(objects: Objects) -> Iterator[Fault]:
     """A webhook whose pods do not let the API server in, or whose Service does not exist: every request waits for it."""
     for config in objects.of("ValidatingWebhookConfiguration", "MutatingWebhookConfiguration"):
@@ -75,6 +93,11 @@ def webhook_unreachable(objects: Objects) -> Iterator[Fault]:
                         yield config.fault(path, f"{pods.owner.title} does not admit the API server", "ingress to it")
 
 
+@RULES(
+    "edge-unreachable",
+    "a NetworkPolicy closes pods to the requests that an Ingress sends",
+    "open ingress to that port from the load balancer's subnets or the controller's namespace",
+)
 def edge_unreachable(objects: Objects) -> Iterator[Fault]:
     """Pods that an Ingress sends requests to and that admit nobody at that port."""
     for ingress in objects.of("Ingress"):
@@ -85,6 +108,11 @@ def edge_unreachable(objects: Objects) -> Iterator[Fault]:
                 )
 
 
+@RULES(
+    "policy-is-about-nobody",
+    "a NetworkPolicy is about nobody",
+    "make its selectors the labels of pods; pods that a controller makes are noted in twinstack/pods-made-by",
+)
 def policy_is_about_nobody(objects: Objects) -> Iterator[Fault]:
     """A policy that selects no pods, or opens the way to or from pods that do not exist."""
     for policy in objects.of("NetworkPolicy"):
@@ -99,6 +127,7 @@ def policy_is_about_nobody(objects: Objects) -> Iterator[Fault]:
                         yield policy.fault(f"spec.{direction}.{side}", dict(other), "labels of pods that exist")
 
 
+@RULES("policy-contradicts-itself", "a NetworkPolicy contradicts itself", "correct its types, addresses and ports")
 def policy_contradicts_itself(objects: Objects) -> Iterator[Fault]:
     """A policy whose rules count for nothing, or whose addresses and ports are none."""
     for policy in objects.of("NetworkPolicy"):
@@ -115,6 +144,36 @@ def policy_contradicts_itself(objects: Objects) -> Iterator[Fault]:
                         yield policy.fault(f"spec.{direction}.ports.endPort", port["endPort"], "from port upwards")
 
 
+@RULES(
+    "policy-port-of-nobody",
+    "a NetworkPolicy opens a port that the pods do not have",
+    "write the container's port: a policy sees it after the Service has translated",
+)
+def policy_port_of_nobody(objects: Objects) -> Iterator[Fault]:
+    """A rule for a port that none of the pods behind it declares: mostly the Service's port instead of theirs."""
+    for policy in objects.of("NetworkPolicy"):
+        own = objects.selected(reach(policy.spec, "podSelector") or {}, policy.namespace)
+        for rule in mappings(policy.spec, "ingress"):
+            if mapping(policy.spec, "podSelector"):
+                yield from _ports_of(policy, "spec.ingress.ports", rule, own)
+        for rule in mappings(policy.spec, "egress"):
+            peers = mappings(rule, "to")
+            selectors = [mapping(peer, "podSelector") for peer in peers if "namespaceSelector" not in peer]
+            if peers and len(selectors) == len(peers) and all(selectors):
+                others = [pods for one in selectors for pods in objects.selected(one, policy.namespace)]
+                yield from _ports_of(policy, "spec.egress.ports", rule, others)
+
+
+def _ports_of(policy: Object, path: str, rule: Data, pods: list[Pods]) -> Iterator[Fault]:
+    declared = [port for one in pods for container in one.containers for port in mappings(container.data, "ports")]
+    known = {port.get("containerPort") for port in declared} | {port.get("name") for port in declared} - {None}
+    for port in mappings(rule, "ports"):
+        given, last = port.get("port"), number(port.get("endPort"), number(port.get("port"), 0))
+        inside = any(number(given, 0) <= number(one, -1) <= last for one in known)
+        if declared and given is not None and given not in known and not inside:
+            yield policy.fault(path, given, ", ".join(sorted(str(one) for one in known)))
+
+
 def _addresses(policy: Object, path: str, peers: list[Data]) -> Iterator[Fault]:
     for peer in peers:
         block = mapping(peer, "ipBlock")
@@ -128,7 +187,7 @@ def _addresses(policy: Object, path: str, peers: list[Data]) -> Iterator[Fault]:
             outer = ip_network(text(block, "cidr"))
             for one in texts(block, "except"):
                 inner = ip_network(one)
-                if inner.version != outer.version or not inner.subnet_of(outer) or inner == outer:  # type: ignore[arg-type]
+                if inner.network_address not in outer or inner.broadcast_address not in outer or inner == outer:
                     yield policy.fault(f"{path}.ipBlock.except", one, f"a part of {outer}")
         except ValueError as error:
             yield policy.fault(f"{path}.ipBlock", str(error), "a network such as 10.0.0.0/16, its host bits zero")

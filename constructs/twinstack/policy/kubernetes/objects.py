@@ -185,10 +185,10 @@ class Objects:
         """How many pods of a workload run at least and at most, by its autoscaler where it has one."""
         for scaler in self.of("HorizontalPodAutoscaler"):
             target = mapping(scaler.spec, "scaleTargetRef")
-            if scaler.namespace == owner.namespace and target.get("kind") == owner.kind:
-                if target.get("name") == owner.name:
-                    lowest = number(scaler.spec.get("minReplicas"), 1)
-                    return lowest, max(lowest, number(scaler.spec.get("maxReplicas"), lowest))
+            scaled = (text(target, "kind"), text(target, "name"), scaler.namespace)
+            if scaled == (owner.kind, owner.name, owner.namespace):
+                lowest = number(scaler.spec.get("minReplicas"), 1)
+                return lowest, max(lowest, number(scaler.spec.get("maxReplicas"), lowest))
         fixed = number(owner.spec.get("replicas"), 1)
         return fixed, fixed
 

@@ -21,8 +21,12 @@ from twinstack.policy.kubernetes.objects import (
     text,
     texts,
 )
+from twinstack.policy.kubernetes.rules import Rules
+
+RULES: Final = Rules()
 
 
+@RULES("spreads-others", "a spread constraint does not count these pods", "make its selector theirs")
 def spreads_others(objects: Objects) -> Iterator[Fault]:
     """A spread constraint whose selector does not select the pods it is written on: it spreads nothing."""
     for pods in objects.pods:
@@ -40,6 +44,11 @@ def spreads_others(objects: Objects) -> Iterator[Fault]:
                 yield pods.owner.fault(f"{path}.minDomains", f"{domains} zones of {objects.zones}", "as many as are")
 
 
+@RULES(
+    "keeps-itself-out",
+    "more pods than places that may hold one each",
+    "prefer it instead of requiring it, or run fewer",
+)
 def keeps_itself_out(objects: Objects) -> Iterator[Fault]:
     """Pods that must not share a zone with each other, of which there are more than zones: some never run."""
     for pods in objects.pods:
@@ -56,6 +65,7 @@ def keeps_itself_out(objects: Objects) -> Iterator[Fault]:
                 )
 
 
+@RULES("waits-for-nobody", "pods must stand beside others that do not exist", "correct the selector")
 def waits_for_nobody(objects: Objects) -> Iterator[Fault]:
     """Pods that must stand beside others that do not exist."""
     for pods in objects.pods:
@@ -67,6 +77,7 @@ def waits_for_nobody(objects: Objects) -> Iterator[Fault]:
                 yield pods.owner.fault(path, term.get("labelSelector"), "labels of pods that exist")
 
 
+@RULES("no-such-node", "no node can be as asked for", "correct the label's value")
 def no_such_node(objects: Objects) -> Iterator[Fault]:
     """Nodes asked for by a label value that no node has, or by two that contradict each other."""
     for pods in objects.pods:
@@ -92,6 +103,7 @@ def no_such_node(objects: Objects) -> Iterator[Fault]:
             yield pods.owner.fault(path, f"it contradicts nodeSelector {dict(wanted)}", "one of the two")
 
 
+@RULES("tolerates-nothing", "a toleration is none", "correct it")
 def tolerates_nothing(objects: Objects) -> Iterator[Fault]:
     """A toleration that Kubernetes refuses, or that tolerates nothing."""
     for pods in objects.pods:
@@ -108,6 +120,7 @@ def tolerates_nothing(objects: Objects) -> Iterator[Fault]:
                 yield pods.owner.fault(f"{path}.tolerationSeconds", "without effect NoExecute", "none")
 
 
+@RULES("old-node-labels", "a label of nodes that has another name by now", "use the new name", warning=True)
 def old_node_labels(objects: Objects) -> Iterator[Fault]:
     """A label of nodes that has another name since Kubernetes 1.17: newer nodes do not carry it."""
     for pods in objects.pods:

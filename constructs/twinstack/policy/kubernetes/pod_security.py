@@ -20,8 +20,16 @@ from twinstack.policy.kubernetes.objects import (
     text,
     texts,
 )
+from twinstack.policy.kubernetes.rules import Rules
+
+RULES: Final = Rules()
 
 
+@RULES(
+    "pod-security",
+    "the namespace does not admit these pods",
+    "write the security context that the level asks for; the level is a label of the namespace",
+)
 def breaks_pod_security(objects: Objects) -> Iterator[Fault]:
     """Pods that the level which their namespace enforces does not admit."""
     levels = {
@@ -34,6 +42,26 @@ def breaks_pod_security(objects: Objects) -> Iterator[Fault]:
         for check in checks:
             for path, given, allowed in check(pods):
                 yield pods.owner.fault(path, f"{given}, and namespace {pods.namespace} enforces {level}", allowed)
+
+
+@RULES(
+    "runs-as-root",
+    "the image runs as root, and the pod may not",
+    "set runAsUser to the user that the image is made for, or use an image without root",
+)
+def runs_as_root(objects: Objects) -> Iterator[Fault]:
+    """An image that starts as root under `runAsNonRoot`: the kubelet refuses the container, each time anew."""
+    for pods in objects.pods:
+        whole = mapping(pods.spec, "securityContext")
+        for container in pods.containers:
+            own = mapping(container.data, "securityContext")
+            if own.get("runAsNonRoot", whole.get("runAsNonRoot")) is not True:
+                continue
+            image = text(container.data, "image").partition("@")[0]
+            folder, _, name = image.rpartition("/")
+            official = folder in _OFFICIAL and name.partition(":")[0] in _ROOT_IMAGES
+            if official and own.get("runAsUser", whole.get("runAsUser")) is None:
+                yield pods.owner.fault(f"{container.path}.securityContext.runAsUser", f"none, of {image}", "its user")
 
 
 _Broken = Iterator[tuple[str, str, str]]
@@ -142,6 +170,35 @@ def _said(context: Data, field: str) -> str:
     return str(context[field]).lower() if field in context else "not set"
 
 
+_OFFICIAL: Final = {"", "library", "docker.io", "docker.io/library", "public.ecr.aws/docker/library"}
+_ROOT_IMAGES: Final = frozenset(
+    [
+        "alpine",
+        "amazonlinux",
+        "busybox",
+        "caddy",
+        "debian",
+        "golang",
+        "httpd",
+        "mariadb",
+        "mongo",
+        "mysql",
+        "nginx",
+        "node",
+        "openjdk",
+        "php",
+        "postgres",
+        "python",
+        "rabbitmq",
+        "redis",
+        "ruby",
+        "rust",
+        "traefik",
+        "ubuntu",
+        "wordpress",
+    ]
+)
+"""Official images whose Dockerfile names no user. Source: their Dockerfiles on Docker Hub."""
 _ESCALATION: Final = "allowPrivilegeEscalation"
 _APPARMOR: Final = "container.apparmor.security.beta.kubernetes.io/"
 _PROBES: Final = ("livenessProbe", "readinessProbe", "startupProbe")

@@ -11,6 +11,9 @@ from decimal import Decimal
 from typing import Any, Final
 
 from twinstack.policy.kubernetes.objects import Container, Data, Fault, Objects, Pods, mapping, reach
+from twinstack.policy.kubernetes.rules import Rules
+
+RULES: Final = Rules()
 
 
 def amount(given: Any) -> Decimal | None:
@@ -26,6 +29,11 @@ def amount(given: Any) -> Decimal | None:
     return Decimal(match[1]) * _SUFFIXES[suffix]
 
 
+@RULES(
+    "quantity-is-none",
+    "a quantity is none, or not what was meant",
+    "write it with its unit: 250m of CPU, 256Mi of memory",
+)
 def quantity_is_none(objects: Objects) -> Iterator[Fault]:
     """A quantity that Kubernetes cannot read, or that nobody means: memory in thousandths of a byte, say."""
     for pods in objects.pods:
@@ -41,6 +49,7 @@ def quantity_is_none(objects: Objects) -> Iterator[Fault]:
                 yield pods.owner.fault(path, f"{given}, which is {found} cores", f"{given}m")
 
 
+@RULES("request-over-limit", "a request is over its limit", "lower the request or raise the limit")
 def request_over_limit(objects: Objects) -> Iterator[Fault]:
     """A request over its limit, or a whole device asked for in two different numbers."""
     for pods in objects.pods:

@@ -26,8 +26,16 @@ from twinstack.policy.kubernetes.objects import (
     texts,
 )
 from twinstack.policy.kubernetes.quantities import amount, resources_of
+from twinstack.policy.kubernetes.rules import Rules
+
+RULES: Final = Rules()
 
 
+@RULES(
+    "over-quota",
+    "the namespace's quota is too small for its pods",
+    "raise the quota, or lower requests or the most replicas",
+)
 def over_quota(objects: Objects) -> Iterator[Fault]:
     """Pods that together ask for more than their namespace may have: the last of them never run."""
     for quota in objects.of("ResourceQuota"):
@@ -45,6 +53,11 @@ def over_quota(objects: Objects) -> Iterator[Fault]:
                 )
 
 
+@RULES(
+    "refused-by-quota",
+    "a pod says nothing of what the quota counts",
+    "set the request or limit, or a default in a LimitRange",
+)
 def refused_by_quota(objects: Objects) -> Iterator[Fault]:
     """A pod without the request or limit that a quota of its namespace counts: it is refused."""
     for quota in objects.of("ResourceQuota"):
@@ -67,6 +80,9 @@ def refused_by_quota(objects: Objects) -> Iterator[Fault]:
                         )
 
 
+@RULES(
+    "outside-limit-range", "a LimitRange does not allow these resources", "keep them inside, or change the LimitRange"
+)
 def outside_limit_range(objects: Objects) -> Iterator[Fault]:
     """A container, pod or claim outside what a LimitRange of its namespace allows: it is refused."""
     for limits in objects.of("LimitRange"):
@@ -88,11 +104,10 @@ def outside_limit_range(objects: Objects) -> Iterator[Fault]:
                 for claim in objects.of("PersistentVolumeClaim"):
                     size = amount(reach(claim.spec, "resources", "requests", "storage"))
                     low, high = (amount(mapping(item, one).get("storage")) for one in ("min", "max"))
-                    if claim.namespace == limits.namespace and size is not None:
-                        if (high is not None and size > high) or (low is not None and size < low):
-                            yield claim.fault(
-                                "spec.resources.requests.storage", _plain(size), f"that of {limits.title}"
-                            )
+                    if claim.namespace != limits.namespace or size is None:
+                        continue
+                    if (high is not None and size > high) or (low is not None and size < low):
+                        yield claim.fault("spec.resources.requests.storage", _plain(size), f"that of {limits.title}")
 
 
 def _outside(owner: Object, container: Container, item: Data, limits: Object) -> Iterator[Fault]:
@@ -192,9 +207,9 @@ def _in_scope(quota: Object, pods: Pods) -> bool:
     if ("BestEffort" in scopes and asks) or ("NotBestEffort" in scopes and not asks):
         return False
     for one in mappings(quota.spec, "scopeSelector", "matchExpressions"):
-        if one.get("scopeName") == "PriorityClass" and one.get("operator") == "In":
-            if text(pods.spec, "priorityClassName") not in texts(one, "values"):
-                return False
+        by_priority = one.get("scopeName") == "PriorityClass" and one.get("operator") == "In"
+        if by_priority and text(pods.spec, "priorityClassName") not in texts(one, "values"):
+            return False
     return True
 
 

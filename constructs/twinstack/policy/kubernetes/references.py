@@ -7,6 +7,7 @@ Secret".
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -22,8 +23,13 @@ from twinstack.policy.kubernetes.objects import (
     mapping,
     mappings,
     reach,
+    repeated,
     text,
+    texts,
 )
+from twinstack.policy.kubernetes.rules import Rules
+
+RULES: Final = Rules()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,11 @@ class Named:
     path: str
 
 
+@RULES(
+    "does-not-exist",
+    "pods need what nobody makes",
+    "make it, or correct the name; what others make is acknowledged with who they are",
+)
 def does_not_exist(objects: Objects) -> Iterator[Fault]:
     """Pods that need a ConfigMap, Secret, account, claim, class or priority that nobody makes: they never start."""
     for pods in objects.pods:
@@ -48,6 +59,7 @@ def does_not_exist(objects: Objects) -> Iterator[Fault]:
             )
 
 
+@RULES("key-does-not-exist", "a key does not exist", "correct the key, or add it")
 def key_does_not_exist(objects: Objects) -> Iterator[Fault]:
     """A key that the named ConfigMap or Secret does not have: the container cannot be created."""
     for pods in objects.pods:
@@ -59,6 +71,7 @@ def key_does_not_exist(objects: Objects) -> Iterator[Fault]:
                     yield pods.owner.fault(named.path, f"{named.kind} {named.name}: {key}", allowed)
 
 
+@RULES("comes-later", "what is needed is applied later", "apply it before")
 def comes_later(objects: Objects) -> Iterator[Fault]:
     """What is applied before the thing it needs: its first pods fail, and a Job may use up its tries."""
     for pods in objects.pods:
@@ -77,6 +90,11 @@ def comes_later(objects: Objects) -> Iterator[Fault]:
                 yield one.fault("", f"before {maker.title}", "applied after it")
 
 
+@RULES(
+    "not-mounted",
+    "a synced Secret is read without its class being mounted",
+    "mount the class as a volume in these pods too",
+)
 def not_mounted(objects: Objects) -> Iterator[Fault]:
     """A synced Secret whose class these pods do not mount: it exists only while other pods run."""
     for pods in objects.pods:
@@ -89,6 +107,7 @@ def not_mounted(objects: Objects) -> Iterator[Fault]:
                 yield pods.owner.fault(named.path, f"Secret {named.name}", f"a volume of {', '.join(sorted(writers))}")
 
 
+@RULES("written-twice", "two write one object", "keep one of them")
 def written_twice(objects: Objects) -> Iterator[Fault]:
     """Two objects of one kind and name, or two classes that write one Secret: the last one wins, in turns."""
     seen: dict[tuple[str, str, str, str], Object] = {}
@@ -107,12 +126,18 @@ def written_twice(objects: Objects) -> Iterator[Fault]:
                 )
 
 
+@RULES(
+    "syncs-what-it-does-not-fetch",
+    "a class syncs a key that it does not fetch",
+    "make objectName an objectAlias or objectName of parameters.objects",
+)
 def syncs_what_it_does_not_fetch(objects: Objects) -> Iterator[Fault]:
     """A SecretProviderClass that syncs a key it does not fetch: the mount fails, and no pod starts."""
     for one in objects.of("SecretProviderClass"):
         fetched = _fetched(one)
-        if fetched is None:
+        if fetched is None and text(one.spec, "provider") in {"", "aws"}:
             yield one.fault("spec.parameters.objects", "text that is no list of objects", "a YAML list in a text")
+        if fetched is None:
             continue
         for made in mappings(one.spec, "secretObjects"):
             for row in mappings(made, "data"):
@@ -120,6 +145,59 @@ def syncs_what_it_does_not_fetch(objects: Objects) -> Iterator[Fault]:
                     yield one.fault("spec.secretObjects", text(row, "objectName"), ", ".join(sorted(fetched)))
 
 
+@RULES(
+    "class-is-none",
+    "a SecretProviderClass that its provider cannot read",
+    "name the provider, and write parameters as texts and each object as the provider wants it",
+)
+def class_is_none(objects: Objects) -> Iterator[Fault]:
+    """A SecretProviderClass without a provider, or with objects that it refuses: no pod that mounts it starts."""
+    for one in objects.of("SecretProviderClass"):
+        if not text(one.spec, "provider"):
+            yield one.fault("spec.provider", "none", "aws")
+        for name, value in mapping(one.spec, "parameters").items():
+            if not isinstance(value, str):
+                yield one.fault(f"spec.parameters.{name}", f"{value!r}, which is no text", f'"{value}"'.lower())
+        if text(one.spec, "provider") != "aws":
+            continue
+        names: list[str] = []
+        for row in _objects(one) or ():
+            name, kind = text(row, "objectName"), text(row, "objectType")
+            names += [
+                text(row, "objectAlias") or name,
+                *(text(path, "objectAlias") for path in mappings(row, "jmesPath")),
+            ]
+            if not name:
+                yield one.fault("spec.parameters.objects", "an object without objectName", "its name or ARN")
+            elif "objectType" in row and kind not in {"secretsmanager", "ssmparameter"}:
+                yield one.fault("spec.parameters.objects", kind, "secretsmanager or ssmparameter")
+            for path in mappings(row, "jmesPath"):
+                if not text(path, "path") or not text(path, "objectAlias"):
+                    yield one.fault("spec.parameters.objects", "jmesPath without path or objectAlias", "both")
+                elif _UNQUOTED.fullmatch(text(path, "path")):
+                    yield one.fault("spec.parameters.objects", text(path, "path"), f"'\"{path['path']}\"'")
+        for name in repeated(names):
+            yield one.fault("spec.parameters.objects", f"{name} twice", "each file once")
+
+
+@RULES(
+    "claim-never-binds",
+    "a claim that its storage cannot give",
+    "use ReadWriteOnce, or storage of files (EFS) for several nodes",
+)
+def claim_never_binds(objects: Objects) -> Iterator[Fault]:
+    """A claim for several nodes at once of storage that belongs to one: it is never bound, and its pods never run."""
+    for claim in objects.of("PersistentVolumeClaim"):
+        name = text(claim.spec, "storageClassName")
+        storage = objects.find("StorageClass", name) if name else None
+        provisioner = text(storage.data, "provisioner") if storage is not None else ""
+        block = provisioner.startswith("ebs.csi.") or provisioner == "kubernetes.io/aws-ebs"
+        shared = {"ReadWriteMany", "ReadOnlyMany"} & set(texts(claim.spec, "accessModes"))
+        if shared and (block or (not provisioner and name in _EBS_CLASSES)) and claim.spec.get("volumeMode") != "Block":
+            yield claim.fault("spec.accessModes", ", ".join(sorted(shared)), "ReadWriteOnce, of an EBS volume")
+
+
+@RULES("nobody-is-bound", "a binding binds nobody, or nothing", "correct roleRef and subjects")
 def nobody_is_bound(objects: Objects) -> Iterator[Fault]:
     """A binding of a role that does not exist, or of a service account that does not: it gives nobody anything."""
     for binding in objects.of("RoleBinding", "ClusterRoleBinding"):
@@ -137,6 +215,11 @@ def nobody_is_bound(objects: Objects) -> Iterator[Fault]:
                 yield binding.fault("subjects", f"ServiceAccount {where}/{subject.get('name')}", "one that is made")
 
 
+@RULES(
+    "claims-one-writer",
+    "a volume of one node is under pods that may stand on two",
+    "use ReadWriteMany, a StatefulSet, or one pod with strategy Recreate",
+)
 def claims_one_writer(objects: Objects) -> Iterator[Fault]:
     """A volume for one node at a time under pods that stand on several, or that overlap while they are replaced."""
     for pods in objects.pods:
@@ -157,6 +240,7 @@ def claims_one_writer(objects: Objects) -> Iterator[Fault]:
                 yield pods.owner.fault(path, f"{', '.join(modes)}, with rolling updates", "strategy type: Recreate")
 
 
+@RULES("serves-nobody", "the StatefulSet has no headless Service", "make it, with clusterIP: None")
 def serves_nobody(objects: Objects) -> Iterator[Fault]:
     """A StatefulSet whose Service does not exist or has an address of its own: its pods get no names."""
     for one in objects.of("StatefulSet"):
@@ -258,7 +342,7 @@ def _keys(objects: Objects, pods: Pods, named: Named) -> set[str] | None:
     return {text(row, "key") for row in rows} if writers else None
 
 
-def _fetched(one: Object) -> set[str] | None:
+def _objects(one: Object) -> list[Data] | None:
     given = reach(one.spec, "parameters", "objects")
     if not isinstance(given, str):
         return None
@@ -266,10 +350,15 @@ def _fetched(one: Object) -> set[str] | None:
         rows = yaml.safe_load(given)
     except yaml.YAMLError:
         return None
-    if not isinstance(rows, list):
+    return [row for row in rows if isinstance(row, Mapping)] if isinstance(rows, list) else None
+
+
+def _fetched(one: Object) -> set[str] | None:
+    rows = _objects(one)
+    if rows is None:
         return None
     found: set[str] = set()
-    for row in (row for row in rows if isinstance(row, Mapping)):
+    for row in rows:
         found.add(text(row, "objectAlias") or text(row, "objectName"))
         found |= {text(path, "objectAlias") for path in mappings(row, "jmesPath")}
     return found
@@ -286,6 +375,8 @@ def _built_in(name: str) -> bool:
 _FIRST: Final = (
     "ConfigMap", "Secret", "SecretProviderClass", "ServiceAccount", "PersistentVolumeClaim", "PriorityClass",
 )  # fmt: skip
+_UNQUOTED: Final = re.compile(r"[A-Za-z0-9_]+(?:-[A-Za-z0-9_]+)+")
+_EBS_CLASSES: Final = {"gp2", "gp3", "io1", "io2", "ebs-sc", "ebs"}
 _SECRETS_DRIVER: Final = "secrets-store.csi.k8s.io"
 _SECRET_MAKERS: Final[Mapping[str, tuple[str, ...]]] = {
     "ExternalSecret": ("spec", "target", "name"),

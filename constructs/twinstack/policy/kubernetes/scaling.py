@@ -7,6 +7,7 @@ Sources: Kubernetes documentation, "Horizontal Pod Autoscaling", "Specifying a D
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from twinstack.policy.kubernetes.objects import (
     Fault,
@@ -22,8 +23,16 @@ from twinstack.policy.kubernetes.objects import (
     share,
     text,
 )
+from twinstack.policy.kubernetes.rules import Rules
+
+RULES: Final = Rules()
 
 
+@RULES(
+    "selectors-overlap",
+    "its selector selects the pods of another workload",
+    "give each workload a label of its own and select by it",
+)
 def selectors_overlap(objects: Objects) -> Iterator[Fault]:
     """A workload whose selector selects the pods of another: its autoscaler counts them, its Service sends to them."""
     for owner in objects.of("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController"):
@@ -37,6 +46,9 @@ def selectors_overlap(objects: Objects) -> Iterator[Fault]:
                 yield owner.fault("spec.selector", f"{selector}, which the pods of {other.owner.title} carry as well")
 
 
+@RULES(
+    "selects-not-its-own", "its selector does not select its own pods", "make the selector a part of the pods' labels"
+)
 def selects_not_its_own(objects: Objects) -> Iterator[Fault]:
     """A workload whose selector does not select the pods of its own template."""
     for pods in objects.pods:
@@ -48,6 +60,11 @@ def selects_not_its_own(objects: Objects) -> Iterator[Fault]:
                 yield pods.owner.fault("spec.selector", "empty: it would select every pod of the namespace")
 
 
+@RULES(
+    "scaler-has-no-target",
+    "the autoscaler's target is not there, or another one's too",
+    "correct scaleTargetRef, and keep one autoscaler of each workload",
+)
 def scaler_has_no_target(objects: Objects) -> Iterator[Fault]:
     """An autoscaler whose target is not there, or that shares it with another."""
     taken: dict[tuple[str, str, str], Object] = {}
@@ -70,6 +87,9 @@ def scaler_has_no_target(objects: Objects) -> Iterator[Fault]:
             yield scaler.fault("spec.scaleTargetRef", f"{target.title}, which {other.title} scales as well")
 
 
+@RULES(
+    "replicas-beside-scaler", "a fixed number of replicas is written on what an autoscaler scales", "leave replicas out"
+)
 def replicas_beside_scaler(objects: Objects) -> Iterator[Fault]:
     """A fixed number of replicas on what an autoscaler scales: every apply sets the scale back."""
     for _, target in _scaled(objects):
@@ -77,6 +97,7 @@ def replicas_beside_scaler(objects: Objects) -> Iterator[Fault]:
             yield target.fault("spec.replicas", target.spec["replicas"], "left out")
 
 
+@RULES("scaler-bounds", "the autoscaler's bounds contradict each other", "correct the bounds")
 def scaler_bounds(objects: Objects) -> Iterator[Fault]:
     """An autoscaler whose bounds contradict each other."""
     for scaler in objects.of("HorizontalPodAutoscaler"):
@@ -91,6 +112,11 @@ def scaler_bounds(objects: Objects) -> Iterator[Fault]:
             yield scaler.fault("spec.metrics", f"{name} twice", "each metric once")
 
 
+@RULES(
+    "scaler-has-no-request",
+    "an autoscaler counts by a request that a container does not have",
+    "set the request, or scale by an AverageValue",
+)
 def scaler_has_no_request(objects: Objects) -> Iterator[Fault]:
     """An autoscaler that counts by a share of a request that a container of its pods does not have."""
     for scaler, target in _scaled(objects):
@@ -104,6 +130,11 @@ def scaler_has_no_request(objects: Objects) -> Iterator[Fault]:
             yield from _unrequested(scaler, pods, wanted, text(source, "container"), objects)
 
 
+@RULES(
+    "budget-selects-nothing",
+    "the disruption budget protects nobody, or whom another one protects",
+    "make its selector that of the one workload it is for",
+)
 def budget_selects_nothing(objects: Objects) -> Iterator[Fault]:
     """A disruption budget that no pods belong to, or that shares pods with another one: those can never be evicted."""
     budgets = objects.of("PodDisruptionBudget")
@@ -117,6 +148,11 @@ def budget_selects_nothing(objects: Objects) -> Iterator[Fault]:
                 yield budget.fault("spec.selector", f"pods of {both[0].owner.title}, which {other.title} has as well")
 
 
+@RULES(
+    "budget-blocks-drains",
+    "the disruption budget never lets a pod go",
+    "use maxUnavailable: 1, or run more pods than minAvailable",
+)
 def budget_blocks_drains(objects: Objects) -> Iterator[Fault]:
     """A disruption budget that never lets a pod go: no node under it can be drained, and no cluster upgraded."""
     for budget in objects.of("PodDisruptionBudget"):
@@ -130,6 +166,11 @@ def budget_blocks_drains(objects: Objects) -> Iterator[Fault]:
             yield budget.fault("spec.minAvailable", f"{least}, with {lowest} pods at the least", f"under {lowest}")
 
 
+@RULES(
+    "rollout-cannot-move",
+    "the rollout can take no step, or takes all pods at once",
+    "use maxSurge: 25% and maxUnavailable: 0",
+)
 def rollout_cannot_move(objects: Objects) -> Iterator[Fault]:
     """A rolling update that may neither add a pod nor take one away, or takes all of them at once."""
     for owner in objects.of("Deployment", "DaemonSet"):
@@ -150,6 +191,11 @@ def rollout_cannot_move(objects: Objects) -> Iterator[Fault]:
             )
 
 
+@RULES(
+    "ready-after-deadline",
+    "the rollout's deadline passes before a pod can count",
+    "lower minReadySeconds or raise progressDeadlineSeconds",
+)
 def ready_after_deadline(objects: Objects) -> Iterator[Fault]:
     """A rollout whose deadline passes before a pod can count as available."""
     for owner in objects.of("Deployment"):

@@ -13,8 +13,12 @@ from typing import Final
 from zoneinfo import available_timezones
 
 from twinstack.policy.kubernetes.objects import Fault, Objects, number, reach, text
+from twinstack.policy.kubernetes.rules import Rules
+
+RULES: Final = Rules()
 
 
+@RULES("schedule-is-none", "the schedule never comes", "correct the schedule or the time zone")
 def schedule_is_none(objects: Objects) -> Iterator[Fault]:
     """A schedule that cannot be read or never comes, or a time zone that does not exist."""
     for one in objects.of("CronJob"):
@@ -28,6 +32,7 @@ def schedule_is_none(objects: Objects) -> Iterator[Fault]:
             yield one.fault("spec.timeZone", zone or "empty", "a name such as Europe/Berlin or Etc/UTC")
 
 
+@RULES("jobs-contradict-themselves", "a Job contradicts itself", "correct its numbers")
 def jobs_contradict_themselves(objects: Objects) -> Iterator[Fault]:
     """A Job or cron job whose numbers Kubernetes refuses, or with which it skips its times."""
     for one in objects.of("CronJob"):

@@ -22,8 +22,16 @@ from twinstack.policy.kubernetes.objects import (
     text,
     texts,
 )
+from twinstack.policy.kubernetes.rules import Rules
+
+RULES: Final = Rules()
 
 
+@RULES(
+    "service-selects-nothing",
+    "the Service selects no pods that answer",
+    "make its selector the labels of those pods alone",
+)
 def service_selects_nothing(objects: Objects) -> Iterator[Fault]:
     """A Service that selects no pods, or among its pods some of a Job, which answer nothing."""
     for service in objects.of("Service"):
@@ -38,6 +46,11 @@ def service_selects_nothing(objects: Objects) -> Iterator[Fault]:
             yield service.fault("spec.selector", f"{dict(selector)}, which {jobs[0].owner.title} carries as well")
 
 
+@RULES(
+    "service-port-leads-nowhere",
+    "the Service sends to a port that its pods do not have",
+    "correct targetPort, or declare the container's port",
+)
 def service_port_leads_nowhere(objects: Objects) -> Iterator[Fault]:
     """A Service that sends to a port which its pods do not name or declare, by that protocol."""
     for service in objects.of("Service"):
@@ -61,6 +74,7 @@ def service_port_leads_nowhere(objects: Objects) -> Iterator[Fault]:
                     yield service.fault("spec.ports.targetPort", f"{wanted}, of {pods.owner.title}", allowed)
 
 
+@RULES("service-contradicts-itself", "the Service contradicts itself", "correct its ports and type")
 def service_contradicts_itself(objects: Objects) -> Iterator[Fault]:
     """A Service that Kubernetes refuses: a port twice, several without names, an external name that is an address."""
     for service in objects.of("Service"):
@@ -86,6 +100,7 @@ def service_contradicts_itself(objects: Objects) -> Iterator[Fault]:
             yield service.fault("spec.loadBalancerSourceRanges", f"of a {kind}", "only with type LoadBalancer")
 
 
+@RULES("ingress-leads-nowhere", "the Ingress sends requests to nobody", "correct the Service's name or port")
 def ingress_leads_nowhere(objects: Objects) -> Iterator[Fault]:
     """An Ingress that sends requests to a Service or a port that does not exist, or to an action nobody described."""
     for ingress in objects.of("Ingress"):
@@ -104,6 +119,9 @@ def ingress_leads_nowhere(objects: Objects) -> Iterator[Fault]:
                 yield from _port(ingress, path, service, port.get("name") or port.get("number"))
 
 
+@RULES(
+    "ingress-contradicts-itself", "the Ingress contradicts itself or another one", "give each host and path to one rule"
+)
 def ingress_contradicts_itself(objects: Objects) -> Iterator[Fault]:
     """A host and path that two rules have, a certificate for a host without a rule, a path that is none."""
     taken: dict[tuple[str, str, str, str], Object] = {}
@@ -136,6 +154,7 @@ def ingress_contradicts_itself(objects: Objects) -> Iterator[Fault]:
                     yield ingress.fault("spec.tls.hosts", host, ", ".join(sorted(hosts - {""})))
 
 
+@RULES("no-such-class", "the Ingress has no class", "name one class, in ingressClassName")
 def no_such_class(objects: Objects) -> Iterator[Fault]:
     """An Ingress of two classes at once, or of one that these manifests make under another name."""
     classes = [one.name for one in objects.of("IngressClass")]

@@ -10,8 +10,12 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from twinstack.policy.kubernetes.objects import Fault, Objects, mapping, reach, text
+from twinstack.policy.kubernetes.rules import Rules
+
+RULES: Final = Rules()
 
 
+@RULES("removed-version", "the cluster does not serve this API version", "use its successor")
 def removed_version(objects: Objects) -> Iterator[Fault]:
     """An object of an API version that this cluster does not serve any more."""
     for one in objects.all:
@@ -24,6 +28,7 @@ def removed_version(objects: Objects) -> Iterator[Fault]:
             yield one.fault("apiVersion", version, _OLD_GROUPS[version])
 
 
+@RULES("removed-field", "a field that Kubernetes has given up", "use its successor", warning=True)
 def removed_field(objects: Objects) -> Iterator[Fault]:
     """A field or an annotation of pods that Kubernetes ignores or refuses by now."""
     for pods in objects.pods:
