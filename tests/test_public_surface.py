@@ -208,6 +208,13 @@ SURFACE: Final[dict[str, list[str]]] = {
     "twinstack.policy": [
         "Accepted",
     ],
+    "twinstack.policy.kubernetes": [
+        "Fault",
+        "KubernetesRule",
+        "RULES",
+        "faults",
+        "faults_between",
+    ],
     "twinstack.postgres": [
         "PostgresSpec",
     ],

@@ -20,6 +20,7 @@ from twinstack.policy.kubernetes.objects import (
     number,
     reach,
     repeated,
+    scalar,
     text,
     texts,
 )
@@ -43,7 +44,7 @@ def said_twice(objects: Objects) -> Iterator[Fault]:
             for place in repeated(_normal(text(one, "mountPath")) for one in mappings(container.data, "volumeMounts")):
                 yield owner.fault(f"{container.path}.volumeMounts", f"{place} twice", "each mountPath once")
         staying = [(one, port) for one in pods.containers if one.stays for port in mappings(one.data, "ports")]
-        for number_, protocol in repeated((port.get("containerPort"), _protocol(port)) for _, port in staying):
+        for number_, protocol in repeated((scalar(port, "containerPort"), _protocol(port)) for _, port in staying):
             yield owner.fault(f"{pods.path}.containers.ports", f"{number_}/{protocol} twice", "each port once in a pod")
         for name in repeated(text(port, "name") for _, port in staying if text(port, "name")):
             yield owner.fault(f"{pods.path}.containers.ports", f"{name} twice", "each name once in a pod")
@@ -54,7 +55,7 @@ def probe_has_no_port(objects: Objects) -> Iterator[Fault]:
     """A probe of a port that no container of the pod has: it never passes, or restarts the pod for ever."""
     for pods in objects.pods:
         ports = [port for one in pods.containers for port in mappings(one.data, "ports")]
-        numbers = {port.get("containerPort") for port in ports}
+        numbers = {scalar(port, "containerPort") for port in ports}
         for container in pods.containers:
             own = {text(port, "name") for port in mappings(container.data, "ports")} - {""}
             for path, handler in _handlers(container):
@@ -170,7 +171,7 @@ def cannot_write(objects: Objects) -> Iterator[Fault]:
 def restart_policy(objects: Objects) -> Iterator[Fault]:
     """A restart policy that the kind of workload does not take."""
     for pods in objects.pods:
-        policy = pods.spec.get("restartPolicy")
+        policy = scalar(pods.spec, "restartPolicy")
         if pods.owner.kind in {"Job", "CronJob"}:
             if policy not in {"Never", "OnFailure"}:
                 yield pods.owner.fault(f"{pods.path}.restartPolicy", policy or "none: Always", "Never or OnFailure")

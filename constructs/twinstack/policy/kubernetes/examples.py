@@ -55,6 +55,8 @@ def _write(one: dict[str, Any], change: Mapping[str, Any]) -> None:
     for key in parents:
         here = here[int(key)] if isinstance(here, list) else here.setdefault(key, {})
     place = int(last) if isinstance(here, list) else last
+    if isinstance(here, list) and place == len(here):
+        here.append(None)
     if "repeat" in change:
         here[place] = "x" * change["repeat"]
     elif "value" in change:

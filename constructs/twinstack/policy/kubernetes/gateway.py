@@ -18,6 +18,7 @@ from twinstack.policy.kubernetes.objects import (
     mapping,
     mappings,
     repeated,
+    scalar,
     text,
     texts,
 )
@@ -49,7 +50,9 @@ def route_not_let_in(objects: Objects) -> Iterator[Fault]:
             ]
             if not named:
                 allowed = ", ".join(text(one, "name") for one in listeners)
-                yield route.fault("spec.parentRefs.sectionName", parent.get("sectionName") or parent["port"], allowed)
+                yield route.fault(
+                    "spec.parentRefs.sectionName", parent.get("sectionName") or parent.get("port"), allowed
+                )
                 continue
             reasons = [_refuses(objects, one, gateway, route) for one in named]
             if all(reasons):
@@ -83,10 +86,10 @@ def listener_twice(objects: Objects) -> Iterator[Fault]:
         for name in repeated(text(one, "name") for one in listeners):
             yield gateway.fault("spec.listeners", f"name {name} twice", "each name once")
         for port, protocol, host in repeated(
-            (one.get("port"), text(one, "protocol"), text(one, "hostname")) for one in listeners
+            (scalar(one, "port"), text(one, "protocol"), text(one, "hostname")) for one in listeners
         ):
             yield gateway.fault("spec.listeners", f"{protocol} {port} {host or 'any host'} twice", "each once")
-        for port in {one.get("port") for one in listeners}:
+        for port in {scalar(one, "port") for one in listeners}:
             kinds = {_TRANSPORT.get(text(one, "protocol"), "") for one in listeners if one.get("port") == port}
             if len(kinds) > 1:
                 yield gateway.fault("spec.listeners", f"port {port} with and without TLS", "one of the two")

@@ -21,6 +21,7 @@ from twinstack.policy.kubernetes.objects import (
     mappings,
     number,
     reach,
+    scalar,
     text,
     texts,
 )
@@ -166,9 +167,9 @@ def policy_port_of_nobody(objects: Objects) -> Iterator[Fault]:
 
 def _ports_of(policy: Object, path: str, rule: Data, pods: list[Pods]) -> Iterator[Fault]:
     declared = [port for one in pods for container in one.containers for port in mappings(container.data, "ports")]
-    known = {port.get("containerPort") for port in declared} | {port.get("name") for port in declared} - {None}
+    known = {scalar(port, "containerPort") for port in declared} | {scalar(port, "name") for port in declared} - {None}
     for port in mappings(rule, "ports"):
-        given, last = port.get("port"), number(port.get("endPort"), number(port.get("port"), 0))
+        given, last = scalar(port, "port"), number(port.get("endPort"), number(port.get("port"), 0))
         inside = any(number(given, 0) <= number(one, -1) <= last for one in known)
         if declared and given is not None and given not in known and not inside:
             yield policy.fault(path, given, ", ".join(sorted(str(one) for one in known)))

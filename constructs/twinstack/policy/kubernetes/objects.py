@@ -226,6 +226,12 @@ def text(data: Any, *path: str) -> str:
     return found if isinstance(found, str) else ""
 
 
+def scalar(data: Any, *path: str) -> Any:
+    """The text, number or truth value at a path; None where there is none: what can be compared and counted."""
+    found = reach(data, *path)
+    return found if isinstance(found, str | int | float) else None
+
+
 def reach(data: Any, *path: str) -> Any:
     """What stands at a path; None where something on the way is missing."""
     for key in path:
@@ -254,9 +260,11 @@ def chosen(selector: Any, labels: Mapping[str, str]) -> bool:
     """Whether a label selector selects these labels; one that is none selects nothing."""
     if not isinstance(selector, Mapping):
         return False
-    if any(not {"key", "operator"} <= one.keys() for one in mappings(selector, "matchExpressions")):
-        return False
-    return selects(selector, labels)
+    expressions = [
+        {"key": text(one, "key"), "operator": text(one, "operator"), "values": texts(one, "values")}
+        for one in mappings(selector, "matchExpressions")
+    ]
+    return selects({"matchLabels": mapping(selector, "matchLabels"), "matchExpressions": expressions}, labels)
 
 
 def repeated(found: Iterable[Any]) -> Iterator[Any]:

@@ -126,14 +126,14 @@ def old_node_labels(objects: Objects) -> Iterator[Fault]:
     for pods in objects.pods:
         names = {
             *mapping(pods.spec, "nodeSelector"),
-            *(one.get("topologyKey") for one in mappings(pods.spec, "topologySpreadConstraints")),
+            *(text(one, "topologyKey") for one in mappings(pods.spec, "topologySpreadConstraints")),
             *(
-                one.get("key")
+                text(one, "key")
                 for term in mappings(pods.spec, "affinity", "nodeAffinity", _REQUIRED, "nodeSelectorTerms")
                 for one in mappings(term, "matchExpressions")
             ),
             *(
-                term.get("topologyKey")
+                text(term, "topologyKey")
                 for kind in ("podAffinity", "podAntiAffinity")
                 for term in mappings(pods.spec, "affinity", kind, _REQUIRED)
             ),

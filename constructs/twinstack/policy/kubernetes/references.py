@@ -229,8 +229,8 @@ def claims_one_writer(objects: Objects) -> Iterator[Fault]:
             claim = objects.find(
                 "PersistentVolumeClaim", text(volume, "persistentVolumeClaim", "claimName"), pods.namespace
             )
-            modes = reach(claim.spec, "accessModes") if claim else None
-            if not isinstance(modes, list) or {"ReadWriteMany", "ReadOnlyMany"} & set(modes):
+            modes = texts(claim.spec, "accessModes") if claim else []
+            if not modes or {"ReadWriteMany", "ReadOnlyMany"} & set(modes):
                 continue
             most = objects.replicas(pods.owner)[1]
             path = f"{pods.path}.volumes[{volume.get('name')}]"

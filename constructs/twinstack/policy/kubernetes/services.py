@@ -19,6 +19,7 @@ from twinstack.policy.kubernetes.objects import (
     number,
     reach,
     repeated,
+    scalar,
     text,
     texts,
 )
@@ -60,7 +61,7 @@ def service_port_leads_nowhere(objects: Objects) -> Iterator[Fault]:
         if not mapping(service.spec, "selector"):
             continue
         for port in mappings(service.spec, "ports"):
-            wanted = port.get("targetPort", port.get("port"))
+            wanted = scalar(port, "targetPort" if "targetPort" in port else "port")
             for pods in selected:
                 if pods.owner.kind in {"Job", "CronJob"}:
                     continue
@@ -68,7 +69,7 @@ def service_port_leads_nowhere(objects: Objects) -> Iterator[Fault]:
                 same = [
                     one for one in declared if (text(one, "protocol") or "TCP") == (text(port, "protocol") or "TCP")
                 ]
-                known = {one.get("name") for one in same} if isinstance(wanted, str) else _numbers(same)
+                known = {scalar(one, "name") for one in same} if isinstance(wanted, str) else _numbers(same)
                 if wanted not in known and (declared or isinstance(wanted, str)):
                     allowed = ", ".join(sorted(str(one) for one in known if one)) or "none of this protocol"
                     yield service.fault("spec.ports.targetPort", f"{wanted}, of {pods.owner.title}", allowed)
@@ -82,7 +83,7 @@ def service_contradicts_itself(objects: Objects) -> Iterator[Fault]:
             continue
         ports = mappings(service.spec, "ports")
         kind = text(service.spec, "type") or "ClusterIP"
-        for value, protocol in repeated((one.get("port"), text(one, "protocol") or "TCP") for one in ports):
+        for value, protocol in repeated((scalar(one, "port"), text(one, "protocol") or "TCP") for one in ports):
             yield service.fault("spec.ports", f"{value}/{protocol} twice", "each port once")
         for name in repeated(text(one, "name") for one in ports):
             yield service.fault("spec.ports.name", f"{name or 'none'} twice", "a name of its own for each")
@@ -116,7 +117,7 @@ def ingress_leads_nowhere(objects: Objects) -> Iterator[Fault]:
                 there = [one.name for one in objects.of("Service") if one.namespace == ingress.namespace]
                 yield ingress.fault(path, f"Service {name}", ", ".join(there) or "no Service is made")
             elif service is not None:
-                yield from _port(ingress, path, service, port.get("name") or port.get("number"))
+                yield from _port(ingress, path, service, scalar(port, "name") or scalar(port, "number"))
 
 
 @RULES(
@@ -170,7 +171,7 @@ def no_such_class(objects: Objects) -> Iterator[Fault]:
 
 def _port(ingress: Object, path: str, service: Object, wanted: object) -> Iterator[Fault]:
     ports = mappings(service.spec, "ports")
-    known = {one.get("port") for one in ports} | {one.get("name") for one in ports} - {None}
+    known = {scalar(one, "port") for one in ports} | {scalar(one, "name") for one in ports} - {None}
     if wanted is not None and wanted not in known:
         allowed = ", ".join(sorted(str(one) for one in known))
         yield ingress.fault(path, f"port {wanted} of Service {service.name}", allowed)
@@ -188,7 +189,7 @@ def _covers(pattern: str, host: str) -> bool:
 
 
 def _numbers(ports: list[Data]) -> set[object]:
-    return {one.get("containerPort") for one in ports}
+    return {scalar(one, "containerPort") for one in ports}
 
 
 def backends_of(objects: Objects, ingress: Object) -> Iterator[tuple[Object, Pods, Data]]:
