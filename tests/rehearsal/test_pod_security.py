@@ -73,6 +73,11 @@ PODS: dict[str, dict[str, Any]] = {
     "a type of SELinux": with_context(seLinuxOptions={"type": "spc_t"}),
     "a container's type of SELinux": with_context(seLinuxOptions={"type": "container_t"}),
     "an unmasked /proc": with_pod(hostUsers=False, containers=with_context(procMount="Unmasked")["containers"]),
+    "user 0 of a user namespace": with_pod(hostUsers=False, securityContext={**POD_SECURITY, "runAsUser": 0}),
+    "root may, in a user namespace": with_pod(
+        hostUsers=False, securityContext={"seccompProfile": {"type": "RuntimeDefault"}}
+    ),
+    "an unmasked /proc of the node's users": with_context(procMount="Unmasked"),
     "a safe sysctl": with_sysctl("net.ipv4.tcp_fin_timeout"),
     "a sysctl of memory": with_sysctl("net.ipv4.tcp_rmem"),
     "an unsafe sysctl": with_sysctl("net.core.somaxconn"),
@@ -103,7 +108,7 @@ def test_the_rule_says_no_where_the_api_server_does(level: str, api_server: Cont
     for title, spec in PODS.items():
         metadata = {"name": "pod", "namespace": name}
         pod = {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": {**spec, "serviceAccountName": "web"}}
-        refused = [fault.path for rule, fault in faults([namespace, account, pod]) if rule.id in {"pod-security"}]
+        refused = [fault.path for rule, fault in faults([namespace, account, pod]) if rule.id == "pod-security"]
         answer = said_of(api_server, pod)
         assert not answer or "violates PodSecurity" in answer, (title, answer)
         if bool(answer) != bool(refused):

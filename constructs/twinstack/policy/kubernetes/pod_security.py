@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from twinstack.policy.kubernetes.objects import (
+    Container,
     Data,
     Fault,
     Objects,
@@ -92,8 +93,9 @@ def _privileges(pods: Pods) -> _Broken:
         context = mapping(container.data, "securityContext")
         if context.get("privileged"):
             yield f"{container.path}.securityContext.privileged", "true", "false"
-        if context.get("procMount") not in (None, "Default"):
-            yield f"{container.path}.securityContext.procMount", str(context["procMount"]), "Default"
+        # Baseline admits it in a user namespace of the pod's own, since 1.35.
+        if pods.spec.get("hostUsers") is not False:
+            yield from _unmasked(container)
         added = sorted(set(texts(context, "capabilities", "add")) - _CAPABILITIES)
         if added:
             yield f"{container.path}.securityContext.capabilities.add", ", ".join(added), "none of them"
@@ -120,10 +122,18 @@ def _profiles(pods: Pods) -> _Broken:
 
 
 def _volumes(pods: Pods) -> _Broken:
+    for container in pods.containers if pods.spec.get("hostUsers") is False else ():
+        yield from _unmasked(container)
     for volume in pods.volumes:
         kinds = sorted(volume.keys() - {"name"} - _VOLUMES)
         if kinds and kinds != ["hostPath"]:
             yield f"{pods.path}.volumes[{volume.get('name')}]", kinds[0], ", ".join(sorted(_VOLUMES))
+
+
+def _unmasked(container: Container) -> _Broken:
+    mount = mapping(container.data, "securityContext").get("procMount")
+    if mount not in (None, "Default"):
+        yield f"{container.path}.securityContext.procMount", str(mount), "Default"
 
 
 def _escalation(pods: Pods) -> _Broken:
