@@ -77,7 +77,6 @@ PODS: dict[str, dict[str, Any]] = {
     "root may, in a user namespace": with_pod(
         hostUsers=False, securityContext={"seccompProfile": {"type": "RuntimeDefault"}}
     ),
-    "an unmasked /proc of the node's users": with_context(procMount="Unmasked"),
     "a safe sysctl": with_sysctl("net.ipv4.tcp_fin_timeout"),
     "a sysctl of memory": with_sysctl("net.ipv4.tcp_rmem"),
     "an unsafe sysctl": with_sysctl("net.core.somaxconn"),
