@@ -93,7 +93,7 @@ def _privileges(pods: Pods) -> _Broken:
         context = mapping(container.data, "securityContext")
         if context.get("privileged"):
             yield f"{container.path}.securityContext.privileged", "true", "false"
-        # Baseline admits it in a user namespace of the pod's own, since 1.35.
+        # Baseline admits it in a user namespace of the pod's own: seen with Kubernetes 1.36.
         if pods.spec.get("hostUsers") is not False:
             yield from _unmasked(container)
         added = sorted(set(texts(context, "capabilities", "add")) - _CAPABILITIES)
@@ -152,13 +152,15 @@ def _escalation(pods: Pods) -> _Broken:
 
 def _user(pods: Pods) -> _Broken:
     whole = mapping(pods.spec, "securityContext")
-    if whole.get("runAsUser") == 0:
+    # Root of a user namespace of the pod's own is nobody on the node, and is admitted: seen with Kubernetes 1.36.
+    confined = pods.spec.get("hostUsers") is False
+    if whole.get("runAsUser") == 0 and not confined:
         yield f"{pods.path}.securityContext.runAsUser", "0", "a user that is not root"
     for container in pods.containers:
         own = mapping(container.data, "securityContext")
-        if own.get("runAsNonRoot", whole.get("runAsNonRoot")) is not True:
+        if own.get("runAsNonRoot", whole.get("runAsNonRoot")) is not True and not confined:
             yield f"{container.path}.securityContext.runAsNonRoot", "not true, here and for the pod", "true"
-        if own.get("runAsUser") == 0:
+        if own.get("runAsUser") == 0 and not confined:
             yield f"{container.path}.securityContext.runAsUser", "0", "a user that is not root"
         seccomp = text(own, "seccompProfile", "type") or text(whole, "seccompProfile", "type")
         if not seccomp and not pods.windows:
