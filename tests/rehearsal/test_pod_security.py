@@ -9,6 +9,7 @@ import pytest
 
 from tests.rehearsal.small_shop import POD_SECURITY, SECURE, needs_assets
 from twinstack.policy.kubernetes import faults
+from twinstack.policy.kubernetes.examples import right
 from twinstack.rehearsal.control_plane import ControlPlane
 
 pytestmark = pytest.mark.slow
@@ -118,3 +119,12 @@ def test_the_rule_says_no_where_the_api_server_does(level: str, api_server: Cont
 def said_of(plane: ControlPlane, pod: dict[str, Any]) -> str:
     """Why the API server refuses a pod; empty where it takes it."""
     return plane.api.create(pod, dry_run=True).refusal
+
+
+@needs_assets
+def test_the_api_server_takes_what_the_rules_are_shown_by(api_server: ControlPlane) -> None:
+    """What Kubernetes itself knows of the right example: a rule that is shown by what nobody takes shows nothing."""
+    custom = {"SecretProviderClass", "Gateway", "HTTPRoute", "ClusterIssuer", "Certificate"}
+    known = [dict(one) for one in right() if one["kind"] not in custom]
+    refused = [f"{one['kind']}: {answer.refusal}" for one in known if (answer := api_server.api.apply(one)).refusal]
+    assert not refused, "\n".join(refused)
