@@ -211,7 +211,6 @@ SURFACE: Final[dict[str, list[str]]] = {
     "twinstack.policy.kubernetes": [
         "Fault",
         "KubernetesRule",
-        "RULES",
         "faults",
         "faults_between",
     ],

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
-from twinstack.policy.kubernetes import RULES, faults, faults_between
+from twinstack.policy.kubernetes import faults, faults_between
+from twinstack.policy.kubernetes.catalogue import RULES
 from twinstack.policy.kubernetes.examples import edited, edits, right, wrong
 
 ROOT = Path(__file__).parents[3]
