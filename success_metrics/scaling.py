@@ -74,9 +74,23 @@ def without_room(stage: Stage) -> None:
 
 
 def with_headroom(stage: Stage) -> None:
-    """The same with pods of negative priority that keep room, and give it up. Plain manifests of this measurement:
-    headroom is no field of the cluster or of a workload yet.
+    """The same with pods of negative priority that keep room, and give it up: this product's by its own field, the
+    requirement's, which has none, by plain manifests.
     """
+    if stage.deployer.name == "twinstack":
+        stage.deploy({"backend.scale.headroom": {"pods": _HEADROOM_PODS}})
+        namespace, selector = stage.deployer.namespace, f"app={BACKEND}-headroom"
+    else:
+        namespace, selector = _plain_headroom(stage), ""
+    wait(
+        lambda: sum(map(_is_ready, stage.cluster.pods(namespace, selector))) == _HEADROOM_PODS, "the headroom is kept"
+    )
+    _fill(stage)
+    load_step(stage)
+
+
+def _plain_headroom(stage: Stage) -> str:
+    """Manifests of this measurement, and the namespace that they are in."""
     api = stage.cluster.api
     kind, name = "scheduling.k8s.io/v1", "headroom"
     api.apply(
@@ -92,9 +106,7 @@ def with_headroom(stage: Stage) -> None:
          "spec": {"replicas": _HEADROOM_PODS, "selector": {"matchLabels": {"app": name}},
                   "template": {"metadata": {"labels": {"app": name}}, "spec": spec}}},
     )  # fmt: skip
-    wait(lambda: sum(map(_is_ready, stage.cluster.pods(name))) == _HEADROOM_PODS, "the headroom is kept")
-    _fill(stage)
-    load_step(stage)
+    return name
 
 
 class _NodeToCome:

@@ -103,6 +103,8 @@ def _is_claimed(it: Observed) -> bool:
     return bool(it.metadata.get("finalizers")) or any(one.get("subresource") == "status" for one in fields)
 
 
+KEEPS_ROOM: Final = "twinstack/keeps-room-for"
+"""The annotation of a Deployment whose pods give way to everything: one of them that waits for a node holds up no release."""
 NO_DEADLINE: Final = 2**31 - 1
 """What the API takes for no deadline in `progressDeadlineSeconds`."""
 UNCLAIMED_SECONDS: Final = 3.0
@@ -117,6 +119,12 @@ _BELOW: Final = Rule(
 )
 DEPLOYMENT: Final = (
     _GOING,
+    Rule(
+        "its pods only keep room",
+        lambda it: KEEPS_ROOM in (it.metadata.get("annotations") or {}),
+        Standing.READY,
+        lambda it: f"{it.number('availableReplicas')} of {it.replicas} pods keep room",
+    ),
     Rule(
         "somebody has paused it",
         lambda it: bool(it.spec.get("paused")),

@@ -14,7 +14,7 @@ from twinstack.delivery.last_lines import last_lines
 from twinstack.delivery.manifest import identity_of
 from twinstack.delivery.observed import Observed
 from twinstack.delivery.progress import Progress, State
-from twinstack.delivery.readiness import Standing, readiness
+from twinstack.delivery.readiness import KEEPS_ROOM, Standing, readiness
 from twinstack.delivery.reasons import STALE_DEADLINE_SECONDS, Failure, Reason
 from twinstack.delivery.replacement import replaced_by
 
@@ -64,7 +64,8 @@ class Waited:
     @property
     def has_pods(self) -> bool:
         """Whether it can fail after it was ready."""
-        return self.identity.kind in _WITH_PODS
+        keeps_room = KEEPS_ROOM in (self._applied["metadata"].get("annotations") or {})
+        return self.identity.kind in _WITH_PODS and not keeps_room
 
     @property
     def needs_cause(self) -> bool:

@@ -1,7 +1,7 @@
 """The environment object and what its specs are made of. Plain Python: importing it starts no node process."""
 
 from twinstack.environment.base import Environment
-from twinstack.environment.container import Architecture, ContainerSpec, Limits, Requests, Resources, Scale
+from twinstack.environment.container import Architecture, ContainerSpec, Headroom, Limits, Requests, Resources, Scale
 from twinstack.environment.context import Context
 from twinstack.environment.ledger import Ledger
 from twinstack.environment.lifecycle import HealthCommand
@@ -25,6 +25,7 @@ __all__ = [
     "File",
     "Finding",
     "Half",
+    "Headroom",
     "HealthCommand",
     "Ledger",
     "Limits",

@@ -83,6 +83,26 @@ class Resources(Model):
             yield request_over_limit("ephemeral_storage", self.requests.ephemeral_storage, storage)
 
 
+class Headroom(Model):
+    """Pods that do nothing but hold room on the nodes, each of the size of a replica. Whatever needs the room takes it at
+    once: a replica more is not waited for until a node has come, for the node comes while it serves.
+    """
+
+    pods: Annotated[int, Field(ge=1, le=100)]
+    """How many: as many replicas start without a new node."""
+    image: Annotated[str, Field(pattern=IMAGE)] = "registry.k8s.io/pause"
+    """The image of these pods, without a tag: what is run of it only waits. Where nodes have no way out, a copy in ECR."""
+    tag: Annotated[str, Field(pattern=TAG), AfterValidator(is_release)] = "3.10"
+    """Its tag."""
+    digest: Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")] | None = None
+    """Pins the image's content; wins over the tag."""
+
+    @property
+    def image_reference(self) -> str:
+        """`registry.k8s.io/pause:3.10`, or `…@sha256:…` where a digest is given."""
+        return f"{self.image}@{self.digest}" if self.digest else f"{self.image}:{self.tag}"
+
+
 class Scale(Model):
     """How many replicas run, and what makes the autoscaler add one."""
 
@@ -95,6 +115,10 @@ class Scale(Model):
     memory: Annotated[int, Field(ge=1, le=100_000)] | None = None
     """Average memory to keep, in percent of the request, likewise. A process that gives nothing back after a burst, as Python's do,
     holds its replicas once it stays above: for one whose request leaves twice what it rests at.
+    """
+    headroom: Headroom | None = None
+    """Room that is kept on the nodes for the next replicas, by pods that give it up; none unless given. It costs what they
+    request. Where nothing adds nodes (managed groups), what they gave up comes back once replicas go.
     """
 
     def rules(self) -> Iterator[Finding]:
@@ -114,6 +138,17 @@ class Scale(Model):
                 given=f"min {self.min}, max {self.max}, neither cpu nor memory",
                 allowed="a target for cpu, memory or both",
                 fix="add `cpu: 70`, or make min and max the same",
+            )
+        if self.headroom and self.headroom.pods > max(0, self.max - self.min):
+            yield Finding(
+                "TW985",
+                "room is kept that no replica ever takes",
+                ("headroom", "pods"),
+                given=f"headroom for {self.headroom.pods}, min {self.min}, max {self.max}",
+                allowed=f"at most {self.max - self.min}"
+                if self.max > self.min
+                else "none: the number of replicas is fixed",
+                fix="lower it or raise max" if self.max > self.min else "remove `headroom`, or raise max",
             )
 
     @property
@@ -142,6 +177,12 @@ class Scale(Model):
                     allowed=f"at most {most} percent: the limit is {getattr(limits, name)}, the request {getattr(requests, name)}",
                     fix="lower it, or raise the limit",
                 )
+
+
+def scale_of(workload: object) -> Scale | None:
+    """How many of a workload run, where it says so: a Job and a scheduler do not."""
+    scale = getattr(workload, "scale", None)
+    return scale if isinstance(scale, Scale) else None
 
 
 class ContainerSpec(Model):

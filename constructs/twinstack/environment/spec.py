@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final
 from pydantic import Field, PrivateAttr
 
 from twinstack.environment.celery import check_schedule_file
-from twinstack.environment.container import ContainerSpec, Scale
+from twinstack.environment.container import ContainerSpec, Headroom, scale_of
 from twinstack.environment.content import LONGEST, content_name, digest
 from twinstack.environment.context import Context
 from twinstack.environment.links import Access, Link, Offer, Reach, SecretValue, Variable
@@ -258,10 +258,9 @@ class WorkloadSpec(ContainerSpec, Spec):
 
     def rules(self) -> Iterator[Finding]:
         yield from super().rules()
-        scale = getattr(self, "scale", None)
-        if isinstance(scale, Scale):
-            for finding in scale.unreachable(self.resources):
-                yield replace(finding, path=("scale", *finding.path))
+        scale = scale_of(self)
+        for finding in scale.unreachable(self.resources) if scale else ():
+            yield replace(finding, path=("scale", *finding.path))
 
     def review(self) -> Iterator[Finding]:
         yield from super().review()
@@ -295,8 +294,14 @@ class WorkloadSpec(ContainerSpec, Spec):
     @property
     def most_replicas(self) -> int:
         """How many of its pods run at most, a rollout's aside."""
-        scale = getattr(self, "scale", None)
-        return scale.max if isinstance(scale, Scale) else 1
+        scale = scale_of(self)
+        return scale.max if scale else 1
+
+    @property
+    def headroom(self) -> Headroom | None:
+        """The room that is kept for its next replicas."""
+        scale = scale_of(self)
+        return scale.headroom if scale else None
 
     @property
     def secret(self) -> str:

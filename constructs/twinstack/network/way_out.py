@@ -61,6 +61,7 @@ def _images(spec: NetworkSpec) -> Iterator[Finding]:
     environment = spec.environment
     registry = re.compile(rf"[0-9]{{12}}\.dkr\.ecr\.{re.escape(spec.context.region)}\.amazonaws\.com/.+")
     images = {workload.image for workload in environment.workloads}
+    images |= {workload.headroom.image for workload in environment.workloads if workload.headroom}
     images |= {link.offer.preparation.image for link in environment.links if link.offer.preparation}
     outside = sorted(image for image in images if not registry.fullmatch(image))
     if outside:

@@ -21,6 +21,7 @@ from twinstack.kubernetes import (
     number_or_percent,
     pod_template,
 )
+from twinstack.kubernetes.headroom import headroom
 from twinstack.kubernetes.labels import selector
 from twinstack.web_service.spec import WebServiceSpec
 
@@ -51,6 +52,7 @@ class WebService(Workload[WebServiceSpec]):
         self.deployment: k8s.KubeDeployment = self._make_deployment()
         self.autoscaler: k8s.KubeHorizontalPodAutoscalerV2 | None = autoscaler(self, spec.autoscaler_name, spec.scale)
         self.disruption_budget: k8s.KubePodDisruptionBudget = disruption_budget(self)
+        self.headroom: k8s.KubeDeployment | None = headroom(self)
 
     @property
     def resource(self) -> k8s.KubeDeployment:

@@ -15,6 +15,7 @@ from twinstack.kubernetes import (
     disruption_budget,
     pod_template,
 )
+from twinstack.kubernetes.headroom import headroom
 from twinstack.worker.spec import WorkerSpec
 
 
@@ -30,6 +31,7 @@ class Worker(Workload[WorkerSpec]):
         self.deployment: k8s.KubeDeployment = deployment(self, template, scale=spec.scale)
         self.autoscaler: k8s.KubeHorizontalPodAutoscalerV2 | None = autoscaler(self, spec.autoscaler_name, spec.scale)
         self.disruption_budget: k8s.KubePodDisruptionBudget = disruption_budget(self)
+        self.headroom: k8s.KubeDeployment | None = headroom(self)
 
     @property
     def resource(self) -> k8s.KubeDeployment:
