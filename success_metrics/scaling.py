@@ -82,9 +82,7 @@ def with_headroom(stage: Stage) -> None:
         namespace, selector = stage.deployer.namespace, f"app={BACKEND}-headroom"
     else:
         namespace, selector = _plain_headroom(stage), ""
-    wait(
-        lambda: sum(map(_is_ready, stage.cluster.pods(namespace, selector))) == _HEADROOM_PODS, "the headroom is kept"
-    )
+    wait(lambda: sum(map(_is_ready, stage.cluster.pods(namespace, selector))) == _HEADROOM_PODS, "the headroom is kept")
     _fill(stage)
     load_step(stage)
 
