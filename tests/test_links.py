@@ -227,6 +227,7 @@ IN_A_FOLDER_OF_ITS_OWN = {
     "rehearsal/control_plane/certificates.py": "the same",
     "rehearsal/control_plane/processes.py": "the same",
     "rehearsal/terraform/workspace.py": "into a temporary folder",
+    "changes/revision.py": "into a temporary folder",
     "synthesis.py": "into the stage, made by mkdtemp",
     "postgres/certificates.py": "a command of the library's own builders, into its own source",
     "rehearsal/schemas.py": "the same",

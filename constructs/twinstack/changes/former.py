@@ -1,0 +1,228 @@
+"""What a change is compared with: the former outputs of an environment, wherever they are.
+
+| given | means |
+|---|---|
+| `nothing` | no outputs: a first release |
+| a folder with `release.json` | the release that `twinstack plan --out` wrote there |
+| any other folder | outputs that were kept: `cdktf.out/stacks/STACK/cdk.tf.json`, `dist/STACK/*.k8s.yaml` |
+| a branch, tag or commit | that revision of the product, synthesized |
+| a version or a number | a release that the cluster remembers, where the caller can ask it |
+
+Tried in this order. A version that is also a tag means the tag: it needs no cluster, and has both halves.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from twinstack.changes.revision import Repository
+from twinstack.environment.spec import Half
+from twinstack.errors import ConfigurationError, Location, Problem
+from twinstack.synthesis import MANIFESTS_FOLDER, TERRAFORM_FILE, TERRAFORM_FOLDER
+
+if TYPE_CHECKING:
+    from twinstack.delivery.record import Record
+    from twinstack.delivery.records import Records
+    from twinstack.product import Product
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """Both halves of one environment, as they were made once."""
+
+    label: str
+    """What they are, for people: `main (9f3c2e1a04)`, `release 1.4.2`."""
+    stack: dict[str, Any]
+    """cdk.tf.json, parsed; empty for nothing, and for a half that was not asked for."""
+    manifests: list[dict[str, Any]]
+    """Every object, in the order of the files; of one that the cluster remembers in the order it was applied."""
+    folder: Path | None = None
+    """The folder that cdk.tf.json lies in, with whatever belongs to it, while the context lasts; None where there is none."""
+
+
+@contextmanager
+def former(
+    product: Product[Any],
+    environment: str,
+    against: str,
+    *,
+    halves: Sequence[Half] = tuple(Half),
+    version: str | None = None,
+    records: Callable[[], Records] | None = None,
+) -> Generator[Outputs]:
+    """The former outputs of an environment, while the context lasts.
+
+    `version` is the release that a revision is synthesized as (the one that the environment or TWINSTACK_VERSION says
+    unless given); `records` asks the cluster which releases it remembers, and is called only where a name is nothing else.
+
+    Raises ConfigurationError for a name that means nothing (TW385), outside of Git or where the revision lacks the product
+    (TW386), and where what is named has no outputs of a half that was asked for (TW387).
+    """
+    place = Path(against).expanduser()
+    if against == NOTHING:
+        yield Outputs(NOTHING, {}, [])
+    elif place.is_dir():
+        is_release = (place / _RELEASE_FILE).is_file()
+        yield _release(place, environment, halves) if is_release else _kept(product, environment, place, halves)
+    else:
+        with _named(product, environment, against, halves, version, records) as found:
+            yield found
+
+
+@contextmanager
+def _named(
+    product: Product[Any],
+    environment: str,
+    against: str,
+    halves: Sequence[Half],
+    version: str | None,
+    records: Callable[[], Records] | None,
+) -> Generator[Outputs]:
+    repository = Repository.of(product.root)
+    commit = repository.find(against)
+    if commit:
+        with repository.synthesized(commit, environment, halves=halves, version=version) as root:
+            label = against if commit.startswith(against) else f"{against} ({commit[:_SHORT]})"
+            yield _outputs(label, *_folders(root, environment, None), halves)
+        return
+    remembered = records() if records else None
+    record = _record(remembered, against) if remembered else None
+    if remembered is None or record is None:
+        known = [f"remembered by the cluster: {_listed(remembered)}"] if remembered else []
+        raise ConfigurationError([repository.unknown(against, more=known)])
+    manifests = [dict(one.data) for one in remembered.manifests(record)] if Half.WORKLOADS in halves else []
+    label = f"release {record.number}, {record.version}"
+    if Half.INFRASTRUCTURE not in halves:
+        yield Outputs(label, {}, manifests)
+        return
+    # The cluster remembers what was wanted of it, and of the infrastructure only which commit it was made of.
+    made_of = str(record.release.get("revision", ""))
+    found = "" if record.release.get("dirty") else repository.find(made_of) if made_of else ""
+    if not found:
+        raise ConfigurationError([_no_infrastructure(record, made_of)])
+    with repository.synthesized(found, environment, halves=(Half.INFRASTRUCTURE,), version=record.version) as root:
+        one = _outputs(label, *_folders(root, environment, None), (Half.INFRASTRUCTURE,))
+        yield Outputs(label, one.stack, manifests, one.folder)
+
+
+def _record(records: Records, against: str) -> Record | None:
+    """By its number, or the newest that succeeded with this version."""
+    if against.isdecimal() and (found := records.numbered(int(against))) is not None:
+        return found
+    return next((one for one in reversed(records.all) if one.version == against and one.status == "succeeded"), None)
+
+
+def _listed(records: Records) -> str:
+    return ", ".join(f"{one.number} ({one.version})" for one in reversed(records.all)) or "no release"
+
+
+def _release(folder: Path, environment: str, halves: Sequence[Half]) -> Outputs:
+    """Raises ConfigurationError also for a folder that is not as it was planned (TW960, TW961)."""
+    from twinstack.delivery.release import Release
+
+    release = Release.read(folder)
+    if release.environment != environment:
+        raise ConfigurationError([_of_another(folder, release.environment, environment)])
+    if missing := [str(half) for half in halves if half not in release.halves]:
+        raise ConfigurationError([_without(folder / _RELEASE_FILE, missing, release.halves)])
+    infrastructure, workloads = (folder / str(half) for half in Half)
+    return _outputs(f"release {release.version} ({folder})", infrastructure, workloads, halves)
+
+
+def _kept(product: Product[Any], environment: str, folder: Path, halves: Sequence[Half]) -> Outputs:
+    stack = product.load(environment).stack_id
+    return _outputs(str(folder), *_folders(folder, environment, stack), halves)
+
+
+def _folders(root: Path, environment: str, stack: str | None) -> tuple[Path, Path]:
+    """Where the halves of one stack lie: the one that stands there, where a revision made nothing else."""
+    stacks, manifests = root / TERRAFORM_FOLDER / "stacks", root / MANIFESTS_FOLDER
+    if stack is None:
+        made = sorted({one.name for folder in (stacks, manifests) if folder.is_dir() for one in folder.iterdir()})
+        stack = made[0] if len(made) == 1 else environment
+    return stacks / stack, manifests / stack
+
+
+def _outputs(label: str, infrastructure: Path, workloads: Path, halves: Sequence[Half]) -> Outputs:
+    from twinstack.delivery.folder import read_manifests
+
+    stack: dict[str, Any] = {}
+    if Half.INFRASTRUCTURE in halves:
+        stack = _stack(infrastructure)
+    manifests: list[dict[str, Any]] = []
+    if Half.WORKLOADS in halves:
+        if not workloads.is_dir():
+            raise ConfigurationError([_without(workloads, [str(Half.WORKLOADS)], _beside(workloads))])
+        manifests = [dict(one.data) for one in read_manifests(workloads)]
+    return Outputs(label, stack, manifests, infrastructure if stack else None)
+
+
+def _stack(folder: Path) -> dict[str, Any]:
+    file = folder / TERRAFORM_FILE
+    try:
+        document: Any = json.loads(file.read_bytes())
+    except OSError as error:
+        raise ConfigurationError([_without(file, [str(Half.INFRASTRUCTURE)], _beside(folder))]) from error
+    except ValueError as error:
+        raise ConfigurationError([_no_document(file, str(error))]) from error
+    if not isinstance(document, dict):
+        raise ConfigurationError([_no_document(file, f"a {type(document).__name__}")])
+    return cast("dict[str, Any]", document)
+
+
+def _beside(folder: Path) -> Sequence[str]:
+    return sorted(one.name for one in folder.parent.iterdir() if one.is_dir()) if folder.parent.is_dir() else ()
+
+
+def _without(place: Path, missing: Sequence[str], there: Sequence[str]) -> Problem:
+    return Problem(
+        "TW387",
+        "there are no outputs of it",
+        location=Location(str(place)),
+        given=f"no {' and no '.join(missing)}",
+        allowed=f"there is {', '.join(there)}" if there else "cdktf.out/ and dist/ as `twinstack synth` wrote them",
+        fix="give what has both halves, or ask for the half that there is",
+    )
+
+
+def _of_another(folder: Path, given: str, wanted: str) -> Problem:
+    return Problem(
+        "TW387",
+        "there are no outputs of it",
+        location=Location(str(folder)),
+        given=f"a release of {given}",
+        allowed=f"a release of {wanted}",
+        fix=f"give a release of {wanted}, or ask about {given}",
+    )
+
+
+def _no_document(file: Path, given: str) -> Problem:
+    return Problem(
+        "TW387",
+        "there are no outputs of it",
+        location=Location(str(file)),
+        given=given,
+        allowed="the JSON that `twinstack synth` wrote",
+        fix="give a folder in which nothing was changed by hand",
+    )
+
+
+def _no_infrastructure(record: Record, revision: str) -> Problem:
+    said = f"{revision[:_SHORT]}{', with changes that nobody committed' if record.release.get('dirty') else ''}"
+    return Problem(
+        "TW387",
+        "there are no outputs of it",
+        given=f"release {record.number} was made of {said if revision else 'no commit'}, which is not here",
+        allowed="a release of a commit of this repository",
+        fix="fetch the commit, give the folder of the release, or ask for the workloads alone",
+    )
+
+
+NOTHING: Final = "nothing"
+_RELEASE_FILE: Final = "release.json"
+_SHORT: Final = 10
