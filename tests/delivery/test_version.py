@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from twinstack.delivery.version import is_lasting, require_lasting
-from twinstack.errors import ConfigurationError
+from twinstack.errors import ConfigurationError, Location
 
 LASTING = [
     "1.5.0",
@@ -65,8 +65,8 @@ def test_what_names_one_build_is_taken(version: str) -> None:
 @pytest.mark.parametrize("version", MOVING)
 def test_what_moves_is_refused(version: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
-        require_lasting(version)
+        require_lasting(version, Location("environments/prod.yaml", 7))
     (problem,) = caught.value.problems
-    assert problem.code == "TW962"
+    assert (problem.code, problem.path, str(problem.location)) == ("TW962", "version", "environments/prod.yaml:7")
     assert problem.given == (version or "nothing")
     assert problem.fix

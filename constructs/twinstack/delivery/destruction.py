@@ -80,7 +80,8 @@ class Destruction:
 
     @property
     def _release(self) -> Release:
-        return Release.of(self.loaded.environment, halves=(), made_by="", made_at="")
+        place = self.loaded.merged.locate(("version",))
+        return Release.of(self.loaded.environment, halves=(), made_by="", made_at="", version_from=place)
 
     def _has(self, half: str) -> bool:
         return not self.halves or half in self.halves

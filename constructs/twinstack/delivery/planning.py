@@ -78,6 +78,7 @@ def plan(
         made_at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         revision=revision,
         dirty=dirty,
+        version_from=loaded.merged.locate(("version",)),
     )
     with new_release_folder(folder) as stage:
         progress.note("synthesizing both halves")

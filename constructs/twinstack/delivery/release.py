@@ -87,13 +87,16 @@ class Release:
         revision: str = "",
         dirty: bool = False,
         endpoint: str = "",
+        version_from: Location | None = None,
     ) -> Release:
-        """A release of this environment, not yet written. Raises ConfigurationError for a version that moves (TW962)."""
+        """A release of this environment, not yet written. Raises ConfigurationError for a version that moves (TW962), at
+        the place that says it (`version_from`).
+        """
         from twinstack.delivery.version import require_lasting
         from twinstack.environment.placement import ClusterPlan, DeliveryPlan
 
         context = environment.context
-        require_lasting(context.version)
+        require_lasting(context.version, version_from)
         plan, delivery = environment.find(ClusterPlan), environment.find(DeliveryPlan)
         name = getattr(plan, "cluster_name", "")
         cluster = ClusterIdentity(name, context.region, context.account, getattr(plan, "arn", ""), endpoint)

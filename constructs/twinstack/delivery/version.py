@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from twinstack.errors import ConfigurationError, Problem
+from twinstack.errors import ConfigurationError, Location, Problem
 
 
 def is_lasting(version: str) -> bool:
@@ -20,13 +20,17 @@ def is_lasting(version: str) -> bool:
     return any(form.fullmatch(version) for form in _NUMBERED) and not ends & MOVING
 
 
-def require_lasting(version: str) -> None:
-    """Raises ConfigurationError (TW962) for a version that moves, such as `latest`, `main` or none."""
+def require_lasting(version: str, location: Location | None = None) -> None:
+    """Raises ConfigurationError (TW962) for a version that moves, such as `latest`, `main` or none; `location` is where it
+    is said: a file's line, an option or a variable.
+    """
     if is_lasting(version):
         return
     problem = Problem(
         "TW962",
         "a release needs a version that never means another build",
+        "version",
+        location,
         given=version or "nothing",
         allowed="a number (1.5.0), a build's number (build-1234), a date (2026-11-28), a commit (9f3c2e1) or a digest",
         fix="give the tag of one build; push the image under such a tag too, where its only one moves",

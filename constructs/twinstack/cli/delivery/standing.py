@@ -27,7 +27,8 @@ def _cluster_of(environment: str, context: Context) -> Generator[tuple[Release, 
     from twinstack.delivery.release import Release
 
     (loaded,) = find_product().load_all([environment])
-    release = Release.of(loaded.environment, halves=(), made_by="", made_at="")
+    place = loaded.merged.locate(("version",))
+    release = Release.of(loaded.environment, halves=(), made_by="", made_at="", version_from=place)
     with connect(release.cluster, context) as api:
         yield release, api
 
