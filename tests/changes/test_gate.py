@@ -72,7 +72,7 @@ def test_both_engines_plans_are_understood_as_what_they_are(recorded: dict[str, 
     assert [one.passes for one in verdicts] == sorted(one.passes for one in verdicts), "what does not pass is first"
     why = {one.address: one.why for one in verdicts}
     assert why["aws_kms_key.key"] == (
-        "its block is gone, and with it whatever protected it, it holds the key: whatever it encrypts can never be read again"
+        "its block is gone, and with it whatever protected it; it holds the key: whatever it encrypts can never be read again"
     )
     assert why["aws_s3_bucket.second"] == "only its address changes: it was aws_s3_bucket.first"
     assert why["terraform_data.imported"] == "it stands already (of-another), and is looked after from now on"
@@ -96,8 +96,16 @@ def test_a_move_that_does_not_happen_is_told_so(recorded: dict[str, Any]) -> Non
     moved = {stuck: "aws_cloudwatch_log_group.there", "aws_s3_bucket.first": "aws_s3_bucket.second"}
     (found,) = [one for one in judge(recorded, moved=moved) if one.address == stuck]
     assert found.why.startswith("it was to move to aws_cloudwatch_log_group.there and does not")
-    (route,) = judge(plan(entry("aws_route.a", "delete")), moved={"aws_route.a": "aws_route.b"}, up_to=Effect.REPLACES)
-    assert route.code == "TW975", "also of what holds nothing: it is not what was asked for"
+    for address, old in (
+        ("aws_route.a", "aws_route.a"),
+        ("aws_route.a[0]", "aws_route.a"),
+        ("module.m.aws_route.a", "module.m"),
+    ):
+        change = entry(address, "delete", type="aws_route")
+        (route,) = judge(plan(change), moved={old: "aws_route.b"}, up_to=Effect.REPLACES)
+        assert route.code == "TW975", "also of what holds nothing: it is not what was asked for"
+    (other,) = judge(plan(entry("aws_route.ab", "delete")), moved={"aws_route.a": "aws_route.b"}, up_to=Effect.REPLACES)
+    assert other.passes
 
 
 @pytest.mark.parametrize(
@@ -166,8 +174,15 @@ def test_what_aws_protects_is_not_destroyed_whatever_is_typed_out(name: str) -> 
     protected = entry("aws_db_instance.a", "delete", before={name: True})
     (found,) = judge(plan(protected), allowed=["aws_db_instance.a"], up_to=Effect.REPLACES)
     assert (found.code, found.why) == ("TW976", f"{name} is on, and AWS refuses")
-    off = entry("aws_db_instance.a", "delete", before={name: False})
-    require_pass(judge(plan(off), allowed=["aws_db_instance.a"]))
+    for off in (False, None, "INACTIVE"):
+        require_pass(
+            judge(plan(entry("aws_db_instance.a", "delete", before={name: off})), allowed=["aws_db_instance.a"])
+        )
+
+
+def test_what_aws_protects_in_words_is_not_destroyed_either() -> None:
+    pool = entry("aws_cognito_user_pool.p", "delete", "create", before={"deletion_protection": "ACTIVE"})
+    assert [one.code for one in judge(plan(pool), allowed=["aws_cognito_user_pool.p"])] == ["TW976"]
 
 
 @pytest.mark.parametrize(

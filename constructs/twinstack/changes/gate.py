@@ -149,9 +149,10 @@ def _stopped(why: str, fix: str, address: str = "") -> Verdict:
 def _of(change: ResourceChange, allowed: Collection[str], up_to: Effect, moved: Mapping[str, str]) -> Verdict:
     effect, why = _effect(change)
     where = str(change)
-    if change.address in moved and change.action is Action.DESTROYED:
+    target = next((new for old, new in moved.items() if _is_at(change.address, old)), "")
+    if target and change.action is Action.DESTROYED:
         effect = Effect.DESTROYS_DATA
-        why = f"it was to move to {moved[change.address]} and does not, for something stands there already; {why}"
+        why = f"it was to move to {target} and does not, for something stands there already; {why}"
     if guard := _guard(change):
         return Verdict(
             where, change.action, effect, f"{guard} is on, and AWS refuses",
@@ -173,7 +174,7 @@ def _of(change: ResourceChange, allowed: Collection[str], up_to: Effect, moved: 
             change.action,
             effect,
             why,
-            f'choose a moment in which that may be, and say so: --up-to "{effect}"',
+            f"choose a moment in which that may be, and say so: --up-to {effect}",
             "TW984",
         )
     return Verdict(where, change.action, effect, why)
@@ -208,10 +209,10 @@ def _of_loss(change: ResourceChange) -> tuple[Effect, str]:
         because = f"{', '.join(change.forced_by)} forces it"
     held = STATEFUL.get(change.type_name)
     if held is None and change.type_name in REMADE and change.action is not Action.LEFT:
-        return Effect.REPLACES, ", ".join(filter(None, [because, "it holds nothing that cannot be made again"]))
+        return Effect.REPLACES, "; ".join(filter(None, [because, "it holds nothing that cannot be made again"]))
     stays = "what it holds stays behind, and the new one is empty" if change.action is Action.LEFT else ""
     words = f"it holds {held}" if held else f"nobody has noted yet that {change.type_name} holds nothing"
-    return Effect.DESTROYS_DATA, ", ".join(filter(None, [because, stays or words]))
+    return Effect.DESTROYS_DATA, "; ".join(filter(None, [because, stays or words]))
 
 
 def _of_update(change: ResourceChange) -> tuple[Effect, str]:
@@ -239,11 +240,16 @@ def _of_update(change: ResourceChange) -> tuple[Effect, str]:
     return worst, about + "; ".join(dict.fromkeys(words for effect, words in found if effect is worst))
 
 
+def _is_at(address: str, moved: str) -> bool:
+    """Whether a move from `moved` is of this address too: of one of its instances, or of what lies in the module."""
+    return address == moved or address.startswith((f"{moved}[", f"{moved}."))
+
+
 def _guard(change: ResourceChange) -> str:
     """The protection of AWS itself that would stop the apply half-way."""
     before = change.before if isinstance(change.before, dict) else {}
     gone = change.action in {Action.DESTROYED, Action.REPLACED} and not change.deposed
-    return next((name for name in GUARDS if gone and before.get(name) is True), "")
+    return next((name for name in GUARDS if gone and before.get(name) in _ON), "")
 
 
 def _stranger(address: str, lost: Collection[str], changed: Collection[str]) -> Problem:
@@ -258,8 +264,13 @@ def _stranger(address: str, lost: Collection[str], changed: Collection[str]) -> 
     )
 
 
-GUARDS: Final = ("deletion_protection", "enable_deletion_protection", "deletion_protection_enabled")
-"""What the AWS provider calls it, in databases, clusters, load balancers and tables."""
+GUARDS: Final = (
+    "delete_protection", "deletion_protected", "deletion_protection", "deletion_protection_enabled",
+    "enable_deletion_protection", "termination_protection", "termination_protection_enabled",
+)  # fmt: skip
+"""What the AWS provider 6.69.1 calls it, in databases, clusters, load balancers, tables, log groups and firewalls."""
+_ON: Final = (True, "ACTIVE")
+"""A user pool says it in words."""
 _TAGS: Final = frozenset({"tags", "tags_all"})
 _REASONS: Final = {
     "delete_because_no_resource_config": "its block is gone, and with it whatever protected it",

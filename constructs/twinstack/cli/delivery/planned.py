@@ -39,12 +39,16 @@ def show(planned: Planned, stream: TextIO | None = None) -> None:
 
 def as_dict(planned: Planned) -> dict[str, Any]:
     """The same for machines: names and fields, and no value."""
+    from twinstack.changes.gate import judge
+
+    judged = judge(planned.infrastructure.document, up_to=Effect.REPLACES) if planned.infrastructure else []
     return {
         "release": {name: planned.release.as_dict()[name] for name in _SHOWN},
         "folder": str(planned.folder),
         "infrastructure": planned.infrastructure.as_dict() if planned.infrastructure else None,
         "workloads": planned.look.as_dict() if planned.look else None,
         "unseen": planned.unseen,
+        "stopped": [one.as_dict() for one in judged if not one.passes],
         "changes": not planned.is_empty,
     }
 
