@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gc
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.installed import built, installed  # noqa: F401  fixtures, for every test
+from tests.planes import Planes
 from tests.shop import accept, base, refuse, shop  # noqa: F401
 from tests.starting.lent import lend_bindings  # noqa: F401
 from twinstack.bindings import activate
@@ -36,6 +38,13 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 def runs_slow(config: pytest.Config) -> bool:
     return bool(config.option.markexpr or os.environ.get(SLOW))
+
+
+@pytest.fixture(scope="session")
+def planes() -> Iterator[Planes]:
+    running = Planes()
+    yield running
+    running.end()
 
 
 def pytest_collection_finish() -> None:

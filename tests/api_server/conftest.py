@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
+from tests.planes import Planes, whole
 from twinstack.api_server import ApiServer
 from twinstack.rehearsal.control_plane import ControlPlane
 
 
-@pytest.fixture(scope="session")
-def plane() -> Iterator[ControlPlane]:
-    with ControlPlane.start(pod_start_seconds=0, autoscaler_sync_seconds=1) as started:
+@pytest.fixture(scope="module")
+def plane(planes: Planes) -> Iterator[ControlPlane]:
+    with planes.lent("api_server", partial(whole, pod_start_seconds=0, autoscaler_sync_seconds=1)) as started:
         yield started
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.delivery.cloud import Here, here
+from tests.planes import Planes
 from twinstack.rehearsal.control_plane import ControlPlane
 from twinstack.rehearsal.kubernetes.definitions import all_built_in, install
 from twinstack.terraform.program import PROGRAMS
@@ -41,9 +43,15 @@ def prod(tmp_path: Path, server: str, program: str) -> Iterator[Here]:
         yield found
 
 
-@pytest.fixture(scope="session")
-def bare_plane() -> Iterator[ControlPlane]:
-    """A real API server with the definitions that analytics needs, and nobody who starts its pods."""
+@contextmanager
+def _with_definitions() -> Generator[ControlPlane]:
     with ControlPlane.start(nodes=1, zones=1, kubelets=False) as started:
         install(started.api, all_built_in())
+        yield started
+
+
+@pytest.fixture(scope="module")
+def bare_plane(planes: Planes) -> Iterator[ControlPlane]:
+    """A real API server with the definitions that analytics needs, and nobody who starts its pods."""
+    with planes.lent("delivery", _with_definitions) as started:
         yield started

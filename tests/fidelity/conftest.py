@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from twinstack.rehearsal.control_plane import ASSETS_VARIABLE, ControlPlane
+from tests.planes import Planes, api_server_alone
+from twinstack.rehearsal.control_plane import ControlPlane
 
 
-@pytest.fixture(scope="session")
-def api_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
-    if not os.environ.get(ASSETS_VARIABLE) and not os.environ.get("CI"):
-        pytest.skip(f"{ASSETS_VARIABLE} is not set: no API server to ask")
-    folder = tmp_path_factory.mktemp("assets")
-    for name in ("etcd", "kube-apiserver"):
-        (folder / name).symlink_to(Path(os.environ[ASSETS_VARIABLE]) / name)
-    with ControlPlane.start(folder) as started:
+@pytest.fixture(scope="module")
+def api_server(planes: Planes) -> Iterator[ControlPlane]:
+    with planes.lent("fidelity", api_server_alone) as started:
         yield started

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from tests.planes import Planes, api_server_alone
 from tests.rehearsal.small_shop import NUMBERS, Change, write
 from twinstack.rehearsal.control_plane import ASSETS_VARIABLE, ControlPlane
 from twinstack.rehearsal.kubernetes import KubernetesReport, rehearse_on
 
 
-@pytest.fixture(scope="session")
-def control_plane() -> Iterator[ControlPlane]:
+@pytest.fixture(scope="module")
+def control_plane(planes: Planes) -> Iterator[ControlPlane]:
     """All that the folder of binaries has: at least an API server."""
-    with ControlPlane.start(pod_start_seconds=0, autoscaler_sync_seconds=1, audit=True) as started:
+    start = partial(ControlPlane.start, pod_start_seconds=0, autoscaler_sync_seconds=1, audit=True)
+    with planes.lent("rehearsal", start) as started:
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def plane(control_plane: ControlPlane) -> ControlPlane:
     """One that runs pods."""
     if not control_plane.runs_pods:
@@ -28,13 +30,10 @@ def plane(control_plane: ControlPlane) -> ControlPlane:
     return control_plane
 
 
-@pytest.fixture(scope="session")
-def api_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
+@pytest.fixture(scope="module")
+def api_server(planes: Planes) -> Iterator[ControlPlane]:
     """What envtest's own folder gives: no controllers and no nodes."""
-    folder = tmp_path_factory.mktemp("assets")
-    for name in ("etcd", "kube-apiserver"):
-        (folder / name).symlink_to(Path(os.environ[ASSETS_VARIABLE]) / name)
-    with ControlPlane.start(folder) as started:
+    with planes.lent("rehearsal, the API server alone", api_server_alone) as started:
         yield started
 
 

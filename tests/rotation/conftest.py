@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.planes import Planes
 from tests.rotation.account import Account
 from tests.rotation.cluster import Cluster
 from tests.rotation.database import Database, folder_of_programs
@@ -21,14 +22,14 @@ from twinstack.terraform.program import PROGRAMS
 _NUMBERS = itertools.count()
 
 
-@pytest.fixture(scope="session")
-def rotation_plane() -> Iterator[ControlPlane]:
+@pytest.fixture(scope="module")
+def rotation_plane(planes: Planes) -> Iterator[ControlPlane]:
     """A control plane whose pods nobody starts but the test."""
     if not os.environ.get(ASSETS_VARIABLE):
         pytest.skip(f"{ASSETS_VARIABLE} is not set: no control plane to start")
     if not Assets.find().has(*SIMULATION):
         pytest.skip(f"{ASSETS_VARIABLE} has only the API server: no pods to look at")
-    with control_plane() as plane:
+    with planes.lent("rotation", control_plane) as plane:
         yield plane
 
 

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from tests.delivery.kubernetes.deployer import Deployer
+from tests.planes import Planes, whole
 from twinstack.api_server import ApiServer
-from twinstack.rehearsal.control_plane import ASSETS_VARIABLE, ControlPlane
+from twinstack.rehearsal.control_plane import ControlPlane
 
 
-@pytest.fixture(scope="session")
-def plane() -> Iterator[ControlPlane]:
-    with ControlPlane.start(pod_start_seconds=0, autoscaler_sync_seconds=1) as started:
-        if not started.runs_pods:
-            pytest.skip(f"{ASSETS_VARIABLE} has only the API server: no pods to look at")
+@pytest.fixture(scope="module")
+def plane(planes: Planes) -> Iterator[ControlPlane]:
+    start = partial(whole, pod_start_seconds=0, autoscaler_sync_seconds=1)
+    with planes.lent("delivery/kubernetes", start) as started:
         yield started
 
 

@@ -5,25 +5,20 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
+from tests.planes import Planes, api_server_alone
 from twinstack.api_server import ApiServer
-from twinstack.rehearsal.control_plane import ASSETS_VARIABLE, ControlPlane
+from twinstack.rehearsal.control_plane import ControlPlane
 
 NUMBERS = itertools.count(1)
 
 
-@pytest.fixture(scope="session")
-def plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
+@pytest.fixture(scope="module")
+def plane(planes: Planes) -> Iterator[ControlPlane]:
     """No controllers and no nodes: nothing here waits for a pod."""
-    if not os.environ.get(ASSETS_VARIABLE):
-        pytest.skip(f"no control plane: {ASSETS_VARIABLE} names none")
-    folder = tmp_path_factory.mktemp("assets")
-    for name in ("etcd", "kube-apiserver"):
-        (folder / name).symlink_to(Path(os.environ[ASSETS_VARIABLE]) / name)
-    with ControlPlane.start(folder) as started:
+    with planes.lent("delivery/memory", api_server_alone) as started:
         yield started
 
 

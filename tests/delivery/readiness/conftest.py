@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.planes import Planes, whole
 from twinstack.delivery.progress import State
 from twinstack.delivery.waiting import Waiter
-from twinstack.rehearsal.control_plane import ASSETS_VARIABLE, ControlPlane
+from twinstack.rehearsal.control_plane import ControlPlane
 
 if TYPE_CHECKING:
     from tests.delivery.readiness.kubelet import Kubelet
@@ -63,18 +64,14 @@ def told() -> Told:
     return Told()
 
 
-@pytest.fixture(scope="session")
-def left_alone() -> Iterator[ControlPlane]:
+@pytest.fixture(scope="module")
+def left_alone(planes: Planes) -> Iterator[ControlPlane]:
     """Pods are placed on nodes, and nothing happens to them there."""
-    if not os.environ.get(ASSETS_VARIABLE):
-        pytest.skip(f"{ASSETS_VARIABLE} is not set: no control plane to start")
-    with ControlPlane.start(kubelets=False) as plane:
-        if not plane.runs_pods:
-            pytest.skip(f"{ASSETS_VARIABLE} has only the API server: no pods to look at")
+    with planes.lent("delivery/readiness", partial(whole, kubelets=False)) as plane:
         yield plane
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def api(left_alone: ControlPlane) -> Iterator[ApiServer]:
     from twinstack.api_server import ApiServer
 
@@ -91,7 +88,7 @@ def client(left_alone: ControlPlane) -> Iterator[ApiServer]:
         yield server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def kubelet(api: ApiServer, left_alone: ControlPlane, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kubelet]:
     from tests.delivery.readiness.kubelet import Kubelet
 

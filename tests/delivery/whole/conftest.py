@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import shutil
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.delivery.cloud import STACK
 from tests.delivery.whole.place import Place, aws_variables, kubeconfig, never_ready, plain_variables
+from tests.planes import Planes, whole
 from tests.starting.lent import Lend
-from twinstack.rehearsal.control_plane import ASSETS_VARIABLE, ControlPlane
+from twinstack.rehearsal.control_plane import ControlPlane
 from twinstack.rehearsal.kubernetes.definitions import all_built_in, install
 from twinstack.terraform.program import PROGRAMS
 
@@ -24,15 +25,17 @@ ROOT = Path(__file__).parents[3]
 CLUSTER = "arn:aws:eks:us-west-2:123456789012:cluster/shadower-analytics"
 
 
-@pytest.fixture(scope="session")
-def plane() -> Iterator[ControlPlane]:
-    if not os.environ.get(ASSETS_VARIABLE):
-        pytest.skip(f"{ASSETS_VARIABLE} is not set: no control plane")
-    with ControlPlane.start(nodes=6, pod_start_seconds=0, autoscaler_sync_seconds=1) as started:
-        if not started.runs_pods:
-            pytest.skip(f"{ASSETS_VARIABLE} has only the API server: no pods to bring out")
+@contextmanager
+def _with_definitions() -> Generator[ControlPlane]:
+    with whole(nodes=6, pod_start_seconds=0, autoscaler_sync_seconds=1) as started:
         install(started.api, all_built_in())
         never_ready(started)
+        yield started
+
+
+@pytest.fixture(scope="module")
+def plane(planes: Planes) -> Iterator[ControlPlane]:
+    with planes.lent("delivery/whole", _with_definitions) as started:
         yield started
 
 
