@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping, Sequence
+from fnmatch import fnmatchcase
 from functools import cache
 from importlib import resources
 from typing import Any, Final
@@ -72,7 +73,7 @@ def _path(text: str) -> list[str]:
 
 def _find(documents: Sequence[dict[str, Any]], title: str) -> dict[str, Any]:
     kind, _, name = title.partition("/")
-    return next(one for one in documents if one["kind"] == kind and one["metadata"]["name"] == name)
+    return next(one for one in documents if one["kind"] == kind and fnmatchcase(one["metadata"]["name"], name))
 
 
 @cache

@@ -1,0 +1,68 @@
+"""The layers that stand between a mistake and an apply, each as what it says of production that somebody has broken."""
+
+from __future__ import annotations
+
+import copy
+import datetime
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from stacks import product
+from twinstack.errors import ConfigurationError, ConstructionError
+from twinstack.policy.kubernetes import faults, faults_between
+from twinstack.quotas import inspect
+
+DAY = datetime.date(2026, 11, 24)
+REVIEWED = Path(__file__).parents[1] / "golden/prod"
+STACK = "analytics-prod"
+
+
+@cache
+def manifests() -> Sequence[dict[str, Any]]:
+    """What production's release applies, as it was reviewed."""
+    files = sorted(REVIEWED.glob("*.k8s.yaml"))
+    return [one for file in files for one in yaml.safe_load_all(file.read_text(encoding="utf-8"))]
+
+
+@cache
+def stack() -> dict[str, Any]:
+    """Production's Terraform JSON, as it was reviewed."""
+    found: dict[str, Any] = json.loads((REVIEWED / "cdk.tf.json").read_text(encoding="utf-8"))
+    return found
+
+
+def stack_with(changes: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """The same, with arguments of resources written over."""
+    found = copy.deepcopy(stack())
+    for address, arguments in changes.items():
+        kind, _, name = address.partition(".")
+        found["resource"][kind][name] |= arguments
+    return found
+
+
+def load(values: Mapping[str, Any]) -> set[str]:
+    """The codes with which the environment is refused."""
+    try:
+        product.load("prod", set=values, today=DAY)
+    except ConfigurationError as error:
+        return {problem.code for problem in error.problems if not problem.warning}
+    return set()
+
+
+def limits(document: Mapping[str, Any]) -> set[str]:
+    """The codes with which the synthesis refuses a stack for what AWS takes of it."""
+    try:
+        inspect(document, STACK)
+    except ConstructionError as error:
+        return {line.split(":")[0].strip() for line in str(error).splitlines()[1:]}
+    return set()
+
+
+def policy(before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]) -> set[str]:
+    """The rules that find something in a release, or in its coming after another."""
+    return {rule.id for rule, _ in (*faults(after), *faults_between(before, after))}
