@@ -8,6 +8,8 @@ from typing import Final
 from docs_generator.command_line import PAGE, command_line_page
 from docs_generator.environment_files import environment_files_page
 from docs_generator.example import ENVIRONMENT, FOLDER, Example
+from docs_generator.failures import failures_page
+from docs_generator.manifest_rules import manifest_rules_page
 from docs_generator.page import WRITTEN, page, summary
 from docs_generator.reference import reference_pages
 from docs_generator.rooms import ROOMS
@@ -21,6 +23,8 @@ def pages() -> Iterator[tuple[str, str]]:
     yield from reference_pages()
     yield PAGE, command_line_page()
     yield "reference/environment-files.md", environment_files_page()
+    yield "reference/manifest-rules.md", manifest_rules_page()
+    yield "reference/failures.md", failures_page()
 
 
 def _index() -> str:
