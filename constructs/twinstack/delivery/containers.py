@@ -110,7 +110,7 @@ def probe_finding(view: ContainerView) -> Finding | None:
     if not events:
         return None
     kind = next((one for one in _PROBES if str(events[-1].get("message", "")).startswith(one)), "")
-    if not kind:
+    if not kind or (kind == "Startup probe" and view.status.get("started")):  # the latter was before it had started
         return None
     answer = str(events[-1]["message"]).partition(": ")[2]
     return _probe(view, kind, answer, events[-1], max(READINESS_SECONDS, 2 * _probe_seconds(view)))
@@ -231,15 +231,21 @@ def _probe(
         view.name,
         previous=previous,
         event=said(event),
+        part=field,
     )
 
 
 def _probe_seconds(view: ContainerView) -> float:
-    """What its probes allow by their own numbers; the API's defaults are 10 s and three failures."""
+    """What its probes allow by their own numbers; the API's defaults are 10 s and three failures. A container that has
+    started needs what its startup probe allows no more.
+    """
+    probes = [view.spec.get("readinessProbe")]
+    if not view.status.get("started"):
+        probes.append(view.spec.get("startupProbe"))
     return sum(
         float(probe.get("initialDelaySeconds") or 0)
         + float(probe.get("periodSeconds") or 10) * float(probe.get("failureThreshold") or 3)
-        for probe in (view.spec.get("startupProbe"), view.spec.get("readinessProbe"))
+        for probe in probes
         if probe
     )
 

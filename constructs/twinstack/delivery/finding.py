@@ -28,11 +28,13 @@ class Finding:
     last_words: str = ""
     """What the container left as its termination message: the end of its log, where the log itself is gone."""
     event: str = ""
+    part: str = ""
+    """What tells it apart from another of its reason: which probe."""
 
     @property
     def key(self) -> tuple[str, ...]:
         """By what it is the same cause at the next look, whatever its words are by then."""
-        return self.reason, self.pod, self.container
+        return self.reason, self.pod, self.container, self.part
 
 
 def plain(message: str) -> str:

@@ -151,7 +151,8 @@ def test_a_liveness_probe_that_ends_the_container_is_named_and_not_the_signal() 
     ],
 )
 def test_a_probe_says_what_it_was_answered_and_has_its_time(said: str, message: str) -> None:
-    (one,) = found(kubelet.pod(kubelet.runs()), events=(kubelet.event("Unhealthy", said, field="web"),))
+    pod = kubelet.pod(kubelet.runs(started=said != kubelet.NOT_STARTED))
+    (one,) = found(pod, events=(kubelet.event("Unhealthy", said, field="web"),))
     assert one.reason is Reason.PROBE
     assert message in one.message
     assert one.patience_seconds == READINESS_SECONDS
@@ -163,6 +164,20 @@ def test_a_slow_start_that_its_probes_allow_is_waited_for() -> None:
     pod["spec"]["containers"][0]["startupProbe"] = {"periodSeconds": 10, "failureThreshold": 30}
     (one,) = found(pod, events=(kubelet.event("Unhealthy", kubelet.NOT_STARTED, field="web"),))
     assert one.patience_seconds == 2 * (300 + 15)
+
+
+def test_what_has_started_gets_the_time_of_its_readiness_alone_and_all_of_it() -> None:
+    """Else a slow start would leave a readiness that takes its time none, and what never answers twice the time of both."""
+    slow = {"periodSeconds": 10, "failureThreshold": 30}
+    starting, started = (kubelet.pod(kubelet.runs(started=started)) for started in (False, True))
+    for pod in (starting, started):
+        pod["spec"]["containers"][0]["startupProbe"] = slow
+    before, after = (kubelet.event("Unhealthy", said, field="web") for said in (kubelet.NOT_STARTED, kubelet.NOT_503))
+    (first,) = found(starting, events=(before,))
+    assert found(started, events=(before,)) == []
+    (second,) = found(started, events=(before, after))
+    assert first.key != second.key
+    assert second.patience_seconds == READINESS_SECONDS
 
 
 def test_a_pod_that_only_starts_has_nothing_in_its_way() -> None:
