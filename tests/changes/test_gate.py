@@ -238,6 +238,47 @@ def test_what_is_no_plan_is_refused(shown: dict[str, Any]) -> None:
         judge(shown)
 
 
+ODD: list[Any] = [None, "text", 7, True, ["text"], [None], [{}], {"a": "b"}, {"a": None}]
+
+
+def test_no_shape_of_a_plan_is_anything_but_judged_or_refused() -> None:
+    """A later version, or somebody, writes what it likes: nothing of it gets through by a mistake of this program."""
+    change = entry(
+        "aws_db_instance.a", "update", before={"x": [{"y": 1}]}, after={"x": [{"y": 2}]}, importing={"id": "i"},
+        replace_paths=[["x"]], previous_address="aws_db_instance.b", action_reason="r",
+    )  # fmt: skip
+    invoked = {"address": "action.a.b", "type": "a"}
+    whole = plan(
+        change, deferred_changes=[{"reason": "r", "resource_change": {"address": "a.b"}}], action_invocations=[invoked],
+        deferred_action_invocations=[{"reason": "r", "action_invocation": invoked}], errored=False, complete=True,
+    )  # fmt: skip
+    seen = 0
+    for path in places(whole):
+        for odd in ODD:
+            changed = json.loads(json.dumps(whole))
+            *parents, last = path
+            here = changed
+            for key in parents:
+                here = here[key]
+            here[last] = odd
+            seen += 1
+            try:
+                verdicts = judge(changed)
+            except ConfigurationError as refused:
+                assert {problem.code for problem in refused.problems} == {"TW981"}
+            else:
+                assert all(str(one.problem) for one in verdicts if not one.passes)
+    assert seen > 200
+
+
+def places(data: Any) -> list[tuple[Any, ...]]:
+    """Every place in a document."""
+    if not isinstance(data, dict | list):
+        return []
+    items = data.items() if isinstance(data, dict) else enumerate(data)
+    return [(key, *rest) for key, value in items for rest in ((), *places(value))]
+
+
 def test_the_lists_name_types_that_there_are_and_none_twice() -> None:
     assert [name for name in (*STATEFUL, *REMADE) if not is_known(name)] == []
     assert REMADE & STATEFUL.keys() == frozenset()

@@ -138,12 +138,29 @@ def _malformed(shown: Any) -> str:
         return f"the format is {shown['format_version']!r}"
     if not {"planned_values", "resource_changes"} & {*shown}:
         return "JSON of something else, a state perhaps: no planned values stand in it"
-    for one in shown.get("resource_changes") or ():
-        change = one.get("change") if isinstance(one, Mapping) else None
-        actions = change.get("actions") if isinstance(change, Mapping) else None
-        if not isinstance(actions, list) or not actions or not isinstance(one.get("address"), str) or "type" not in one:
-            return "a change in it has no address, no type or no actions"
-    return ""
+    for name in ("resource_changes", "deferred_changes", "action_invocations", "deferred_action_invocations"):
+        entries = shown.get(name) or ()
+        if not isinstance(entries, list | tuple) or not all(isinstance(one, Mapping) for one in entries):
+            return f"{name} is no list of objects"
+        if any(not isinstance(one.get(part) or {}, Mapping) for one in entries for part in _PARTS):
+            return f"an entry of {name} has another form"
+    wrong = [one for one in shown.get("resource_changes") or () if not _is_change(one)]
+    return "a change in it has no address, no type or no actions" if wrong else ""
+
+
+def _is_change(one: Mapping[str, Any]) -> bool:
+    change = one.get("change") or {}
+    actions, replaced = change.get("actions"), change.get("replace_paths") or []
+    return (
+        isinstance(one.get("address"), str)
+        and isinstance(one.get("type"), str)
+        and isinstance(actions, list)
+        and bool(actions)
+        and all(isinstance(action, str) for action in actions)
+        and isinstance(change.get("importing") or {}, Mapping)
+        and isinstance(replaced, list)
+        and all(isinstance(path, list) for path in replaced)
+    )
 
 
 def _no_plan(place: Path | None, given: str, message: str = "what is given is no plan") -> ConfigurationError:
@@ -171,5 +188,6 @@ KNOWN_KEYS: Final = frozenset({
 })  # fmt: skip
 """What a plan's JSON may hold: what else there is may be something that destroys. Source: Terraform and OpenTofu,
 `internal/command/jsonplan/plan.go`, read on 29 November 2026."""
+_PARTS: Final = ("change", "resource_change", "action_invocation")
 _ROOT_MODULE: Final = "tfconfig/m-/"
 _MOST_WORDS: Final = 300
