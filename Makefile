@@ -57,6 +57,18 @@ WORKERS := auto
 test: $(VENV)/.complete ## run the tests, side by side (WORKERS=0 for one after the other)
 	@$(RUN) pytest --numprocesses=$(WORKERS) --dist=worksteal
 
+FACTS_VENV := .venv-facts
+FACTS := generate
+
+$(FACTS_VENV)/.complete: facts_generator/requirements.txt constructs/pyproject.toml
+	@scripts/venv.sh $(FACTS_VENV) $(PYTHON)
+	$(FACTS_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --editable constructs --requirement facts_generator/requirements.txt
+	@touch $@
+
+.PHONY: facts
+facts: $(FACTS_VENV)/.complete ## read anew what AWS takes and offers (FACTS=check to compare only)
+	@$(FACTS_VENV)/bin/python -m facts_generator $(FACTS)
+
 LOCAL_ENVIRONMENT := dev
 
 .PHONY: local

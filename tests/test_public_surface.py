@@ -155,6 +155,13 @@ SURFACE: Final[dict[str, list[str]]] = {
         "WorkloadSpec",
         "relaxed",
     ],
+    "twinstack.facts": [
+        "ArgumentFact",
+        "Refused",
+        "ValueFact",
+        "facts_of",
+        "refused",
+    ],
     "twinstack.job": [
         "JobSpec",
     ],

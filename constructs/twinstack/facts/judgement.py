@@ -1,0 +1,106 @@
+"""Holds what a resource is given against what AWS takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+from twinstack.facts.data import facts_by_type
+from twinstack.facts.offers import refused_offers
+from twinstack.facts.value import ArgumentFact, as_text
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A value that AWS does not take."""
+
+    type: str
+    """`aws_db_instance`."""
+    path: str
+    """The argument, `backup_retention_period`, or in a block `scaling_config.min_size`, without indices."""
+    given: str
+    """What was written."""
+    allowed: str
+    """What AWS takes, in words or as a list."""
+    nearest: str
+    """The nearest right value; empty where none can be named."""
+    source: str
+    """Where the fact is from, with its version or date."""
+    may_be_newer: bool = False
+    """Whether AWS adds such values between two releases of the data, machines and versions: then it is no certainty."""
+
+
+def refused(type: str, arguments: Mapping[str, Any], *, region: str) -> Iterator[Refused]:  # noqa: A002  Terraform's word
+    """Each literal value of a resource that AWS would refuse in this region, as Terraform's JSON writes them.
+
+    What is computed (`${…}`), empty or null is passed over, and so is what has no fact.
+    """
+    for path, value in literals(arguments):
+        fact = fact_at(type, path)
+        if fact is not None and fact.values is not None and fact.values.refuses(value):
+            of_values = fact.values
+            yield Refused(
+                type,
+                path,
+                as_text(value),
+                of_values.allowed,
+                of_values.nearest(value),
+                of_values.source,
+                of_values.grows,
+            )
+    for offer in refused_offers(type, arguments, region):
+        yield Refused(type, offer.path, offer.given, offer.allowed, offer.nearest, offer.source, offer.may_be_newer)
+
+
+def facts_of(type: str) -> Mapping[str, ArgumentFact]:  # noqa: A002  Terraform's word
+    """What is known of a type's arguments, by their paths; empty for a type that the data does not have."""
+    return _arguments(type)
+
+
+def fact_at(type_: str, path: str) -> ArgumentFact | None:
+    """What is known of one argument."""
+    facts = facts_of(type_)
+    return facts.get(path) or (facts.get(_unnested(path)) if type_ in _OF_STATEMENTS else None)
+
+
+@cache
+def _arguments(type_: str) -> Mapping[str, ArgumentFact]:
+    return {path: ArgumentFact(values=fact) for path, fact in facts_by_type(type_).items()}
+
+
+def literals(arguments: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Every literal that a resource is given, with the path of its argument."""
+    for name, value in arguments.items():
+        if name == "dynamic" and isinstance(value, Mapping):
+            for block, repeated in value.items():
+                for one in repeated if isinstance(repeated, list) else [repeated]:
+                    content = one.get("content") if isinstance(one, Mapping) else None
+                    yield from literals(content, f"{prefix}{block}.") if isinstance(content, Mapping) else ()
+        elif prefix or name not in NOT_ARGUMENTS:
+            yield from _in(value, f"{prefix}{name}")
+
+
+def _in(value: Any, path: str) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, Mapping):
+        yield from literals(value, f"{path}.")
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from _in(one, path)
+    elif value is not None and value != "" and not (isinstance(value, str) and ("${" in value or "%{" in value)):
+        yield path, value
+
+
+def _unnested(path: str) -> str:
+    """WAF's statements hold each other without end, and what each takes does not depend on where it stands."""
+    parts = path.split(".")
+    inner = [i for i, part in enumerate(parts) if part.endswith("_statement") and part != "scope_down_statement"]
+    return ".".join(("rule", "statement", *parts[inner[-1] :])) if inner else path
+
+
+_OF_STATEMENTS: Final = frozenset({"aws_wafv2_web_acl", "aws_wafv2_rule_group"})
+NOT_ARGUMENTS: Final = frozenset(
+    {"//", "depends_on", "count", "for_each", "provider", "lifecycle", "provisioner", "connection", "timeouts", "tags"}
+)
+"""What Terraform itself understands in a resource; and tags, which `twinstack.quotas` knows."""

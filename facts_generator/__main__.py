@@ -1,0 +1,62 @@
+"""`python -m facts_generator generate` writes the data, `check` says whether it is what these packages give (exit 3: not)."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+import twinstack.facts
+from facts_generator.offers import offers
+from facts_generator.values import shared_lists, values
+from facts_generator.versions import versions
+from twinstack.facts.data import OFFERS, VALUES
+
+FOLDER: Final = Path(twinstack.facts.__file__).parent
+
+
+def main(arguments: list[str]) -> int:
+    """Carries out one of the two commands."""
+    if arguments not in (["generate"], ["check"]):
+        sys.stderr.write("python -m facts_generator generate|check\n")
+        return 2
+    types = values()
+    made = {
+        VALUES: {"versions": versions(), "lists": shared_lists(types), "types": types},
+        OFFERS: {"versions": versions(), **offers()},
+    }
+    differ = [name for name, data in made.items() if _without_date(FOLDER / name) != data]
+    if arguments == ["check"]:
+        sys.stdout.write("".join(f"{name} is not what these packages give: make facts\n" for name in differ))
+        return 3 if differ else 0
+    today = datetime.datetime.now(tz=datetime.UTC).date().isoformat()
+    for name in differ:
+        (FOLDER / name).write_text(_text({"read": today, **made[name]}), encoding="utf-8")
+    return 0
+
+
+def _without_date(file: Path) -> dict[str, Any]:
+    data = json.loads(file.read_bytes()) if file.exists() else {}
+    return {key: value for key, value in data.items() if key != "read"}
+
+
+def _text(data: dict[str, Any]) -> str:
+    """A line for each type or table, so that a change of one shows as one."""
+    lines = []
+    for key, value in data.items():
+        if isinstance(value, dict) and key != "versions":
+            rows = ",\n".join(f"  {_compact(name)}: {_compact(row)}" for name, row in value.items())
+            lines.append(f" {_compact(key)}: {{\n{rows}\n }}")
+        else:
+            lines.append(f" {_compact(key)}: {_compact(value)}")
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _compact(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=True)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
