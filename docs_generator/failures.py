@@ -68,6 +68,7 @@ LAYERS: Final = {
     "load": "the environment is loaded",
     "limits": "the synthesized stack is compared with AWS' limits",
     "policy": "rules over the manifests",
+    "gate": "the gate on Terraform's plan",
     "server": "the rehearsal's API server",
 }
 GROUPS: Final = {
@@ -75,6 +76,7 @@ GROUPS: Final = {
     "stack": "Arguments in the Terraform JSON",
     "manifests": "Manifests",
     "releases": "From one release to the next",
+    "plans": "Plans of Terraform",
     "server": "What only a schema knows",
 }
 HEAD: Final = """\

@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from stacks import product
+from twinstack.changes.gate import judge
 from twinstack.errors import ConfigurationError, ConstructionError
 from twinstack.policy.kubernetes import faults, faults_between
 from twinstack.quotas import inspect
@@ -66,3 +67,44 @@ def limits(document: Mapping[str, Any]) -> set[str]:
 def policy(before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]) -> set[str]:
     """The rules that find something in a release, or in its coming after another."""
     return {rule.id for rule, _ in (*faults(after), *faults_between(before, after))}
+
+
+def plan_with(changes: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """A plan, as `show -json` has it, that leaves production as it is but for these addresses."""
+    blocks = stack()["resource"]
+    standing = {f"{kind}.{name}": dict(block) for kind, named in blocks.items() for name, block in named.items()}
+    return {
+        "format_version": "1.2",
+        "terraform_version": "1.11.4",
+        "planned_values": {},
+        "complete": True,
+        "resource_changes": [
+            _change(address, standing.get(address), changes.get(address, {"actions": ["no-op"]}))
+            for address in sorted({*standing, *changes})
+        ],
+    }
+
+
+def _change(address: str, standing: Mapping[str, Any] | None, change: Mapping[str, Any]) -> dict[str, Any]:
+    kind, _, name = address.partition(".")
+    before = None if standing is None else {**standing, **change.get("before", {})}
+    after = None if change["actions"] == ["delete"] else {**(before or {}), **change.get("after", {})}
+    return {
+        "address": address,
+        "mode": "managed",
+        "type": kind,
+        "name": name,
+        "provider_name": "registry.terraform.io/hashicorp/aws",
+        "change": {
+            "actions": change["actions"],
+            "before": before,
+            "after": after,
+            "after_unknown": {},
+            "replace_paths": change.get("replace", []),
+        },
+    }
+
+
+def gate(plan: Mapping[str, Any]) -> set[str]:
+    """The codes with which a plan is stopped."""
+    return {verdict.code for verdict in judge(plan) if not verdict.passes}

@@ -28,6 +28,7 @@ def test_production_as_it_is_passes_every_layer() -> None:
     assert layers.load({}) == set()
     assert layers.limits(layers.stack()) == set()
     assert layers.policy(layers.manifests(), layers.manifests()) == set()
+    assert layers.gate(layers.plan_with({})) == set()
 
 
 def test_more_than_a_hundred_ways_are_listed_each_once() -> None:
@@ -58,6 +59,12 @@ def test_a_manifest(name: str, change: list[dict[str, Any]], layer: str, code: s
 def test_a_release(name: str, change: list[dict[str, Any]], layer: str, code: str) -> None:
     assert layer == "policy"
     assert code in layers.policy(layers.manifests(), edited(layers.manifests(), change))
+
+
+@rows("plans")
+def test_a_plan(name: str, change: dict[str, Any], layer: str, code: str) -> None:
+    assert layer == "gate"
+    assert code in layers.gate(layers.plan_with(change))
 
 
 @pytest.mark.slow
