@@ -272,8 +272,6 @@ def _named(pods: Pods) -> Iterator[Named]:
         for source in mappings(volume, "projected", "sources"):
             yield from _one("Secret", mapping(source, "secret"), "name", path)
             yield from _one("ConfigMap", mapping(source, "configMap"), "name", path)
-    for pull in mappings(pods.spec, "imagePullSecrets"):
-        yield from _one("Secret", pull, "name", f"{pods.path}.imagePullSecrets")
     yield from _one("ServiceAccount", pods.spec, "serviceAccountName", f"{pods.path}.serviceAccountName")
     yield from _one("PriorityClass", pods.spec, "priorityClassName", f"{pods.path}.priorityClassName")
 

@@ -185,7 +185,7 @@ def rollout_cannot_move(objects: Objects) -> Iterator[Fault]:
         gone = share(away, lowest, 1, up=owner.kind == "DaemonSet")
         if surge == 0 and away in (0, "0%"):
             yield owner.fault(f"spec.{field}.rollingUpdate", "maxSurge 0 and maxUnavailable 0", "one of them above 0")
-        elif owner.kind == "Deployment" and away is not None and gone >= lowest and lowest > 1:
+        elif owner.kind == "Deployment" and away is not None and gone >= lowest > 1 and _serves(objects, owner):
             yield owner.fault(
                 f"spec.{field}.rollingUpdate.maxUnavailable", f"{away} of {lowest} pods", f"under {lowest}"
             )
@@ -203,6 +203,15 @@ def ready_after_deadline(objects: Objects) -> Iterator[Fault]:
         waits = number(owner.spec.get("minReadySeconds"), 0)
         if waits >= deadline:
             yield owner.fault("spec.minReadySeconds", f"{waits}, and progressDeadlineSeconds {deadline}", "less")
+
+
+def _serves(objects: Objects, owner: Object) -> bool:
+    # Of what nobody sends requests to, all may be away for a moment.
+    return any(
+        pods.owner == owner
+        for service in objects.of("Service")
+        for pods in objects.selected({"matchLabels": mapping(service.spec, "selector")}, service.namespace)
+    )
 
 
 def _scaled(objects: Objects) -> Iterator[tuple[Object, Object]]:
