@@ -20,17 +20,23 @@ NGINX: Final[Mapping[str, str]] = {
         " proxy-ssl-server-name service-upstream session-cookie-change-on-failure"
         " session-cookie-conditional-samesite-none session-cookie-partitioned session-cookie-secure ssl-passthrough"
         " ssl-prefer-server-ciphers ssl-redirect upstream-hash-by-subset use-port-in-redirects use-regex",
-        "int": "auth-keepalive auth-keepalive-requests auth-keepalive-timeout auth-tls-verify-depth canary-weight"
-        " canary-weight-total cors-max-age limit-burst-multiplier limit-connections limit-rate limit-rate-after"
-        " limit-rpm limit-rps permanent-redirect-code proxy-buffers-number proxy-connect-timeout"
+        "int": "auth-keepalive auth-keepalive-requests auth-keepalive-timeout auth-tls-verify-depth canary-weight-total cors-max-age limit-burst-multiplier limit-connections limit-rate limit-rate-after"
+        " limit-rpm limit-rps proxy-buffers-number proxy-connect-timeout"
         " proxy-next-upstream-timeout proxy-next-upstream-tries proxy-read-timeout proxy-send-timeout"
-        " proxy-ssl-verify-depth session-cookie-expires session-cookie-max-age temporal-redirect-code"
+        " proxy-ssl-verify-depth session-cookie-expires session-cookie-max-age"
         " upstream-hash-by-subset-size",
         "size": "client-body-buffer-size proxy-body-size proxy-buffer-size proxy-busy-buffers-size"
         " proxy-max-temp-file-size",
         "on|off": "mirror-request-body proxy-buffering proxy-request-buffering proxy-ssl-verify",
         "networks": "allowlist-source-range denylist-source-range limit-allowlist whitelist-source-range",
         "snippet": "auth-snippet configuration-snippet modsecurity-snippet server-snippet stream-snippet",
+        "0..1000": "canary-weight",
+        "300..308": "permanent-redirect-code temporal-redirect-code",
+        "1.0|1.1": "proxy-http-version",
+        "None|Lax|Strict": "session-cookie-samesite",
+        "auth-file|auth-map": "auth-secret-type",
+        "sticky|legacy": "affinity-canary-behavior",
+        "codes": "custom-http-errors",
         "basic|digest": "auth-type",
         "HTTP|HTTPS|GRPC|GRPCS|FCGI|AUTO_HTTP": "backend-protocol",
         "round_robin|ewma": "load-balance",
@@ -38,16 +44,16 @@ NGINX: Final[Mapping[str, str]] = {
         "cookie": "affinity",
         "balanced|persistent": "affinity-mode",
         "on|off|optional|optional_no_ca": "auth-tls-verify-client",
-        "text": "affinity-canary-behavior app-root auth-cache-duration auth-cache-key auth-method"
-        " auth-proxy-set-headers auth-realm auth-request-redirect auth-response-headers auth-secret auth-secret-type"
+        "text": "app-root auth-cache-duration auth-cache-key auth-method"
+        " auth-proxy-set-headers auth-realm auth-request-redirect auth-response-headers auth-secret"
         " auth-signin auth-signin-redirect-param auth-tls-error-page auth-tls-match-cn auth-tls-secret auth-url"
         " canary-by-cookie canary-by-header canary-by-header-pattern canary-by-header-value connection-proxy-header"
         " cors-allow-headers cors-allow-methods cors-allow-origin cors-expose-headers custom-headers"
-        " custom-http-errors default-backend fastcgi-index fastcgi-params-configmap mirror-host mirror-target"
+        " default-backend fastcgi-index fastcgi-params-configmap mirror-host mirror-target"
         " modsecurity-transaction-id opentelemetry-operation-name permanent-redirect proxy-cookie-domain"
-        " proxy-cookie-path proxy-http-version proxy-next-upstream proxy-redirect-from proxy-redirect-to"
+        " proxy-cookie-path proxy-next-upstream proxy-redirect-from proxy-redirect-to"
         " proxy-ssl-ciphers proxy-ssl-name proxy-ssl-protocols proxy-ssl-secret relative-redirects rewrite-target"
-        " server-alias session-cookie-domain session-cookie-name session-cookie-path session-cookie-samesite"
+        " server-alias session-cookie-domain session-cookie-name session-cookie-path"
         " ssl-ciphers temporal-redirect upstream-hash-by upstream-vhost x-forwarded-prefix",
     }.items()
     for name in names.split()
@@ -93,3 +99,52 @@ ALB: Final[Mapping[str, str]] = {
 
 ALB_NAMED: Final = ("actions.", "conditions.", "transforms.", "listener-attributes.")
 """The beginnings of annotations that end in a name of one's own; all but the last hold JSON."""
+
+_LOGS: Final = ("access_logs", "connection_logs", "health_check_logs")
+LOAD_BALANCER: Final[Mapping[str, str]] = {
+    **{f"{name}.s3.enabled": "bool" for name in _LOGS},
+    **{f"{name}.s3.{end}": "text" for name in _LOGS for end in ("bucket", "prefix")},
+    "deletion_protection.enabled": "bool",
+    "idle_timeout.timeout_seconds": "1..4000",
+    "client_keep_alive.seconds": "60..604800",
+    "ipv6.deny_all_igw_traffic": "bool",
+    "load_balancing.cross_zone.enabled": "bool",
+    "routing.http.desync_mitigation_mode": "monitor|defensive|strictest",
+    "routing.http.drop_invalid_header_fields.enabled": "bool",
+    "routing.http.preserve_host_header.enabled": "bool",
+    "routing.http.x_amzn_tls_version_and_cipher_suite.enabled": "bool",
+    "routing.http.xff_client_port.enabled": "bool",
+    "routing.http.xff_header_processing.mode": "append|preserve|remove",
+    "routing.http2.enabled": "bool",
+    "waf.fail_open.enabled": "bool",
+    "zonal_shift.config.enabled": "bool",
+}
+"""The attributes of an Application Load Balancer. Source: Elastic Load Balancing API, LoadBalancerAttribute."""
+
+TARGET_GROUP: Final[Mapping[str, str]] = {
+    "deregistration_delay.timeout_seconds": "0..3600",
+    "load_balancing.algorithm.anomaly_mitigation": "on|off",
+    "load_balancing.algorithm.type": "round_robin|least_outstanding_requests|weighted_random",
+    "load_balancing.cross_zone.enabled": "true|false|use_load_balancer_configuration",
+    "slow_start.duration_seconds": "0..900",
+    "stickiness.app_cookie.cookie_name": "text",
+    "stickiness.app_cookie.duration_seconds": "1..604800",
+    "stickiness.enabled": "bool",
+    "stickiness.lb_cookie.duration_seconds": "1..604800",
+    "stickiness.type": "lb_cookie|app_cookie",
+    "target_group_health.dns_failover.minimum_healthy_targets.count": "text",
+    "target_group_health.dns_failover.minimum_healthy_targets.percentage": "text",
+    "target_group_health.unhealthy_state_routing.minimum_healthy_targets.count": "text",
+    "target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage": "text",
+}
+"""The attributes of its target groups. Source: Elastic Load Balancing API, TargetGroupAttribute."""
+
+ACTIONS: Final = (
+    "forward",
+    "redirect",
+    "fixed-response",
+    "authenticate-cognito",
+    "authenticate-oidc",
+    "jwt-validation",
+)
+"""The types of an action. Source: Elastic Load Balancing API, Action."""

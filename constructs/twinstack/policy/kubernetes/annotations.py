@@ -13,7 +13,14 @@ from difflib import get_close_matches
 from ipaddress import ip_network
 from typing import Any, Final
 
-from twinstack.policy.kubernetes.annotation_names import ALB, ALB_NAMED, NGINX
+from twinstack.policy.kubernetes.annotation_names import (
+    ACTIONS,
+    ALB,
+    ALB_NAMED,
+    LOAD_BALANCER,
+    NGINX,
+    TARGET_GROUP,
+)
 from twinstack.policy.kubernetes.objects import Fault, Object, Objects, mappings, number, text
 from twinstack.policy.kubernetes.rules import Rules
 
@@ -174,6 +181,47 @@ def group_contradicts_itself(objects: Objects) -> Iterator[Fault]:
         order = text(one.annotations, f"{_ALB}group.order")
         if order and (first := orders.setdefault((group, order), one)) is not one:
             yield one.fault(f"metadata.annotations[{_ALB}group.order]", f"{order}, as {first.title}", "its own number")
+
+
+@RULES(
+    "unknown-attribute",
+    "an attribute that a load balancer does not have, or not with this value",
+    "correct the attribute's name or value",
+)
+def unknown_attribute(objects: Objects) -> Iterator[Fault]:
+    """An attribute that AWS refuses, and with it every later change of that load balancer."""
+    for one, path, known, name, value in _attributes(objects):
+        if name not in known:
+            near = get_close_matches(name, known, n=1, cutoff=0.6)
+            yield one.fault(path, name, near[0] if near else "one that AWS has")
+        elif allowed := _not(known[name], value):
+            yield one.fault(path, f"{name}={value}", allowed)
+
+
+@RULES("action-is-none", "an action of the load balancer that is none", "write its type and settings as AWS has them")
+def action_is_none(objects: Objects) -> Iterator[Fault]:
+    """An action whose type AWS does not know: the whole Ingress is not reconciled."""
+    for one, name, rest, value in _annotations(objects):
+        if name.startswith(_ALB) and rest.startswith("actions.") and isinstance(value, str) and _is_json(value):
+            found = json.loads(value)
+            action = found if isinstance(found, Mapping) else {}
+            kind = text(action, "type") or text(action, "Type")
+            if kind not in ACTIONS:
+                yield one.fault(f"metadata.annotations[{name}]", kind or "no type", ", ".join(ACTIONS))
+
+
+def _attributes(objects: Objects) -> Iterator[tuple[Object, str, Mapping[str, str], str, str]]:
+    for one, name, rest, value in _annotations(objects):
+        known = {"load-balancer-attributes": LOAD_BALANCER, "target-group-attributes": TARGET_GROUP}.get(rest)
+        if known is None or not isinstance(value, str) or name.startswith(_NGINX):
+            continue
+        for pair in value.split(","):
+            key, equals, said = pair.partition("=")
+            if equals:
+                yield one, f"metadata.annotations[{name}]", known, key.strip(), said.strip()
+    for one in objects.of("IngressClassParams"):
+        for row in mappings(one.spec, "loadBalancerAttributes"):
+            yield one, "spec.loadBalancerAttributes", LOAD_BALANCER, text(row, "key"), text(row, "value")
 
 
 def _annotations(objects: Objects) -> Iterator[tuple[Object, str, str, Any]]:

@@ -135,6 +135,16 @@ def route_contradicts_itself(objects: Objects) -> Iterator[Fault]:
                 yield route.fault(f"{path}.timeouts.backendRequest", f"{each} s, request {whole} s", "at most that")
 
 
+@RULES("no-such-gateway-class", "the Gateway has no class", "correct gatewayClassName")
+def no_such_gateway_class(objects: Objects) -> Iterator[Fault]:
+    """A Gateway of a class that these manifests make under another name: no controller looks at it."""
+    classes = [one.name for one in objects.of("GatewayClass")]
+    for one in objects.of("Gateway"):
+        named = text(one.spec, "gatewayClassName")
+        if not named or (classes and named not in classes):
+            yield one.fault("spec.gatewayClassName", named or "none", ", ".join(classes) or "a GatewayClass")
+
+
 def _paths(route: Object, path: str, rule: Data, kinds: list[str]) -> Iterator[Fault]:
     matched = [mapping(match, "path") for match in mappings(rule, "matches")]
     for one in matched:
@@ -180,7 +190,10 @@ def _certificates(objects: Objects, gateway: Object, listener: Data, path: str, 
         namespace = text(wanted, "namespace") or gateway.namespace
         if wanted.get("kind", "Secret") != "Secret":
             continue
-        if namespace != gateway.namespace:
+        if namespace != gateway.namespace and issued:
+            given = f"{namespace}, and cert-manager writes beside the Gateway alone"
+            yield gateway.fault(f"{path}.tls.certificateRefs", given, gateway.namespace)
+        elif namespace != gateway.namespace:
             secret = Object({"kind": "Secret", "metadata": {"name": wanted.get("name"), "namespace": namespace}}, -1)
             if not _granted(objects, gateway, secret):
                 yield gateway.fault(f"{path}.tls.certificateRefs", namespace, "one that a ReferenceGrant opens")

@@ -6,6 +6,7 @@ Kubernetes documentation, "Pod Security Standards", and the checks of pod-securi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
@@ -43,6 +44,20 @@ def breaks_pod_security(objects: Objects) -> Iterator[Fault]:
         for check in checks:
             for path, given, allowed in check(pods):
                 yield pods.owner.fault(path, f"{given}, and namespace {pods.namespace} enforces {level}", allowed)
+
+
+@RULES("no-such-level", "the namespace enforces a level that is none", "use privileged, baseline or restricted")
+def no_such_level(objects: Objects) -> Iterator[Fault]:
+    """A level or version that admission cannot read: it then enforces the strictest, or refuses the label."""
+    for one in objects.of("Namespace"):
+        for mode in ("enforce", "audit", "warn"):
+            label = f"pod-security.kubernetes.io/{mode}"
+            level = mapping(one.data, "metadata", "labels").get(label)
+            version = mapping(one.data, "metadata", "labels").get(f"{label}-version")
+            if level is not None and level not in ("privileged", "baseline", "restricted"):
+                yield one.fault(f"metadata.labels[{label}]", level, "privileged, baseline or restricted")
+            if version is not None and not re.fullmatch(r"latest|v1\.[0-9]+", str(version)):
+                yield one.fault(f"metadata.labels[{label}-version]", version, "latest, or such as v1.36")
 
 
 @RULES(

@@ -72,8 +72,8 @@ def scaler_has_no_target(objects: Objects) -> Iterator[Fault]:
         kind, name = text(scaler.spec, "scaleTargetRef", "kind"), text(scaler.spec, "scaleTargetRef", "name")
         target = objects.find(kind, name, scaler.namespace)
         if target is None:
-            if kind in {"Deployment", "StatefulSet", "ReplicaSet"}:
-                there = ", ".join(one.name for one in objects.of(kind) if one.namespace == scaler.namespace)
+            if kind.lower() in {"deployment", "statefulset", "replicaset"}:
+                there = ", ".join(f"{kind} {one.name}" for one in objects.of(kind) if one.namespace == scaler.namespace)
                 yield scaler.fault("spec.scaleTargetRef", f"{kind} {name}", there or f"no {kind} is there")
             continue
         if target.group != text(scaler.spec, "scaleTargetRef", "apiVersion").rpartition("/")[0]:
@@ -85,6 +85,28 @@ def scaler_has_no_target(objects: Objects) -> Iterator[Fault]:
         other = taken.setdefault((kind, name, scaler.namespace), scaler)
         if other != scaler:
             yield scaler.fault("spec.scaleTargetRef", f"{target.title}, which {other.title} scales as well")
+
+
+@RULES(
+    "scalers-fight",
+    "two scale one workload, each against the other",
+    "keep one of them, or let one only recommend (updateMode: Off)",
+)
+def scalers_fight(objects: Objects) -> Iterator[Fault]:
+    """KEDA, which makes an autoscaler of its own, or a vertical one that moves the requests by which the other counts."""
+    for scaler, target in _scaled(objects):
+        for other in objects.of("ScaledObject"):
+            wanted = mapping(other.spec, "scaleTargetRef")
+            named = (text(wanted, "kind") or "Deployment", text(wanted, "name"), other.namespace)
+            if named == (target.kind, target.name, target.namespace):
+                yield other.fault("spec.scaleTargetRef", f"{target.title}, which {scaler.title} scales as well")
+        counted = {text(one, "resource", "name") for one in mappings(scaler.spec, "metrics")} & {"cpu", "memory"}
+        for other in objects.of("VerticalPodAutoscaler"):
+            wanted = mapping(other.spec, "targetRef")
+            named = (text(wanted, "kind"), text(wanted, "name"), other.namespace)
+            moves = text(other.spec, "updatePolicy", "updateMode") not in {"Off", "Initial"}
+            if named == (target.kind, target.name, target.namespace) and counted and moves:
+                yield other.fault("spec.targetRef", f"{target.title}, which {scaler.title} scales by the same requests")
 
 
 @RULES(

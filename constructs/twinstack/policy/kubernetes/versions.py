@@ -89,6 +89,7 @@ _REMOVED: Final[Mapping[tuple[str, str], tuple[tuple[int, int], str]]] = {
     **_rows((1, 25), "policy/v1", "policy/v1beta1", "PodDisruptionBudget"),
     **_rows((1, 25), "", "policy/v1beta1", "PodSecurityPolicy"),
     **_rows((1, 25), "node.k8s.io/v1", "node.k8s.io/v1beta1", "RuntimeClass"),
+    **_rows((1, 20), "ReferenceGrant", "gateway.networking.k8s.io/v1alpha2", "ReferencePolicy"),
     **_rows((1, 25), "autoscaling/v2", "autoscaling/v2beta1", "HorizontalPodAutoscaler"),
     **_rows((1, 26), "autoscaling/v2", "autoscaling/v2beta2", "HorizontalPodAutoscaler"),
     **_rows((1, 27), "storage.k8s.io/v1", "storage.k8s.io/v1beta1", "CSIStorageCapacity"),
