@@ -52,6 +52,8 @@ def failures_page() -> str:
 def _said(layer: str, code: str) -> str:
     if layer == "policy":
         return _rule(code)
+    if layer == "facts":
+        return f"refuses `{code}`"
     return f"[{code}](../errors.md#{code.lower()})" if code.startswith("TW") else f"refuses the {code}"
 
 
@@ -67,6 +69,7 @@ def _issue(reference: str) -> str:
 LAYERS: Final = {
     "load": "the environment is loaded",
     "limits": "the synthesized stack is compared with AWS' limits",
+    "facts": "every argument is compared with what AWS takes",
     "policy": "rules over the manifests",
     "gate": "the gate on Terraform's plan",
     "server": "the rehearsal's API server",
@@ -74,6 +77,7 @@ LAYERS: Final = {
 GROUPS: Final = {
     "values": "Values in prod.yaml",
     "stack": "Arguments in the Terraform JSON",
+    "arguments": "Values of arguments",
     "manifests": "Manifests",
     "releases": "From one release to the next",
     "plans": "Plans of Terraform",

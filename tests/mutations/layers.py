@@ -15,6 +15,7 @@ import yaml
 from stacks import product
 from twinstack.changes.gate import judge
 from twinstack.errors import ConfigurationError, ConstructionError
+from twinstack.facts import refused
 from twinstack.policy.kubernetes import faults, faults_between
 from twinstack.quotas import inspect
 
@@ -62,6 +63,17 @@ def limits(document: Mapping[str, Any]) -> set[str]:
     except ConstructionError as error:
         return {line.split(":")[0].strip() for line in str(error).splitlines()[1:]}
     return set()
+
+
+def facts(document: Mapping[str, Any]) -> set[str]:
+    """The arguments whose value AWS does not take, or does not offer in production's region."""
+    (provider,) = document["provider"]["aws"]
+    return {
+        one.path
+        for kind, named in document["resource"].items()
+        for block in named.values()
+        for one in refused(kind, block, region=provider["region"])
+    }
 
 
 def policy(before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]) -> set[str]:

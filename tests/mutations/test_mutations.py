@@ -27,6 +27,7 @@ def rows(group: str) -> Any:
 def test_production_as_it_is_passes_every_layer() -> None:
     assert layers.load({}) == set()
     assert layers.limits(layers.stack()) == set()
+    assert layers.facts(layers.stack()) == set()
     assert layers.policy(layers.manifests(), layers.manifests()) == set()
     assert layers.gate(layers.plan_with({})) == set()
 
@@ -46,6 +47,12 @@ def test_a_value(name: str, change: dict[str, Any], layer: str, code: str) -> No
 def test_an_argument(name: str, change: dict[str, Any], layer: str, code: str) -> None:
     assert layer == "limits"
     assert code in layers.limits(layers.stack_with(change))
+
+
+@rows("arguments")
+def test_a_value_of_an_argument(name: str, change: dict[str, Any], layer: str, code: str) -> None:
+    assert layer == "facts"
+    assert code in layers.facts(layers.stack_with(change))
 
 
 @rows("manifests")
