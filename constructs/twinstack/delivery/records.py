@@ -28,7 +28,7 @@ from twinstack.delivery.retries import answered, asked_again, never
 from twinstack.errors import ClusterError, SupersededError
 
 if TYPE_CHECKING:
-    from twinstack.api_server import ApiServer
+    from twinstack.api_server import Answer, ApiServer
     from twinstack.delivery.release import Release
 
 KEPT: Final = 10
@@ -265,9 +265,18 @@ def _as_it_is(record: Record, holder: str) -> Record:
 
 def _created(api: ApiServer, data: JsonObject) -> JsonObject:
     name, namespace = data["metadata"]["name"], data["metadata"]["namespace"]
-    answer = answered(lambda: api.create(data), never)
-    if answer.status == CONFLICT:
-        # A server that went away while it answered may have made it. The holder's name is in it, so it is nobody else's.
+    is_lost = False
+
+    def create() -> Answer:
+        nonlocal is_lost
+        try:
+            return api.create(data)
+        except ClusterError:
+            is_lost = True
+            raise
+
+    answer = answered(create, never)
+    if is_lost and answer.status == CONFLICT:  # a server that went away before it answered had made it
         there = asked_again(lambda: api.get("v1", "ConfigMap", name, namespace), never)
         if there is not None and all(there.get(field) == data.get(field) for field in ("data", "binaryData")):
             return there
