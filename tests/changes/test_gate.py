@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.changes.plans import RECORDED
+from twinstack import facts
 from twinstack.changes import gate
 from twinstack.changes.effect import Effect
 from twinstack.changes.gate import Verdict, judge, require_pass
@@ -162,6 +163,41 @@ def test_an_address_that_the_plan_does_not_destroy_is_refused(
 def test_each_change_has_its_effect(change: dict[str, Any], effect: Effect, code: str) -> None:
     (found,) = judge(plan(change))
     assert (found.effect, found.code) == (effect, code)
+
+
+WITH_FACTS = pytest.mark.skipif(not hasattr(facts, "change_of"), reason="the facts of changes are not there yet")
+DATABASE_CHANGES = [
+    ({"backup_retention_period": 7}, {"backup_retention_period": 14}, Effect.SAFE),
+    ({"instance_class": "db.t4g.medium"}, {"instance_class": "db.m7g.large"}, Effect.INTERRUPTS),
+    (
+        {"backup_retention_period": 7, "tags": {}},
+        {"backup_retention_period": 0, "tags": {"a": "b"}},
+        Effect.DESTROYS_DATA,
+    ),
+    ({"engine": "postgres"}, {"engine": "mysql"}, Effect.INTERRUPTS),
+    ({"invented": 1}, {"invented": 2}, Effect.INTERRUPTS),
+]
+
+
+@WITH_FACTS
+@pytest.mark.parametrize(("before", "after", "effect"), DATABASE_CHANGES)
+def test_what_is_changed_in_place_goes_by_the_facts(
+    before: dict[str, Any], after: dict[str, Any], effect: Effect
+) -> None:
+    (found,) = judge(plan(update(DATABASE, before, after)), up_to=Effect.REPLACES)
+    assert found.effect is effect
+    assert found.passes is (effect is not Effect.DESTROYS_DATA)
+    assert all(name in found.why for name in before if name != "tags")
+    assert judge(plan(update(DATABASE, before, after)))[0].passes is (effect is Effect.SAFE)
+
+
+@WITH_FACTS
+def test_a_change_in_place_that_destroys_data_takes_its_address_too() -> None:
+    shorter = update("aws_cloudwatch_log_group.a", {"retention_in_days": 90}, {"retention_in_days": 30})
+    (found,) = judge(plan(shorter))
+    assert (found.code, found.action) == ("TW975", Action.CHANGED)
+    assert found.why.startswith("retention_in_days destroys data (shorter")
+    require_pass(judge(plan(shorter), allowed=["aws_cloudwatch_log_group.a"]))
 
 
 def test_what_is_read_or_stays_is_nothing() -> None:

@@ -93,10 +93,10 @@ def test_a_plan_that_somebody_overtook_is_refused_with_what_moved(prod: Here) ->
     infrastructure = prod.infrastructure
     infrastructure.plan(prod.folder)
     infrastructure.apply(prod.folder, Told())
-    prod.change(lambda document: resource(document, "aws_db_instance")["database"].update(backup_retention_period=21))
+    prod.change(lambda document: resource(document, "aws_db_instance")["database"].update(backup_retention_period=33))
     infrastructure.plan(prod.folder)
     overtaken = prod.copy("overtaken")
-    prod.change(lambda document: resource(document, "aws_db_instance")["database"].update(backup_retention_period=9))
+    prod.change(lambda document: resource(document, "aws_db_instance")["database"].update(backup_retention_period=35))
     prod.change(
         lambda document: resource(document, "aws_kms_alias").update(extra={"name": "alias/x", "target_key_id": "k"})
     )

@@ -12,7 +12,6 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Any, Final
 
 from twinstack.changes.effect import Effect
@@ -218,26 +217,33 @@ def _of_loss(change: ResourceChange) -> tuple[Effect, str]:
 def _of_update(change: ResourceChange) -> tuple[Effect, str]:
     """The worst of what its arguments do."""
     # Until the facts of changes are there: nothing is known of any.
-    change_of = getattr(import_module("twinstack.facts"), "change_of", None) if find_spec("twinstack.facts") else None
+    change_of = getattr(import_module("twinstack.facts"), "change_of", None)
     about = "taken over and changed: " if change.imported else ""
+    beside = change.after if isinstance(change.after, dict) else {}
     found: list[tuple[Effect, str]] = []
     for path, before, after in changed_paths(change.before, change.after, change.after_unknown):
         name = path.partition(".")[0]
         if name in _TAGS or (is_filled_in(change.type_name, name)):
             continue
         value = None if after is UNKNOWN_YET else after
-        fact = change_of(change.type_name, path, before, value) if change_of else None
-        if fact is None:
-            found.append((Effect.INTERRUPTS, f"nobody has noted yet what a change of {path} does"))
-        else:
-            terms = ", ".join(filter(None, [fact.when, fact.usual]))
-            found.append((fact.effect, f"{path} {fact.effect}{f' ({terms})' if terms else ''}"))
+        fact = change_of(change.type_name, path, before, value, beside=beside) if change_of else None
+        found.append(_words(path, fact))
     if not found and not change.fields:
         return Effect.INTERRUPTS, f"{about}what changes is secret, so what it does is not known"
     if not found:
         return Effect.SAFE, f"{about}only {', '.join(change.fields)}"
     worst = max(effect for effect, _ in found)
     return worst, about + "; ".join(dict.fromkeys(words for effect, words in found if effect is worst))
+
+
+def _words(path: str, fact: Any) -> tuple[Effect, str]:
+    if fact is None:
+        return Effect.INTERRUPTS, f"nobody has noted yet what a change of {path} does"
+    terms = ", ".join(filter(None, [fact.when, fact.usual]))
+    about = f" ({terms})" if terms else ""
+    if fact.replaces:  # the plan knows better; but what it does in place, nobody has noted
+        return Effect.INTERRUPTS, f"{path} is known to make it anew, and this plan changes it in place{about}"
+    return fact.effect, f"only {path}{about}" if fact.effect is Effect.SAFE else f"{path} {fact.effect}{about}"
 
 
 def _is_at(address: str, moved: str) -> bool:
