@@ -156,11 +156,8 @@ SURFACE: Final[dict[str, list[str]]] = {
         "relaxed",
     ],
     "twinstack.facts": [
-        "ArgumentFact",
-        "Refused",
-        "ValueFact",
-        "facts_of",
-        "refused",
+        *("ArgumentFact", "ChangeFact", "Refused", "RefusedStep", "ValueFact"),
+        *("change_of", "facts_of", "refused", "refused_steps"),
     ],
     "twinstack.job": [
         "JobSpec",

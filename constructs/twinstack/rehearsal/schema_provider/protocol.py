@@ -16,7 +16,7 @@ from google.protobuf import message_factory
 
 _FIELDS: Final[Mapping[str, str]] = {
     "DynamicValue": "1 msgpack bytes, 2 json bytes",
-    "AttributePath.Step": "1 attribute_name string",
+    "AttributePath.Step": "1 attribute_name ?string, 3 element_key_int ?int64",
     "AttributePath": "1 steps *AttributePath.Step",
     "Diagnostic": "1 severity int32, 2 summary string, 3 detail string, 4 attribute AttributePath",
     "RawState": "1 json bytes",
@@ -91,7 +91,10 @@ def _build() -> Mapping[str, type[Any]]:
         for number, field_name, kind in (field.split() for field in fields.split(", ") if field):
             label = kinds.LABEL_REPEATED if kind.startswith("*") else kinds.LABEL_OPTIONAL
             field = message.field.add(name=field_name, number=int(number), label=label)
-            kind = kind.removeprefix("*")
+            if kind.startswith("?"):
+                message.oneof_decl.add(name=f"_{field_name}")
+                field.proto3_optional, field.oneof_index = True, len(message.oneof_decl) - 1
+            kind = kind.lstrip("*?")
             if kind in _FIELDS:
                 field.type, field.type_name = kinds.TYPE_MESSAGE, f".rehearsal.{kind.replace('.', '_')}"
             else:

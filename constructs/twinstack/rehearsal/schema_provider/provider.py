@@ -4,10 +4,11 @@ What it keeps to: Terraform's rules for providers. What the configuration does n
 the plan of a create and has a made-up value afterwards; an update keeps it; an unchanged configuration plans to
 nothing. Write-only values reach the made-up AWS when the object is made and when their `…_version` changes, and
 nothing else; they are never in a plan or a state. `tags_all`, `region` and the names in a certificate's validation
-options are known in the plan, and a new value makes a new secret version, as with the real provider.
+options are known in the plan. A change replaces the object where `twinstack.facts` says so, and is refused where AWS
+or the real provider refuses it; so is a value that AWS does not take.
 
-What it cannot know: whether AWS would take a value; conflicts between arguments; what a change replaces (but for
-secret versions it plans every change as an update); quotas, permissions, time, and names that are already taken.
+What it cannot know: most conflicts between arguments; types and arguments without a fact (it plans their changes as
+updates); quotas, permissions, time, and names that are already taken.
 """
 
 from __future__ import annotations
@@ -20,10 +21,13 @@ from typing import Any, Final
 from twinstack.rehearsal.schema_provider.cloud import DEFAULT_PASSWORD_LENGTH, Cloud, NoSecretValueError, Write
 from twinstack.rehearsal.schema_provider.data_sources import answer
 from twinstack.rehearsal.schema_provider.protocol import MESSAGES
+from twinstack.rehearsal.schema_provider.refusals import of_apply, of_plan
+from twinstack.rehearsal.schema_provider.replacement import replacing
 from twinstack.rehearsal.schema_provider.schema import KINDS, Block, Schema
 from twinstack.rehearsal.schema_provider.values import ANYWHERE, Account, Inventor
 from twinstack.rehearsal.schema_provider.wire import (
     UNKNOWN,
+    attribute_path,
     decode,
     encode,
     error,
@@ -106,12 +110,12 @@ class SchemaProvider:
                 planned["tags_all"] = _all_tags(planned.get("tags"), account)
             if request.type_name == "aws_acm_certificate" and prior is None:
                 planned["domain_validation_options"] = _validation_options(planned)
-            replacing = [
-                MESSAGES["AttributePath"](steps=[MESSAGES["AttributePath.Step"](attribute_name=name)])
-                for name in _REPLACING.get(request.type_name, ())
-                if prior is not None and prior.get(name) != planned.get(name)
-            ]
-            return MESSAGES["PlanResourceChangeResponse"](planned_state=encode(planned), requires_replace=replacing)
+            ways = replacing(request.type_name, block, prior, planned) if prior is not None else ()
+            return MESSAGES["PlanResourceChangeResponse"](
+                planned_state=encode(planned),
+                requires_replace=[attribute_path(way) for way in ways],
+                diagnostics=of_plan(request.type_name, prior, planned),
+            )
         return MESSAGES["PlanResourceChangeResponse"](planned_state=request.proposed_new_state)
 
     def _apply(self, request: Any, connection: str) -> Any:
@@ -121,6 +125,8 @@ class SchemaProvider:
         refusal = error("The rehearsal made this change fail", f"A failure of {type_name} was asked for.")
         if failure and not failure.after:
             return response(new_state=request.prior_state, diagnostics=[refusal])
+        if refusals := of_apply(type_name, prior, planned):
+            return response(new_state=request.prior_state, diagnostics=refusals)
         if planned is None:
             return response(new_state=encode(None))
         block = self._blocks["resource"][type_name]
@@ -238,8 +244,5 @@ def _writes(
 
 
 _SECRET_VERSION: Final = "aws_secretsmanager_secret_version"  # noqa: S105  a resource type
-_REPLACING: Final = {_SECRET_VERSION: ("secret_id", "secret_binary", "secret_string", "secret_string_wo_version")}
-"""Arguments whose change makes a new object: a version of a secret never changes, so whoever reads it by its
-`version_id` waits for the new one. That decides whether a rotation reaches both halves."""
 _SECRET_RESULTS: Final = frozenset({"random_password", "secret_binary", "secret_string", "token", "value"})
 """Results of ephemeral resources that are secret."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any, Final
 
 import msgpack
@@ -36,9 +37,26 @@ def encode(value: Any) -> Any:
     return MESSAGES["DynamicValue"](msgpack=msgpack.packb(value))
 
 
-def error(summary: str, detail: str) -> Any:
-    """A diagnostic that stops Terraform."""
-    return MESSAGES["Diagnostic"](severity=ERROR, summary=summary, detail=detail)
+def error(summary: str, detail: str, path: str = "") -> Any:
+    """A diagnostic that stops Terraform, at an argument where one is named (`scaling_config.min_size`)."""
+    return diagnostic(ERROR, summary, detail, path)
+
+
+def diagnostic(severity: int, summary: str, detail: str, path: str = "") -> Any:
+    """A diagnostic. A path in a block is that of the block, for nobody says in which of them it is."""
+    name = path.partition(".")[0]
+    attribute = {"attribute": attribute_path((name,))} if name else {}
+    return MESSAGES["Diagnostic"](severity=severity, summary=summary, detail=detail, **attribute)
+
+
+def attribute_path(steps: Iterable[str | int]) -> Any:
+    """The AttributePath message of the way to a value: names of arguments, and indices in lists."""
+    return MESSAGES["AttributePath"](
+        steps=[
+            MESSAGES["AttributePath.Step"](**{"element_key_int" if isinstance(one, int) else "attribute_name": one})
+            for one in steps
+        ]
+    )
 
 
 def schema_message(block: Block) -> Any:

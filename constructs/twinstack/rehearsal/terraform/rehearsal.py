@@ -220,7 +220,6 @@ NEWER_ARGUMENTS: Final[Mapping[str, frozenset[str]]] = {
 NOT_PROVED: Final = (
     "values: whether AWS takes an instance class, a version, a name, or two arguments together",
     "what stands in a WAF rule's statement: the bindings keep no schema of it",
-    "replacement: which change of an argument replaces the resource",
     "permissions, quotas, names already taken, and how long AWS takes",
     "the S3 backend: the state was kept in a local file",
 )
