@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from tests.changes.plans import RECORDED
-from twinstack import facts
 from twinstack.changes import gate
 from twinstack.changes.effect import Effect
 from twinstack.changes.gate import Verdict, judge, require_pass
@@ -165,7 +164,6 @@ def test_each_change_has_its_effect(change: dict[str, Any], effect: Effect, code
     assert (found.effect, found.code) == (effect, code)
 
 
-WITH_FACTS = pytest.mark.skipif(not hasattr(facts, "change_of"), reason="the facts of changes are not there yet")
 DATABASE_CHANGES = [
     ({"backup_retention_period": 7}, {"backup_retention_period": 14}, Effect.SAFE),
     ({"instance_class": "db.t4g.medium"}, {"instance_class": "db.m7g.large"}, Effect.INTERRUPTS),
@@ -179,7 +177,6 @@ DATABASE_CHANGES = [
 ]
 
 
-@WITH_FACTS
 @pytest.mark.parametrize(("before", "after", "effect"), DATABASE_CHANGES)
 def test_what_is_changed_in_place_goes_by_the_facts(
     before: dict[str, Any], after: dict[str, Any], effect: Effect
@@ -191,7 +188,6 @@ def test_what_is_changed_in_place_goes_by_the_facts(
     assert judge(plan(update(DATABASE, before, after)))[0].passes is (effect is Effect.SAFE)
 
 
-@WITH_FACTS
 def test_a_change_in_place_that_destroys_data_takes_its_address_too() -> None:
     shorter = update("aws_cloudwatch_log_group.a", {"retention_in_days": 90}, {"retention_in_days": 30})
     (found,) = judge(plan(shorter))

@@ -11,8 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from importlib import import_module
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from twinstack.changes.effect import Effect
 from twinstack.changes.plan_document import KNOWN_KEYS, NEWEST_FORMAT, format_of, require_plan
@@ -26,6 +25,9 @@ from twinstack.delivery.infrastructure_plan import (
     changed_paths,
 )
 from twinstack.errors import ConfigurationError, Problem
+
+if TYPE_CHECKING:
+    from twinstack.facts import ChangeFact
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,8 +218,8 @@ def _of_loss(change: ResourceChange) -> tuple[Effect, str]:
 
 def _of_update(change: ResourceChange) -> tuple[Effect, str]:
     """The worst of what its arguments do."""
-    # Until the facts of changes are there: nothing is known of any.
-    change_of = getattr(import_module("twinstack.facts"), "change_of", None)
+    from twinstack.facts import change_of  # which a plan without changes has no use for
+
     about = "taken over and changed: " if change.imported else ""
     beside = change.after if isinstance(change.after, dict) else {}
     found: list[tuple[Effect, str]] = []
@@ -226,7 +228,7 @@ def _of_update(change: ResourceChange) -> tuple[Effect, str]:
         if name in _TAGS or (is_filled_in(change.type_name, name)):
             continue
         value = None if after is UNKNOWN_YET else after
-        fact = change_of(change.type_name, path, before, value, beside=beside) if change_of else None
+        fact = change_of(change.type_name, path, before, value, beside=beside)
         found.append(_words(path, fact))
     if not found and not change.fields:
         return Effect.INTERRUPTS, f"{about}what changes is secret, so what it does is not known"
@@ -236,7 +238,7 @@ def _of_update(change: ResourceChange) -> tuple[Effect, str]:
     return worst, about + "; ".join(dict.fromkeys(words for effect, words in found if effect is worst))
 
 
-def _words(path: str, fact: Any) -> tuple[Effect, str]:
+def _words(path: str, fact: ChangeFact | None) -> tuple[Effect, str]:
     if fact is None:
         return Effect.INTERRUPTS, f"nobody has noted yet what a change of {path} does"
     terms = ", ".join(filter(None, [fact.when, fact.usual]))
