@@ -62,14 +62,15 @@ def test_a_section_is_a_tree_with_the_place_of_every_value(project: Path, capsys
         "web.scale",
         "  from     environments/base.yaml:23",
         "           How many replicas run, and when one is added.",
-        "  allowed  a mapping with cpu, max, memory and min",
+        "  allowed  a mapping with cpu, headroom, max, memory and min",
         "  default  none: some layer has to say it",
         "  layers",
         "    base  environments/base.yaml:23",
-        "├── min: 1        environments/base.yaml:23",
-        "├── max: 2        environments/base.yaml:23",
-        "├── cpu: 70       environments/base.yaml:23",
-        "└── memory: null  the default, in Scale",
+        "├── min: 1          environments/base.yaml:23",
+        "├── max: 2          environments/base.yaml:23",
+        "├── cpu: 70         environments/base.yaml:23",
+        "├── memory: null    the default, in Scale",
+        "└── headroom: null  the default, in Scale",
     ]
 
 

@@ -218,7 +218,7 @@ MAPPING = "a mapping (`key: value`)"
             "web: {scale: null}",
             "web.scale",
             "nothing",
-            "a mapping with cpu, max, memory and min",
+            "a mapping with cpu, headroom, max, memory and min",
             "remove the line, or indent under it what belongs to it",
         ),
         (
