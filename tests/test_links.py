@@ -226,6 +226,7 @@ IN_A_FOLDER_OF_ITS_OWN = {
     "rehearsal/control_plane/plane.py": "into the control plane's folder, made by mkdtemp",
     "rehearsal/control_plane/certificates.py": "the same",
     "rehearsal/control_plane/processes.py": "the same",
+    "rehearsal/change/infrastructure.py": "into a temporary folder",
     "rehearsal/terraform/workspace.py": "into a temporary folder",
     "changes/revision.py": "into a temporary folder",
     "synthesis.py": "into the stage, made by mkdtemp",

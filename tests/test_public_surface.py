@@ -232,6 +232,12 @@ SURFACE: Final[dict[str, list[str]]] = {
         "Rehearsal",
         "rehearse",
     ],
+    "twinstack.rehearsal.change": [
+        "ChangeRehearsal",
+        "InfrastructureChange",
+        "WorkloadsChange",
+        "rehearse_change",
+    ],
     "twinstack.rehearsal.control_plane": [
         "ASSETS_VARIABLE",
         "Answer",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from stacks import product
 from twinstack.cli import rehearse as command
-from twinstack.errors import MissingToolError, Problem
+from twinstack.errors import MissingToolError, Problem, UsageError
 from twinstack.rehearsal import Rehearsal, rehearse
 from twinstack.rehearsal.control_plane import ASSETS_VARIABLE
 from twinstack.rehearsal.kubernetes import KubernetesReport
@@ -62,7 +63,7 @@ def test_the_last_line_says_what_was_left_out(
 ) -> None:
     monkeypatch.setattr("twinstack.rehearsal.rehearse", lambda *_, **__: made)
     monkeypatch.setattr(command, "find_product_with_engine", lambda: product)
-    asked = {"schema": None, "only": None, "definitions": None, "strict": False, "as_json": False}
+    asked: dict[str, Any] = {"schema": None, "only": None, "definitions": None, "strict": False, "as_json": False}
     assert command.rehearse(["dev"], **asked) is passed
     assert capsys.readouterr().out.splitlines()[-1] == last
 
@@ -93,3 +94,10 @@ def test_a_strict_rehearsal_takes_no_less_than_a_whole_control_plane(
         rehearse(product, "dev", strict=True)
     assert words in str(caught.value)
     assert "twinstack control-plane" in str(caught.value)
+
+
+def test_a_removal_has_to_be_of_something() -> None:
+    with pytest.raises(UsageError, match="give --from too"):
+        command.rehearse(
+            ["dev"], schema=None, only=None, definitions=None, strict=False, as_json=False, to_nothing=True
+        )

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from twinstack.changes.revision import Repository
 from twinstack.environment.spec import Half
-from twinstack.errors import ConfigurationError, Location, Problem
+from twinstack.errors import ConfigurationError, Location, Problem, TwinstackError
 from twinstack.synthesis import MANIFESTS_FOLDER, TERRAFORM_FILE, TERRAFORM_FOLDER
 
 if TYPE_CHECKING:
@@ -88,12 +88,11 @@ def _named(
     if commit:
         with repository.synthesized(commit, environment, halves=halves, version=version) as root:
             label = against if commit.startswith(against) else f"{against} ({commit[:_SHORT]})"
-            yield _outputs(label, *_folders(root, environment, None), halves)
+            yield outputs_of(label, *_folders(root, environment, None), halves)
         return
-    remembered = records() if records else None
+    remembered, known = _remembered(records, against)
     record = _record(remembered, against) if remembered else None
     if remembered is None or record is None:
-        known = [f"remembered by the cluster: {_listed(remembered)}"] if remembered else []
         raise ConfigurationError([repository.unknown(against, more=known)])
     manifests = [dict(one.data) for one in remembered.manifests(record)] if Half.WORKLOADS in halves else []
     label = f"release {record.number}, {record.version}"
@@ -106,8 +105,19 @@ def _named(
     if not found:
         raise ConfigurationError([_no_infrastructure(record, made_of)])
     with repository.synthesized(found, environment, halves=(Half.INFRASTRUCTURE,), version=record.version) as root:
-        one = _outputs(label, *_folders(root, environment, None), (Half.INFRASTRUCTURE,))
+        one = outputs_of(label, *_folders(root, environment, None), (Half.INFRASTRUCTURE,))
         yield Outputs(label, one.stack, manifests, one.folder)
+
+
+def _remembered(records: Callable[[], Records] | None, against: str) -> tuple[Records | None, Sequence[str]]:
+    """What the cluster remembers, and in words what that is. It is asked only for what may be a version or a number."""
+    if records is None or not any(character.isdigit() for character in against):
+        return None, ()
+    try:
+        found = records()
+    except TwinstackError as error:
+        return None, (f"the cluster could not be asked: {str(error).splitlines()[0]}",)
+    return found, (f"remembered by the cluster: {_listed(found)}",)
 
 
 def _record(records: Records, against: str) -> Record | None:
@@ -131,12 +141,12 @@ def _release(folder: Path, environment: str, halves: Sequence[Half]) -> Outputs:
     if missing := [str(half) for half in halves if half not in release.halves]:
         raise ConfigurationError([_without(folder / _RELEASE_FILE, missing, release.halves)])
     infrastructure, workloads = (folder / str(half) for half in Half)
-    return _outputs(f"release {release.version} ({folder})", infrastructure, workloads, halves)
+    return outputs_of(f"release {release.version} ({folder})", infrastructure, workloads, halves)
 
 
 def _kept(product: Product[Any], environment: str, folder: Path, halves: Sequence[Half]) -> Outputs:
     stack = product.load(environment).stack_id
-    return _outputs(str(folder), *_folders(folder, environment, stack), halves)
+    return outputs_of(str(folder), *_folders(folder, environment, stack), halves)
 
 
 def _folders(root: Path, environment: str, stack: str | None) -> tuple[Path, Path]:
@@ -148,7 +158,8 @@ def _folders(root: Path, environment: str, stack: str | None) -> tuple[Path, Pat
     return stacks / stack, manifests / stack
 
 
-def _outputs(label: str, infrastructure: Path, workloads: Path, halves: Sequence[Half]) -> Outputs:
+def outputs_of(label: str, infrastructure: Path, workloads: Path, halves: Sequence[Half]) -> Outputs:
+    """What lies in the folder of a stack and in that of its manifests. Raises ConfigurationError (TW387, TW940)."""
     from twinstack.delivery.folder import read_manifests
 
     stack: dict[str, Any] = {}

@@ -280,9 +280,23 @@ def rehearse(
         bool,
         typer.Option("--strict", help="Leave nothing out: end with 2 where a part of the control plane is missing."),
     ] = False,
+    before: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="REF|RELEASE|FOLDER|nothing",
+            help="Apply these former outputs first, then the present ones over them: a commit, a release, kept outputs.",
+            show_default=False,
+        ),
+    ] = None,
+    to: Annotated[
+        Literal["nothing"] | None, typer.Option(help="With --from: take away what was applied, a removal.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Prove the output against real Terraform and a real API server, offline.
+
+    With --from it is proved as a change: what is replaced and destroyed, what cannot be changed, what nothing answers for.
 
     Without a control plane (`twinstack control-plane`) the Kubernetes half is left out, and the last line says so; in CI
     use --strict.
@@ -290,8 +304,9 @@ def rehearse(
     from twinstack.cli.rehearse import rehearse as run_rehearsal
 
     passed = run_rehearsal(
-        environments or (), schema=schema, only=only, definitions=definitions, strict=strict, as_json=json
-    )
+        environments or (), schema=schema, only=only, definitions=definitions, strict=strict, as_json=json,
+        before=before, to_nothing=to is not None,
+    )  # fmt: skip
     raise typer.Exit(0 if passed else 1)
 
 

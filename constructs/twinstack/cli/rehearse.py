@@ -5,11 +5,17 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
+from twinstack.cli.delivery.commands import terminated_like_interrupted
+from twinstack.cli.delivery.remembered import asked_for
 from twinstack.cli.project import find_product_with_engine
 from twinstack.cli.render import emit, emit_json
 from twinstack.errors import MissingToolError, UsageError
+
+if TYPE_CHECKING:
+    from twinstack.rehearsal import Rehearsal
+    from twinstack.rehearsal.change import ChangeRehearsal
 
 
 def rehearse(
@@ -20,10 +26,18 @@ def rehearse(
     definitions: Path | None,
     strict: bool,
     as_json: bool,
+    before: str | None = None,
+    to_nothing: bool = False,
 ) -> bool:
-    """Rehearses one environment after the other, prints what was proved and what was not; whether all passed."""
+    """Rehearses one environment after the other, prints what was proved and what was not; whether all passed.
+
+    With `before` each is rehearsed from those former outputs to the present ones, or (`to_nothing`) to none.
+    """
+    if to_nothing and before is None:
+        raise UsageError("--to nothing is a removal, and needs to know of what: give --from too")
     try:
         from twinstack.rehearsal import rehearse as run
+        from twinstack.rehearsal.change import rehearse_change
         from twinstack.rehearsal.kubernetes import read_definitions
     except ModuleNotFoundError as error:
         raise MissingToolError(
@@ -41,9 +55,19 @@ def rehearse(
         if sys.stderr.isatty():
             emit([(text, "dim")], sys.stderr)
 
-    rehearsals = []
+    def rehearsed(name: str) -> Rehearsal | ChangeRehearsal:
+        if before is None:
+            return run(product, name, schema=schema, only=only, definitions=given, strict=strict, progress=progress)
+        # A runner that is cancelled leaves no folder behind.
+        with terminated_like_interrupted(), asked_for(name) as records:
+            return rehearse_change(
+                product, name, before=before, to_nothing=to_nothing, schema=schema, only=only, definitions=given,
+                strict=strict, records=records, progress=progress,
+            )  # fmt: skip
+
+    rehearsals: list[Rehearsal | ChangeRehearsal] = []
     for name in names:
-        rehearsal = run(product, name, schema=schema, only=only, definitions=given, strict=strict, progress=progress)
+        rehearsal = rehearsed(name)
         rehearsals.append(rehearsal)
         if not as_json:
             emit([("rehearsal of ", ""), (name, "bold cyan")])

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def _cluster_of(environment: str, context: Context) -> Generator[tuple[Release, ApiServer]]:
+def cluster_of(environment: str, context: Context) -> Generator[tuple[Release, ApiServer]]:
     """The environment as a release would name it, and its cluster."""
     from twinstack.cli.project import find_product
     from twinstack.delivery.cluster import connect
@@ -38,7 +38,7 @@ def releases(environment: str, context: Context, *, as_json: bool) -> int:
     from twinstack.cli.delivery.looks import show_releases
     from twinstack.delivery.records import Records
 
-    with _cluster_of(environment, context) as (release, api):
+    with cluster_of(environment, context) as (release, api):
         show_releases(Records.read(api, release.namespace, release.stack), as_json=as_json)
     return 0
 
@@ -48,7 +48,7 @@ def status(environment: str, context: Context, *, as_json: bool) -> int:
     from twinstack.cli.delivery.looks import show_status
     from twinstack.delivery.environment_status import EnvironmentStatus
 
-    with _cluster_of(environment, context) as (release, api):
+    with cluster_of(environment, context) as (release, api):
         found = EnvironmentStatus.at(api, release.namespace, release.stack)
         show_status(found, release.stack, as_json=as_json)
     return 0 if found.is_whole else CHANGES
@@ -68,7 +68,7 @@ def rollback(
     if not yes:
         _require_somebody()
     began = time.monotonic()
-    with _cluster_of(environment, context) as (release, api), terminated_like_interrupted(), shown() as progress:
+    with cluster_of(environment, context) as (release, api), terminated_like_interrupted(), shown() as progress:
         collect_again()
         records = Records.read(api, release.namespace, release.stack)
         former = to_return_to(records, version or "")

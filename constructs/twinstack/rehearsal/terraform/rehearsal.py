@@ -47,7 +47,7 @@ def rehearse_in(
     place: Workspace, name: str, *, schema: str, progress: Callable[[str], None] = lambda _: None, destroy: bool = True
 ) -> TerraformReport:
     """As `rehearse`, in a workspace that is there already; `name` is the stack's."""
-    run = _Run(place, schema, progress)
+    run = Run(place, schema, progress)
     if run.initialize() and run.validate() and run.plan() and run.apply() and run.plan_again() and destroy:
         run.plan_destroy()
     run.search()
@@ -65,7 +65,9 @@ def rehearse_in(
 
 
 @dataclass
-class _Run:
+class Run:
+    """One rehearsal under way: the steps, what each found, and how long it took."""
+
     place: Workspace
     schema: str
     progress: Callable[[str], None]
@@ -75,7 +77,7 @@ class _Run:
     resources: Mapping[str, int] = field(default_factory=dict)
 
     def initialize(self) -> bool:
-        outcome = self._step("init", "init", "-no-color")
+        outcome = self.step("init", "init", "-no-color")
         if outcome.status:
             self.problems += of_text(outcome.output, "TW801")
             return False
@@ -85,7 +87,7 @@ class _Run:
         return True
 
     def validate(self) -> bool:
-        outcome = self._step("validate", "validate", "-json")
+        outcome = self.step("validate", "validate", "-json")
         result = _document(outcome)
         self._report(result.get("diagnostics", []), "TW802", outcome)
         if outcome.status:
@@ -94,16 +96,16 @@ class _Run:
         return True
 
     def plan(self) -> bool:
-        outcome = self._step("plan", "plan", "-json", f"-out={self.place.plan_file.name}")
-        if not self._passed(outcome, "TW803"):
+        outcome = self.step("plan", "plan", "-json", f"-out={self.place.plan_file.name}")
+        if not self.passed(outcome, "TW803"):
             return False
         self.proved.append("plan: the first plan needs nothing that only an apply would tell")
         return True
 
     def apply(self) -> bool:
-        outcome = self._step("apply", "apply", "-json", self.place.plan_file.name)
+        outcome = self.step("apply", "apply", "-json", self.place.plan_file.name)
         self.resources = _made(self.place)
-        if not self._passed(outcome, "TW804"):
+        if not self.passed(outcome, "TW804"):
             return False
         self.proved.append(f"apply: {sum(self.resources.values())} resources were made, in an order that works")
         lost = list(unreadable(self.place.cloud))
@@ -113,14 +115,14 @@ class _Run:
         return True
 
     def plan_again(self) -> bool:
-        outcome = self._step("second plan", "plan", "-json", "-detailed-exitcode")
+        outcome = self.step("second plan", "plan", "-json", "-detailed-exitcode")
         changes = [message["change"] for message in outcome.messages if message.get("type") == "planned_change"]
         if outcome.status == _CHANGES:
             self.problems += [_unsettled(change) for change in changes] or [
                 Problem("TW805", "a second plan, with nothing changed, changes an output", allowed="an empty plan")
             ]
             return False
-        if not self._passed(outcome, "TW805"):
+        if not self.passed(outcome, "TW805"):
             return False
         self.proved.append("second plan: with nothing changed there is nothing to do")
         return True
@@ -129,7 +131,7 @@ class _Run:
         protected = sorted(_protected(self.place.configuration))
         if not protected:
             return True
-        outcome = self._step("destroy plan", "plan", "-destroy", "-json")
+        outcome = self.step("destroy plan", "plan", "-destroy", "-json")
         if outcome.status == 0:
             self.problems.append(
                 Problem(
@@ -140,7 +142,7 @@ class _Run:
         told = " ".join(str(message) for message in outcome.messages if message.get("@level") == "error")
         # Terraform stops at some of them; which ones depends on the order in which it came to them.
         if not any(address in told for address in protected):
-            self._passed(outcome, "TW806")
+            self.passed(outcome, "TW806")
             return False
         self.proved.append(f"destroy: stopped, for {len(protected)} resources are protected (prevent_destroy)")
         return True
@@ -153,13 +155,15 @@ class _Run:
             what = f"the {count} secret values made up are" if count else "no secret values were made up, and none is"
             self.proved.append(f"secrets: {what} neither in the state, nor in the plan, nor in anything printed")
 
-    def _step(self, title: str, *arguments: str) -> Outcome:
+    def step(self, title: str, *arguments: str) -> Outcome:
+        """Runs a command of Terraform, and notes how long it took."""
         self.progress(f"{self.place.program.title} {title}")
         outcome = self.place.run(*arguments)
         self.seconds[title] = outcome.seconds
         return outcome
 
-    def _passed(self, outcome: Outcome, code: str) -> bool:
+    def passed(self, outcome: Outcome, code: str) -> bool:
+        """Whether a command ended well; what it said otherwise becomes problems of this code."""
         diagnostics = [message["diagnostic"] for message in outcome.messages if "diagnostic" in message]
         self._report(diagnostics, code, outcome)
         return outcome.status == 0

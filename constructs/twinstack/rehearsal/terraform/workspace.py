@@ -58,6 +58,13 @@ class Workspace:
         """The plan that was made last."""
         return self.folder / "rehearsal.plan"
 
+    def follow(self, configuration: Mapping[str, Any], source: Path | None = None) -> None:
+        """Puts another configuration into the place of this one, with what lies beside it; the state stays."""
+        if source is not None:
+            shutil.copytree(source, self.folder, ignore=shutil.ignore_patterns(*_LEFT_OUT), dirs_exist_ok=True)
+        self.configuration_file.write_text(json.dumps(configuration, indent=2))
+        self.__dict__.pop("configuration", None)
+
     def run(self, *arguments: str, timeout_seconds: float = 600) -> Outcome:
         """Run a command of Terraform to its end. Raises RehearsalError where it cannot be run or takes too long."""
         # `init` has to find the provider by its version, as it will for the user; every other command is sent to ours.
@@ -96,11 +103,13 @@ def workspace(
     without: Mapping[str, Collection[str]] | None = None,
     cloud: Cloud | None = None,
     provider: type[SchemaProvider] = SchemaProvider,
+    following: Mapping[str, Any] | None = None,
 ) -> Generator[Workspace]:
     """Copy a stack (its folder, or the file `cdk.tf.json` in it) into a private folder and serve it a provider.
 
     `schema` is the provider version; `without` names arguments that are taken out of the copy, by resource type;
-    `provider` is the class that answers Terraform.
+    `provider` is the class that answers Terraform; `following` is a configuration that will be put into the place of this
+    one (`Workspace.follow`), whose types are served too.
     The folder is removed at the end. Raises UsageError where there is no stack and MissingToolError without Terraform.
     """
     source = stack if stack.is_dir() else stack.parent
@@ -115,12 +124,12 @@ def workspace(
             configuration = json.loads((folder / CONFIGURATION).read_text())
         except ValueError as error:
             raise UsageError(f"{source / CONFIGURATION} is not JSON: {error}") from error
-        if _take_out(configuration, without or {}):
+        if take_out(configuration, without or {}):
             (folder / CONFIGURATION).write_text(json.dumps(configuration, indent=2))
         exact = schema if schema != schemas.VERSIONS[0] else None
         (folder / OVERRIDE).write_text(json.dumps(_override(configuration, exact), indent=2))
         variables = _variables(Path(temporary), found, schema)
-        with serving(provider(schemas.read(schema), memory, _served(configuration))) as reattach:
+        with serving(provider(schemas.read(schema), memory, _served(configuration, following or {}))) as reattach:
             yield Workspace(folder, found, memory, {**variables, **reattach})
 
 
@@ -145,9 +154,11 @@ def cloud_for(
             yield {**variables, **reattach}
 
 
-def _served(configuration: Mapping[str, Any]) -> Mapping[str, Collection[str]] | None:
+def _served(*configurations: Mapping[str, Any]) -> Mapping[str, Collection[str]] | None:
     """The types that are served: a type that the stack misspells is not in the schema, so it is refused as with all."""
-    return None if "module" in configuration else {kind: configuration.get(kind, {}) for kind in KINDS}
+    if any("module" in one for one in configurations):
+        return None
+    return {kind: {name: None for one in configurations for name in one.get(kind, {})} for kind in KINDS}
 
 
 def _variables(temporary: Path, program: Program, version: str) -> dict[str, str]:
@@ -183,7 +194,7 @@ def _override(configuration: Mapping[str, Any], version: str | None) -> dict[str
     return {"terraform": terraform}
 
 
-def _take_out(configuration: Mapping[str, Any], without: Mapping[str, Collection[str]]) -> bool:
+def take_out(configuration: Mapping[str, Any], without: Mapping[str, Collection[str]]) -> bool:
     """Take arguments out of the resources of a type; whether there were any."""
     taken = False
     for type_name, arguments in without.items():
