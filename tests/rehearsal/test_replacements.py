@@ -175,3 +175,19 @@ def test_the_provider_refuses_a_step_in_the_plan(standing: Callable[[str], Works
     outcome = place.run("plan", "-json")
     assert outcome.status == 1
     assert "automatic_failover_enabled must be true if multi_az_enabled is true" in outcome.output
+
+
+@pytest.mark.parametrize(("address", "value", "told"), [
+    ("aws_db_instance.database.backup_retention_period", 99, "backup_retention_period: AWS does not take 99"),
+    ("aws_acm_certificate.certificate.validation_method", "DSN", "validation_method: AWS does not take DSN"),
+])  # fmt: skip
+def test_a_value_that_aws_does_not_take_is_refused_in_the_plan(
+    standing: Callable[[str], Workspace], address: str, value: Any, told: str
+) -> None:
+    place = standing(PROGRAMS[0])
+    place.configuration_file.write_text(json.dumps(edit(address, value)))
+    outcome = place.run("plan", "-json")
+    found = [one["diagnostic"] for one in outcome.messages if "diagnostic" in one]
+    assert outcome.status == 1
+    assert [(one["summary"], one["address"]) for one in found] == [(told, address.rpartition(".")[0])]
+    assert found[0]["range"]["filename"] == place.configuration_file.name

@@ -346,7 +346,7 @@ def test_a_new_version_gives_both_halves_the_same_new_password(write, any_progra
 
 
 def test_a_plan_to_destroy_what_is_protected_is_stopped(write, program: str) -> None:
-    protected = {"bucket": "b", "lifecycle": {"prevent_destroy": True}}
+    protected = {"bucket": "shop-files", "lifecycle": {"prevent_destroy": True}}
     report = rehearse(write({"resource": {"aws_s3_bucket": {"b": protected}}}), program=program)
     assert report.passed
     assert any(sentence.startswith("destroy: stopped") for sentence in report.proved)

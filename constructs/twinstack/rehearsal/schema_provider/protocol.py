@@ -74,6 +74,8 @@ Every request may be read as `Empty` where nothing in it matters.
 
 ERROR: Final = 1
 """The severity of a diagnostic that stops Terraform."""
+WARNING: Final = 2
+"""The severity of one that does not."""
 NESTINGS: Final = {"single": 1, "list": 2, "set": 3, "map": 4}
 """How Terraform numbers the nesting of a block, and of an argument that holds a structure."""
 

@@ -114,7 +114,7 @@ class SchemaProvider:
             return MESSAGES["PlanResourceChangeResponse"](
                 planned_state=encode(planned),
                 requires_replace=[attribute_path(way) for way in ways],
-                diagnostics=of_plan(request.type_name, prior, planned),
+                diagnostics=of_plan(request.type_name, prior, planned, configuration, account.region),
             )
         return MESSAGES["PlanResourceChangeResponse"](planned_state=request.proposed_new_state)
 

@@ -222,7 +222,7 @@ NEWER_ARGUMENTS: Final[Mapping[str, frozenset[str]]] = {
 }
 """Arguments that came after AWS provider 6.25, which the stacks set: taken out where that schema is used."""
 NOT_PROVED: Final = (
-    "values: whether AWS takes an instance class, a version, a name, or two arguments together",
+    "values: whether AWS takes what has no fact, or two arguments together",
     "what stands in a WAF rule's statement: the bindings keep no schema of it",
     "permissions, quotas, names already taken, and how long AWS takes",
     "the S3 backend: the state was kept in a local file",
