@@ -135,7 +135,10 @@ def test_what_holds_something_is_destroyed_only_where_its_address_is_typed(
     from tests.delivery.cloud import here
 
     stack = small(
-        {"aws_s3_bucket": {"b": {"bucket": "b"}}, "aws_kms_alias": {"a": {"name": "alias/a", "target_key_id": "k"}}}
+        {
+            "aws_s3_bucket": {"b": {"bucket": "shop-files"}},
+            "aws_kms_alias": {"a": {"name": "alias/a", "target_key_id": "k"}},
+        }
     )
     with here(tmp_path, server, program, stack=stack) as place:
         place.infrastructure.plan(place.folder)
