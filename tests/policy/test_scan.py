@@ -149,3 +149,20 @@ def test_what_the_yaml_acknowledges_is_accepted_of_that_spec_alone(tmp_path: Pat
     unused = {one.check for one in report.unused}
     assert "CKV_K8S_1" in unused
     assert not {"TW404", "CKV_AWS_99999"} & unused
+
+
+def test_the_rules_over_manifests_are_failed_or_acknowledged_alike(tmp_path: Path, stack: Path) -> None:
+    ingress = {"apiVersion": "networking.k8s.io/v1", "kind": "Ingress", "spec": {"ingressClassName": "alb"}}
+    named = {"namespace": "analytics", "annotations": {"alb.ingress.kubernetes.io/schema": "internal"}}
+    objects = [
+        {**ingress, "metadata": {**named, "name": f"analytics-{key}", "labels": {"app.kubernetes.io/component": key}}}
+        for key in ("edge", "other")
+    ]
+    (tmp_path / "40.k8s.yaml").write_text("\n---\n".join(json.dumps(one) for one in objects))
+    acknowledged = {"edge": {"unknown-annotation": "a controller of our own reads it"}, "other": {}}
+    report = scan(stack, tmp_path, checkov=checkov(tmp_path, answer(), answer()), acknowledged=acknowledged)
+    assert [(one.check, one.resource) for one in report.failed] == [
+        ("unknown-annotation", "Ingress.analytics.analytics-other")
+    ]
+    assert "correct its name, or leave it out" in report.failed[0].title
+    assert [accepted.reason for _, accepted in report.accepted] == ["a controller of our own reads it"]

@@ -1,4 +1,4 @@
-"""Runs checkov over both halves and takes away what is accepted with a reason."""
+"""Runs checkov over both halves, and the rules over manifests, and takes away what is accepted with a reason."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ import yaml
 from twinstack.errors import MissingToolError, TwinstackError
 from twinstack.layers.load import SCANNERS_CHECK
 from twinstack.policy.accepted import Accepted, every_accepted
+from twinstack.policy.kubernetes import Fault, KubernetesRule, faults
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +35,10 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class ScanReport:
-    """What checkov found in one environment."""
+    """What checkov and the rules over manifests found in one environment."""
 
     passed: int
+    """Checks of checkov's."""
     failed: Sequence[Failed]
     accepted: Sequence[tuple[Failed, Accepted]]
     unused: Sequence[Accepted]
@@ -60,7 +62,8 @@ def scan(
     rooms: Iterable[str] = (),
     acknowledged: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
 ) -> ScanReport:
-    """Scans one environment's `cdk.tf.json` and its folder of manifests. `rooms` are packages that accept as well.
+    """Scans one environment's `cdk.tf.json` and its folder of manifests, which are judged by the rules over manifests too.
+    `rooms` are packages that accept as well.
 
     `acknowledged` has, by the key of a spec, the checks that its YAML acknowledges, with the reasons: they are accepted
     of what was made of that spec, and of nothing else.
@@ -85,6 +88,8 @@ def scan(
         results = [_run(program, copy, "terraform_json"), _run(program, manifests, "kubernetes")]
     lines = text.splitlines()
     failed = [_failed(check, lines) for result in results for check in result["results"]["failed_checks"]]
+    objects = _objects(manifests)
+    failed += [_broken(rule, fault) for rule, fault in faults(objects)]
     known = list(every_accepted(rooms))
     own = {
         key: [
@@ -92,7 +97,7 @@ def scan(
         ]
         for key, checks in acknowledged.items()
     }
-    owners = {**_specs_of_resources(document), **_specs_of_objects(manifests)}
+    owners = {**_specs_of_resources(document), **_specs_of_objects(objects)}
     matches = [(one, _match(one, [*known, *own.get(owners.get(_place(one), ""), ())])) for one in failed]
     accepted = [(one, match) for one, match in matches if match is not None]
     used = {match for _, match in accepted}
@@ -114,15 +119,32 @@ def _specs_of_resources(document: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def _specs_of_objects(folder: Path) -> dict[str, str]:
+def _objects(folder: Path) -> list[dict[str, Any]]:
+    """The manifests, in the order in which they are applied."""
+    return [
+        manifest
+        for file in sorted(folder.glob("*.yaml"))
+        for manifest in yaml.safe_load_all(file.read_text(encoding="utf-8"))
+    ]
+
+
+def _specs_of_objects(manifests: Iterable[dict[str, Any]]) -> dict[str, str]:
     """The key of the spec that each object is made of, by namespace and name, as its label says."""
     found: dict[str, str] = {}
-    for file in sorted(folder.glob("*.yaml")):
-        for manifest in yaml.safe_load_all(file.read_text(encoding="utf-8")):
-            metadata = manifest["metadata"]
-            component = metadata.get("labels", {}).get("app.kubernetes.io/component", "")
-            found[f"{metadata.get('namespace', 'default')}.{metadata['name']}"] = component
+    for manifest in manifests:
+        metadata = manifest["metadata"]
+        component = metadata.get("labels", {}).get("app.kubernetes.io/component", "")
+        found[f"{metadata.get('namespace', 'default')}.{metadata['name']}"] = component
     return found
+
+
+def _broken(rule: KubernetesRule, fault: Fault) -> Failed:
+    kind, _, name = fault.subject.partition(" ")
+    namespace, slash, name = name.rpartition("/")
+    resource = f"{kind}.{namespace if slash else 'default'}.{name}"
+    where = f"{fault.path}: " if fault.path else ""
+    allowed = f"; allowed: {fault.allowed}" if fault.allowed else ""
+    return Failed(rule.id, kind, resource, f"{rule.title} ({where}{fault.given}{allowed}): {rule.fix}")
 
 
 def _place(failed: Failed) -> str:

@@ -54,7 +54,9 @@ def wrong_annotation(objects: Objects) -> Iterator[Fault]:
 
 
 @RULES(
-    "snippet", "a snippet of nginx's own configuration", "use the annotation for what it does, or a field of the edge"
+    "snippet-of-nginx",
+    "a snippet of nginx's own configuration",
+    "use the annotation for what it does, or a field of the edge",
 )
 def snippet(objects: Objects) -> Iterator[Fault]:
     """A piece of nginx's own configuration: refused by default, and one wrong word stops the whole controller."""
