@@ -212,6 +212,11 @@ SURFACE: Final[dict[str, list[str]]] = {
     "twinstack.policy": [
         "Accepted",
     ],
+    "twinstack.policy.aws": [
+        "AwsRule",
+        "Fault",
+        "faults",
+    ],
     "twinstack.policy.kubernetes": [
         "Fault",
         "KubernetesRule",

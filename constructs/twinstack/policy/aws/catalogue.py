@@ -1,0 +1,23 @@
+"""All rules over Terraform's JSON, and what they find."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import chain
+from typing import Any, Final
+
+from twinstack.policy.aws import arguments, databases, network
+from twinstack.policy.aws.rules import AwsRule
+from twinstack.policy.aws.stack import Fault, Stack
+
+
+def faults(document: Mapping[str, Any]) -> Iterator[tuple[AwsRule, Fault]]:
+    """What the rules find in one environment's cdk.tf.json. What is `${…}` and not of this stack passes."""
+    stack = Stack(document)
+    for rule in RULES:
+        for fault in rule.check(stack):
+            yield rule, fault
+
+
+RULES: Final = tuple(chain.from_iterable(module.RULES for module in (arguments, databases, network)))
+"""All of them, in the order in which they are documented."""

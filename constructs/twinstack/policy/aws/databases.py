@@ -1,0 +1,88 @@
+"""Rules over RDS and ElastiCache."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from twinstack.policy.aws.rules import Rules
+from twinstack.policy.aws.stack import Fault, Stack
+
+RULES: Final = Rules()
+
+
+@RULES("reserved-user", "A master user whose name the engine keeps for itself", "choose another name")
+def reserved_user(stack: Stack) -> Iterator[Fault]:
+    """RDS refuses at creation a user whose name is a reserved word of the engine."""
+    for one in stack.of("aws_db_instance", "aws_rds_cluster"):
+        key = "username" if one.type == "aws_db_instance" else "master_username"
+        name = one.literal(key).lower()
+        engine = one.literal("engine")
+        kept = name == "rdsadmin" or ("postgres" in engine and (name in POSTGRES_USERS or name.startswith("pg_")))
+        if name and kept:
+            yield Fault(one.address, key, name, "a name that is no reserved word")
+
+
+@RULES("no-iops-of-zero", "A zero that is meant as nothing", "leave the argument out")
+def no_iops_of_zero(stack: Stack) -> Iterator[Fault]:
+    """A zero is sent as a value, and AWS refuses it: what is not set is left out."""
+    for one in stack.of("aws_db_instance", "aws_ebs_volume"):
+        for key in ("iops", "storage_throughput", "throughput"):
+            if one.literal(key) == "0":
+                yield Fault(one.address, key, "0", "a number above 0, or nothing")
+
+
+@RULES("family-fits-engine", "A parameter group of another version than the engine's", "change both together")
+def family_fits_engine(stack: Stack) -> Iterator[Fault]:
+    """AWS refuses a parameter group whose family is not that of the engine's version. A version that is left out is
+    whatever AWS has as its default on that day.
+    """
+    for one in stack.of("aws_db_instance", "aws_elasticache_replication_group"):
+        written = one.get("parameter_group_name")
+        group = stack.referred(written)
+        named = _DEFAULT.fullmatch(str(written or ""))
+        family = group.literal("family") if group else named[1] if named else ""
+        if not family or any(one.get(key) for key in MADE_FROM):
+            continue
+        engine, version = one.literal("engine") or _usual(one.type), one.literal("engine_version")
+        if one.get("engine_version") is None:
+            yield Fault(one.address, "engine_version", "nothing", f"a version of the family {family}")
+        elif version and engine in _NUMBERED and not _fits(engine, version, family):
+            yield Fault(one.address, "parameter_group_name", f"{family}, with {engine} {version}", "one version")
+
+
+@RULES("source-has-backups", "A read replica of a database without backups", "keep backups of the source")
+def source_has_backups(stack: Stack) -> Iterator[Fault]:
+    """RDS makes a replica of a database only while that has automatic backups, and a new one has none unless told."""
+    for one in stack.of("aws_db_instance"):
+        source = stack.referred(one.get("replicate_source_db"))
+        if source is None or source.type != "aws_db_instance":
+            continue
+        days = source.data.get("backup_retention_period")
+        inherits = days is None and any(source.get(key) for key in MADE_FROM)
+        if (days or 0) in (0, "0") and not inherits:
+            yield Fault(source.address, "backup_retention_period", "0", f"more than 0, for {one.address}")
+
+
+def _usual(kind: str) -> str:
+    return "redis" if kind == "aws_elasticache_replication_group" else ""
+
+
+def _fits(engine: str, version: str, family: str) -> bool:
+    parts = version.split(".")
+    # redis7 is of 7.0 and 7.1; redis6.x, redis5.0, postgres9.6 and mysql8.0 say two parts.
+    families = {f"{engine}{parts[0]}", f"{engine}{'.'.join(parts[:2])}", f"{engine}{parts[0]}.x"}
+    return family in families
+
+
+MADE_FROM: Final = (
+    "replicate_source_db", "snapshot_identifier", "snapshot_name", "snapshot_arns", "restore_to_point_in_time",
+    "global_replication_group_id",
+)  # fmt: skip
+"""What has its engine and its backups from another, where it does not say them."""
+POSTGRES_USERS: Final = frozenset(
+    {"admin", "rdsadmin", "rdsrepladmin", "rdstopmgr", "user", "table", "public", "select"}
+)
+_NUMBERED: Final = frozenset({"postgres", "mysql", "mariadb", "redis", "valkey"})
+_DEFAULT: Final = re.compile(r"default[.:]([a-z]+[0-9][0-9.x]*?)(?:\.cluster\.on)?")

@@ -1,0 +1,130 @@
+"""Rules over networks and names."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+from itertools import combinations
+from typing import Any, Final
+
+from twinstack.policy.aws.rules import Rules
+from twinstack.policy.aws.stack import Fault, Resource, Stack
+
+RULES: Final = Rules()
+
+
+@RULES("subnets-overlap", "Subnets that overlap, or lie askew or outside", "give each a block of its own")
+def subnets_overlap(stack: Stack) -> Iterator[Fault]:
+    """EC2 refuses a subnet that shares addresses with another of its network, lies outside, or does not begin where its
+    size allows.
+    """
+    by_network: dict[str, list[tuple[Resource, Any]]] = defaultdict(list)
+    for one in stack.of("aws_subnet"):
+        block = one.literal("cidr_block")
+        try:
+            network = ipaddress.IPv4Network(block) if block else None
+        except ValueError:
+            yield Fault(one.address, "cidr_block", block, "an address at which a block of this size begins")
+            continue
+        if network is None:
+            continue
+        by_network[str(one.get("vpc_id"))].append((one, network))
+        whole = stack.referred(one.get("vpc_id"))
+        outer = whole.literal("cidr_block") if whole else ""
+        more = any(stack.of("aws_vpc_ipv4_cidr_block_association"))
+        if outer and not more and not network.subnet_of(ipaddress.IPv4Network(outer, strict=False)):
+            yield Fault(one.address, "cidr_block", block, f"a part of {outer}")
+    for placed in by_network.values():
+        for (_, first), (one, second) in combinations(placed, 2):
+            if first.overlaps(second):
+                yield Fault(one.address, "cidr_block", f"{second}, and {first} beside it", "blocks that do not overlap")
+
+
+@RULES("too-few-zones", "A subnet group in one zone", "give it subnets of two zones")
+def too_few_zones(stack: Stack) -> Iterator[Fault]:
+    """RDS and EKS refuse subnets of fewer than two zones, and where a subnet's zone is not said, EC2 chooses it."""
+    for one in stack.of("aws_db_subnet_group"):
+        subnets = [
+            stack.referred(each) for each in one.get("subnet_ids") or () if isinstance(one.get("subnet_ids"), list)
+        ]
+        known = [each for each in subnets if each is not None and each.type == "aws_subnet"]
+        if not known or len(known) < len(subnets):
+            continue
+        zones = {str(each.get("availability_zone") or each.get("availability_zone_id") or "") for each in known}
+        if len(zones - {""}) < 2:
+            yield Fault(
+                one.address, "subnet_ids", f"zones: {', '.join(sorted(zones - {''})) or 'not said'}", "two zones"
+            )
+
+
+@RULES("no-such-id", "A block of addresses where an id is wanted", "refer to the resource")
+def no_such_id(stack: Stack) -> Iterator[Fault]:
+    """EC2 refuses what is no id."""
+    for one in stack.of():
+        for key in IDS:
+            for value in one.get(key) if isinstance(one.get(key), list) else [one.literal(key)]:
+                if value and isinstance(value, str) and "${" not in value and not value.startswith(IDS[key]):
+                    yield Fault(one.address, key, value, f"{IDS[key]}…")
+
+
+@RULES("rule-twice", "One rule of a security group twice", "keep one")
+def rule_twice(stack: Stack) -> Iterator[Fault]:
+    """EC2 refuses a second rule of the same direction, protocol, ports and peer: a description makes no difference."""
+    seen: set[str] = set()
+    for one in stack.of(
+        "aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule", "aws_security_group_rule"
+    ):
+        same = {key: value for key, value in one.data.items() if key in RULE_KEYS and value not in (None, [], False)}
+        identity = json.dumps([one.type, same], sort_keys=True, default=str)
+        if same and identity in seen and not {"for_each", "count"} & set(one.data):
+            yield Fault(one.address, "", "the same rule as another", "a rule that differs in ports or peer")
+        seen.add(identity)
+
+
+@RULES("priority-twice", "Two rules of a listener with one priority", "number them apart")
+def priority_twice(stack: Stack) -> Iterator[Fault]:
+    """A listener takes a priority once."""
+    seen: set[tuple[str, str]] = set()
+    for one in stack.of("aws_lb_listener_rule"):
+        place = (str(one.get("listener_arn")), one.literal("priority"))
+        if place[1] and place in seen:
+            yield Fault(one.address, "priority", place[1], "a number of its own")
+        seen.add(place)
+
+
+@RULES("name-does-not-fit", "A name that is too long, or that another has", "shorten it with a part that differs")
+def name_does_not_fit(stack: Stack) -> Iterator[Fault]:
+    """AWS refuses a name over its limit, and the second of one name."""
+    seen: set[tuple[str, str]] = set()
+    for one in stack.of(*LONGEST):
+        name = one.literal("name")
+        if len(name) > LONGEST[one.type]:
+            yield Fault(one.address, "name", name, f"{LONGEST[one.type]} characters")
+        if name and (one.type, name.lower()) in seen and "provider" not in one.data:
+            yield Fault(one.address, "name", name, "a name of its own")
+        seen.add((one.type, name.lower()))
+
+
+@RULES("trust-has-resource", "A trust policy with a resource", "leave Resource out")
+def trust_has_resource(stack: Stack) -> Iterator[Fault]:
+    """IAM refuses Resource in a trust policy, which is about the role itself, and asks for a Principal."""
+    for one in stack.of("aws_iam_role"):
+        for statement in one.document("assume_role_policy"):
+            wrong = sorted({"Resource", "NotResource"} & set(statement))
+            if wrong:
+                yield Fault(one.address, "assume_role_policy", wrong[0], "Principal, Action and Condition")
+            if not {"Principal", "NotPrincipal"} & set(statement):
+                yield Fault(one.address, "assume_role_policy", "no Principal", "who may take the role")
+
+
+IDS: Final = {"subnet_id": "subnet-", "subnet_ids": "subnet-", "vpc_id": "vpc-", "security_group_id": "sg-"}
+RULE_KEYS: Final = frozenset(
+    {
+        "security_group_id", "type", "protocol", "ip_protocol", "from_port", "to_port", "cidr_ipv4", "cidr_ipv6",
+        "prefix_list_id", "prefix_list_ids", "referenced_security_group_id", "source_security_group_id", "cidr_blocks",
+        "ipv6_cidr_blocks", "self",
+    }
+)  # fmt: skip
+LONGEST: Final = {"aws_lb_target_group": 32, "aws_lb": 32, "aws_iam_role": 64, "aws_iam_policy": 128}
