@@ -124,7 +124,7 @@ def said_of(plane: ControlPlane, pod: dict[str, Any]) -> str:
 @needs_assets
 def test_the_api_server_takes_what_the_rules_are_shown_by(api_server: ControlPlane) -> None:
     """What Kubernetes itself knows of the right example: a rule that is shown by what nobody takes shows nothing."""
-    custom = {"SecretProviderClass", "Gateway", "HTTPRoute", "ClusterIssuer", "Certificate"}
+    custom = {"SecretProviderClass", "GatewayClass", "Gateway", "HTTPRoute", "ClusterIssuer", "Certificate"}
     known = [dict(one) for one in right() if one["kind"] not in custom]
     refused = [f"{one['kind']}: {answer.refusal}" for one in known if (answer := api_server.api.apply(one)).refusal]
     assert not refused, "\n".join(refused)
