@@ -63,12 +63,10 @@ def test_a_change_is_planned_over_what_stands(rehearsed: Rehearsed) -> None:
     def edit(resources: dict[str, Any]) -> None:
         resources["aws_secretsmanager_secret_version"]["key"]["secret_string"] = "two"
         resources["aws_sqs_queue"]["work"] = resources["aws_sqs_queue"].pop("jobs")
-        resources["aws_db_instance"]["rows"]["allocated_storage"] = 50
         del resources["aws_secretsmanager_secret"]["url"]
 
     report = rehearsed(outputs("one"), outputs("two", edit))
     assert told(report) == [
-        ("TW991", "aws_db_instance.rows.allocated_storage"),
         ("TW991", "aws_secretsmanager_secret_version.key"),
         ("TW990", "aws_sqs_queue.work"),
     ]
@@ -92,7 +90,9 @@ def test_from_nothing_and_to_nothing(rehearsed: Rehearsed) -> None:
     assert told(removal) == [
         ("TW991", "aws_db_instance.rows"),
         ("TW991", "aws_secretsmanager_secret_version.key"),
+        ("TW804", ""),  # and the cloud refuses it, as AWS does
     ]
+    assert "Cannot delete protected DB Instance" in removal.problems[-1].message
     assert {one.action for one in removal.changes} == {"destroyed"}
     assert len(removal.changes) == len(first.changes)
 
