@@ -18,6 +18,8 @@ from twinstack.environment.spec import Half
 from twinstack.errors import ConstructionError, MissingToolError, UsageError
 from twinstack.quotas import inspect
 from twinstack.regular_file import leads_out_of
+from twinstack.state.blocks import with_blocks
+from twinstack.state.declared import read_declared
 from twinstack.surroundings import advice_for
 
 if TYPE_CHECKING:
@@ -134,7 +136,12 @@ def _make_infrastructure(product: Product[Any], environments: Sequence[Environme
     app.synth()
     for environment in environments:
         document = stage / "stacks" / environment.stack_id / TERRAFORM_FILE
-        inspect(json.loads(document.read_bytes()), environment.stack_id)
+        made = json.loads(document.read_bytes())
+        inspect(made, environment.stack_id)
+        declared = read_declared(product.root, environment.name)
+        told = with_blocks(made, declared, account=environment.account, region=environment.region)
+        if told != made:
+            document.write_text(json.dumps(dict(sorted(told.items())), indent=2, ensure_ascii=False), encoding="utf-8")
 
 
 def _make_workloads(product: Product[Any], environments: Sequence[Environment], stage: Path) -> None:

@@ -11,6 +11,7 @@ import typer
 from twinstack.cli.delivery_application import delivery
 from twinstack.cli.group import Commands
 from twinstack.cli.render import emit
+from twinstack.cli.state_application import state
 from twinstack.errors import UsageError
 
 KINDS: Final = (
@@ -32,6 +33,7 @@ application: typer.Typer = typer.Typer(
 schemas: typer.Typer = typer.Typer(help="Writes the schemas that other tools read.", no_args_is_help=True)
 application.add_typer(schemas, name="schemas")
 application.add_typer(delivery)
+application.add_typer(state)
 
 Environments = Annotated[
     list[str] | None, typer.Argument(metavar="ENVIRONMENT", help="All of them unless given.", show_default=False)
@@ -194,24 +196,6 @@ def explain(
         explain_environment(loaded, as_json=json)
     else:
         explain_path(loaded, path, as_json=json)
-
-
-@application.command()
-def bootstrap(
-    environment: OneEnvironment,
-    apply: Annotated[bool, typer.Option("--apply", help="Do it.")] = False,
-    json: Json = False,
-) -> None:
-    """Show what the bucket of an environment's Terraform state needs, and with --apply make it or put it right.
-
-    It takes AWS credentials of the environment's account. What lies in the bucket is left alone. The exit status is 3
-    where something is to be done and was not.
-    """
-    from twinstack.cli.bootstrap import run_bootstrap
-    from twinstack.cli.project import find_product
-
-    ok = run_bootstrap(find_product(), environment, apply=apply, as_json=json)
-    raise typer.Exit(0 if ok else TO_DO)
 
 
 @application.command("list")

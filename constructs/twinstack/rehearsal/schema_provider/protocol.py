@@ -45,6 +45,9 @@ _FIELDS: Final[Mapping[str, str]] = {
     "ApplyResourceChangeRequest": "1 type_name string, 2 prior_state DynamicValue, 3 planned_state DynamicValue, "
     "4 config DynamicValue",
     "ApplyResourceChangeResponse": "1 new_state DynamicValue, 3 diagnostics *Diagnostic",
+    "ImportResourceStateRequest": "1 type_name string, 2 id string",
+    "ImportedResource": "1 type_name string, 2 state DynamicValue",
+    "ImportResourceStateResponse": "1 imported_resources *ImportedResource, 2 diagnostics *Diagnostic",
     "ReadDataSourceResponse": "1 state DynamicValue, 2 diagnostics *Diagnostic",
     "OpenEphemeralResourceResponse": "1 diagnostics *Diagnostic, 3 result DynamicValue",
 }
@@ -62,6 +65,7 @@ CALLS: Final[Mapping[str, tuple[str, str]]] = {
     "ReadResource": ("ReadResourceRequest", "ReadResourceResponse"),
     "PlanResourceChange": ("PlanResourceChangeRequest", "PlanResourceChangeResponse"),
     "ApplyResourceChange": ("ApplyResourceChangeRequest", "ApplyResourceChangeResponse"),
+    "ImportResourceState": ("ImportResourceStateRequest", "ImportResourceStateResponse"),
     "ReadDataSource": ("TypedConfigRequest", "ReadDataSourceResponse"),
     "OpenEphemeralResource": ("TypedConfigRequest", "OpenEphemeralResourceResponse"),
     "CloseEphemeralResource": ("Empty", "Diagnostics"),

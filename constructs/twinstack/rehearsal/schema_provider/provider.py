@@ -20,6 +20,7 @@ from typing import Any, Final
 
 from twinstack.rehearsal.schema_provider.cloud import DEFAULT_PASSWORD_LENGTH, Cloud, NoSecretValueError, Write
 from twinstack.rehearsal.schema_provider.data_sources import answer
+from twinstack.rehearsal.schema_provider.existing import Existing
 from twinstack.rehearsal.schema_provider.protocol import MESSAGES
 from twinstack.rehearsal.schema_provider.refusals import of_apply, of_plan
 from twinstack.rehearsal.schema_provider.replacement import replacing
@@ -52,6 +53,7 @@ class SchemaProvider:
             for kind in KINDS
         }
         self._accounts: dict[str, Account] = {}
+        self.existing: Existing = Existing({})
 
     def call(self, method: str, request: Any, connection: str) -> Any:
         """The response to a call of the protocol; `method` is one of `protocol.CALLS`."""
@@ -62,6 +64,7 @@ class SchemaProvider:
             "ReadResource": self._read,
             "PlanResourceChange": self._plan,
             "ApplyResourceChange": self._apply,
+            "ImportResourceState": self._import,
             "ReadDataSource": self._read_data_source,
             "OpenEphemeralResource": self._open_ephemeral,
         }
@@ -157,6 +160,13 @@ class SchemaProvider:
             plain = state.get("secret_string")
             for value in [write.value for write in writes] or ([plain] if plain is not None else []):
                 self.cloud.put_secret(state["secret_id"], state["version_id"], value)
+
+    def _import(self, request: Any, connection: str) -> Any:
+        state = self.existing.state(
+            request.type_name, request.id, self._blocks["resource"], self._account(connection), self.cloud
+        )
+        imported = MESSAGES["ImportedResource"](type_name=request.type_name, state=encode(state))
+        return MESSAGES["ImportResourceStateResponse"](imported_resources=[imported])
 
     def _read_data_source(self, request: Any, connection: str) -> Any:
         block = self._blocks["data"][request.type_name]

@@ -23,6 +23,7 @@ from typing import Any, Final
 from twinstack.errors import RehearsalError, UsageError
 from twinstack.rehearsal import schemas
 from twinstack.rehearsal.schema_provider import ADDRESSES, Cloud, SchemaProvider, serving
+from twinstack.rehearsal.schema_provider.existing import Existing
 from twinstack.rehearsal.schema_provider.schema import KINDS
 from twinstack.terraform import Outcome, Program
 
@@ -129,7 +130,9 @@ def workspace(
         exact = schema if schema != schemas.VERSIONS[0] else None
         (folder / OVERRIDE).write_text(json.dumps(_override(configuration, exact), indent=2))
         variables = _variables(Path(temporary), found, schema)
-        with serving(provider(schemas.read(schema), memory, _served(configuration, following or {}))) as reattach:
+        served = provider(schemas.read(schema), memory, _served(configuration, following or {}))
+        served.existing = Existing(configuration, following or {})
+        with serving(served) as reattach:
             yield Workspace(folder, found, memory, {**variables, **reattach})
 
 
@@ -150,7 +153,9 @@ def cloud_for(
     found = Program.find(program)
     with tempfile.TemporaryDirectory(prefix="twinstack-rehearsal-") as temporary:
         variables = _variables(Path(temporary), found, schema)
-        with serving(provider(schemas.read(schema), cloud or Cloud(), _served(configuration))) as reattach:
+        served = provider(schemas.read(schema), cloud or Cloud(), _served(configuration))
+        served.existing = Existing(configuration)
+        with serving(served) as reattach:
             yield {**variables, **reattach}
 
 
