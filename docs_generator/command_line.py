@@ -179,6 +179,10 @@ STATUS: Final = {
     "twinstack check": "0, also with warnings; 2 where an environment is wrong.",
     "twinstack bootstrap": "0; 3 without `--apply` where something is to be done; 1 where AWS refuses; 2 where the bucket or the "
     "credentials are somebody else's, or an environment is wrong.",
+    "twinstack adopt": "0; 3 without `--write` where something is to be written; 2 where an address, an id or an environment is "
+    "wrong.",
+    "twinstack addresses": "0; 3 without `--write` where an address is not frozen; 2 where one that is frozen is gone, or an "
+    "environment is wrong.",
     "twinstack local": "0; 1 with `--check` where a file differs; 2 where the command or the environment is wrong.",
     "twinstack workflows": "0; 1 with `--check` where a file differs; 2 where there is no pipeline, or an environment is wrong.",
     "twinstack rehearse": "0 where nothing wrong was found in what was rehearsed, which without a control plane is the Terraform "

@@ -39,6 +39,8 @@ EXAMPLES: Final = (
     Example("twinstack check", "twinstack check --date 2030-09-15"),
     Example("twinstack explain", "twinstack explain dev database.multi_az --set database.multi_az=true"),
     Example("twinstack bootstrap", "twinstack bootstrap prod", runs=Runs.NEVER),
+    Example("twinstack adopt", "twinstack adopt prod buckets.yaml --write", runs=Runs.NEVER),
+    Example("twinstack addresses", "twinstack addresses prod", "first 3, last 2", runs=Runs.RECORDED),
     Example("twinstack list", "twinstack list"),
     Example("twinstack bindings", "twinstack bindings", runs=Runs.RECORDED),
     Example(

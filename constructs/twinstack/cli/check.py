@@ -14,6 +14,7 @@ from twinstack.cli.environments import summary, summary_table
 from twinstack.cli.render import emit, emit_json, problem_data, report_problems
 from twinstack.errors import ConfigurationError, Location, Problem
 from twinstack.product import Product, each_once
+from twinstack.state.declared import misplaced
 
 
 def check(product: Product[Any], names: Sequence[str], *, today: datetime.date | None, as_json: bool) -> None:
@@ -21,7 +22,11 @@ def check(product: Product[Any], names: Sequence[str], *, today: datetime.date |
 
     The product's Python is read, to find what is none, but not run.
     """
-    problems = [*_no_python(product), *check_engine_settings(product.root)]
+    problems = [
+        *_no_python(product),
+        *check_engine_settings(product.root),
+        *misplaced(product.root, product.environments),
+    ]
     try:
         loaded = product.load_all(names, today=today)
     except ConfigurationError as error:

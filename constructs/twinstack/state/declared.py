@@ -64,6 +64,23 @@ def read_declared(root: Path, name: str) -> Declared:
     )
 
 
+def misplaced(root: Path, names: Sequence[str]) -> Iterator[Problem]:
+    """What is wrong with the files themselves, and those of no environment: nothing would ever read them."""
+    for path in sorted((root / FOLDER).glob("*")):
+        if path.suffix == ".yaml" and path.stem in names:
+            try:
+                read_declared(root, path.stem)
+            except ConfigurationError as error:
+                yield from error.problems
+            continue
+        near = nearest(path.stem, names)
+        allowed = f"a file for each environment, NAME.yaml: {', '.join(names)}"
+        fix = f"did you mean `{near}.yaml`?" if near else "take it away"
+        yield Problem(
+            "TW993", "a file of no environment", "", Location(f"{FOLDER}/{path.name}"), path.name, allowed, fix
+        )
+
+
 def declared_in(document: Document) -> Declared:
     """What a document declares. Raises ConfigurationError (TW993) with everything that is no declaration."""
     problems = [*document.problems, *(() if document.is_broken else _problems(document))]

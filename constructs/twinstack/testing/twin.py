@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import os
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
@@ -13,10 +14,14 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 import yaml
 
 from twinstack.bindings import activate
+from twinstack.cli.files import put_files
 from twinstack.environment.pod_template import pod_template_of
 from twinstack.environment.spec import Half, WorkloadSpec
 from twinstack.errors import UsageError
 from twinstack.local import files_of
+from twinstack.state.blocks import stateful_in
+from twinstack.state.declared import STATEFUL, file_of, read_declared
+from twinstack.state.edited import with_entries
 from twinstack.synthesis import INDEX, write
 from twinstack.testing.reach import Reachability, Reacher
 from twinstack.testing.template import Template
@@ -97,6 +102,28 @@ class Twin(Generic[E]):
         whether it is true, where only a part of the target can be reached.
         """
         return self._reacher.ask(source, target)
+
+    def keeps_addresses(self) -> None:
+        """Raises AssertionError where something that holds data is not frozen in environments/state/.
+
+        What was frozen and is gone never comes so far: making the output refuses it (TW999). Where nothing was frozen
+        yet, the file is written, to be committed; not in CI (the variable CI), which would forget it.
+        """
+        __tracebackhide__ = True
+        name, root = self.environment.name, self._product.root
+        (text,) = self._infrastructure_files.values()
+        found = stateful_in(json.loads(text))
+        declared = read_declared(root, name)
+        if not declared.stateful and found and not os.environ.get("CI"):
+            path = root / file_of(name)
+            present = path.read_text(encoding="utf-8") if path.is_file() else ""
+            put_files({path: with_entries(present, STATEFUL, found)}, root)
+            return
+        if new := [address for address in found if address not in declared.stateful]:
+            lines = "".join(f"\n  {address}" for address in new)
+            raise AssertionError(
+                f"not frozen in {file_of(name)}:{lines}\n`twinstack addresses {name} --write` freezes them: commit it"
+            )
 
     @cached_property
     def _reacher(self) -> Reacher:

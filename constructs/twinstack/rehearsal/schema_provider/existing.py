@@ -63,7 +63,9 @@ class Existing:
 
         block = blocks[type_name]
         said = _block(arguments, block, resolved)
-        said |= {key: value for key, value in _told(given, block).items() if said.get(key) is None or is_unknown(said[key])}
+        said |= {
+            key: value for key, value in _told(given, block).items() if said.get(key) is None or is_unknown(said[key])
+        }
         if "region" in block.attributes and arguments.get("region") is None:
             said["region"] = account.region
         if "tags_all" in block.attributes:
