@@ -86,8 +86,14 @@ def declared_in(document: Document) -> Declared:
     problems = [*document.problems, *(() if document.is_broken else _problems(document))]
     if problems:
         raise ConfigurationError(problems)
-    data = {key: value or ([] if key in LISTS else {}) for key, value in document.data.items()}
-    return Declared(document, **data)
+    data = document.data
+    return Declared(
+        document,
+        adopt=data.get(ADOPT) or {},
+        moved=data.get(MOVED) or {},
+        removed=data.get(REMOVED) or [],
+        stateful=data.get(STATEFUL) or [],
+    )
 
 
 def pairs_in(text: str, shown_as: str) -> Declared:

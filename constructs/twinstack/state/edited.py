@@ -17,11 +17,8 @@ def with_entries(text: str, section: str, entries: Mapping[str, str] | Sequence[
     Raises UsageError for a section whose entries do not stand in lines of their own.
     """
     text = without_entries(text, section, [*entries], keep_section=True)
-    lines = (
-        [_list_line(one) for one in entries]
-        if section in LISTS
-        else [_pair_line(*one) for one in dict(entries).items()]
-    )
+    pairs = entries.items() if isinstance(entries, Mapping) else ()
+    lines = [_pair_line(*one) for one in pairs] or [_list_line(one) for one in entries]
     document = parse(text, "")
     if section not in document.data:
         gap = [""] if text.strip() else [HEAD]

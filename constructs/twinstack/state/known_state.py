@@ -12,7 +12,7 @@ from twinstack.errors import UsageError
 def addresses_in(text: str, shown_as: str) -> frozenset[str]:
     """The addresses of all managed resources, with the keys of instances. Raises UsageError for what is no state."""
     try:
-        state = json.loads(text)
+        state: Any = json.loads(text)
     except ValueError as error:
         raise UsageError(f"{shown_as} is no JSON: give what `terraform state pull` prints") from error
     if isinstance(state, dict) and isinstance(state.get("resources"), list) and "version" in state:
