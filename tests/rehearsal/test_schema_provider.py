@@ -341,7 +341,7 @@ def test_every_call_is_answered_over_the_wire(provider: SchemaProvider) -> None:
                     response_deserializer=response.FromString,
                 )
                 assert isinstance(call(request(), timeout=300), response)
-            call = channel.unary_unary("/tfplugin6.Provider/ImportResourceState")
+            call = channel.unary_unary("/tfplugin6.Provider/MoveResourceState")
             with pytest.raises(grpc.RpcError) as refused:
                 call(b"", timeout=300)
             assert isinstance(refused.value, grpc.Call)
