@@ -23,6 +23,7 @@ PACKAGES: Final = {
     "twinstack.testing": "assertions on both halves, and the check of a resource type",
     "twinstack.delivery": "releases: the words of what is planned, applied and waited for",
     "twinstack.changes": "how bad a change is",
+    "twinstack.facts": "what AWS takes and offers, and what a change of an argument does",
     "twinstack.rehearsal": "real Terraform and a real API server, offline",
     "twinstack.api_server": "one client of a Kubernetes API server",
     "twinstack.quotas": "what AWS takes of a whole stack",

@@ -64,6 +64,10 @@ VARIABLES: Final[Mapping[str, tuple[str, str]]] = {
     "NODE_OPTIONS": ("whatever synthesizes", "Further options of node, which are kept."),
     "CDKTF_OUTDIR": ("`main.py`", "Set by `cdktf`: where Terraform JSON goes, and that only this half is wanted."),
     "CDK8S_OUTDIR": ("`main.py`", "Set by `cdk8s`: where Kubernetes YAML goes, and that only this half is wanted."),
+    "CI": (
+        "`Twin.keeps_addresses`",
+        "Any value: a product whose stateful addresses are frozen nowhere fails its test, which otherwise writes them.",
+    ),
     "NO_COLOR": ("every command", "Any value: no colours."),
     "FORCE_COLOR": ("every command", "Any value: colours, even where the output is no terminal."),
     "TERM": ("every command", "`dumb`: no colours."),

@@ -44,6 +44,8 @@ def test_the_commands_that_work_without_extras_are_commands() -> None:
         "scan",
         "bindings",
         "bootstrap",
+        "adopt",
+        "addresses",
         *DELIVERS,
     }
 

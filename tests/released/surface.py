@@ -13,7 +13,8 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
-from tests.test_public_surface import SURFACE, members
+from tests.surface import SURFACE
+from tests.test_public_surface import members
 
 
 def surface() -> dict[str, str]:

@@ -166,20 +166,6 @@ def test_a_slow_start_that_its_probes_allow_is_waited_for() -> None:
     assert one.patience_seconds == 2 * (300 + 15)
 
 
-def test_what_has_started_gets_the_time_of_its_readiness_alone_and_all_of_it() -> None:
-    """Else a slow start would leave a readiness that takes its time none, and what never answers twice the time of both."""
-    slow = {"periodSeconds": 10, "failureThreshold": 30}
-    starting, started = (kubelet.pod(kubelet.runs(started=started)) for started in (False, True))
-    for pod in (starting, started):
-        pod["spec"]["containers"][0]["startupProbe"] = slow
-    before, after = (kubelet.event("Unhealthy", said, field="web") for said in (kubelet.NOT_STARTED, kubelet.NOT_503))
-    (first,) = found(starting, events=(before,))
-    assert found(started, events=(before,)) == []
-    (second,) = found(started, events=(before, after))
-    assert first.key != second.key
-    assert second.patience_seconds == READINESS_SECONDS
-
-
 def test_a_pod_that_only_starts_has_nothing_in_its_way() -> None:
     assert found(kubelet.pod(kubelet.waits("ContainerCreating"))) == []
     assert found(kubelet.pod(kubelet.runs())) == []
