@@ -25,7 +25,9 @@ LEAST_OPTIONS = ("--organization", "acme", "--region", "eu-central-1")
 
 
 def surroundings(**more: str) -> dict[str, str]:
-    inherited = {name: value for name, value in os.environ.items() if name not in {"NO_COLOR", "FORCE_COLOR"}}
+    """A developer's: where `CI` is set, a new product's addresses have to be frozen already."""
+    hidden = {"NO_COLOR", "FORCE_COLOR", "CI"}
+    inherited = {name: value for name, value in os.environ.items() if name not in hidden}
     return {**inherited, "PYTHONPATH": str(LIBRARY), "PYTHONDONTWRITEBYTECODE": "1", **more}
 
 

@@ -64,7 +64,7 @@ def test_a_computed_value_names_the_property(accept: Accept) -> None:
 
 def test_a_section_is_the_effective_one_with_all_who_wrote_in_it(accept: Accept) -> None:
     explanation = explain(accept(LAYER), "web.scale")
-    assert explanation.value == {"min": 2, "max": 9, "cpu": 70, "memory": None}
+    assert explanation.value == {"min": 2, "max": 9, "cpu": 70, "memory": None, "headroom": None}
     assert [(origin.layer, origin.value) for origin in explanation.origins] == [
         ("base", {"min": 2, "max": 4, "cpu": 70}),
         ("live", {"max": 9}),
@@ -139,5 +139,6 @@ def test_a_section_alone_can_be_listed(accept: Accept) -> None:
         Entry("max", 9, f"{LIVE}:4"),
         Entry("cpu", 70, f"{BASE}:28"),
         Entry("memory", None, "the default, in Scale"),
+        Entry("headroom", None, "the default, in Scale"),
     )
     assert entries(accept(), "web.port") == ()

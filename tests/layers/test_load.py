@@ -98,7 +98,7 @@ TOP_KEYS = (
             "web.scale.maximum",
             2,
             "maximum",
-            "cpu, max, memory, min",
+            "cpu, headroom, max, memory, min",
             "did you mean `max`?",
         ),
     ],

@@ -84,10 +84,10 @@ def test_a_health_in_another_form_is_written_out(refuse: Refuse, base: str, heal
 
 
 def test_a_code_that_there_is_not_is_named_as_one(accept: Accept) -> None:
-    loaded = accept("database:\n  acknowledge: {TW999: nobody knows it at all, TW404: nothing needs it at all}")
+    loaded = accept("database:\n  acknowledge: {TW699: nobody knows it at all, TW404: nothing needs it at all}")
     assert [(one.code, one.path) for one in loaded.warnings] == [
         ("TW491", "database.acknowledge.TW404"),
-        ("TW781", "database.acknowledge.TW999"),
+        ("TW781", "database.acknowledge.TW699"),
     ]
 
 
