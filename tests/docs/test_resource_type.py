@@ -14,6 +14,7 @@ from typing import Final
 import pytest
 import yaml
 
+import acme_documents.aws  # noqa: F401  while imports/ has what the tests name: another program's run makes it anew
 from acme_documents import DocumentsSpec
 from docs_generator.blocks import blocks_of
 from tests.docs.checks import REPOSITORY

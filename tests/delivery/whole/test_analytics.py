@@ -1,14 +1,15 @@
 """Analytics in production from its first plan to its end: both halves, by the real command line, against real Terraform and
 a real control plane; what is played is AWS, and the nodes.
 
-One tale: each test goes on where the one before it ended.
+One tale: each step goes on where the one before it ended.
 """
 
 from __future__ import annotations
 
+import inspect
 import json
 import shutil
-from typing import Any
+from typing import Any, Final
 
 import boto3
 import pytest
@@ -34,9 +35,7 @@ def status_of(place: Place) -> dict[str, Any]:
     return found
 
 
-def test_the_first_release_makes_the_infrastructure_and_then_the_workloads(
-    analytics: Place, plane: ControlPlane
-) -> None:
+def the_first_release_makes_the_infrastructure_and_then_the_workloads(analytics: Place, plane: ControlPlane) -> None:
     planned = analytics.ended(3, "plan", "prod", "--version", "1.0.0", "--out", "first")
     assert "the cluster shadower-analytics is made by this release: everything in it is new" in planned.out
     assert "aws_eks_cluster.cluster  created" in planned.out
@@ -53,7 +52,7 @@ def test_the_first_release_makes_the_infrastructure_and_then_the_workloads(
     assert (found["release"]["version"], found["whole"]) == ("1.0.0", True)
 
 
-def test_an_update_changes_what_it_planned_and_the_same_again_is_nothing(analytics: Place, plane: ControlPlane) -> None:
+def an_update_changes_what_it_planned_and_the_same_again_is_nothing(analytics: Place, plane: ControlPlane) -> None:
     planned = analytics.ended(3, "plan", "prod", "--version", "1.1.0", "--out", "second", "--json")
     assert {one["kind"] for one in json.loads(planned.out)["workloads"]["changes"]} >= {"created", "changed"}
     assert "deployed in" in analytics.ended(0, "deploy", "--release", "second").out
@@ -62,7 +61,7 @@ def test_an_update_changes_what_it_planned_and_the_same_again_is_nothing(analyti
     analytics.ended(0, "plan", "prod", "--version", "1.1.0", "--out", "same")
 
 
-def test_a_version_that_is_never_ready_is_returned_from(analytics: Place, plane: ControlPlane) -> None:
+def a_version_that_is_never_ready_is_returned_from(analytics: Place, plane: ControlPlane) -> None:
     failed = analytics.ended(1, "deploy", "prod", BROKEN, "--yes", *SOON)
     assert "failed, and returned to 1.1.0" in failed.out
     assert "failed Deployment analytics/analytics-" in failed.out
@@ -74,7 +73,7 @@ def test_a_version_that_is_never_ready_is_returned_from(analytics: Place, plane:
     assert status_of(analytics)["whole"]
 
 
-def test_a_plan_that_another_release_overtook_is_stale(analytics: Place, plane: ControlPlane) -> None:
+def a_plan_that_another_release_overtook_is_stale(analytics: Place, plane: ControlPlane) -> None:
     """And one whose infrastructure somebody changed meanwhile."""
     analytics.ended(3, "plan", "prod", "--version", "1.1.1", "--out", "overtaken")
     analytics.ended(0, "deploy", "prod", "1.1.2", "--yes")
@@ -83,7 +82,7 @@ def test_a_plan_that_another_release_overtook_is_stale(analytics: Place, plane: 
     assert image(plane) == "1.1.2"
 
 
-def test_a_folder_that_is_not_what_was_planned_is_refused(analytics: Place, plane: ControlPlane) -> None:
+def a_folder_that_is_not_what_was_planned_is_refused(analytics: Place, plane: ControlPlane) -> None:
     shutil.copytree(analytics.folder / "second", analytics.folder / "touched")
     (worker,) = (analytics.folder / "touched" / "workloads").glob("*worker*.yaml")
     worker.write_text(worker.read_text(encoding="utf-8").replace("1.1.0", "1.1.9"), encoding="utf-8")
@@ -93,7 +92,7 @@ def test_a_folder_that_is_not_what_was_planned_is_refused(analytics: Place, plan
     assert image(plane) == "1.1.2"
 
 
-def test_another_cluster_another_account_and_missing_rights_are_refused(
+def another_cluster_another_account_and_missing_rights_are_refused(
     analytics: Place, plane: ControlPlane, server: str
 ) -> None:
     other = kubeconfig(plane, analytics.folder / "other", arn=f"{CLUSTER}-2", server="https://127.0.0.1:1")
@@ -116,7 +115,7 @@ def test_another_cluster_another_account_and_missing_rights_are_refused(
     assert image(plane) == "1.1.2"
 
 
-def test_without_rights_nothing_is_written_and_each_right_is_named(
+def without_rights_nothing_is_written_and_each_right_is_named(
     analytics: Place, plane: ControlPlane, stranger: str
 ) -> None:
     file = kubeconfig(plane, analytics.folder / "stranger", arn=CLUSTER, token=stranger)
@@ -141,12 +140,12 @@ def test_without_rights_nothing_is_written_and_each_right_is_named(
     assert image(plane) == "1.1.2"
 
 
-def test_a_secret_without_a_value_is_named_by_the_doctor_with_how_it_is_given_one(analytics: Place) -> None:
+def a_secret_without_a_value_is_named_by_the_doctor_with_how_it_is_given_one(analytics: Place) -> None:
     looked = analytics.ended(1, "doctor", "prod", "--version", "1.1.2")
     assert "put-secret-value" in looked.out
 
 
-def test_a_rollback_brings_the_version_before_back(analytics: Place, plane: ControlPlane) -> None:
+def a_rollback_brings_the_version_before_back(analytics: Place, plane: ControlPlane) -> None:
     assert "nobody can be asked here: say --yes" in analytics.ended(2, "rollback", "prod").said
     back = analytics.ended(0, "rollback", "prod", "1.0.0", "--yes")
     assert "analytics-prod back to 1.0.0 (release 1): deployed in " in back.out
@@ -157,7 +156,7 @@ def test_a_rollback_brings_the_version_before_back(analytics: Place, plane: Cont
     assert "0.9.0" in unknown.said
 
 
-def test_what_was_changed_by_hand_is_shown_and_mended(analytics: Place, plane: ControlPlane) -> None:
+def what_was_changed_by_hand_is_shown_and_mended(analytics: Place, plane: ControlPlane) -> None:
     changes = {"metadata": {"labels": {"app.kubernetes.io/version": "by-hand"}}}
     plane.api.patch("apps/v1", "Deployment", "analytics-worker", "analytics", changes=changes)
     seen = analytics.ended(3, "status", "prod")
@@ -167,9 +166,7 @@ def test_what_was_changed_by_hand_is_shown_and_mended(analytics: Place, plane: C
     status_of(analytics)
 
 
-def test_a_protected_environment_is_not_destroyed_and_an_unprotected_one_is(
-    analytics: Place, plane: ControlPlane
-) -> None:
+def a_protected_environment_is_not_destroyed_and_an_unprotected_one_is(analytics: Place, plane: ControlPlane) -> None:
     refused = analytics.ended(2, "destroy", "prod", "--yes")
     assert "error TW976: a protected environment is not destroyed" in refused.said
     analytics.edit("environments/prod.yaml", ("protected: true", "protected: false"))
@@ -183,3 +180,25 @@ def test_a_protected_environment_is_not_destroyed_and_an_unprotected_one_is(
     for api_version, kind in (("apps/v1", "Deployment"), ("v1", "Service"), ("networking.k8s.io/v1", "Ingress")):
         assert plane.api.objects(api_version, kind, "analytics") == []
     assert plane.api.objects("v1", "Pod", "analytics") == []
+
+
+def test_production_from_its_first_plan_to_its_end(analytics: Place, plane: ControlPlane, stranger: str) -> None:
+    """One test, for each step begins where the one before has ended: several could be given to several workers."""
+    given = {"analytics": analytics, "plane": plane, "stranger": stranger}
+    for step in STEPS:
+        step(**{name: given[name] for name in inspect.signature(step).parameters})
+
+
+STEPS: Final = (
+    the_first_release_makes_the_infrastructure_and_then_the_workloads,
+    an_update_changes_what_it_planned_and_the_same_again_is_nothing,
+    a_version_that_is_never_ready_is_returned_from,
+    a_plan_that_another_release_overtook_is_stale,
+    a_folder_that_is_not_what_was_planned_is_refused,
+    another_cluster_another_account_and_missing_rights_are_refused,
+    without_rights_nothing_is_written_and_each_right_is_named,
+    a_secret_without_a_value_is_named_by_the_doctor_with_how_it_is_given_one,
+    a_rollback_brings_the_version_before_back,
+    what_was_changed_by_hand_is_shown_and_mended,
+    a_protected_environment_is_not_destroyed_and_an_unprotected_one_is,
+)
