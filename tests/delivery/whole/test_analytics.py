@@ -182,11 +182,10 @@ def a_protected_environment_is_not_destroyed_and_an_unprotected_one_is(analytics
     assert plane.api.objects("v1", "Pod", "analytics") == []
 
 
-def test_production_from_its_first_plan_to_its_end(analytics: Place, plane: ControlPlane, stranger: str) -> None:
+def test_production_from_its_first_plan_to_its_end(request: pytest.FixtureRequest) -> None:
     """One test, for each step begins where the one before has ended: several could be given to several workers."""
-    given = {"analytics": analytics, "plane": plane, "stranger": stranger}
     for step in STEPS:
-        step(**{name: given[name] for name in inspect.signature(step).parameters})
+        step(**{name: request.getfixturevalue(name) for name in inspect.signature(step).parameters})
 
 
 STEPS: Final = (
