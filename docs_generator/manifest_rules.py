@@ -9,7 +9,7 @@ from typing import Any, Final
 import yaml
 
 from docs_generator.page import WRITTEN
-from twinstack.policy.kubernetes import KubernetesRule
+from twinstack.policy.kubernetes import Rule
 from twinstack.policy.kubernetes.catalogue import RULES
 from twinstack.policy.kubernetes.examples import edits, right
 
@@ -31,7 +31,7 @@ def manifest_rules_page() -> str:
     return "\n\n".join(part.strip("\n") for part in parts) + "\n"
 
 
-def _section(rule: KubernetesRule) -> Iterator[str]:
+def _section(rule: Rule) -> Iterator[str]:
     yield f"## {rule.id}"
     yield fill(f"{rule.why} {rule.fix[0].upper()}{rule.fix[1:]}.", 120)
     yield "It finds this edit of the shop:" if len(edits()[rule.id]) == 1 else "It finds these edits of the shop:"

@@ -191,13 +191,13 @@ SURFACE: Final[dict[str, list[str]]] = {
         "Accepted",
     ],
     "twinstack.policy.aws": [
-        "AwsRule",
         "Fault",
+        "Rule",
         "faults",
     ],
     "twinstack.policy.kubernetes": [
         "Fault",
-        "KubernetesRule",
+        "Rule",
         "faults",
         "faults_between",
     ],

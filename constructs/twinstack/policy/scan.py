@@ -20,7 +20,7 @@ import yaml
 from twinstack.errors import MissingToolError, TwinstackError
 from twinstack.layers.load import SCANNERS_CHECK
 from twinstack.policy.accepted import Accepted, every_accepted
-from twinstack.policy.kubernetes import Fault, KubernetesRule, faults
+from twinstack.policy.kubernetes import Fault, Rule, faults
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ def _specs_of_objects(manifests: Iterable[dict[str, Any]]) -> dict[str, str]:
     return found
 
 
-def _broken(rule: KubernetesRule, fault: Fault) -> Failed:
+def _broken(rule: Rule, fault: Fault) -> Failed:
     kind, _, name = fault.subject.partition(" ")
     namespace, slash, name = name.rpartition("/")
     resource = f"{kind}.{namespace if slash else 'default'}.{name}"

@@ -1,7 +1,6 @@
 """Rules over the AWS half: pure functions over Terraform's JSON, whoever wrote it."""
 
 from twinstack.policy.aws.catalogue import faults
-from twinstack.policy.aws.rules import AwsRule
-from twinstack.policy.aws.stack import Fault
+from twinstack.policy.rule import Fault, Rule
 
-__all__ = ["AwsRule", "Fault", "faults"]
+__all__ = ["Fault", "Rule", "faults"]

@@ -7,16 +7,13 @@ from itertools import chain
 from typing import Any, Final
 
 from twinstack.policy.aws import arguments, databases, network
-from twinstack.policy.aws.rules import AwsRule
-from twinstack.policy.aws.stack import Fault, Stack
+from twinstack.policy.aws.stack import Stack
+from twinstack.policy.rule import Fault, Rule, judged
 
 
-def faults(document: Mapping[str, Any]) -> Iterator[tuple[AwsRule, Fault]]:
+def faults(document: Mapping[str, Any]) -> Iterator[tuple[Rule, Fault]]:
     """What the rules find in one environment's cdk.tf.json. What is `${…}` and not of this stack passes."""
-    stack = Stack(document)
-    for rule in RULES:
-        for fault in rule.check(stack):
-            yield rule, fault
+    return judged(RULES, Stack(document))
 
 
 RULES: Final = tuple(chain.from_iterable(module.RULES for module in (arguments, databases, network)))

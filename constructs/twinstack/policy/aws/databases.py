@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from twinstack.policy.aws.rules import Rules
-from twinstack.policy.aws.stack import Fault, Stack
+from twinstack.policy.aws.stack import Stack
+from twinstack.policy.rule import Fault, Rules
 
 RULES: Final = Rules()
 

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from itertools import combinations
 from typing import Any, Final
 
-from twinstack.policy.aws.rules import Rules
-from twinstack.policy.aws.stack import Fault, Resource, Stack
+from twinstack.policy.aws.stack import Resource, Stack
+from twinstack.policy.rule import Fault, Rules
 
 RULES: Final = Rules()
 

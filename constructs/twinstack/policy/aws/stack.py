@@ -10,17 +10,6 @@ from typing import Any, Final, cast
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
-    """One thing that a rule finds: at which address, where in it, and what stands there."""
-
-    subject: str
-    """`aws_db_instance.database`."""
-    path: str
-    given: str
-    allowed: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Resource:
     """One resource as it is written. What is `${…}` is not known before an apply."""
 

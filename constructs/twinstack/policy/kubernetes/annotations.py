@@ -21,8 +21,8 @@ from twinstack.policy.kubernetes.annotation_names import (
     NGINX,
     TARGET_GROUP,
 )
-from twinstack.policy.kubernetes.objects import Fault, Object, Objects, mappings, number, text
-from twinstack.policy.kubernetes.rules import Rules
+from twinstack.policy.kubernetes.objects import Object, Objects, mappings, number, text
+from twinstack.policy.rule import Fault, Rules
 
 RULES: Final = Rules()
 

@@ -24,33 +24,23 @@ from twinstack.policy.kubernetes import (
     services,
     versions,
 )
-from twinstack.policy.kubernetes.objects import Fault, Objects
-from twinstack.policy.kubernetes.rules import KubernetesRule
+from twinstack.policy.kubernetes.objects import Objects
+from twinstack.policy.rule import Fault, Rule, judged
 
 
-def faults(
-    documents: Iterable[Any], *, version: str = "1.36", zones: int = 3
-) -> Iterator[tuple[KubernetesRule, Fault]]:
+def faults(documents: Iterable[Any], *, version: str = "1.36", zones: int = 3) -> Iterator[tuple[Rule, Fault]]:
     """What the rules find in the manifests of one release, given in the order of applying.
 
     `version` is the cluster's Kubernetes version, `zones` the number of zones that its nodes run in.
     """
-    objects = Objects.of_documents(documents, version=version, zones=zones)
-    for rule in RULES:
-        if not rule.compares:
-            for fault in rule.check(objects):
-                yield rule, fault
+    return judged(RULES, Objects.of_documents(documents, version=version, zones=zones))
 
 
 def faults_between(
     before: Iterable[Any], after: Iterable[Any], *, version: str = "1.36", zones: int = 3
-) -> Iterator[tuple[KubernetesRule, Fault]]:
+) -> Iterator[tuple[Rule, Fault]]:
     """What cannot become of the manifests of one release when the next is applied."""
-    old, new = (Objects.of_documents(one, version=version, zones=zones) for one in (before, after))
-    for rule in RULES:
-        if rule.compares:
-            for fault in rule.check(old, new):
-                yield rule, fault
+    return judged(RULES, *(Objects.of_documents(one, version=version, zones=zones) for one in (before, after)))
 
 
 RULES: Final = tuple(

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
-from twinstack.policy.kubernetes.objects import Fault, Object, Objects, mapping, mappings, text, texts
-from twinstack.policy.kubernetes.rules import Rules
+from twinstack.policy.kubernetes.objects import Object, Objects, mapping, mappings, text, texts
+from twinstack.policy.rule import Fault, Rules
 
 RULES: Final = Rules()
 

@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from twinstack.policy.kubernetes.objects import Fault, Object, Objects, mapping, pods_of, reach, text
+from twinstack.policy.kubernetes.objects import Object, Objects, mapping, pods_of, reach, text
 from twinstack.policy.kubernetes.quantities import amount
-from twinstack.policy.kubernetes.rules import Rules
+from twinstack.policy.rule import Fault, Rules
 
 RULES: Final = Rules()
 

@@ -11,7 +11,6 @@ from typing import Final
 
 from twinstack.policy.kubernetes.objects import (
     Data,
-    Fault,
     Object,
     Objects,
     chosen,
@@ -22,7 +21,7 @@ from twinstack.policy.kubernetes.objects import (
     text,
     texts,
 )
-from twinstack.policy.kubernetes.rules import Rules
+from twinstack.policy.rule import Fault, Rules
 
 RULES: Final = Rules()
 

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from twinstack.policy.kubernetes.objects import Fault, Object, Objects, mapping, mappings, pods_of, text, texts
-from twinstack.policy.kubernetes.rules import Rules
+from twinstack.policy.kubernetes.objects import Object, Objects, mapping, mappings, pods_of, text, texts
+from twinstack.policy.rule import Fault, Rules
 
 RULES: Final = Rules()
 

@@ -12,7 +12,6 @@ from typing import Final
 
 from twinstack.policy.kubernetes.objects import (
     Data,
-    Fault,
     Object,
     Objects,
     Pods,
@@ -25,8 +24,8 @@ from twinstack.policy.kubernetes.objects import (
     text,
     texts,
 )
-from twinstack.policy.kubernetes.rules import Rules
 from twinstack.policy.kubernetes.services import backends_of
+from twinstack.policy.rule import Fault, Rules
 
 RULES: Final = Rules()
 

@@ -12,20 +12,9 @@ from functools import cached_property
 from typing import Any, Final, TypeAlias
 
 from twinstack.environment.label_selector import selects
+from twinstack.policy.rule import Fault
 
 Data: TypeAlias = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One thing that a rule finds: in which object, where in it, and what stands there."""
-
-    subject: str
-    """`Deployment analytics/backend`."""
-    path: str
-    """`spec.template.spec.containers[backend].env`; empty: the whole object."""
-    given: str
-    allowed: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from twinstack.policy.kubernetes.objects import (
     Data,
-    Fault,
     Objects,
     Pods,
     chosen,
@@ -21,7 +20,7 @@ from twinstack.policy.kubernetes.objects import (
     text,
     texts,
 )
-from twinstack.policy.kubernetes.rules import Rules
+from twinstack.policy.rule import Fault, Rules
 
 RULES: Final = Rules()
 

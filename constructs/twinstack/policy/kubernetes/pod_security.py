@@ -13,7 +13,6 @@ from typing import Any, Final
 from twinstack.policy.kubernetes.objects import (
     Container,
     Data,
-    Fault,
     Objects,
     Pods,
     mapping,
@@ -22,7 +21,7 @@ from twinstack.policy.kubernetes.objects import (
     text,
     texts,
 )
-from twinstack.policy.kubernetes.rules import Rules
+from twinstack.policy.rule import Fault, Rules
 
 RULES: Final = Rules()
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, Final
 
-from twinstack.policy.kubernetes.objects import Container, Data, Fault, Objects, Pods, mapping, reach
-from twinstack.policy.kubernetes.rules import Rules
+from twinstack.policy.kubernetes.objects import Container, Data, Objects, Pods, mapping, reach
+from twinstack.policy.rule import Fault, Rules
 
 RULES: Final = Rules()
 

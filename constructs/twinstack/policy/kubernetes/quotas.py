@@ -13,7 +13,6 @@ from typing import Final
 from twinstack.policy.kubernetes.objects import (
     Container,
     Data,
-    Fault,
     Object,
     Objects,
     Pods,
@@ -26,7 +25,7 @@ from twinstack.policy.kubernetes.objects import (
     texts,
 )
 from twinstack.policy.kubernetes.quantities import amount, resources_of
-from twinstack.policy.kubernetes.rules import Rules
+from twinstack.policy.rule import Fault, Rules
 
 RULES: Final = Rules()
 

@@ -16,7 +16,6 @@ import yaml
 
 from twinstack.policy.kubernetes.objects import (
     Data,
-    Fault,
     Object,
     Objects,
     Pods,
@@ -27,7 +26,7 @@ from twinstack.policy.kubernetes.objects import (
     text,
     texts,
 )
-from twinstack.policy.kubernetes.rules import Rules
+from twinstack.policy.rule import Fault, Rules
 
 RULES: Final = Rules()
 

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from typing import Final
 
 from twinstack.policy.kubernetes.objects import (
-    Fault,
     Object,
     Objects,
     Pods,
@@ -23,7 +22,7 @@ from twinstack.policy.kubernetes.objects import (
     share,
     text,
 )
-from twinstack.policy.kubernetes.rules import Rules
+from twinstack.policy.rule import Fault, Rules
 
 RULES: Final = Rules()
 

@@ -12,8 +12,8 @@ from functools import cache
 from typing import Final
 from zoneinfo import available_timezones
 
-from twinstack.policy.kubernetes.objects import Fault, Objects, number, reach, text
-from twinstack.policy.kubernetes.rules import Rules
+from twinstack.policy.kubernetes.objects import Objects, number, reach, text
+from twinstack.policy.rule import Fault, Rules
 
 RULES: Final = Rules()
 

@@ -10,7 +10,6 @@ from typing import Final
 
 from twinstack.policy.kubernetes.objects import (
     Data,
-    Fault,
     Object,
     Objects,
     Pods,
@@ -23,7 +22,7 @@ from twinstack.policy.kubernetes.objects import (
     text,
     texts,
 )
-from twinstack.policy.kubernetes.rules import Rules
+from twinstack.policy.rule import Fault, Rules
 
 RULES: Final = Rules()
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from twinstack.policy.kubernetes.objects import Fault, Objects, mapping, reach, text
-from twinstack.policy.kubernetes.rules import Rules
+from twinstack.policy.kubernetes.objects import Objects, mapping, reach, text
+from twinstack.policy.rule import Fault, Rules
 
 RULES: Final = Rules()
 
