@@ -20,9 +20,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from twinstack.changes.revision import Repository
+from twinstack.changes.revision import Repository, no_outputs
+from twinstack.delivery.release_folder import RELEASE_FILE
 from twinstack.environment.spec import Half
-from twinstack.errors import ConfigurationError, Location, Problem, TwinstackError
+from twinstack.errors import ConfigurationError, Problem, TwinstackError
 from twinstack.synthesis import MANIFESTS_FOLDER, TERRAFORM_FILE, TERRAFORM_FOLDER
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def former(
     if against == NOTHING:
         yield Outputs(NOTHING, {}, [])
     elif place.is_dir():
-        is_release = (place / _RELEASE_FILE).is_file()
+        is_release = (place / RELEASE_FILE).is_file()
         yield _release(place, environment, halves) if is_release else _kept(product, environment, place, halves)
     else:
         with _named(product, environment, against, halves, version, records) as found:
@@ -139,7 +140,7 @@ def _release(folder: Path, environment: str, halves: Sequence[Half]) -> Outputs:
     if release.environment != environment:
         raise ConfigurationError([_of_another(folder, release.environment, environment)])
     if missing := [str(half) for half in halves if half not in release.halves]:
-        raise ConfigurationError([_without(folder / _RELEASE_FILE, missing, release.halves)])
+        raise ConfigurationError([_without(folder / RELEASE_FILE, missing, release.halves)])
     infrastructure, workloads = (folder / str(half) for half in Half)
     return outputs_of(f"release {release.version} ({folder})", infrastructure, workloads, halves)
 
@@ -191,10 +192,8 @@ def _beside(folder: Path) -> Sequence[str]:
 
 
 def _without(place: Path, missing: Sequence[str], there: Sequence[str]) -> Problem:
-    return Problem(
-        "TW387",
-        "there are no outputs of it",
-        location=Location(str(place)),
+    return no_outputs(
+        place=place,
         given=f"no {' and no '.join(missing)}",
         allowed=f"there is {', '.join(there)}" if there else "cdktf.out/ and dist/ as `twinstack synth` wrote them",
         fix="give what has both halves, or ask for the half that there is",
@@ -202,10 +201,8 @@ def _without(place: Path, missing: Sequence[str], there: Sequence[str]) -> Probl
 
 
 def _of_another(folder: Path, given: str, wanted: str) -> Problem:
-    return Problem(
-        "TW387",
-        "there are no outputs of it",
-        location=Location(str(folder)),
+    return no_outputs(
+        place=folder,
         given=f"a release of {given}",
         allowed=f"a release of {wanted}",
         fix=f"give a release of {wanted}, or ask about {given}",
@@ -213,10 +210,8 @@ def _of_another(folder: Path, given: str, wanted: str) -> Problem:
 
 
 def _no_document(file: Path, given: str) -> Problem:
-    return Problem(
-        "TW387",
-        "there are no outputs of it",
-        location=Location(str(file)),
+    return no_outputs(
+        place=file,
         given=given,
         allowed="the JSON that `twinstack synth` wrote",
         fix="give a folder in which nothing was changed by hand",
@@ -225,9 +220,7 @@ def _no_document(file: Path, given: str) -> Problem:
 
 def _no_infrastructure(record: Record, revision: str) -> Problem:
     said = f"{revision[:_SHORT]}{', with changes that nobody committed' if record.release.get('dirty') else ''}"
-    return Problem(
-        "TW387",
-        "there are no outputs of it",
+    return no_outputs(
         given=f"release {record.number} was made of {said if revision else 'no commit'}, which is not here",
         allowed="a release of a commit of this repository",
         fix="fetch the commit, give the folder of the release, or ask for the workloads alone",
@@ -235,5 +228,4 @@ def _no_infrastructure(record: Record, revision: str) -> Problem:
 
 
 NOTHING: Final = "nothing"
-_RELEASE_FILE: Final = "release.json"
 _SHORT: Final = 10

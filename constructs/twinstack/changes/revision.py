@@ -201,19 +201,21 @@ def _no_environment(commit: str, environment: str, known: Sequence[str]) -> Prob
     )
 
 
+def no_outputs(*, given: str, fix: str, allowed: str = "", place: Path | None = None) -> Problem:
+    """That what is named means something here, and that there is nothing of it to compare with."""
+    where = Location(str(place)) if place is not None else None
+    return Problem("TW387", "there are no outputs of it", location=where, given=given, allowed=allowed, fix=fix)
+
+
 def _not_written(commit: str, said: str) -> Problem:
-    return Problem(
-        "TW387",
-        "there are no outputs of it",
+    return no_outputs(
         given=f"Git could not write {commit[:_SHORT]} out: {_last(said)}",
         fix="mend the repository (`git fsck`, `git fetch`), or give a folder of outputs that were kept",
     )
 
 
 def _not_synthesized(commit: str, said: str) -> Problem:
-    return Problem(
-        "TW387",
-        "there are no outputs of it",
+    return no_outputs(
         given=f"{commit[:_SHORT]} cannot be synthesized: {'; '.join(_first_words(said)) or 'it said nothing'}",
         allowed="a revision whose product the library of today understands",
         fix="give a release folder (`twinstack plan --out`) or outputs that were made then and kept, or a later revision",

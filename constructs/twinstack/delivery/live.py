@@ -80,6 +80,14 @@ class LiveState:
         return self.not_looked_at.get((identity.kind, identity.namespace), "")
 
 
+def standing(api: ApiServer, data: JsonObject, stop: Callable[[], None]) -> JsonObject | None:
+    """What goes by this object's name now; asked again, `stop` between the tries, while the server is away."""
+    metadata = data["metadata"]
+    return asked_again(
+        lambda: api.get(data["apiVersion"], data["kind"], metadata["name"], metadata.get("namespace", "")), stop
+    )
+
+
 def usual_version(identity: Identity) -> str:
     """The version by which an object is asked for that no manifest is of."""
     version = _VERSIONS.get(identity.group, "v1")

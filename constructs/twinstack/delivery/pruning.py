@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
 from twinstack.delivery.changes import Change, ChangeKind
-from twinstack.delivery.live import NOT_SERVED
+from twinstack.delivery.live import NOT_SERVED, standing
 from twinstack.delivery.manifest import Identity, JsonObject, Manifest, identity_of
 from twinstack.delivery.ownership import why_not_ours
 from twinstack.delivery.progress import Progress, State
@@ -176,11 +176,6 @@ def _delete_as_seen(api: ApiServer, data: JsonObject) -> bool:
     )
 
 
-def _found(api: ApiServer, data: JsonObject) -> JsonObject | None:
-    metadata = data["metadata"]
-    return api.get(data["apiVersion"], data["kind"], metadata["name"], metadata.get("namespace", ""))
-
-
 def _delete(
     api: ApiServer, data: JsonObject, stack: str, progress: Progress, require: Callable[[], None]
 ) -> Iterator[Kept]:
@@ -202,7 +197,7 @@ def _delete(
         else:
             progress.state(str(identity), State.DELETED)
             return
-        found = asked_again(functools.partial(_found, api, data), require)
+        found = standing(api, data, require)
         if found is None or found["metadata"]["uid"] != metadata["uid"]:
             return
         data = {"apiVersion": data["apiVersion"], "kind": data["kind"], **found}

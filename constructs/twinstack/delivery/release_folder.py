@@ -180,7 +180,6 @@ RELEASE_FILE: Final = "release.json"
 INFRASTRUCTURE: Final = "infrastructure"
 WORKLOADS: Final = "workloads"
 WORKLOADS_JSON: Final = "workloads.json"
-DRY_RUN_FILE: Final = "workloads.json"
 STAGE_PREFIX: Final = ".release-"
 ABANDONED_SECONDS: Final = 24 * 60 * 60
 LARGEST_DOCUMENT: Final = 4 * 2**20

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from twinstack.delivery.lease import Lease
 from twinstack.delivery.lease_object import lease_name
-from twinstack.delivery.live import LiveState
+from twinstack.delivery.live import LiveState, standing
 from twinstack.delivery.manifest import identity_of
 from twinstack.delivery.progress import State
 from twinstack.delivery.pruning import Kept, Pruning, prune
@@ -70,7 +70,7 @@ class Removal:
         until = time.monotonic() + self.patience_seconds
         while time.monotonic() < until:
             check()
-            found = self.api.get(data["apiVersion"], data["kind"], metadata["name"], metadata.get("namespace", ""))
+            found = standing(self.api, data, check)
             if found is None or found["metadata"]["uid"] != metadata["uid"]:
                 return
             holds = ", ".join(found["metadata"].get("finalizers") or ())
