@@ -65,7 +65,11 @@ def test_what_is_accepted_beside_the_code_is_shown_with_its_reason(tmp_path: Pat
 
 
 def test_the_scanner_is_not_shown_the_blocks_that_it_cannot_read(tmp_path: Path, stack: Path) -> None:
-    lists = {"moved": [{"from": "aws_sqs_queue.a", "to": "aws_sqs_queue.b"}], "removed": [{"from": "aws_sqs_queue.c"}]}
+    lists = {
+        "moved": [{"from": "aws_sqs_queue.a", "to": "aws_sqs_queue.b"}],
+        "removed": [{"from": "aws_sqs_queue.c"}],
+        "import": [{"to": "aws_sqs_queue.b", "id": "https://sqs.us-west-2.amazonaws.com/123456789012/b"}],
+    }
     stack.write_text(json.dumps({**STACK, **lists}))
     scan(stack, tmp_path / "none", checkov=checkov(tmp_path, answer(), answer()))
     assert json.loads((tmp_path / "scanned").read_text()) == {"resource": STACK["resource"]}

@@ -68,7 +68,7 @@ def scan(
     `acknowledged` has, by the key of a spec, the checks that its YAML acknowledges, with the reasons: they are accepted
     of what was made of that spec, and of nothing else.
 
-    checkov cannot read `terraform.required_version` in JSON, nor `moved` and `removed`, which are lists (seen with 3.3.30):
+    checkov cannot read `terraform.required_version` in JSON, nor `moved`, `removed` and `import`, which are lists (seen with 3.3.30):
     a copy without these blocks is scanned, which make nothing. Raises MissingToolError without checkov, TwinstackError
     where it fails.
     """
@@ -191,5 +191,5 @@ def _match(failed: Failed, known: Sequence[Accepted]) -> Accepted | None:
     return next((one for one in known if one.check == failed.check and one.kind in ("", failed.kind)), None)
 
 
-UNREADABLE: Final = ("terraform", "moved", "removed")
+UNREADABLE: Final = ("terraform", "moved", "removed", "import")
 _TYPE_LINE: Final = re.compile(r'    "(aws_\w+)": \{')
