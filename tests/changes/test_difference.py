@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from twinstack.changes.difference import RISKS, Cause, Change, Difference, FieldChange, risk_of
@@ -78,5 +80,18 @@ def test_a_change_says_how_long_its_worst_takes_and_what_made_it() -> None:
     assert one.as_dict()["fields"][0] == {
         "path": "instance_class", "before": "db.t4g.small", "after": "db.t4g.large", "class": "interrupts", "why": "",
         "usual": "10 minutes", "forces": False,
-        "cause": {"path": "database.instance_class", "file": "environments/prod.yaml", "line": 14},
+        "cause": {
+            "path": "database.instance_class", "file": "environments/prod.yaml", "line": 14, "note": "", "others": [],
+        },
     }  # fmt: skip
+
+
+def test_a_cause_says_where_it_stands_and_what_else_may_be_one() -> None:
+    here = Cause("database.storage_gib", Location("environments/prod.yaml", 14))
+    gone = Cause("cache.nodes", Location("environments/prod.yaml", 20), "removed, was environments/prod.yaml:22")
+    assert str(here) == "environments/prod.yaml:14 database.storage_gib"
+    assert str(Cause("", note="the program")) == "the program"
+    assert str(replace(here, others=(gone,))) == (
+        "environments/prod.yaml:14 database.storage_gib or "
+        "environments/prod.yaml:20 cache.nodes (removed, was environments/prod.yaml:22)"
+    )

@@ -21,17 +21,29 @@ class Cause:
     """What somebody wrote that made a change."""
 
     path: str
-    """The field of the environment: `database.instance_class`."""
-    location: Location | None
+    """The field of the environment: `database.instance_class`; empty for what no field says."""
+    location: Location | None = None
     """Where its value stands: `environments/prod.yaml:14`; None for what no file says."""
+    note: str = ""
+    """What else there is to say: `removed, was environments/prod.yaml:14`, `the program`."""
+    others: tuple[Cause, ...] = ()
+    """What may be the cause just as well: it is this one or one of these, or several of them together."""
+
+    def __str__(self) -> str:
+        """`environments/prod.yaml:14 database.instance_class`; of several candidates each one."""
+        words = " ".join(str(part) for part in (self.location, self.path) if part)
+        own = f"{words} ({self.note})" if words and self.note else words or self.note
+        return " or ".join((own, *map(str, self.others)))
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data, for JSON."""
         where = self.location
         return {
-            "path": self.path,
+            "path": self.path or None,
             "file": where.file if where else None,
             "line": (where.line or None) if where else None,
+            "note": self.note,
+            "others": [one.as_dict() for one in self.others],
         }
 
 
