@@ -16,7 +16,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -44,6 +44,10 @@ class Outputs:
     """Every object, in the order of the files; of one that the cluster remembers in the order it was applied."""
     folder: Path | None = None
     """The folder that cdk.tf.json lies in, with whatever belongs to it, while the context lasts; None where there is none."""
+    root: Path | None = None
+    """The folder whose `environments/` they were made of, while the context lasts; None where nobody knows."""
+    commit: str = ""
+    """The commit that they were made of; empty where nobody knows."""
 
 
 @contextmanager
@@ -68,8 +72,11 @@ def former(
     if against == NOTHING:
         yield Outputs(NOTHING, {}, [])
     elif place.is_dir():
-        is_release = (place / RELEASE_FILE).is_file()
-        yield _release(place, environment, halves) if is_release else _kept(product, environment, place, halves)
+        if (place / RELEASE_FILE).is_file():
+            with _release(product, place, environment, halves) as found:
+                yield found
+        else:
+            yield _kept(product, environment, place, halves)
     else:
         with _named(product, environment, against, halves, version, records) as found:
             yield found
@@ -89,7 +96,8 @@ def _named(
     if commit:
         with repository.synthesized(commit, environment, halves=halves, version=version) as root:
             label = against if commit.startswith(against) else f"{against} ({commit[:_SHORT]})"
-            yield outputs_of(label, *_folders(root, environment, None), halves)
+            made = outputs_of(label, *_folders(root, environment, None), halves)
+            yield replace(made, root=root, commit=commit)
         return
     remembered, known = _remembered(records, against)
     record = _record(remembered, against) if remembered else None
@@ -97,17 +105,18 @@ def _named(
         raise ConfigurationError([repository.unknown(against, more=known)])
     manifests = [dict(one.data) for one in remembered.manifests(record)] if Half.WORKLOADS in halves else []
     label = f"release {record.number}, {record.version}"
-    if Half.INFRASTRUCTURE not in halves:
-        yield Outputs(label, {}, manifests)
-        return
     # The cluster remembers what was wanted of it, and of the infrastructure only which commit it was made of.
     made_of = str(record.release.get("revision", ""))
     found = "" if record.release.get("dirty") else repository.find(made_of) if made_of else ""
+    if Half.INFRASTRUCTURE not in halves:
+        with repository.layers(found) as root:
+            yield Outputs(label, {}, manifests, root=root, commit=found)
+        return
     if not found:
         raise ConfigurationError([_no_infrastructure(record, made_of)])
     with repository.synthesized(found, environment, halves=(Half.INFRASTRUCTURE,), version=record.version) as root:
         one = outputs_of(label, *_folders(root, environment, None), (Half.INFRASTRUCTURE,))
-        yield Outputs(label, one.stack, manifests, one.folder)
+        yield Outputs(label, one.stack, manifests, one.folder, root, found)
 
 
 def _remembered(records: Callable[[], Records] | None, against: str) -> tuple[Records | None, Sequence[str]]:
@@ -132,7 +141,8 @@ def _listed(records: Records) -> str:
     return ", ".join(f"{one.number} ({one.version})" for one in reversed(records.all)) or "no release"
 
 
-def _release(folder: Path, environment: str, halves: Sequence[Half]) -> Outputs:
+@contextmanager
+def _release(product: Product[Any], folder: Path, environment: str, halves: Sequence[Half]) -> Generator[Outputs]:
     """Raises ConfigurationError also for a folder that is not as it was planned (TW960, TW961)."""
     from twinstack.delivery.release import Release
 
@@ -142,7 +152,22 @@ def _release(folder: Path, environment: str, halves: Sequence[Half]) -> Outputs:
     if missing := [str(half) for half in halves if half not in release.halves]:
         raise ConfigurationError([_without(folder / RELEASE_FILE, missing, release.halves)])
     infrastructure, workloads = (folder / str(half) for half in Half)
-    return outputs_of(f"release {release.version} ({folder})", infrastructure, workloads, halves)
+    made = outputs_of(f"release {release.version} ({folder})", infrastructure, workloads, halves)
+    repository = _repository(product) if release.revision and not release.dirty else None
+    commit = repository.find(release.revision) if repository else ""
+    if repository is None or not commit:
+        yield made
+        return
+    with repository.layers(commit) as root:
+        yield replace(made, root=root, commit=commit)
+
+
+def _repository(product: Product[Any]) -> Repository | None:
+    """None outside of one, and without Git: a folder can be compared with all the same."""
+    try:
+        return Repository.of(product.root)
+    except TwinstackError:
+        return None
 
 
 def _kept(product: Product[Any], environment: str, folder: Path, halves: Sequence[Half]) -> Outputs:

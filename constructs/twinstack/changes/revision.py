@@ -98,6 +98,19 @@ class Repository:
             _synthesize(product, self._library(commit, Path(temporary)), commit, environment, halves, version)
             yield product
 
+    @contextmanager
+    def layers(self, commit: str) -> Generator[Path | None]:
+        """A folder with the product's `environments/` as it was at a commit, while the context lasts; None of no commit."""
+        with tempfile.TemporaryDirectory(prefix="twinstack-former-") as temporary:
+            inside = "/".join(filter(None, (self.prefix, FOLDER)))
+            yield self._write(commit, inside, Path(temporary) / FOLDER).parent if commit else None
+
+    def changed_since(self, commit: str) -> Sequence[str]:
+        """The files that are others than at a commit, or new since, committed or not; from the top."""
+        changed = _git(self.top, "diff", "--name-only", "--no-renames", "-z", commit)
+        added = _git(self.top, "ls-files", "--others", "--exclude-standard", "-z")
+        return sorted({name for listed in (changed, added) for name in listed.stdout.split("\0") if name})
+
     def _library(self, commit: str, temporary: Path) -> Path:
         """The folder that `twinstack` is imported from."""
         running = Path(twinstack.__file__).resolve().parents[1]
