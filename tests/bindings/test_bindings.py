@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from twinstack.bindings.overlay import FOLDER, STAMP, _is_whole, ensure, read_stamp
+from twinstack.bindings.overlay import FOLDER, STAMP, _is_whole, _packages, _wanted, ensure, read_stamp
 from twinstack.errors import BindingsError
 
 PROGRAM = """
@@ -64,6 +64,27 @@ def test_nothing_is_built_again_where_nothing_changed(project: Path) -> None:
 def test_touching_a_source_builds_nothing_again(project: Path) -> None:
     os.utime(project / "main.py")
     assert not ensure(project).rebuilt
+
+
+def test_what_is_wanted_is_the_same_for_a_script_and_for_python_m(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The one has a folder of its own first on the path, the other the project: each built anew what the other had."""
+    for file, text in {
+        "parts/tests/test_part.py": "from tests.servers import start\n",
+        "tests/servers.py": "import twinstack\nfrom cdktf_cdktf_provider_aws.kms_key import KmsKey\n",
+    }.items():
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).write_text(text, encoding="utf-8")
+    packages = _packages()
+    monkeypatch.delitem(sys.modules, "tests", raising=False)
+    monkeypatch.setattr(sys, "path", [path for path in sys.path if not (Path(path) / "tests").is_dir()])
+    by_script = _wanted(tmp_path, packages, {}, ())
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend("")
+    assert _wanted(tmp_path, packages, {}, ()) == by_script
+    assert "kms_key" in by_script[0].provider_modules
 
 
 def test_damage_is_repaired(project: Path) -> None:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from typing import Any, Final
 
@@ -140,7 +141,7 @@ def _wanted(
     root: Path, packages: Mapping[str, Path], wheels: Mapping[str, str], noted: Sequence[str]
 ) -> tuple[Usage, dict[str, Any]]:
     """What the program in `root` uses, with the modules noted before, and the stamp of a folder that has it."""
-    using = _packages_using_twinstack(_sources(root, ()))
+    using = _packages_using_twinstack(root, _sources(root, ()))
     files = _sources(root, using)
     provider = packages.get(PROVIDER)
     extra = [name for name in noted if provider and (provider / name).is_dir()]
@@ -184,8 +185,8 @@ def _sources(root: Path, packages: Sequence[str]) -> list[Path]:
     return list(python_files([root, library, *(Path(package) for package in packages)]))
 
 
-def _packages_using_twinstack(files: Sequence[Path]) -> list[str]:
-    """The folders of installed packages that the program imports and that import twinstack themselves."""
+def _packages_using_twinstack(root: Path, files: Sequence[Path]) -> list[str]:
+    """The folders of packages that the program imports and that import twinstack themselves."""
     found: dict[str, None] = {}
     waiting = set(imported_packages(files))
     seen = {"twinstack", *PACKAGES, *sys.stdlib_module_names}
@@ -193,13 +194,21 @@ def _packages_using_twinstack(files: Sequence[Path]) -> list[str]:
         for name in sorted(waiting - seen):
             seen.add(name)
             with suppress(ImportError, ValueError):
-                spec = importlib.util.find_spec(name)
+                spec = _spec(root, name)
                 for folder in (spec.submodule_search_locations or ()) if spec else ():
                     inner = [*python_files([Path(folder)])]
                     if not set(inner) <= set(files) and "twinstack" in imported_packages(inner):
                         found[folder] = None
                         waiting |= imported_packages(inner)
     return list(found)
+
+
+def _spec(root: Path, name: str) -> ModuleSpec | None:
+    """What the name means to the program in `root`, however this process was begun.
+
+    `python -m` puts the current folder on the path, and a script its own: what each found would be built in turn.
+    """
+    return PathFinder.find_spec(name, [str(root), *sys.path]) or importlib.util.find_spec(name)
 
 
 def _fingerprint(files: Sequence[Path]) -> str:
