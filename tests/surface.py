@@ -194,6 +194,7 @@ SURFACE: Final[dict[str, list[str]]] = {
         "Fault",
         "Rule",
         "faults",
+        "faults_between",
     ],
     "twinstack.policy.kubernetes": [
         "Fault",

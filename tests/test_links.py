@@ -117,13 +117,15 @@ def test_a_link_that_was_to_be_replaced_is_put_back(product: Path, victim: Path)
 def synthesize(product: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Sequence[Path]]:
     """Writes one small file for each half: where files go is not the engines' affair."""
 
-    def infrastructure(_: object, __: object, stage: Path) -> None:
+    def infrastructure(_: object, __: object, stage: Path) -> dict[str, Any]:
         (stage / "stacks" / "shop").mkdir(parents=True)
         (stage / "stacks" / "shop" / "cdk.tf.json").write_text("{}")
+        return {}
 
-    def workloads(_: object, __: object, stage: Path) -> None:
+    def workloads(_: object, __: object, stage: Path) -> dict[str, Any]:
         (stage / "shop").mkdir()
         (stage / "shop" / "web.k8s.yaml").write_text("a: b\n")
+        return {}
 
     monkeypatch.setattr(synthesis, "_make_infrastructure", infrastructure)
     monkeypatch.setattr(synthesis, "_make_workloads", workloads)

@@ -61,7 +61,7 @@ def _synthesize(reference: str, root: Path) -> None:
         for half, name in ((Half.INFRASTRUCTURE, CDKTF_FOLDER), (Half.WORKLOADS, CDK8S_FOLDER))
         if name in os.environ
     ]
-    write(product, loaded, folders, asked or tuple(Half))
+    write(product, loaded, folders, asked or tuple(Half), tell=report_problems)
 
 
 CDKTF_FOLDER: Final = "CDKTF_OUTDIR"

@@ -7,15 +7,17 @@ import json
 import shutil
 import tempfile
 import time
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from twinstack.alone import alone_in
+from twinstack.environment.dumper import dump
 from twinstack.environment.spec import Half
 from twinstack.errors import ConstructionError, MissingToolError, UsageError
+from twinstack.policy.judgement import Made, refuse
 from twinstack.quotas import inspect
 from twinstack.regular_file import leads_out_of
 from twinstack.state.blocks import with_blocks
@@ -24,24 +26,32 @@ from twinstack.surroundings import advice_for
 
 if TYPE_CHECKING:
     from twinstack.environment.base import Environment
+    from twinstack.errors import Problem
     from twinstack.layers.load import Loaded
     from twinstack.product import Product
 
 
 def write(
-    product: Product[Any], loaded: Sequence[Loaded[Any]], folders: Mapping[Half, Path], halves: Sequence[Half]
+    product: Product[Any],
+    loaded: Sequence[Loaded[Any]],
+    folders: Mapping[Half, Path],
+    halves: Sequence[Half],
+    *,
+    tell: Callable[[Sequence[Problem]], object] | None = None,
 ) -> Sequence[Path]:
     """Writes the halves of loaded environments, each into its folder of `folders`, and returns the files.
 
     The infrastructure half becomes `stacks/{stack}/cdk.tf.json`, the workloads half `{stack}/*.k8s.yaml`. Everything is
-    made in a temporary folder beside each target and then moved in: nothing is written where anything fails. Raises
-    ConstructionError for a half that is composed wrongly, UsageError for one that the product does not name,
-    MissingToolError for one whose engine is not installed.
+    made in a temporary folder beside each target and then moved in: nothing is written where anything fails. `tell` is given
+    the warnings about what was made. Raises ConstructionError for a half that is composed wrongly, ConfigurationError where
+    a rule finds what AWS or Kubernetes refuses, UsageError for a half that the product does not name, MissingToolError for
+    one whose engine is not installed.
     """
     environments = [one.environment for one in loaded]
     makers = {Half.INFRASTRUCTURE: _make_infrastructure, Half.WORKLOADS: _make_workloads}
     staged: list[tuple[Path, Path]] = []
     made: list[Path] = []
+    outputs: dict[Half, Mapping[str, Any]] = {}
     for half in halves:
         _require_inside(folders[half], folders[half].parent)
         _sweep(folders[half])
@@ -53,7 +63,10 @@ def write(
                 made.append(folder)
             stage = Path(tempfile.mkdtemp(prefix=STAGE_PREFIX, dir=folder))
             staged.append((stage, folder))
-            makers[half](product, environments, stage)
+            outputs[half] = makers[half](product, environments, stage)
+        warnings = refuse(loaded, _by_stack(outputs))
+        if tell and warnings:
+            tell(warnings)
         with ExitStack() as stack:
             # One folder may have two names; who waits for the second would wait for himself.
             alone = {(status.st_dev, status.st_ino): folder for _, folder in staged for status in [folder.stat()]}
@@ -100,12 +113,16 @@ class Output:
 
 @contextmanager
 def synthesized(
-    product: Product[Any], loaded: Sequence[Loaded[Any]], halves: Sequence[Half] = tuple(Half)
+    product: Product[Any],
+    loaded: Sequence[Loaded[Any]],
+    halves: Sequence[Half] = tuple(Half),
+    *,
+    tell: Callable[[Sequence[Problem]], object] | None = None,
 ) -> Generator[Output]:
     """Both halves in a temporary folder, for a look at them that leaves nothing behind. Raises as `write` does."""
     with tempfile.TemporaryDirectory(prefix="twinstack-") as base:
         folders = {half: Path(base) / half for half in Half}
-        write(product, loaded, folders, halves)
+        write(product, loaded, folders, halves, tell=tell)
         yield Output(folders)
 
 
@@ -125,7 +142,11 @@ def _sweep(folder: Path) -> None:
             shutil.rmtree(left, ignore_errors=True)
 
 
-def _make_infrastructure(product: Product[Any], environments: Sequence[Environment], stage: Path) -> None:
+def _make_infrastructure(
+    product: Product[Any], environments: Sequence[Environment], stage: Path
+) -> dict[str, Mapping[str, Any]]:
+    """Terraform's JSON by stack, as it was written."""
+    outputs: dict[str, Mapping[str, Any]] = {}
     kind = _half_class(product, product.infrastructure, Half.INFRASTRUCTURE)
     cdktf = importlib.import_module("cdktf")
     # cdktf would run `terraform version` for every `moved` block, and fail where there is no Terraform: making the
@@ -142,18 +163,32 @@ def _make_infrastructure(product: Product[Any], environments: Sequence[Environme
         told = with_blocks(made, declared, account=environment.account, region=environment.region)
         if told != made:
             document.write_text(json.dumps(dict(sorted(told.items())), indent=2, ensure_ascii=False), encoding="utf-8")
+        outputs[environment.stack_id] = told
+    return outputs
 
 
-def _make_workloads(product: Product[Any], environments: Sequence[Environment], stage: Path) -> None:
+def _make_workloads(
+    product: Product[Any], environments: Sequence[Environment], stage: Path
+) -> dict[str, Sequence[Mapping[str, Any]]]:
+    """The manifests by stack, in the order of the files, as they were written."""
+    outputs: dict[str, Sequence[Mapping[str, Any]]] = {}
     kind = _half_class(product, product.workloads, Half.WORKLOADS)
     cdk8s = importlib.import_module("cdk8s")
-    render = importlib.import_module("twinstack.kubernetes.manifests").render
+    parts_of = importlib.import_module("twinstack.kubernetes.manifests").parts
     app = cdk8s.App(outdir=str(stage))
     for environment in environments:
         folder = stage / environment.stack_id
         folder.mkdir()
-        for name, text in render(kind(app, environment)).items():
-            (folder / name).write_text(text, encoding="utf-8")
+        parts: Mapping[str, Sequence[Mapping[str, Any]]] = parts_of(kind(app, environment))
+        for name, members in parts.items():
+            (folder / name).write_text(dump(members), encoding="utf-8")
+        outputs[environment.stack_id] = [one for _, members in sorted(parts.items()) for one in members]
+    return outputs
+
+
+def _by_stack(outputs: Mapping[Half, Mapping[str, Any]]) -> dict[str, Made]:
+    stacks = dict.fromkeys(stack_id for made in outputs.values() for stack_id in made)
+    return {one: Made(**{half.value: made[one] for half, made in outputs.items()}) for one in stacks}
 
 
 def _half_class(product: Product[Any], reference: str | None, half: Half) -> Any:

@@ -10,7 +10,7 @@ import pytest
 
 from twinstack.errors import MissingToolError, TwinstackError
 from twinstack.policy import Accepted
-from twinstack.policy.accepted import every_accepted
+from twinstack.policy.accepted import accepted_in
 from twinstack.policy.scan import scan
 
 STACK = {"terraform": {"required_version": ">= 1.11"}, "resource": {"aws_sqs_queue": {"jobs": {"name": "jobs"}}}}
@@ -117,7 +117,7 @@ def test_without_a_scanner_it_says_how_to_get_one(tmp_path: Path, stack: Path, m
 
 
 def test_every_acceptance_gives_a_reason_that_can_be_judged_once() -> None:
-    found = list(every_accepted())
+    found = list(accepted_in(()))
     assert len({(one.check, one.kind) for one in found}) == len(found) > 5
     for one in found:
         assert isinstance(one, Accepted)
@@ -166,7 +166,7 @@ def test_the_rules_over_manifests_are_failed_or_acknowledged_alike(tmp_path: Pat
     acknowledged = {"edge": {"unknown-annotation": "a controller of our own reads it"}, "other": {}}
     report = scan(stack, tmp_path, checkov=checkov(tmp_path, answer(), answer()), acknowledged=acknowledged)
     assert [(one.check, one.resource) for one in report.failed] == [
-        ("unknown-annotation", "Ingress.analytics.analytics-other")
+        ("unknown-annotation", "Ingress analytics/analytics-other")
     ]
     assert "correct its name, or leave it out" in report.failed[0].title
     assert [accepted.reason for _, accepted in report.accepted] == ["a controller of our own reads it"]

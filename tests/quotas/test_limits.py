@@ -218,7 +218,7 @@ def test_synth_says_what_an_account_lacks(
         file.parent.mkdir()
         file.write_text(json.dumps({**of("aws_eip", {}, {}, {}), "provider": provider}))
     monkeypatch.setattr("twinstack.cli.synth.find_product_with_engine", lambda: product)
-    monkeypatch.setattr("twinstack.synthesis.write", lambda *_: files)
+    monkeypatch.setattr("twinstack.synthesis.write", lambda *_, **__: files)
     synth(["dev"], half=None, version=None, assignments=(), as_json=True)
     out, err = capsys.readouterr()
     assert len(json.loads(out)["files"]) == 2

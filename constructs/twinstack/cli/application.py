@@ -168,13 +168,17 @@ def check(
     date: Annotated[
         str | None, typer.Option(metavar="YYYY-MM-DD", help="Compare ends of support with this day.")
     ] = None,
+    policy: Annotated[
+        bool, typer.Option("--policy", help="Make both halves, in a temporary folder, and judge them by every rule.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Say whether the environments are right, and what will soon be wrong."""
     from twinstack.cli.check import check as run_check
-    from twinstack.cli.project import find_product
+    from twinstack.cli.project import find_product, find_product_with_engine
 
-    run_check(find_product(), environments or (), today=_day(date), as_json=json)
+    product = find_product_with_engine() if policy else find_product()
+    run_check(product, environments or (), today=_day(date), as_json=json, by_policy=policy)
 
 
 @application.command()
@@ -315,7 +319,7 @@ def control_plane(
 
 @application.command()
 def scan(environments: Environments = None, json: Json = False) -> None:
-    """Run checkov over both halves and show what is not accepted with a reason."""
+    """Run checkov and the rules over both halves and show what is not accepted with a reason."""
     from twinstack.cli.scan import scan as run_scan
 
     raise typer.Exit(0 if run_scan(environments or (), as_json=json) else 1)

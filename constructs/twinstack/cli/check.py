@@ -12,23 +12,31 @@ from typing import Any
 from twinstack.cli.engine_settings import check_engine_settings
 from twinstack.cli.environments import summary, summary_table
 from twinstack.cli.render import emit, emit_json, problem_data, report_problems
+from twinstack.environment.spec import Half
 from twinstack.errors import ConfigurationError, Location, Problem
+from twinstack.layers.load import Loaded
 from twinstack.product import Product, each_once
 from twinstack.state.declared import misplaced
 
 
-def check(product: Product[Any], names: Sequence[str], *, today: datetime.date | None, as_json: bool) -> None:
+def check(
+    product: Product[Any], names: Sequence[str], *, today: datetime.date | None, as_json: bool, by_policy: bool = False
+) -> None:
     """Loads the environments, and says what is wrong or will be. Ends with exit status 2 where something is wrong.
 
-    The product's Python is read, to find what is none, but not run.
+    The product's Python is read, to find what is none, but not run; `by_policy` it is, and both halves are judged.
     """
     problems = [
         *_no_python(product),
         *check_engine_settings(product.root),
         *misplaced(product.root, product.environments),
     ]
+    warnings: list[Problem] = []
+    loaded: list[Loaded[Any]] = []
     try:
         loaded = product.load_all(names, today=today)
+        if by_policy and not problems:
+            warnings += _judged(product, loaded)
     except ConfigurationError as error:
         problems += error.problems
     if problems:
@@ -37,7 +45,7 @@ def check(product: Product[Any], names: Sequence[str], *, today: datetime.date |
             raise error
         _emit_json([], error.problems)
         raise SystemExit(error.exit_status)
-    warnings = each_once(problem for one in loaded for problem in one.warnings)
+    warnings = [*each_once(problem for one in loaded for problem in one.warnings), *warnings]
     if as_json:
         _emit_json([summary(one) for one in loaded], warnings)
         return
@@ -46,6 +54,16 @@ def check(product: Product[Any], names: Sequence[str], *, today: datetime.date |
     summary_table(loaded)
     found = "no errors" if warnings else "no problems"
     emit([(f"{found} in the environments", "bold green"), ("; `twinstack synth` builds both halves of them", "dim")])
+
+
+def _judged(product: Product[Any], loaded: Sequence[Loaded[Any]]) -> list[Problem]:
+    """The warnings about both halves, which are made in a temporary folder. Raises ConfigurationError with the errors."""
+    from twinstack.synthesis import synthesized
+
+    halves = [half for half in Half if getattr(product, half) is not None]
+    warnings: list[Problem] = []
+    with synthesized(product, loaded, halves, tell=warnings.extend):
+        return warnings
 
 
 def _no_python(product: Product[Any]) -> Iterator[Problem]:

@@ -1,4 +1,4 @@
-"""`twinstack scan`: what checkov finds in both halves, but for what is accepted with a reason."""
+"""`twinstack scan`: what checkov and the rules find in both halves, but for what is accepted with a reason."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 def scan(names: Sequence[str], *, as_json: bool) -> bool:
     """Scans one environment after the other, synthesized into a temporary folder; whether nothing is left."""
     product = find_product_with_engine()
-    from twinstack.policy.accepted import outside_rooms
+    from twinstack.policy.accepted import outside_rooms, own_package
+    from twinstack.policy.judgement import Cluster
     from twinstack.policy.scan import scan as run
     from twinstack.synthesis import synthesized
 
@@ -26,7 +27,8 @@ def scan(names: Sequence[str], *, as_json: bool) -> bool:
             reports[environment.name] = run(
                 output.stack(environment) / "cdk.tf.json",
                 output.manifests(environment),
-                rooms=outside_rooms(environment),
+                rooms=[*outside_rooms(environment), own_package(environment)],
+                cluster=Cluster.of(environment),
                 acknowledged={key: spec.acknowledge for key, spec in environment.specs.items()},
             )
     if as_json:

@@ -37,7 +37,7 @@ def synth(
         Half.INFRASTRUCTURE: product.root / TERRAFORM_FOLDER,
         Half.WORKLOADS: product.root / MANIFESTS_FOLDER,
     }
-    files = write(product, loaded, folders, (Half(half),) if half else tuple(Half))
+    files = write(product, loaded, folders, (Half(half),) if half else tuple(Half), tell=report_problems)
     stacks = {file.parent.name: json.loads(file.read_bytes()) for file in files if file.name == TERRAFORM_FILE}
     if quotas := advice(stacks):
         report_problems(quotas)

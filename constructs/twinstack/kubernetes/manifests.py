@@ -24,12 +24,20 @@ Manifest = dict[str, Any]
 def render(chart: Workloads[Any]) -> dict[str, str]:
     """The files of one environment, by name: `kubectl apply -f` on their folder works on an empty cluster.
 
+    They are of the parts that `parts` says. Raises ConstructionError, as `objects` does.
+    """
+    return {name: dump(members) for name, members in parts(chart).items()}
+
+
+def parts(chart: Workloads[Any]) -> dict[str, list[Manifest]]:
+    """The objects of each file of one environment, by its name.
+
     One file for each part of the product, numbered: what takes an administrator (the namespace, and all that is not in
     it), what is shared, Jobs, what runs, the way in. A
     file's objects stand in the order in which they need each other. Raises ConstructionError, as `objects` does.
     """
-    parts = _parts(chart, objects(chart))
-    return {f"{phase:02}-{group}.k8s.yaml": dump(members) for (phase, group), members in parts.items()}
+    found = _parts(chart, objects(chart))
+    return {f"{phase:02}-{group}.k8s.yaml": members for (phase, group), members in found.items()}
 
 
 def objects(chart: Workloads[Any]) -> list[Manifest]:

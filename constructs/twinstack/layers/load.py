@@ -366,9 +366,9 @@ def to_problem(finding: Finding, path: Path_, merged: Merged) -> Problem:
 STATE: Final = "S3 bucket"
 _UNUSED: Final = "TW491"
 _OF_A_VALUE: Final = frozenset({"TW103", "TW104", "TW107"})
-SCANNERS_CHECK: Final = re.compile(r"CKV[A-Z0-9]*_[A-Z0-9_]+|[a-z]+(?:-[a-z]+)+")
-"""An acknowledged check of checkov's, or a rule over manifests (`does-not-exist`), which `twinstack scan` takes up: nothing here
-knows whether it is needed."""
+SCANNERS_CHECK: Final = re.compile(r"(?:CKV[A-Z0-9]*_[A-Z0-9_]+|[a-z][a-z0-9]*(?:-[a-z0-9]+)+)(?: .+)?")
+"""An acknowledged check of checkov's, or a rule over the output (`does-not-exist`), with or without what it is about: whether it
+is needed is known where the output is made."""
 _SHARED: Final = frozenset({"organization", "product"})
 """What no environment says for itself."""
 PRODUCTION: Final = frozenset({"prod", "production"})

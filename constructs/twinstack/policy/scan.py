@@ -1,4 +1,4 @@
-"""Runs checkov over both halves, and the rules over manifests, and takes away what is accepted with a reason."""
+"""Runs checkov and the rules over both halves, and takes away what is accepted with a reason."""
 
 from __future__ import annotations
 
@@ -18,9 +18,11 @@ from typing import Any, Final
 import yaml
 
 from twinstack.errors import MissingToolError, TwinstackError
-from twinstack.layers.load import SCANNERS_CHECK
-from twinstack.policy.accepted import Accepted, every_accepted
-from twinstack.policy.kubernetes import Fault, Rule, faults
+from twinstack.policy.accepted import Accepted, accepted_in, accepted_of
+from twinstack.policy.installed import every_rule
+from twinstack.policy.judgement import USUAL, Cluster, Made, findings
+from twinstack.policy.owners import specs_of_objects, specs_of_resources
+from twinstack.policy.rule import Fault, Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +32,22 @@ class Failed:
     check: str
     kind: str
     resource: str
+    """As checkov writes it, `Deployment.shop.web`, or a rule, `Deployment shop/web`."""
     title: str
+    path: str = ""
+
+    @property
+    def subject(self) -> str:
+        """What a rule would call it: checkov has the kind before an object, and the labels of its pods behind it."""
+        parts = self.resource.split(".")
+        if self.kind.startswith("aws_") or " " in self.resource or len(parts) < _PARTS:
+            return self.resource
+        return f"{parts[0]} {parts[1]}/{parts[2]}"
 
 
 @dataclass(frozen=True, slots=True)
 class ScanReport:
-    """What checkov and the rules over manifests found in one environment."""
+    """What checkov and the rules found in one environment."""
 
     passed: int
     """Checks of checkov's."""
@@ -61,9 +73,10 @@ def scan(
     checkov: str | None = None,
     rooms: Iterable[str] = (),
     acknowledged: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+    cluster: Cluster = USUAL,
 ) -> ScanReport:
-    """Scans one environment's `cdk.tf.json` and its folder of manifests, which are judged by the rules over manifests too.
-    `rooms` are packages that accept as well.
+    """Scans one environment's `cdk.tf.json` and its folder of manifests, which are judged by the rules too. `rooms` are
+    packages that accept as well, `cluster` is what the manifests run in.
 
     `acknowledged` has, by the key of a spec, the checks that its YAML acknowledges, with the reasons: they are accepted
     of what was made of that spec, and of nothing else.
@@ -88,17 +101,12 @@ def scan(
         results = [_run(program, copy, "terraform_json"), _run(program, manifests, "kubernetes")]
     lines = text.splitlines()
     failed = [_failed(check, lines) for result in results for check in result["results"]["failed_checks"]]
-    objects = _objects(manifests)
-    failed += [_broken(rule, fault) for rule, fault in faults(objects)]
-    known = list(every_accepted(rooms))
-    own = {
-        key: [
-            Accepted(check, "", reason) for check, reason in sorted(checks.items()) if SCANNERS_CHECK.fullmatch(check)
-        ]
-        for key, checks in acknowledged.items()
-    }
-    owners = {**_specs_of_resources(document), **_specs_of_objects(objects)}
-    matches = [(one, _match(one, [*known, *own.get(owners.get(_place(one), ""), ())])) for one in failed]
+    made = Made(document, _objects(manifests))
+    failed += [_broken(rule, fault) for rule, fault in findings(every_rule(), made, cluster)]
+    known = list(accepted_in(rooms))
+    own = {key: list(accepted_of(checks)) for key, checks in acknowledged.items()}
+    owners = {**specs_of_resources(document), **specs_of_objects(made.workloads or ())}
+    matches = [(one, _match(one, [*known, *own.get(owners.get(one.subject, ""), ())])) for one in failed]
     accepted = [(one, match) for one, match in matches if match is not None]
     used = {match for _, match in accepted}
     return ScanReport(
@@ -107,16 +115,6 @@ def scan(
         accepted=accepted,
         unused=[one for one in [*known, *chain.from_iterable(own.values())] if one not in used],
     )
-
-
-def _specs_of_resources(document: Mapping[str, Any]) -> dict[str, str]:
-    """The key of the spec that each resource is made of, by address: the first part of its place in the tree."""
-    return {
-        f"{kind}.{name}": path.split("/")[1]
-        for kind, blocks in document.get("resource", {}).items()
-        for name, block in blocks.items()
-        if "/" in (path := block.get("//", {}).get("metadata", {}).get("path", ""))
-    }
 
 
 def _objects(folder: Path) -> list[dict[str, Any]]:
@@ -128,30 +126,12 @@ def _objects(folder: Path) -> list[dict[str, Any]]:
     ]
 
 
-def _specs_of_objects(manifests: Iterable[dict[str, Any]]) -> dict[str, str]:
-    """The key of the spec that each object is made of, by namespace and name, as its label says."""
-    found: dict[str, str] = {}
-    for manifest in manifests:
-        metadata = manifest["metadata"]
-        component = metadata.get("labels", {}).get("app.kubernetes.io/component", "")
-        found[f"{metadata.get('namespace', 'default')}.{metadata['name']}"] = component
-    return found
-
-
 def _broken(rule: Rule, fault: Fault) -> Failed:
-    kind, _, name = fault.subject.partition(" ")
-    namespace, slash, name = name.rpartition("/")
-    resource = f"{kind}.{namespace if slash else 'default'}.{name}"
-    where = f"{fault.path}: " if fault.path else ""
+    kind = fault.subject.replace(".", " ").partition(" ")[0]
     allowed = f"; allowed: {fault.allowed}" if fault.allowed else ""
-    return Failed(rule.id, kind, resource, f"{rule.title} ({where}{fault.given}{allowed}): {rule.fix}")
-
-
-def _place(failed: Failed) -> str:
-    """What the two above know it by: checkov puts the kind before an object, and the labels behind a pod."""
-    if failed.kind.startswith("aws_"):
-        return failed.resource
-    return ".".join(failed.resource.split(".")[1:3])
+    where = f"{fault.path}: " if fault.path else ""
+    title = f"{rule.title} ({where}{fault.given}{allowed}): {rule.fix}"
+    return Failed(rule.id, kind, fault.subject, title, fault.path)
 
 
 def _run(program: str, folder: Path, framework: str) -> dict[str, Any]:
@@ -188,8 +168,10 @@ def _failed(check: dict[str, Any], lines: Sequence[str]) -> Failed:
 
 
 def _match(failed: Failed, known: Sequence[Accepted]) -> Accepted | None:
-    return next((one for one in known if one.check == failed.check and one.kind in ("", failed.kind)), None)
+    place = f"{failed.subject} {failed.path}"
+    return next((one for one in known if one.covers(failed.check, place, failed.kind)), None)
 
 
 UNREADABLE: Final = ("terraform", "moved", "removed", "import")
+_PARTS: Final = 3
 _TYPE_LINE: Final = re.compile(r'    "(aws_\w+)": \{')

@@ -1,6 +1,6 @@
 """Rules over the AWS half: pure functions over Terraform's JSON, whoever wrote it."""
 
-from twinstack.policy.aws.catalogue import faults
+from twinstack.policy.aws.catalogue import faults, faults_between
 from twinstack.policy.rule import Fault, Rule
 
-__all__ = ["Fault", "Rule", "faults"]
+__all__ = ["Fault", "Rule", "faults", "faults_between"]

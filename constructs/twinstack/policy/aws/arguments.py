@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from twinstack.environment.spec import Half
 from twinstack.policy.aws.stack import Stack
 from twinstack.policy.rule import Fault, Rules
 
-RULES: Final = Rules()
+RULES: Final = Rules(Half.INFRASTRUCTURE)
 
 
-@RULES("exclude-each-other", "Two arguments of which AWS takes one", "keep one of them")
+@RULES("exclude-each-other", "Two arguments of which AWS takes one", "keep one of them", severity="error")
 def exclude_each_other(stack: Stack) -> Iterator[Fault]:
     """AWS, or the provider, refuses both at once: they say one thing in two ways."""
     for one in stack.of():
@@ -20,7 +21,12 @@ def exclude_each_other(stack: Stack) -> Iterator[Fault]:
                 yield Fault(one.address, second, f"{first} and {second}", "one of them")
 
 
-@RULES("type-in-two-places", "A machine type in the node group and in its launch template", "say it in one")
+@RULES(
+    "type-in-two-places",
+    "A machine type in the node group and in its launch template",
+    "say it in one",
+    severity="error",
+)
 def type_in_two_places(stack: Stack) -> Iterator[Fault]:
     """EKS refuses a node group whose launch template says the machine type, the image or the disk that it says too."""
     for one in stack.of("aws_eks_node_group"):
@@ -31,7 +37,12 @@ def type_in_two_places(stack: Stack) -> Iterator[Fault]:
                     yield Fault(one.address, mine, f"{mine}, and {its} in {template.address}", "one of them")
 
 
-@RULES("preserve-on-create", "An add-on that is to be preserved before it is there", "write NONE or OVERWRITE")
+@RULES(
+    "preserve-on-create",
+    "An add-on that is to be preserved before it is there",
+    "write NONE or OVERWRITE",
+    severity="error",
+)
 def preserve_on_create(stack: Stack) -> Iterator[Fault]:
     """EKS takes PRESERVE for an update only."""
     for one in stack.of("aws_eks_addon"):

@@ -16,5 +16,10 @@ def faults(document: Mapping[str, Any]) -> Iterator[tuple[Rule, Fault]]:
     return judged(RULES, Stack(document))
 
 
+def faults_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tuple[Rule, Fault]]:
+    """What AWS does not do, or undoes, when the stack of one release becomes that of the next."""
+    return judged(RULES, Stack(before), Stack(after))
+
+
 RULES: Final = tuple(chain.from_iterable(module.RULES for module in (arguments, databases, network)))
 """All of them, in the order in which they are documented."""

@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from twinstack.environment.spec import Half
 from twinstack.policy.aws.stack import Stack
 from twinstack.policy.rule import Fault, Rules
 
-RULES: Final = Rules()
+RULES: Final = Rules(Half.INFRASTRUCTURE)
 
 
-@RULES("reserved-user", "A master user whose name the engine keeps for itself", "choose another name")
+@RULES("reserved-user", "A master user whose name the engine keeps for itself", "choose another name", severity="error")
 def reserved_user(stack: Stack) -> Iterator[Fault]:
     """RDS refuses at creation a user whose name is a reserved word of the engine."""
     for one in stack.of("aws_db_instance", "aws_rds_cluster"):
@@ -33,7 +34,12 @@ def no_iops_of_zero(stack: Stack) -> Iterator[Fault]:
                 yield Fault(one.address, key, "0", "a number above 0, or nothing")
 
 
-@RULES("family-fits-engine", "A parameter group of another version than the engine's", "change both together")
+@RULES(
+    "family-fits-engine",
+    "A parameter group of another version than the engine's",
+    "change both together",
+    severity="error",
+)
 def family_fits_engine(stack: Stack) -> Iterator[Fault]:
     """AWS refuses a parameter group whose family is not that of the engine's version. A version that is left out is
     whatever AWS has as its default on that day.
@@ -47,12 +53,14 @@ def family_fits_engine(stack: Stack) -> Iterator[Fault]:
             continue
         engine, version = one.literal("engine") or _usual(one.type), one.literal("engine_version")
         if one.get("engine_version") is None:
-            yield Fault(one.address, "engine_version", "nothing", f"a version of the family {family}")
+            yield Fault(one.address, "engine_version", "nothing", f"a version of the family {family}", doubtful=True)
         elif version and engine in _NUMBERED and not _fits(engine, version, family):
             yield Fault(one.address, "parameter_group_name", f"{family}, with {engine} {version}", "one version")
 
 
-@RULES("source-has-backups", "A read replica of a database without backups", "keep backups of the source")
+@RULES(
+    "source-has-backups", "A read replica of a database without backups", "keep backups of the source", severity="error"
+)
 def source_has_backups(stack: Stack) -> Iterator[Fault]:
     """RDS makes a replica of a database only while that has automatic backups, and a new one has none unless told."""
     for one in stack.of("aws_db_instance"):

@@ -9,13 +9,16 @@ from collections.abc import Iterator
 from itertools import combinations
 from typing import Any, Final
 
+from twinstack.environment.spec import Half
 from twinstack.policy.aws.stack import Resource, Stack
 from twinstack.policy.rule import Fault, Rules
 
-RULES: Final = Rules()
+RULES: Final = Rules(Half.INFRASTRUCTURE)
 
 
-@RULES("subnets-overlap", "Subnets that overlap, or lie askew or outside", "give each a block of its own")
+@RULES(
+    "subnets-overlap", "Subnets that overlap, or lie askew or outside", "give each a block of its own", severity="error"
+)
 def subnets_overlap(stack: Stack) -> Iterator[Fault]:
     """EC2 refuses a subnet that shares addresses with another of its network, lies outside, or does not begin where its
     size allows.
@@ -42,7 +45,7 @@ def subnets_overlap(stack: Stack) -> Iterator[Fault]:
                 yield Fault(one.address, "cidr_block", f"{second}, and {first} beside it", "blocks that do not overlap")
 
 
-@RULES("too-few-zones", "A subnet group in one zone", "give it subnets of two zones")
+@RULES("too-few-zones", "A subnet group in one zone", "give it subnets of two zones", severity="error")
 def too_few_zones(stack: Stack) -> Iterator[Fault]:
     """RDS and EKS refuse subnets of fewer than two zones, and where a subnet's zone is not said, EC2 chooses it."""
     for one in stack.of("aws_db_subnet_group"):
@@ -54,12 +57,11 @@ def too_few_zones(stack: Stack) -> Iterator[Fault]:
             continue
         zones = {str(each.get("availability_zone") or each.get("availability_zone_id") or "") for each in known}
         if len(zones - {""}) < 2:
-            yield Fault(
-                one.address, "subnet_ids", f"zones: {', '.join(sorted(zones - {''})) or 'not said'}", "two zones"
-            )
+            said = ", ".join(sorted(zones - {""})) or "not said"
+            yield Fault(one.address, "subnet_ids", f"zones: {said}", "two zones", doubtful="" in zones)
 
 
-@RULES("no-such-id", "A block of addresses where an id is wanted", "refer to the resource")
+@RULES("no-such-id", "A block of addresses where an id is wanted", "refer to the resource", severity="error")
 def no_such_id(stack: Stack) -> Iterator[Fault]:
     """EC2 refuses what is no id."""
     for one in stack.of():
@@ -69,7 +71,7 @@ def no_such_id(stack: Stack) -> Iterator[Fault]:
                     yield Fault(one.address, key, value, f"{IDS[key]}…")
 
 
-@RULES("rule-twice", "One rule of a security group twice", "keep one")
+@RULES("rule-twice", "One rule of a security group twice", "keep one", severity="error")
 def rule_twice(stack: Stack) -> Iterator[Fault]:
     """EC2 refuses a second rule of the same direction, protocol, ports and peer: a description makes no difference."""
     seen: set[str] = set()
@@ -83,7 +85,7 @@ def rule_twice(stack: Stack) -> Iterator[Fault]:
         seen.add(identity)
 
 
-@RULES("priority-twice", "Two rules of a listener with one priority", "number them apart")
+@RULES("priority-twice", "Two rules of a listener with one priority", "number them apart", severity="error")
 def priority_twice(stack: Stack) -> Iterator[Fault]:
     """A listener takes a priority once."""
     seen: set[tuple[str, str]] = set()
@@ -94,7 +96,12 @@ def priority_twice(stack: Stack) -> Iterator[Fault]:
         seen.add(place)
 
 
-@RULES("name-does-not-fit", "A name that is too long, or that another has", "shorten it with a part that differs")
+@RULES(
+    "name-does-not-fit",
+    "A name that is too long, or that another has",
+    "shorten it with a part that differs",
+    severity="error",
+)
 def name_does_not_fit(stack: Stack) -> Iterator[Fault]:
     """AWS refuses a name over its limit, and the second of one name."""
     seen: set[tuple[str, str]] = set()
@@ -102,12 +109,12 @@ def name_does_not_fit(stack: Stack) -> Iterator[Fault]:
         name = one.literal("name")
         if len(name) > LONGEST[one.type]:
             yield Fault(one.address, "name", name, f"{LONGEST[one.type]} characters")
-        if name and (one.type, name.lower()) in seen and "provider" not in one.data:
+        if name and (one.type, name.lower()) in seen and not {"provider", "region"} & set(one.data):
             yield Fault(one.address, "name", name, "a name of its own")
         seen.add((one.type, name.lower()))
 
 
-@RULES("trust-has-resource", "A trust policy with a resource", "leave Resource out")
+@RULES("trust-has-resource", "A trust policy with a resource", "leave Resource out", severity="error")
 def trust_has_resource(stack: Stack) -> Iterator[Fault]:
     """IAM refuses Resource in a trust policy, which is about the role itself, and asks for a Principal."""
     for one in stack.of("aws_iam_role"):

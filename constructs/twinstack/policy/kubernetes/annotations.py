@@ -13,6 +13,7 @@ from difflib import get_close_matches
 from ipaddress import ip_network
 from typing import Any, Final
 
+from twinstack.environment.spec import Half
 from twinstack.policy.kubernetes.annotation_names import (
     ACTIONS,
     ALB,
@@ -24,7 +25,7 @@ from twinstack.policy.kubernetes.annotation_names import (
 from twinstack.policy.kubernetes.objects import Object, Objects, mappings, number, text
 from twinstack.policy.rule import Fault, Rules
 
-RULES: Final = Rules()
+RULES: Final = Rules(Half.WORKLOADS)
 
 
 @RULES("unknown-annotation", "no controller knows the annotation", "correct its name, or leave it out")

@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
+from twinstack.environment.spec import Half
 from twinstack.policy.kubernetes.objects import Object, Objects, mapping, mappings, text, texts
 from twinstack.policy.rule import Fault, Rules
 
-RULES: Final = Rules()
+RULES: Final = Rules(Half.WORKLOADS)
 
 
 @RULES("no-such-issuer", "the issuer of a certificate does not exist", "correct its name and kind")

@@ -9,15 +9,20 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from twinstack.environment.spec import Half
 from twinstack.policy.kubernetes.objects import Object, Objects, mapping, pods_of, reach, text
 from twinstack.policy.kubernetes.quantities import amount
 from twinstack.policy.rule import Fault, Rules
 
-RULES: Final = Rules()
+RULES: Final = Rules(Half.WORKLOADS)
 
 
 @RULES(
-    "cannot-change", "a field that cannot change in place", "keep it, or give the object another name", compares=True
+    "cannot-change",
+    "a field that cannot change in place",
+    "keep it, or give the object another name",
+    compares=True,
+    severity="error",
 )
 def cannot_change(before: Objects, after: Objects) -> Iterator[Fault]:
     """A field that cannot change while the object keeps its name: the release is refused half way."""
@@ -72,6 +77,7 @@ def cleaner_goes_first(before: Objects, after: Objects) -> Iterator[Fault]:
     "a namespace is removed under what stays in it",
     "keep the Namespace, or move the objects first",
     compares=True,
+    severity="error",
 )
 def namespace_goes_first(before: Objects, after: Objects) -> Iterator[Fault]:
     """An object whose namespace is taken away while it stays: it goes with it."""

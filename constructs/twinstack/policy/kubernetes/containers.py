@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any, Final
 
+from twinstack.environment.spec import Half
 from twinstack.policy.kubernetes.objects import (
     Container,
     Data,
@@ -25,7 +26,7 @@ from twinstack.policy.kubernetes.objects import (
 )
 from twinstack.policy.rule import Fault, Rules
 
-RULES: Final = Rules()
+RULES: Final = Rules(Half.WORKLOADS)
 
 
 @RULES("said-twice", "a name stands twice in one pod", "keep one of the two")
@@ -115,7 +116,7 @@ def stopped_before_done(objects: Objects) -> Iterator[Fault]:
                 )
 
 
-@RULES("mounts-nothing", "a container mounts a volume that the pod lacks", "correct its name")
+@RULES("mounts-nothing", "a container mounts a volume that the pod lacks", "correct its name", severity="error")
 def mounts_nothing(objects: Objects) -> Iterator[Fault]:
     """A place for a volume that the pod does not have."""
     for pods in objects.pods:
@@ -166,7 +167,7 @@ def cannot_write(objects: Objects) -> Iterator[Fault]:
                     yield pods.owner.fault(f"{container.path}.{path}", given, f"a volume mounted at {place}")
 
 
-@RULES("restart-policy", "the restart policy is none for this kind", "correct it")
+@RULES("restart-policy", "the restart policy is none for this kind", "correct it", severity="error")
 def restart_policy(objects: Objects) -> Iterator[Fault]:
     """A restart policy that the kind of workload does not take."""
     for pods in objects.pods:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from twinstack.environment.spec import Half
 from twinstack.policy.kubernetes.objects import (
     Data,
     Object,
@@ -23,7 +24,7 @@ from twinstack.policy.kubernetes.objects import (
 )
 from twinstack.policy.rule import Fault, Rules
 
-RULES: Final = Rules()
+RULES: Final = Rules(Half.WORKLOADS)
 
 
 @RULES("route-not-let-in", "no listener lets the route in", "allow its namespace, kind and host in a listener")

@@ -9,10 +9,11 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+from twinstack.environment.spec import Half
 from twinstack.policy.kubernetes.objects import Object, Objects, mapping, mappings, pods_of, text, texts
 from twinstack.policy.rule import Fault, Rules
 
-RULES: Final = Rules()
+RULES: Final = Rules(Half.WORKLOADS)
 
 
 @RULES("name-too-long", "a name is too long", "shorten it, with a hash of the whole")
@@ -27,7 +28,7 @@ def name_too_long(objects: Objects) -> Iterator[Fault]:
             yield one.fault("metadata.generateName", prefix, f"{longest - 5} characters")
 
 
-@RULES("name-is-none", "a name is none", "use the characters it takes")
+@RULES("name-is-none", "a name is none", "use the characters it takes", severity="error")
 def name_is_none(objects: Objects) -> Iterator[Fault]:
     """A name with characters that Kubernetes does not take for it."""
     for one in objects.all:
@@ -55,7 +56,7 @@ def name_is_none(objects: Objects) -> Iterator[Fault]:
                 yield service.fault("spec.ports.name", name, "up to 63 lower-case letters, digits and inner hyphens")
 
 
-@RULES("label-is-none", "a label or annotation is none", "shorten or correct it")
+@RULES("label-is-none", "a label or annotation is none", "shorten or correct it", severity="error")
 def label_is_none(objects: Objects) -> Iterator[Fault]:
     """A label or annotation whose key or value Kubernetes does not take: often a long name, or a URL, as a value."""
     for one in objects.all:
@@ -79,7 +80,7 @@ def label_is_none(objects: Objects) -> Iterator[Fault]:
                     yield one.fault(f"{path}[{key}]", f"{value}, {len(value)} characters", allowed)
 
 
-@RULES("too-large", "an object is too large", "part it, or keep the data elsewhere")
+@RULES("too-large", "an object is too large", "part it, or keep the data elsewhere", severity="error")
 def too_large(objects: Objects) -> Iterator[Fault]:
     """An object that is larger than the store takes: ConfigMaps and Secrets of 1 MiB, annotations of 256 KiB."""
     for one in objects.all:
@@ -95,7 +96,7 @@ def too_large(objects: Objects) -> Iterator[Fault]:
                 yield one.fault("data", f"{held:,} bytes", f"{_DATA:,}")
 
 
-@RULES("host-is-none", "a host is no DNS name", "write the name alone")
+@RULES("host-is-none", "a host is no DNS name", "write the name alone", severity="error")
 def host_is_none(objects: Objects) -> Iterator[Fault]:
     """A host that is no DNS name, as an Ingress, a Gateway or a route has to have it."""
     for one in objects.of("Ingress", "Gateway", "HTTPRoute", "GRPCRoute", "TLSRoute"):
@@ -107,7 +108,7 @@ def host_is_none(objects: Objects) -> Iterator[Fault]:
                 yield one.fault("spec", host, "a DNS name in lower case, without scheme, port and path")
 
 
-@RULES("data-is-none", "data is no text, or lacks a key", "quote it, or add the key")
+@RULES("data-is-none", "data is no text, or lacks a key", "quote it, or add the key", severity="error")
 def data_is_none(objects: Objects) -> Iterator[Fault]:
     """Data of a ConfigMap or Secret that is no text, or that a Secret of its type must have and does not."""
     for one in objects.of("ConfigMap", "Secret"):

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from ipaddress import ip_network
 from typing import Final
 
+from twinstack.environment.spec import Half
 from twinstack.policy.kubernetes.objects import (
     Data,
     Object,
@@ -27,7 +28,7 @@ from twinstack.policy.kubernetes.objects import (
 from twinstack.policy.kubernetes.services import backends_of
 from twinstack.policy.rule import Fault, Rules
 
-RULES: Final = Rules()
+RULES: Final = Rules(Half.WORKLOADS)
 
 
 @RULES(

@@ -194,13 +194,13 @@ def pods_of(one: Object) -> Pods | None:
 def mapping(data: Any, *path: str) -> Data:
     """The mapping at a path; empty where there is none."""
     found = reach(data, *path)
-    return found if isinstance(found, Mapping) else {}
+    return found if type(found) is dict or isinstance(found, Mapping) else {}
 
 
 def mappings(data: Any, *path: str) -> list[Data]:
     """The mappings in the list at a path."""
     found = reach(data, *path)
-    return [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
+    return [one for one in found if type(one) is dict or isinstance(one, Mapping)] if isinstance(found, list) else []
 
 
 def texts(data: Any, *path: str) -> list[str]:
@@ -224,7 +224,8 @@ def scalar(data: Any, *path: str) -> Any:
 def reach(data: Any, *path: str) -> Any:
     """What stands at a path; None where something on the way is missing."""
     for key in path:
-        if not isinstance(data, Mapping):
+        # Asking an abstract class is the dear half of a judgement, and nearly everything is a dict.
+        if type(data) is not dict and not isinstance(data, Mapping):
             return None
         data = data.get(key)
     return data

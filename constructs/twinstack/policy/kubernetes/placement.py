@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from twinstack.environment.spec import Half
 from twinstack.policy.kubernetes.objects import (
     Data,
     Objects,
@@ -22,7 +23,7 @@ from twinstack.policy.kubernetes.objects import (
 )
 from twinstack.policy.rule import Fault, Rules
 
-RULES: Final = Rules()
+RULES: Final = Rules(Half.WORKLOADS)
 
 
 @RULES("spreads-others", "a spread constraint does not count these pods", "make its selector theirs")
@@ -119,7 +120,7 @@ def tolerates_nothing(objects: Objects) -> Iterator[Fault]:
                 yield pods.owner.fault(f"{path}.tolerationSeconds", "without effect NoExecute", "none")
 
 
-@RULES("old-node-labels", "a label of nodes that has another name by now", "use the new name", warning=True)
+@RULES("old-node-labels", "a label of nodes that has another name by now", "use the new name")
 def old_node_labels(objects: Objects) -> Iterator[Fault]:
     """A label of nodes that has another name since Kubernetes 1.17: newer nodes do not carry it."""
     for pods in objects.pods:

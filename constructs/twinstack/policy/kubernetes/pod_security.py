@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
+from twinstack.environment.spec import Half
 from twinstack.policy.kubernetes.objects import (
     Container,
     Data,
@@ -23,7 +24,7 @@ from twinstack.policy.kubernetes.objects import (
 )
 from twinstack.policy.rule import Fault, Rules
 
-RULES: Final = Rules()
+RULES: Final = Rules(Half.WORKLOADS)
 
 
 @RULES(
@@ -45,7 +46,12 @@ def breaks_pod_security(objects: Objects) -> Iterator[Fault]:
                 yield pods.owner.fault(path, f"{given}, and namespace {pods.namespace} enforces {level}", allowed)
 
 
-@RULES("no-such-level", "the namespace enforces a level that is none", "use privileged, baseline or restricted")
+@RULES(
+    "no-such-level",
+    "the namespace enforces a level that is none",
+    "use privileged, baseline or restricted",
+    severity="error",
+)
 def no_such_level(objects: Objects) -> Iterator[Fault]:
     """A level or version that admission cannot read: it then enforces the strictest, or refuses the label."""
     for one in objects.of("Namespace"):

@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, Final
 
+from twinstack.environment.spec import Half
 from twinstack.policy.kubernetes.objects import Container, Data, Objects, Pods, mapping, reach
 from twinstack.policy.rule import Fault, Rules
 
-RULES: Final = Rules()
+RULES: Final = Rules(Half.WORKLOADS)
 
 
 def amount(given: Any) -> Decimal | None:
@@ -49,7 +50,7 @@ def quantity_is_none(objects: Objects) -> Iterator[Fault]:
                 yield pods.owner.fault(path, f"{given}, which is {found} cores", f"{given}m")
 
 
-@RULES("request-over-limit", "a request is over its limit", "lower the request or raise the limit")
+@RULES("request-over-limit", "a request is over its limit", "lower the request or raise the limit", severity="error")
 def request_over_limit(objects: Objects) -> Iterator[Fault]:
     """A request over its limit, or a whole device asked for in two different numbers."""
     for pods in objects.pods:

@@ -14,6 +14,7 @@ from typing import Final
 
 import yaml
 
+from twinstack.environment.spec import Half
 from twinstack.policy.kubernetes.objects import (
     Data,
     Object,
@@ -28,7 +29,7 @@ from twinstack.policy.kubernetes.objects import (
 )
 from twinstack.policy.rule import Fault, Rules
 
-RULES: Final = Rules()
+RULES: Final = Rules(Half.WORKLOADS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,7 +345,7 @@ def _objects(one: Object) -> list[Data] | None:
     if not isinstance(given, str):
         return None
     try:
-        rows = yaml.safe_load(given)
+        rows = yaml.load(given, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  safe
     except yaml.YAMLError:
         return None
     return [row for row in rows if isinstance(row, Mapping)] if isinstance(rows, list) else None

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from twinstack.environment.spec import Half
 from twinstack.policy.kubernetes.objects import (
     Object,
     Objects,
@@ -24,7 +25,7 @@ from twinstack.policy.kubernetes.objects import (
 )
 from twinstack.policy.rule import Fault, Rules
 
-RULES: Final = Rules()
+RULES: Final = Rules(Half.WORKLOADS)
 
 
 @RULES(
@@ -46,7 +47,10 @@ def selectors_overlap(objects: Objects) -> Iterator[Fault]:
 
 
 @RULES(
-    "selects-not-its-own", "its selector does not select its own pods", "make the selector a part of the pods' labels"
+    "selects-not-its-own",
+    "its selector does not select its own pods",
+    "make the selector a part of the pods' labels",
+    severity="error",
 )
 def selects_not_its_own(objects: Objects) -> Iterator[Fault]:
     """A workload whose selector does not select the pods of its own template."""

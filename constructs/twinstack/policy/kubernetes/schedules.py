@@ -12,10 +12,11 @@ from functools import cache
 from typing import Final
 from zoneinfo import available_timezones
 
+from twinstack.environment.spec import Half
 from twinstack.policy.kubernetes.objects import Objects, number, reach, text
 from twinstack.policy.rule import Fault, Rules
 
-RULES: Final = Rules()
+RULES: Final = Rules(Half.WORKLOADS)
 
 
 @RULES("schedule-is-none", "the schedule never comes", "correct the schedule or the time zone")

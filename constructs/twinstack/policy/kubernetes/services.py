@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from twinstack.environment.spec import Half
 from twinstack.policy.kubernetes.objects import (
     Data,
     Object,
@@ -24,7 +25,7 @@ from twinstack.policy.kubernetes.objects import (
 )
 from twinstack.policy.rule import Fault, Rules
 
-RULES: Final = Rules()
+RULES: Final = Rules(Half.WORKLOADS)
 
 
 @RULES(
@@ -74,7 +75,7 @@ def service_port_leads_nowhere(objects: Objects) -> Iterator[Fault]:
                     yield service.fault("spec.ports.targetPort", f"{wanted}, of {pods.owner.title}", allowed)
 
 
-@RULES("service-contradicts-itself", "the Service contradicts itself", "correct its ports and type")
+@RULES("service-contradicts-itself", "the Service contradicts itself", "correct its ports and type", severity="error")
 def service_contradicts_itself(objects: Objects) -> Iterator[Fault]:
     """A Service that Kubernetes refuses: a port twice, several without names, an external name that is an address."""
     for service in objects.of("Service"):

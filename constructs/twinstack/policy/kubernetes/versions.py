@@ -7,15 +7,17 @@ Source: Kubernetes documentation, "Deprecated API Migration Guide", and the rele
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Final
 
+from twinstack.environment.spec import Half
 from twinstack.policy.kubernetes.objects import Objects, mapping, reach, text
 from twinstack.policy.rule import Fault, Rules
 
-RULES: Final = Rules()
+RULES: Final = Rules(Half.WORKLOADS)
 
 
-@RULES("removed-version", "the cluster does not serve this API version", "use its successor")
+@RULES("removed-version", "the cluster does not serve this API version", "use its successor", severity="error")
 def removed_version(objects: Objects) -> Iterator[Fault]:
     """An object of an API version that this cluster does not serve any more."""
     for one in objects.all:
@@ -25,10 +27,10 @@ def removed_version(objects: Objects) -> Iterator[Fault]:
             since = ".".join(str(part) for part in removed[0])
             yield one.fault("apiVersion", f"{version}, removed in {since}", removed[1] or "it has no successor")
         elif version in _OLD_GROUPS:
-            yield one.fault("apiVersion", version, _OLD_GROUPS[version])
+            yield replace(one.fault("apiVersion", version, _OLD_GROUPS[version]), doubtful=True)
 
 
-@RULES("removed-field", "a field that Kubernetes has given up", "use its successor", warning=True)
+@RULES("removed-field", "a field that Kubernetes has given up", "use its successor")
 def removed_field(objects: Objects) -> Iterator[Fault]:
     """A field or an annotation of pods that Kubernetes ignores or refuses by now."""
     for pods in objects.pods:
