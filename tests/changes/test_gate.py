@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from tests.changes.plans import RECORDED
-from twinstack.changes import gate
 from twinstack.changes.effect import Effect
 from twinstack.changes.gate import Verdict, judge, require_pass
+from twinstack.changes.judgement import GUARDS
 from twinstack.changes.provider_types import BUILT_IN, is_filled_in, is_known
 from twinstack.changes.stateful import REMADE, STATEFUL
 from twinstack.delivery.infrastructure_plan import Action
@@ -201,7 +201,7 @@ def test_what_is_read_or_stays_is_nothing() -> None:
     assert judge(plan(read, entry("aws_vpc.a", "no-op"))) == []
 
 
-@pytest.mark.parametrize("name", gate.GUARDS)
+@pytest.mark.parametrize("name", GUARDS)
 def test_what_aws_protects_is_not_destroyed_whatever_is_typed_out(name: str) -> None:
     protected = entry("aws_db_instance.a", "delete", before={name: True})
     (found,) = judge(plan(protected), allowed=["aws_db_instance.a"], up_to=Effect.REPLACES)

@@ -14,16 +14,10 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final
 
 from twinstack.changes.effect import Effect
+from twinstack.changes.judgement import fact_of, guard_of, is_judged, of_loss, unknown_type
 from twinstack.changes.plan_document import KNOWN_KEYS, NEWEST_FORMAT, format_of, require_plan
-from twinstack.changes.provider_types import BUILT_IN, is_filled_in, is_known
-from twinstack.changes.stateful import REMADE, STATEFUL
-from twinstack.delivery.infrastructure_plan import (
-    UNKNOWN_YET,
-    Action,
-    InfrastructurePlan,
-    ResourceChange,
-    changed_paths,
-)
+from twinstack.changes.provider_types import BUILT_IN, is_known
+from twinstack.delivery.infrastructure_plan import Action, InfrastructurePlan, ResourceChange, changed_paths
 from twinstack.errors import ConfigurationError, Problem
 
 if TYPE_CHECKING:
@@ -193,7 +187,7 @@ def _effect(change: ResourceChange) -> tuple[Effect, str]:
         case Action.FORGOTTEN:
             return Effect.SAFE, "it stays as it is, and Terraform looks after it no more"
         case Action.CREATED | Action.CHANGED if not known:
-            return Effect.INTERRUPTS, f"{change.type_name} is not known here, nor what a change of it does"
+            return Effect.INTERRUPTS, unknown_type(change.type_name)
         case Action.CHANGED if change.type_name in BUILT_IN:
             return Effect.SAFE, "only its input, which is kept in the state alone"
         case Action.CHANGED:
@@ -205,31 +199,18 @@ def _effect(change: ResourceChange) -> tuple[Effect, str]:
 
 
 def _of_loss(change: ResourceChange) -> tuple[Effect, str]:
-    because = _REASONS.get(change.reason, "")
-    if change.forced_by:
-        because = f"{', '.join(change.forced_by)} forces it"
-    held = STATEFUL.get(change.type_name)
-    if held is None and change.type_name in REMADE and change.action is not Action.LEFT:
-        return Effect.REPLACES, "; ".join(filter(None, [because, "it holds nothing that cannot be made again"]))
-    stays = "what it holds stays behind, and the new one is empty" if change.action is Action.LEFT else ""
-    words = f"it holds {held}" if held else f"nobody has noted yet that {change.type_name} holds nothing"
-    return Effect.DESTROYS_DATA, "; ".join(filter(None, [because, stays or words]))
+    because = f"{', '.join(change.forced_by)} forces it" if change.forced_by else _REASONS.get(change.reason, "")
+    return of_loss(change.type_name, change.action, because)
 
 
 def _of_update(change: ResourceChange) -> tuple[Effect, str]:
     """The worst of what its arguments do."""
-    from twinstack.facts import change_of  # which a plan without changes has no use for
-
     about = "taken over and changed: " if change.imported else ""
     beside = change.after if isinstance(change.after, dict) else {}
     found: list[tuple[Effect, str]] = []
     for path, before, after in changed_paths(change.before, change.after, change.after_unknown):
-        name = path.partition(".")[0]
-        if name in _TAGS or (is_filled_in(change.type_name, name)):
-            continue
-        value = None if after is UNKNOWN_YET else after
-        fact = change_of(change.type_name, path, before, value, beside=beside)
-        found.append(_words(path, fact))
+        if is_judged(change.type_name, path):
+            found.append(_words(path, fact_of(change.type_name, path, before, after, beside)))
     if not found and not change.fields:
         return Effect.INTERRUPTS, f"{about}what changes is secret, so what it does is not known"
     if not found:
@@ -255,9 +236,8 @@ def _is_at(address: str, moved: str) -> bool:
 
 def _guard(change: ResourceChange) -> str:
     """The protection of AWS itself that would stop the apply half-way."""
-    before = change.before if isinstance(change.before, dict) else {}
     gone = change.action in {Action.DESTROYED, Action.REPLACED} and not change.deposed
-    return next((name for name in GUARDS if gone and before.get(name) in _ON), "")
+    return guard_of(change.before) if gone else ""
 
 
 def _stranger(address: str, lost: Collection[str], changed: Collection[str]) -> Problem:
@@ -272,14 +252,6 @@ def _stranger(address: str, lost: Collection[str], changed: Collection[str]) -> 
     )
 
 
-GUARDS: Final = (
-    "delete_protection", "deletion_protected", "deletion_protection", "deletion_protection_enabled",
-    "enable_deletion_protection", "termination_protection", "termination_protection_enabled",
-)  # fmt: skip
-"""What the AWS provider 6.69.1 calls it, in databases, clusters, load balancers, tables, log groups and firewalls."""
-_ON: Final = (True, "ACTIVE")
-"""A user pool says it in words."""
-_TAGS: Final = frozenset({"tags", "tags_all"})
 _REASONS: Final = {
     "delete_because_no_resource_config": "its block is gone, and with it whatever protected it",
     "delete_because_no_module": "its module is gone, and with it whatever protected it",

@@ -30,8 +30,8 @@ def cannot_change(before: Objects, after: Objects) -> Iterator[Fault]:
         old = _same(before, new)
         if old is None:
             continue
-        for path in _FIXED.get((new.group, new.kind), ()):
-            was, is_ = _plain(reach(old.data, *path)), _plain(reach(new.data, *path))
+        for path in FIXED.get((new.group, new.kind), ()):
+            was, is_ = plain(reach(old.data, *path)), plain(reach(new.data, *path))
             if (
                 was != is_
                 and not (was is None and path[-1] in _ASSIGNED)
@@ -50,7 +50,7 @@ def name_outlives_template(objects: Objects) -> Iterator[Fault]:
             continue
         tags = [text(container.data, "image").rpartition("/")[2].partition(":")[2] for container in pods.containers]
         said = {re.sub(r"[^a-z0-9]+", "-", tag.partition("@")[0].lower()).strip("-") for tag in tags} - {"", "latest"}
-        if not _HASH.search(one.name) and not any(tag in one.name for tag in said):
+        if not HASH.search(one.name) and not any(tag in one.name for tag in said):
             yield one.fault("metadata.name", one.name, f"{one.name}-HASH, of its template")
 
 
@@ -145,12 +145,12 @@ def _strategy(one: Object) -> str:
     return text(one.spec, "strategy", "type") or "RollingUpdate"
 
 
-def _plain(found: Any) -> Any:
+def plain(found: Any) -> Any:
     """Without what is said and what is the default alike: nothing, and an empty collection."""
     if isinstance(found, Mapping):
-        return {key: value for key, one in found.items() if (value := _plain(one)) not in (None, {}, [])} or None
+        return {key: value for key, one in found.items() if (value := plain(one)) not in (None, {}, [])} or None
     if isinstance(found, list):
-        return [_plain(one) for one in found] or None
+        return [plain(one) for one in found] or None
     return found
 
 
@@ -160,7 +160,7 @@ def _short(found: Any) -> str:
 
 
 _LONGEST: Final = 80
-_HASH: Final = re.compile(r"-(?=[a-z0-9]*[0-9])[a-f0-9]{5,64}$|-[0-9]{5,}$")
+HASH: Final = re.compile(r"-(?=[a-z0-9]*[0-9])[a-f0-9]{5,64}$|-[0-9]{5,}$")
 _ASSIGNED: Final = {"volumeName", "storageClassName", "volumeMode", "type"}
 """What the API server fills in, so that saying it once and leaving it out once are no change."""
 _REPLACED: Final = {
@@ -179,7 +179,7 @@ _CONTROLLERS: Final[Mapping[str, tuple[str, ...]]] = {
     "karpenter": ("NodePool", "EC2NodeClass", "NodeClaim"),
 }
 """Controllers, by a part of their image, and what holds a finalizer of theirs."""
-_FIXED: Final[Mapping[tuple[str, str], tuple[tuple[str, ...], ...]]] = {
+FIXED: Final[Mapping[tuple[str, str], tuple[tuple[str, ...], ...]]] = {
     ("apps", "Deployment"): (("spec", "selector"),),
     ("apps", "ReplicaSet"): (("spec", "selector"),),
     ("apps", "DaemonSet"): (("spec", "selector"),),

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from twinstack.changes.gate import GUARDS
+from twinstack.changes.judgement import GUARDS
 from twinstack.delivery.infrastructure_plan import Action, ResourceChange
 from twinstack.errors import Problem
 
