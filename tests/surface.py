@@ -137,6 +137,7 @@ SURFACE: Final[dict[str, list[str]]] = {
         *("ArgumentFact", "ChangeFact", "Refused", "RefusedStep", "ValueFact"),
         *("change_of", "facts_of", "refused", "refused_steps"),
     ],
+    "twinstack.formats": [],
     "twinstack.job": [
         "JobSpec",
     ],
