@@ -38,7 +38,7 @@ EXAMPLES: Final = (
     Example("twinstack add", "twinstack add redis cache --uses api", "first 11, last 5", before=("cd shop",)),
     Example("twinstack check", "twinstack check --date 2030-09-15"),
     Example("twinstack explain", "twinstack explain dev database.multi_az --set database.multi_az=true"),
-    Example("twinstack bootstrap", "twinstack bootstrap prod", runs=Runs.NEVER),
+    Example("twinstack bootstrap", "twinstack bootstrap prod --commands", "first 2"),
     Example("twinstack adopt", "twinstack adopt prod buckets.yaml --write", runs=Runs.NEVER),
     Example("twinstack addresses", "twinstack addresses prod", "first 3, last 2", runs=Runs.RECORDED),
     Example("twinstack list", "twinstack list"),

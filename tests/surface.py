@@ -276,6 +276,7 @@ SURFACE: Final[dict[str, list[str]]] = {
         "Outcome",
         "Report",
         "bootstrap",
+        "commands",
     ],
     "twinstack.terraform": [
         "Outcome",

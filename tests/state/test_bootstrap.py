@@ -6,40 +6,23 @@ import json
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from stacks import product
-from tests.empty_cloud import emptied
 from twinstack.errors import BootstrapError, MissingToolError, UsageError
 from twinstack.state import Outcome, Report, bootstrap
 
 boto3 = pytest.importorskip("boto3")
 BaseClient = pytest.importorskip("botocore.client").BaseClient
 ClientError = pytest.importorskip("botocore.exceptions").ClientError
-moto_server = pytest.importorskip("moto.server")
+pytest.importorskip("moto.server")
 
 MOTO_ACCOUNT = "123456789012"
 """The account that moto gives to credentials it does not know, and prod's."""
 BUCKET = "shadower-terraform-state"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    started = moto_server.ThreadedMotoServer(port=0)
-    started.start()
-    host, port = started.get_host_and_port()
-    yield f"http://{host}:{port}"
-    started.stop()
-
-
-@pytest.fixture
-def cloud(server: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
-    """An empty cloud, and credentials for it."""
-    return emptied(server, monkeypatch, tmp_path)
 
 
 def prod(**settings: str) -> Any:
@@ -235,7 +218,8 @@ def test_the_command_says_what_it_found_and_made(cloud: str) -> None:
     assert made.returncode == 0
     data = json.loads(made.stdout)
     assert (data["bucket"], data["account"], data["right"]) == (BUCKET, MOTO_ACCOUNT, True)
-    assert data["steps"][0] == {"name": "bucket", "wanted": f"{BUCKET}, in us-west-2", "outcome": "made"}
+    wanted = f"{BUCKET}, in us-west-2"
+    assert data["steps"][0] == {"name": "bucket", "wanted": wanted, "outcome": "made", "command": ""}
     for again in (command("prod"), command("prod", "--apply")):
         assert (again.returncode, again.stderr) == (0, "")
         assert again.stdout.splitlines()[0].split() == ["what", "found", "should", "be"]

@@ -7,6 +7,8 @@ from typing import Annotated, Final
 
 import typer
 
+from twinstack.errors import UsageError
+
 TO_DO: Final = 3
 """Something is to be done, and the command was only asked what."""
 state: typer.Typer = typer.Typer()
@@ -21,17 +23,27 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]
 def bootstrap(
     environment: OneEnvironment,
     apply: Annotated[bool, typer.Option("--apply", help="Do it.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do it without a question.")] = False,
+    commands: Annotated[
+        bool, typer.Option("--commands", help="Print what makes it where nothing is, for a shell; AWS is not asked.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Show what the bucket of an environment's Terraform state needs, and with --apply make it or put it right.
 
-    It takes AWS credentials of the environment's account. What lies in the bucket is left alone. The exit status is 3
-    where something is to be done and was not.
+    What is to be done is printed as commands of the AWS command line. It takes AWS credentials of the environment's
+    account, but for --commands. What lies in the bucket is left alone. The exit status is 3 where something is to be done
+    and was not.
     """
-    from twinstack.cli.bootstrap import run_bootstrap
+    from twinstack.cli.bootstrap import print_commands, run_bootstrap
     from twinstack.cli.project import find_product
 
-    ok = run_bootstrap(find_product(), environment, apply=apply, as_json=json)
+    if commands and (apply or json):
+        raise UsageError("--commands only prints: leave out one of it and --apply, --json")
+    if commands:
+        print_commands(find_product(), environment)
+        return
+    ok = run_bootstrap(find_product(), environment, apply=apply, yes=yes, as_json=json)
     raise typer.Exit(0 if ok else TO_DO)
 
 

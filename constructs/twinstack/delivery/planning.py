@@ -18,15 +18,14 @@ from twinstack.delivery.infrastructure import Infrastructure
 from twinstack.delivery.release import Release
 from twinstack.delivery.release_folder import WORKLOADS_JSON, copy_halves, new_release_folder
 from twinstack.environment.spec import Half
-from twinstack.errors import ConfigurationError
 from twinstack.fresh_file import write_private
 
 if TYPE_CHECKING:
-    from twinstack.api_server import ApiServer
     from twinstack.delivery.cluster import Context
     from twinstack.delivery.engine import Look
     from twinstack.delivery.infrastructure_plan import InfrastructurePlan
     from twinstack.delivery.progress import Progress
+    from twinstack.errors import Problem
     from twinstack.layers.load import Loaded
     from twinstack.product import Product
 
@@ -43,6 +42,8 @@ class Planned:
     """What differs in the cluster; None where it could not be looked at."""
     unseen: str = ""
     """Why it could not."""
+    warnings: tuple[Problem, ...] = ()
+    """What a person should know of its coming after the release that stands."""
 
     @property
     def is_empty(self) -> bool:
@@ -67,6 +68,7 @@ def plan(
     the API server says, and UsageError where the folder holds something else. The folder is written whole or not at all.
     """
     from twinstack.delivery.engine import Look
+    from twinstack.delivery.succession import seen
     from twinstack.synthesis import synthesized
 
     environment = loaded.environment
@@ -89,7 +91,9 @@ def plan(
         if Half.INFRASTRUCTURE in halves:
             progress.note("planning the infrastructure")
             infrastructure = Infrastructure().plan(stage / Half.INFRASTRUCTURE, lock_file=_lock_file(product.root))
-        look, unseen = None, ""
+        look: Look | None = None
+        unseen = ""
+        warnings: tuple[Problem, ...] = ()
         if Half.WORKLOADS in halves:
             manifests = read_manifests(stage / Half.WORKLOADS)
             made = None
@@ -101,23 +105,11 @@ def plan(
                 unseen = f"the cluster {made.name} is made by this release: everything in it is new"
             else:
                 with connect(made or release.cluster, context) as api:
-                    look, unseen = _looked(Look.at(api, release.namespace, release.stack, manifests), api)
+                    found = seen(Look.at(api, release.namespace, release.stack, manifests), api)
+                look, unseen, warnings = found.look, found.unseen, found.warnings
         write_private(stage / WORKLOADS_JSON, json.dumps(_preview(look, unseen), indent=2) + "\n")
         release = release.write(stage)
-    return Planned(release, folder, infrastructure, look, unseen)
-
-
-def _looked(look: Look, api: ApiServer) -> tuple[Look, str]:
-    """The look with the server's word on it; by comparison alone for who may only look, whom the server asks nothing.
-
-    A dry run takes the right to write: Kubernetes has none that is for dry runs alone.
-    """
-    try:
-        return look.examined(api), ""
-    except ConfigurationError as error:
-        if {problem.code for problem in error.problems} != {NO_RIGHT_TO_WRITE}:
-            raise
-        return look, "compared only: whoever plans may not write, so the server was asked for no dry run"
+    return Planned(release, folder, infrastructure, look, unseen, warnings)
 
 
 def _preview(look: Look | None, unseen: str) -> dict[str, Any]:
@@ -153,4 +145,3 @@ def _git(root: Path, *arguments: str) -> str:
 
 
 LOCK_FILE: Final = ".terraform.lock.hcl"
-NO_RIGHT_TO_WRITE: Final = "TW945"

@@ -82,7 +82,7 @@ def findings(rules: Iterable[Rule], made: Made, cluster: Cluster) -> Iterator[tu
         subjects[Half.WORKLOADS] = Objects.of_documents(made.workloads, version=cluster.version, zones=cluster.zones)
     for rule in rules:
         if not rule.compares and rule.half in subjects:
-            for fault in _found_by(rule, subjects[rule.half]):
+            for fault in found_by(rule, subjects[rule.half]):
                 yield rule, fault
 
 
@@ -181,12 +181,15 @@ def _problems_of(loaded: Loaded[Any], judgement: Judgement) -> Iterator[Problem]
         )
 
 
-def _found_by(rule: Rule, subject: object) -> list[Fault]:
-    """What one rule finds. twinstack's own rules take every shape; one from outside may fail, and is named then."""
+def found_by(rule: Rule, *subjects: object) -> list[Fault]:
+    """What one rule finds, in one release or (of a rule that compares) in two.
+
+    twinstack's own rules take every shape; one from outside may fail, and is named then.
+    """
     if not rule.package:
-        return [*rule.check(subject)]
+        return [*rule.check(*subjects)]
     try:
-        return [*rule.check(subject)]
+        return [*rule.check(*subjects)]
     except Exception as error:
         raise ConfigurationError([
             Problem(

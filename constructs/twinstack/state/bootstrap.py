@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from twinstack.errors import BootstrapError, MissingToolError, UsageError
+from twinstack.state.commands import FIRST_REGION, change, creation
 from twinstack.state.settings import SETTINGS, Setting
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ class Step:
     name: str
     wanted: str
     outcome: Outcome
+    command: str = ""
+    """What makes it right, for a shell; empty where it is right, or was made so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,9 @@ def bootstrap(environment: Environment, *, apply: bool = False) -> Report:
         steps = [_bucket(s3, environment, owner, apply=apply)]
         is_there = steps[0].outcome is not Outcome.WRONG
         steps += [
-            _setting(s3, setting, owner, apply=apply) if is_there else Step(setting.name, setting.wanted, Outcome.WRONG)
+            _setting(s3, environment, setting, owner, apply=apply)
+            if is_there
+            else Step(setting.name, setting.wanted, Outcome.WRONG, change(environment, setting, {}))
             for setting in SETTINGS
         ]
     return Report(environment.name, environment.account, environment.region, environment.state_bucket, tuple(steps))
@@ -106,7 +111,7 @@ def _bucket(s3: Any, environment: Environment, owner: dict[str, str], *, apply: 
     found = _head(s3, bucket, owner)
     if found is None:
         if not apply:
-            return Step(*step, Outcome.WRONG)
+            return Step(*step, Outcome.WRONG, creation(environment))
         _create(s3, bucket, region)
         return Step(*step, Outcome.MADE)
     if found != region:
@@ -147,13 +152,13 @@ def _create(s3: Any, bucket: str, region: str) -> None:
             raise
 
 
-def _setting(s3: Any, setting: Setting, owner: dict[str, str], *, apply: bool) -> Step:
+def _setting(s3: Any, environment: Environment, setting: Setting, owner: dict[str, str], *, apply: bool) -> Step:
     bucket = owner["Bucket"]
     found = _read(s3, setting, owner)
     if setting.is_right(found, bucket):
         return Step(setting.name, setting.wanted, Outcome.RIGHT)
     if not apply:
-        return Step(setting.name, setting.wanted, Outcome.WRONG)
+        return Step(setting.name, setting.wanted, Outcome.WRONG, change(environment, setting, found))
     getattr(s3, f"put_{setting.api}")(**owner, **setting.put(found, bucket))
     # S3 shows some settings, lifecycle rules above all, only a while after it took them.
     for _ in range(PATIENCE_SECONDS):
@@ -204,7 +209,6 @@ def _code(error: Any) -> str:
 
 
 PATIENCE_SECONDS: Final = 20
-FIRST_REGION: Final = "us-east-1"
 NO_CREDENTIALS: Final = {
     "NoCredentialsError", "PartialCredentialsError", "ProfileNotFound", "TokenRetrievalError", "UnauthorizedSSOTokenError",
     "SSOTokenLoadError", "CredentialRetrievalError",

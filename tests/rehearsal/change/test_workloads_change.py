@@ -23,9 +23,10 @@ Edit = Callable[[Shop], object]
 def rehearsed(plane: ControlPlane) -> Callable[..., WorkloadsChange]:
     """From the shop to the shop after an edit, or to nothing."""
 
-    def run(edit: Edit | None) -> WorkloadsChange:
+    def run(edit: Edit | None, first: Edit = lambda _: None) -> WorkloadsChange:
         namespace = f"shop-{next(NUMBERS)}"
         before = shop(namespace)
+        first(before)
         before["Deployment/web"]["spec"]["template"]["spec"].pop("readinessGates")  # there is no controller for them
         for one in before.values():  # by which delivery knows its own
             ours = {"app.kubernetes.io/instance": namespace, "app.kubernetes.io/managed-by": "twinstack"}
@@ -90,6 +91,31 @@ def test_a_moment_without_a_ready_endpoint_is_noticed(rehearsed: Callable[..., W
     assert [one.code for one in report.problems] == ["TW992"]
     assert report.passed, "it is a warning"
     assert [one.ended for one in report.gaps] == [True]
+
+
+def test_what_rules_know_of_two_releases_is_said_beside_what_the_cluster_says(
+    rehearsed: Callable[..., WorkloadsChange],
+) -> None:
+    def edge(found: Shop) -> None:
+        namespace = found["Service/web"]["metadata"]["namespace"]
+        backend = {"service": {"name": "web", "port": {"number": 80}}}
+        paths = [{"path": "/", "pathType": "Prefix", "backend": backend}]
+        found["IngressClass/alb"] = {
+            "apiVersion": "networking.k8s.io/v1", "kind": "IngressClass", "metadata": {"name": f"alb-{namespace}"},
+            "spec": {"controller": "eks.amazonaws.com/alb"},
+        }  # fmt: skip
+        found["Ingress/web"] = {
+            "apiVersion": "networking.k8s.io/v1", "kind": "Ingress", "metadata": {"name": "web", "namespace": namespace},
+            "spec": {"ingressClassName": f"alb-{namespace}", "rules": [{"http": {"paths": paths}}]},
+        }  # fmt: skip
+
+    def edit(found: Shop) -> None:
+        del found["IngressClass/alb"], found["Ingress/web"]
+
+    report = rehearsed(edit, edge)
+    assert [(one.code, one.path.partition(" ")[0]) for one in report.problems] == [("TW756", "IngressClass")]
+    assert report.passed, "it is a warning"
+    assert {what for name, what in report.changes.items() if name.startswith("Ingress")} == {"deleted"}
 
 
 def test_a_removal_says_what_stays(rehearsed: Callable[..., WorkloadsChange]) -> None:

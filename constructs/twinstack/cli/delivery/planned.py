@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from twinstack.changes.effect import Effect
-from twinstack.cli.render import Piece, emit
+from twinstack.cli.render import Piece, emit, report_problems
 from twinstack.delivery.changes import ChangeKind
 from twinstack.delivery.manifest import identity_of
 
@@ -34,6 +34,8 @@ def show(planned: Planned, stream: TextIO | None = None) -> None:
             emit(line, stream)
         if planned.unseen:
             emit([(f"  {planned.unseen}", "yellow")], stream)
+    if planned.warnings:
+        report_problems(planned.warnings, stream)
     emit([(_sum(planned), "bold green" if planned.is_empty else "bold")], stream)
 
 
@@ -48,6 +50,7 @@ def as_dict(planned: Planned) -> dict[str, Any]:
         "infrastructure": planned.infrastructure.as_dict() if planned.infrastructure else None,
         "workloads": planned.look.as_dict() if planned.look else None,
         "unseen": planned.unseen,
+        "warnings": [str(problem) for problem in planned.warnings],
         "stopped": [one.as_dict() for one in judged if not one.passes],
         "changes": not planned.is_empty,
     }

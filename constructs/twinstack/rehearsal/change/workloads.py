@@ -15,8 +15,10 @@ from twinstack.delivery.engine import Delivery, Ending, Outcome
 from twinstack.delivery.holder import Holder
 from twinstack.delivery.manifest import Manifest, identity_of
 from twinstack.delivery.progress import State
+from twinstack.delivery.pruning import HOLD_DATA
 from twinstack.delivery.removal import Removal
 from twinstack.errors import ConfigurationError, Location, Problem, RehearsalError
+from twinstack.policy.following import following
 from twinstack.rehearsal.change.probe import Probe, probing
 from twinstack.rehearsal.change.report import Gap, WorkloadsChange
 from twinstack.rehearsal.control_plane import ControlPlane
@@ -119,6 +121,8 @@ class _Change:
         """Stops where the former release does not come up: nothing can follow it then."""
         if before.manifests and self._deliver(before, "former release") is None:
             return
+        if after.manifests:
+            self.problems += following(before.manifests, after.manifests, asked=True, keeps=HOLD_DATA)
         self.services = frozenset(_services(before.manifests) & (_services(after.manifests)))
         with probing(self._api, self.services) as probe:
             outcome = self._deliver(after, "new release") if after.manifests else self._remove()
