@@ -177,3 +177,18 @@ def test_colour_is_for_those_who_ask_for_it(run: Run) -> None:
     assert "\x1b[" not in run("check").stdout
     assert "\x1b[" in run("check", environment={"FORCE_COLOR": "1"}).stdout
     assert "\x1b[" not in run("check", environment={"FORCE_COLOR": "1", "NO_COLOR": "1"}).stdout
+
+
+def test_reports_are_written_beside_what_is_shown(run: Run, project: Path, tmp_path: Path) -> None:
+    (project / "environments/prod.yaml").write_text("account: 12\nprotected: false\n")
+    result = run("check", "--sarif", str(tmp_path / "check.sarif"), "--junit", str(tmp_path / "check.xml"))
+    assert result.returncode == 2
+    (found,) = json.loads((tmp_path / "check.sarif").read_text())["runs"][0]["results"]
+    assert found["ruleId"] == "TW104"
+    place = found["locations"][0]["physicalLocation"]
+    assert (place["artifactLocation"]["uri"], place["region"]["startLine"]) == ("environments/prod.yaml", 1)
+    assert 'failures="1"' in (tmp_path / "check.xml").read_text()
+    (tmp_path / "link").symlink_to(tmp_path / "elsewhere")
+    refused = run("check", "--date", "2026-11-24", "dev", "--junit", str(tmp_path / "link"))
+    assert (refused.returncode, (tmp_path / "elsewhere").exists()) == (2, False)
+    assert "is no file, and is not replaced by a report" in refused.stderr

@@ -11,6 +11,7 @@ import typer
 from twinstack.cli.delivery_application import delivery
 from twinstack.cli.group import Commands
 from twinstack.cli.render import emit
+from twinstack.cli.reports import JUnit, Sarif
 from twinstack.cli.state_application import state
 from twinstack.errors import UsageError
 
@@ -171,6 +172,8 @@ def check(
     policy: Annotated[
         bool, typer.Option("--policy", help="Make both halves, in a temporary folder, and judge them by every rule.")
     ] = False,
+    sarif: Sarif = None,
+    junit: JUnit = None,
     json: Json = False,
 ) -> None:
     """Say whether the environments are right, and what will soon be wrong."""
@@ -178,7 +181,9 @@ def check(
     from twinstack.cli.project import find_product, find_product_with_engine
 
     product = find_product_with_engine() if policy else find_product()
-    run_check(product, environments or (), today=_day(date), as_json=json, by_policy=policy)
+    run_check(
+        product, environments or (), today=_day(date), as_json=json, by_policy=policy, sarif=sarif, junit=junit
+    )  # fmt: skip
 
 
 @application.command()
@@ -318,11 +323,11 @@ def control_plane(
 
 
 @application.command()
-def scan(environments: Environments = None, json: Json = False) -> None:
+def scan(environments: Environments = None, sarif: Sarif = None, junit: JUnit = None, json: Json = False) -> None:
     """Run checkov and the rules over both halves and show what is not accepted with a reason."""
     from twinstack.cli.scan import scan as run_scan
 
-    raise typer.Exit(0 if run_scan(environments or (), as_json=json) else 1)
+    raise typer.Exit(0 if run_scan(environments or (), as_json=json, sarif=sarif, junit=junit) else 1)
 
 
 @schemas.command("environments")

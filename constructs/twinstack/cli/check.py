@@ -12,20 +12,33 @@ from typing import Any
 from twinstack.cli.engine_settings import check_engine_settings
 from twinstack.cli.environments import summary, summary_table
 from twinstack.cli.render import emit, emit_json, problem_data, report_problems
+from twinstack.cli.reports import put_reports, rows_of_problems
 from twinstack.environment.spec import Half
 from twinstack.errors import ConfigurationError, Location, Problem
 from twinstack.layers.load import Loaded
-from twinstack.product import Product, each_once
+from twinstack.product import BASE, FOLDER, Product, each_once
 from twinstack.state.declared import misplaced
 
 
 def check(
-    product: Product[Any], names: Sequence[str], *, today: datetime.date | None, as_json: bool, by_policy: bool = False
+    product: Product[Any],
+    names: Sequence[str],
+    *,
+    today: datetime.date | None,
+    as_json: bool,
+    by_policy: bool = False,
+    sarif: Path | None = None,
+    junit: Path | None = None,
 ) -> None:
     """Loads the environments, and says what is wrong or will be. Ends with exit status 2 where something is wrong.
 
     The product's Python is read, to find what is none, but not run; `by_policy` it is, and both halves are judged.
     """
+
+    def report(found: Sequence[Problem]) -> None:
+        place = Location(f"{FOLDER}/{BASE}.yaml", 1)
+        put_reports(rows_of_problems(found), "check", product.root, place, sarif=sarif, junit=junit)
+
     problems = [
         *_no_python(product),
         *check_engine_settings(product.root),
@@ -41,11 +54,13 @@ def check(
         problems += error.problems
     if problems:
         error = ConfigurationError(problems)
+        report(error.problems)
         if not as_json:
             raise error
         _emit_json([], error.problems)
         raise SystemExit(error.exit_status)
     warnings = [*each_once(problem for one in loaded for problem in one.warnings), *warnings]
+    report(warnings)
     if as_json:
         _emit_json([summary(one) for one in loaded], warnings)
         return

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from twinstack.cli.project import find_product_with_engine
 from twinstack.cli.render import emit, emit_json, table
+from twinstack.cli.reports import put_reports
+from twinstack.errors import Location
+from twinstack.formats.row import Level, Row
+from twinstack.product import BASE, FOLDER
 
 if TYPE_CHECKING:
+    from twinstack.layers.load import Loaded
     from twinstack.policy.scan import ScanReport
 
 
-def scan(names: Sequence[str], *, as_json: bool) -> bool:
+def scan(names: Sequence[str], *, as_json: bool, sarif: Path | None = None, junit: Path | None = None) -> bool:
     """Scans one environment after the other, synthesized into a temporary folder; whether nothing is left."""
     product = find_product_with_engine()
     from twinstack.policy.accepted import outside_rooms, own_package
@@ -31,6 +38,9 @@ def scan(names: Sequence[str], *, as_json: bool) -> bool:
                 cluster=Cluster.of(environment),
                 acknowledged={key: spec.acknowledge for key, spec in environment.specs.items()},
             )
+    rows = [row for one in loaded for row in rows_of_scan(one, reports[one.environment.name])]
+    place = Location(f"{FOLDER}/{BASE}.yaml", 1)
+    put_reports(rows, "scan", product.root, place, sarif=sarif, junit=junit)
     if as_json:
         emit_json({name: report.as_dict() for name, report in reports.items()})
     else:
@@ -38,6 +48,19 @@ def scan(names: Sequence[str], *, as_json: bool) -> bool:
             _show(name, report)
         _show_unused(list(reports.values()))
     return not any(report.failed for report in reports.values())
+
+
+def rows_of_scan(loaded: Loaded[Any], report: ScanReport) -> Iterator[Row]:
+    """What failed, at the section of what it was made of, as far as its name says that."""
+    name = loaded.environment.name
+    for one in report.failed:
+        words = {part for part in re.split(r"[^a-z0-9_]+", one.resource.lower().replace("-", "_")) if part}
+        keys = [
+            key for key in loaded.environment.specs if any(word == key or word.startswith(f"{key}_") for word in words)
+        ]
+        place = loaded.merged.locate((max(keys, key=len),)) if keys else None
+        title = one.title or one.check
+        yield Row(one.check, title, Level.ERROR, one.resource, f"{one.resource}: {title}", place, group=name)
 
 
 def _show_unused(reports: Sequence[ScanReport]) -> None:
