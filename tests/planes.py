@@ -1,4 +1,4 @@
-"""The control planes of the tests: a worker keeps what one folder needs, and ends it when another folder's tests begin.
+"""The control planes of the tests: a worker keeps what one folder needs, and ends it with that folder's tests.
 
 One takes four seconds to start. After that, though nobody asks it anything, it takes a twentieth of a processor and
 600 MiB: six in each of four workers were half of the machine.
@@ -12,24 +12,27 @@ from collections import Counter
 from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
 
 from twinstack.rehearsal.control_plane import ASSETS_VARIABLE, ControlPlane
+
+Plane = TypeVar("Plane")
 
 
 class Planes:
     """What runs in one worker."""
 
     def __init__(self) -> None:
-        self._running: dict[str, tuple[ExitStack, ControlPlane]] = {}
+        self._running: dict[str, tuple[ExitStack, Any]] = {}
         self._lent: Counter[str] = Counter()
 
     @contextmanager
-    def lent(self, name: str, start: Callable[[], AbstractContextManager[ControlPlane]]) -> Generator[ControlPlane]:
+    def lent(self, name: str, start: Callable[[], AbstractContextManager[Plane]]) -> Generator[Plane]:
         """What `start` gives: the same for all who ask by this name, until somebody asks by another that does not run."""
         if name not in self._running:
-            self.end(self._running.keys() - +self._lent)
+            self.end_unused()
             with ExitStack() as stack:
                 plane = stack.enter_context(start())
                 self._running[name] = stack.pop_all(), plane
@@ -38,6 +41,10 @@ class Planes:
             yield self._running[name][1]
         finally:
             self._lent[name] -= 1
+
+    def end_unused(self) -> None:
+        """Ends those that nobody has now."""
+        self.end(self._running.keys() - +self._lent)
 
     def end(self, names: set[str] | None = None) -> None:
         """Ends these, or all."""

@@ -58,12 +58,15 @@ def test_everything_is_run_and_what_each_said_is_whole(begin: Callable[..., subp
     said, _ = process.communicate()
     assert process.returncode == 0, said
     calls = [line.removeprefix("make ") for line in said.splitlines() if line.startswith("make ")]
-    wanted = ["synth", "docs", "lint", "rehearse STRICT=1", "package", "backend", "service-test", "frontend", "test"]
+    product = ["lint", "rehearse STRICT=1", "package"]
+    service = ["--jobs=2 --output-sync --no-print-directory backend", "frontend"]
+    wanted = ["synth", "docs", *product, *service, "service-tools", "service-test", "test"]
     assert sorted(calls[1:]) == sorted(wanted)
     assert calls[0].endswith(" tools")
-    assert calls[1:3] == ["synth", "docs"], "the tests read what these write"
-    product = [call for call in calls if call in {"lint", "rehearse STRICT=1", "package"}]
-    assert product == ["lint", "rehearse STRICT=1", "package"]
+    assert calls.index("synth") < calls.index("docs")
+    assert calls.index("docs") < min(map(calls.index, [*product, "test"])), "they read what it writes"
+    assert [call for call in calls if call in product] == product
+    assert [call for call in calls if call in service] == service
     assert said.rstrip().splitlines()[-1].startswith("== passed (")
 
 
@@ -76,10 +79,17 @@ def test_a_job_that_fails_is_named_after_the_others_have_ended(
 ) -> None:
     process = begin(FAILING=failing)
     said, _ = process.communicate()
-    assert process.returncode == 1
+    assert process.returncode == 1, said
     assert said.rstrip().splitlines()[-1] == f"== failed: {job};"
     assert f"make {failing}\nwhat is wrong\n" in said
     assert "== passed" not in said
+
+
+def test_with_the_projects_own_definitions_the_rehearsal_takes_those(
+    begin: Callable[..., subprocess.Popen[str]], tmp_path: Path
+) -> None:
+    said, _ = begin(TWINSTACK_REAL_DEFINITIONS=str(tmp_path)).communicate()
+    assert f"make rehearse STRICT=1 DEFINITIONS={tmp_path}\n" in said
 
 
 def test_ctrl_c_ends_all_that_runs(begin: Callable[..., subprocess.Popen[str]], tmp_path: Path) -> None:

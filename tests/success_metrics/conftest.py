@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,16 +13,17 @@ import pytest
 from success_metrics.by_requirement import ByRequirement
 from success_metrics.cluster import Cluster
 from success_metrics.lanes import QUICK, QUICKER
+from tests.planes import Planes
 from twinstack.rehearsal.control_plane import ASSETS_VARIABLE
 
 NUMBERS = itertools.count()
 
 
-@pytest.fixture(scope="session")
-def cluster() -> Iterator[Cluster]:
+@pytest.fixture(scope="module")
+def cluster(planes: Planes) -> Iterator[Cluster]:
     if not os.environ.get(ASSETS_VARIABLE):
         pytest.skip(f"{ASSETS_VARIABLE} is not set: no control plane to start")
-    with Cluster.start(QUICK) as started:
+    with planes.lent("success_metrics", partial(Cluster.start, QUICK)) as started:
         yield started
 
 
