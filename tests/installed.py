@@ -15,11 +15,13 @@ from tests.once import once
 
 ROOT = Path(__file__).parents[1]
 EXTRAS = "aws,kubernetes,rehearse,test"
+GENERATED = "cdktf_cdktf_provider_aws|cdk8s_plus_27|lightkube/models"
+"""Compiling these takes twenty seconds, and hardly any of it is ever loaded."""
 
 
 @dataclass(frozen=True)
 class Installed:
-    """A virtual environment, and what it says when it is asked for its programs."""
+    """A virtual environment with no pip of its own, and what it says when it is asked for its programs."""
 
     folder: Path
 
@@ -27,9 +29,9 @@ class Installed:
     def programs(self) -> Path:
         return self.folder / "bin"
 
-    def install(self, *requirements: str | Path, options: tuple[str, ...] = ()) -> str:
-        pip = ("python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *options)
-        return self.run(*pip, *map(str, requirements), cwd=self.folder)
+    def install(self, *requirements: str | Path, options: tuple[str, ...] = ()) -> None:
+        done = pip("--python", self.programs / "python", "install", "--no-compile", *options, *requirements)
+        assert done.returncode == 0, done.stdout
 
     def on_top(self, folder: Path) -> Installed:
         """An environment that has all of this one's packages, none of its programs, and what is installed into it."""
@@ -62,6 +64,20 @@ class Built:
         return found
 
 
+@dataclass(frozen=True)
+class Wheels:
+    """The library's wheel, and a folder with those of all that its extras need: the index was asked once for all."""
+
+    library: Path
+    needed: Path
+
+    def installed(self, folder: Path, extras: str = "") -> Installed:
+        """A virtual environment with the library, these extras `[aws,test]`, and nothing else."""
+        made = empty(folder)
+        made.install(f"{self.library}{extras}", options=("--no-index", "--find-links", str(self.needed)))
+        return made
+
+
 def run(*command: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
     hidden = {"PYTHONPATH", "VIRTUAL_ENV", "CI"}
     environment = {key: value for key, value in os.environ.items() if key not in hidden} | {"NO_COLOR": "1"}
@@ -76,6 +92,10 @@ def run(*command: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
+def pip(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    return run(sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", *arguments, cwd=ROOT)
+
+
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     def make(folder: Path) -> None:
@@ -87,16 +107,28 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
 
 
 @pytest.fixture(scope="session")
-def installed(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Installed:
+def wheels(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Wheels:
+    library = built.wheel("twinstack")
+
+    def make(folder: Path) -> None:
+        done = pip("download", "--dest", folder, f"{library}[{EXTRAS}]")
+        assert done.returncode == 0, done.stdout
+
+    return Wheels(library, once(tmp_path_factory, "wheels", make))
+
+
+@pytest.fixture(scope="session")
+def installed(wheels: Wheels, tmp_path_factory: pytest.TempPathFactory) -> Installed:
     """The library's wheel with the extras that a product's own tests and rehearsals need, and nothing else."""
 
     def make(folder: Path) -> None:
-        empty(folder).install(f"{built.wheel('twinstack')}[{EXTRAS}]")
+        whole = wheels.installed(folder, f"[{EXTRAS}]")
+        whole.run("python", "-m", "compileall", "-q", "-x", GENERATED, "lib", cwd=folder)
 
     return Installed(once(tmp_path_factory, "installed", make))
 
 
 def empty(folder: Path) -> Installed:
-    """A virtual environment with nothing but pip."""
-    venv.create(folder, with_pip=True)
+    """A virtual environment with nothing in it."""
+    venv.create(folder)
     return Installed(folder)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.installed import ROOT, Built, Installed, empty
+from tests.installed import ROOT, Built, Installed, Wheels, empty
 from twinstack.rehearsal.control_plane import ASSETS_VARIABLE
 
 METADATA = {
@@ -73,9 +73,8 @@ def test_another_teams_product_works_from_the_wheels_alone(
 
 
 @pytest.mark.slow
-def test_without_extras_it_checks_and_says_what_the_rest_needs(built: Built, tmp_path: Path) -> None:
-    programs, product = empty(tmp_path / "venv"), tmp_path / "shop"
-    programs.install(built.wheel("twinstack"))
+def test_without_extras_it_checks_and_says_what_the_rest_needs(wheels: Wheels, tmp_path: Path) -> None:
+    programs, product = wheels.installed(tmp_path / "venv"), tmp_path / "shop"
     programs.run(
         "twinstack", "init", "shop", "--organization", "acme", "--region", "eu-west-1", "--no-edge", cwd=tmp_path
     )
@@ -92,9 +91,8 @@ def test_without_extras_it_checks_and_says_what_the_rest_needs(built: Built, tmp
 
 
 @pytest.mark.slow
-def test_one_half_needs_only_its_own_extra(built: Built, reports: Path, tmp_path: Path) -> None:
-    programs = empty(tmp_path / "venv")
-    programs.install(f"{built.wheel('twinstack')}[kubernetes,test]")
+def test_one_half_needs_only_its_own_extra(built: Built, wheels: Wheels, reports: Path, tmp_path: Path) -> None:
+    programs = wheels.installed(tmp_path / "venv", "[kubernetes,test]")
     programs.install(built.wheel("acme_queue"), options=("--no-deps",))
     programs.run("twinstack", "synth", "--half", "workloads", cwd=reports)
     assert (reports / "dist/reports-live/30-api.k8s.yaml").is_file()

@@ -13,6 +13,7 @@ from typing import Final
 import pytest
 
 from tests.delivery.workflow_steps import ROOT, checkout, program, run, step, steps
+from tests.starting.lent import Lend
 
 NOT_RUN: Final = {
     "Find the cluster": "asks AWS for the cluster's address",
@@ -33,8 +34,10 @@ def test_every_script_is_run_here_or_says_why_not() -> None:
 
 
 @pytest.fixture(scope="module")
-def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return checkout(tmp_path_factory.mktemp("work") / "analytics")
+def repository(tmp_path_factory: pytest.TempPathFactory, lend_bindings: Lend) -> Path:
+    folder = checkout(tmp_path_factory.mktemp("work") / "analytics")
+    lend_bindings(folder)
+    return folder
 
 
 def test_a_pull_request_is_checked_and_synthesized(repository: Path) -> None:
@@ -70,9 +73,9 @@ def test_a_pull_request_is_rehearsed_on_a_whole_control_plane(repository: Path, 
     assert done.status == 0, done.text
 
 
-def test_what_changes_in_the_cluster_is_what_the_pull_request_changed(tmp_path: Path) -> None:
+def test_what_changes_in_the_cluster_is_what_the_pull_request_changed(tmp_path: Path, lend_bindings: Lend) -> None:
     for side in ("old", "new"):
-        checkout(tmp_path / "work" / side)
+        lend_bindings(checkout(tmp_path / "work" / side))
     base = tmp_path / "work" / "new" / "environments" / "base.yaml"
     base.write_text(base.read_text().replace("cpu: 250m, memory: 256Mi", "cpu: 300m, memory: 256Mi", 1))
     done = run(step("pull-request", "manifests", "Compare the manifests"), tmp_path / "work")
@@ -200,7 +203,7 @@ def test_an_environment_that_is_not_there_asks_nobody(tmp_path: Path) -> None:
 def test_the_tests_of_a_part_run_in_a_fresh_checkout(tmp_path: Path, part: str) -> None:
     """A few of them: `make backend` and `make frontend` run all, and they are the same commands."""
     fresh = checkout(tmp_path / "analytics", with_tools=False)
-    done = run(step("deploy", f"test-{part}", "Run tests"), fresh, PYTEST_ADDOPTS="-k settings")
+    done = run(step("deploy", f"test-{part}", "Run tests"), fresh, PYTEST_ADDOPTS="-k settings", PIP_COMPILE="0")
     assert done.status == 0, done.text
     if part == "backend":
         assert (fresh / "backend" / "coverage.xml").is_file()

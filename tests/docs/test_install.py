@@ -15,6 +15,7 @@ import pytest
 from docs_generator.blocks import Block, blocks_of
 from docs_generator.transcript import Reader, differences
 from tests.docs.checks import COMMANDS, REPOSITORY
+from tests.installed import Wheels
 
 PAGE: Final = REPOSITORY / "docs" / "how-to" / "install.md"
 BLOCKS: Final = [block for block in blocks_of(PAGE) if "test_install.py" in block.directive]
@@ -51,10 +52,11 @@ def test_the_commands_that_work_without_extras_are_commands() -> None:
 
 
 @pytest.mark.slow
-def test_each_way_of_the_page_installs_it(tmp_path: Path) -> None:
+def test_each_way_of_the_page_installs_it(tmp_path: Path, wheels: Wheels) -> None:
     (tmp_path / "constructs").symlink_to(REPOSITORY / "constructs")
     programs = f"{tmp_path / '.venv' / 'bin'}:{Path(sys.executable).parent}:{os.defpath}"
-    reader = Reader(tmp_path, {"PATH": programs, "PIP_QUIET": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"})
+    pip = {"PIP_QUIET": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_COMPILE": "0"}
+    reader = Reader(tmp_path, {"PATH": programs, "PIP_FIND_LINKS": str(wheels.needed), **pip})
 
     def run(command: str) -> str:
         said = reader.follow(Block(PAGE, 1, "console", f"$ {command} && echo done\n"))
