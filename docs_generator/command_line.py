@@ -117,7 +117,7 @@ def _takes(parameter: Any) -> str:
         return "nothing"
     kind = "a path" if annotation is Path else "text"
     is_named = parameter.opts[0].startswith("-") and parameter.metavar
-    return f"`{parameter.metavar}`" if is_named else kind
+    return f"`{parameter.metavar}`".replace("|", "\\|") if is_named else kind
 
 
 def _default(parameter: Any) -> str:
@@ -188,6 +188,8 @@ STATUS: Final = {
     "twinstack rehearse": "0 where nothing wrong was found in what was rehearsed, which without a control plane is the Terraform "
     "half alone (the last line says so); 1 where something is wrong; 2 where an environment is wrong or a tool is missing, "
     "with `--strict` also any part of the control plane.",
+    "twinstack diff": "0 where nothing is different; 3 where something is; 2 where an environment is wrong or what it is compared "
+    "with is not there.",
     "twinstack control-plane": "0; 3 where a program is missing.",
     "twinstack scan": "0; 1 where something is left that nobody accepted; 2 where checkov is missing or an environment is "
     "wrong.",

@@ -48,6 +48,12 @@ EXAMPLES: Final = (
         "twinstack synth prod --half workloads --version 1.4.2 --set api.scale.max=12",
         runs=Runs.RECORDED,
     ),
+    Example(
+        "twinstack diff",
+        "twinstack diff prod --against kept --set database.storage_gib=200",
+        runs=Runs.RECORDED,
+        before=("twinstack synth prod", "mkdir kept", "cp -r cdktf.out dist kept"),
+    ),
     Example("twinstack local", "twinstack local dev"),
     Example("twinstack workflows", "twinstack workflows"),
     Example("twinstack rehearse", "twinstack rehearse dev --only terraform", "first 12, last 1", runs=Runs.RECORDED),

@@ -21,6 +21,7 @@ VARIES: Final = (
     (re.compile(r"\d+\.\d+s\b"), "Ns"),
     (re.compile(r" +\d+(\.\d+)? (B|KiB)$", re.MULTILINE), " N"),
     (re.compile(r"Terraform \d+\.\d+\.\d+"), "Terraform N"),
+    (re.compile(r"\([0-9a-f]{10}\)"), "(commit)"),
     (re.compile(r"[ \t]+$", re.MULTILINE), ""),
 )
 """What is another figure each time, and what stands for it in a comparison."""

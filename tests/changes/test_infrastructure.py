@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from twinstack.changes.difference import Change, FieldChange
+from twinstack.changes.difference import LATER, Change, FieldChange
 from twinstack.changes.effect import Effect
-from twinstack.changes.infrastructure import LATER, changes_of_infrastructure
+from twinstack.changes.infrastructure import changes_of_infrastructure
 from twinstack.delivery.infrastructure_plan import Action
 
 Stack = dict[str, Any]

@@ -18,6 +18,7 @@ MADE: Final = ("rooms", "reference")
 """Folders of generated pages: their examples are run while they are made, and test_pages.py holds them to it."""
 HELD_ELSEWHERE: Final = {
     "errors.md": "tests/test_error_codes.py",
+    "how-to/know-what-a-change-does.md": "tests/docs/test_diff.py",
     "how-to/rename.md": "tests/docs/test_rename.py",
     "tutorial.md": "tests/docs/test_tutorial.py",
 }

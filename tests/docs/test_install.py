@@ -40,6 +40,7 @@ def test_the_commands_that_work_without_extras_are_commands() -> None:
     (row,) = re.findall(r"^\| none \|.*\|(.*) work \|$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
     assert set(re.findall(r"`(\w+)`", row)) == COMMANDS - {
         "synth",
+        "diff",
         "rehearse",
         "control-plane",
         "scan",

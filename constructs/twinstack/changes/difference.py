@@ -115,6 +115,12 @@ class Change:
         return tuple(dict.fromkeys(one for one in found if one is not None))
 
     @property
+    def follows(self) -> bool:
+        """Whether it only follows from something else that is made anew, and that it refers to."""
+        decisive = [one for one in self.fields if one.forces] or [*self.fields[:1]]
+        return bool(decisive) and all(one.after == LATER for one in decisive)
+
+    @property
     def usual(self) -> str:
         """How long the worst of it usually takes; empty where nobody says."""
         return next((one.usual for one in self.fields if one.usual and one.risk == self.risk), "")
@@ -140,9 +146,11 @@ class Difference:
 
     @classmethod
     def of(cls, before: str, after: str, changes: Iterable[Change]) -> Difference:
-        """The changes in order: the worst first, then by thing and subject."""
+        """The changes in order: the worst first, then by thing and subject, what only follows from another one behind it."""
         return cls(
-            before, after, tuple(sorted(changes, key=lambda one: (-rank_of(one), one.thing, one.half, one.subject)))
+            before,
+            after,
+            tuple(sorted(changes, key=lambda one: (-rank_of(one), one.thing, one.follows, one.half, one.subject))),
         )
 
     @property
@@ -187,6 +195,8 @@ def rank_of(one: Change | FieldChange) -> int:
     return len(RISKS) - RISKS.index(one.risk)
 
 
+LATER: Final = "(known after apply)"
+"""Stands for a value that only the apply will tell. Terraform's own words."""
 UNKNOWN: Final = "unknown"
 """The class of what nobody has noted yet: it may interrupt, and a person has to look."""
 RISKS: Final = (

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from twinstack.changes.difference import Change, FieldChange, rank_of
+from twinstack.changes.difference import LATER, Change, FieldChange, rank_of
 from twinstack.changes.effect import Effect
 from twinstack.changes.fields import differing, root_of, without_index
 from twinstack.changes.judgement import guard_of, of_argument, of_loss
@@ -110,8 +110,9 @@ class _Comparison:
         forced = [one.path for one in found if one.forces]
         fields = tuple(found)
         if forced or triggers:
-            because = " and ".join(filter(None, [", ".join(forced), *(f"a change of {one}" for one in triggers)]))
-            effect, why = of_loss(type_name, Action.REPLACED, f"{because} forces it")
+            because = [*forced, *(f"a change of {one}" for one in triggers)]
+            words = f"{' and '.join(because)} force{'s' if len(because) == 1 else ''} it"
+            effect, why = of_loss(type_name, Action.REPLACED, words)
             lifecycle = self._new.lifecycle(address)
             why = _joined(why, *_refusals(type_name, before, after, lifecycle), _order(lifecycle))
             return self._change(address, Action.REPLACED, effect, why=why, fields=fields)
@@ -220,9 +221,7 @@ def _order(lifecycle: Block) -> str:
 
 
 def _words(field: FieldChange) -> str:
-    if field.effect is Effect.SAFE and field.known:
-        return ""
-    return f"{field.path}: {field.why}" if field.why else f"{field.path} {field.risk}"
+    return f"{field.path}: {field.why}" if field.why and field.risk != str(Effect.SAFE) else ""
 
 
 def _joined(*parts: str) -> str:
@@ -249,8 +248,6 @@ def _split(reference: str) -> tuple[str, str]:
     return ".".join(parts[:2]), parts[2] if len(parts) > 2 else ""
 
 
-LATER: Final = "(known after apply)"
-"""Stands for a value that only the apply will tell. Terraform's own words."""
 _NOT_COMPARED: Final = frozenset({"//", "depends_on", "lifecycle"})
 """What says nothing of the thing itself."""
 KEYS: Final = ("name", "id", "rule_name", "key", "sid", "priority", "namespace")

@@ -57,6 +57,24 @@ class Repository:
         found = _git(self.top, "rev-parse", "--verify", "--quiet", f"{reference}^{{commit}}")
         return "" if found.returncode else found.stdout.strip()
 
+    def beginning(self) -> tuple[str, str]:
+        """The commit that today's changes began at, and what it is in words: where this branch left the default one, with
+        all that was committed since and all that was not; on the default branch itself, and where there is none, HEAD.
+
+        Raises ConfigurationError where nothing is committed yet, or where a shallow clone lacks it (TW385).
+        """
+        head = self.commit("HEAD")
+        default = next(filter(self.find, (self._default_of_origin(), *_DEFAULT_BRANCHES)), "")
+        common = _git(self.top, "merge-base", "HEAD", default).stdout.strip() if default else ""
+        if not common and _git(self.top, "rev-parse", "--is-shallow-repository").stdout.strip() == "true":
+            raise ConfigurationError([self.unknown(default or _DEFAULT_BRANCHES[0])])
+        if common in {"", head}:
+            return head, f"HEAD ({head[:_SHORT]})"
+        return common, f"{default}, where this branch left it ({common[:_SHORT]})"
+
+    def _default_of_origin(self) -> str:
+        return _git(self.top, "rev-parse", "--abbrev-ref", "--quiet", "origin/HEAD").stdout.strip()
+
     def unknown(self, given: str, *, more: Sequence[str] = ()) -> Problem:
         """That a name means nothing here; `more` is what else it could have meant."""
         listed = _git(self.top, "for-each-ref", "--sort=-creatordate", "--format=%(refname:short)", *_NAMESPACES)
@@ -246,6 +264,7 @@ def _last(said: str) -> str:
     return lines[-1].strip() if lines else ""
 
 
+_DEFAULT_BRANCHES: Final = ("origin/main", "origin/master", "main", "master")
 _NAMESPACES: Final = ("refs/heads", "refs/tags", "refs/remotes")
 _OF_A_HOOK: Final = frozenset(
     {

@@ -9,6 +9,7 @@ from typing import Annotated, Final, Literal
 import typer
 
 from twinstack.cli.delivery_application import delivery
+from twinstack.cli.diff_application import changes
 from twinstack.cli.group import Commands
 from twinstack.cli.render import emit
 from twinstack.cli.reports import JUnit, Sarif
@@ -35,6 +36,7 @@ schemas: typer.Typer = typer.Typer(help="Writes the schemas that other tools rea
 application.add_typer(schemas, name="schemas")
 application.add_typer(delivery)
 application.add_typer(state)
+application.add_typer(changes)
 
 Environments = Annotated[
     list[str] | None, typer.Argument(metavar="ENVIRONMENT", help="All of them unless given.", show_default=False)

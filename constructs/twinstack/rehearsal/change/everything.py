@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from twinstack.changes.former import NOTHING, Outputs, former, outputs_of
+from twinstack.changes.former import NOTHING, Outputs, former
+from twinstack.changes.present import present
 from twinstack.environment.spec import Half
 from twinstack.errors import UsageError
 from twinstack.product import Product
@@ -18,7 +19,6 @@ from twinstack.rehearsal.change.report import InfrastructureChange, WorkloadsCha
 from twinstack.rehearsal.change.workloads import rehearse_workloads
 from twinstack.rehearsal.control_plane.assets import ASSETS_VARIABLE, SIMULATION, Assets
 from twinstack.rehearsal.kubernetes import Definition
-from twinstack.synthesis import synthesized
 
 if TYPE_CHECKING:
     from twinstack.delivery.records import Records
@@ -97,7 +97,7 @@ def rehearse_change(
     skipped: list[str] = []
     with (
         former(product, name, before, halves=halves, records=records) as old,
-        _today(product, loaded, halves, to_nothing=to_nothing) as new,
+        _today(product, loaded[0], halves, to_nothing=to_nothing) as new,
     ):
         terraform = kubernetes = None
         if Half.INFRASTRUCTURE in halves:
@@ -116,15 +116,13 @@ def rehearse_change(
 
 @contextmanager
 def _today(
-    product: Product[Any], loaded: Sequence[Loaded[Any]], halves: Sequence[Half], *, to_nothing: bool
+    product: Product[Any], loaded: Loaded[Any], halves: Sequence[Half], *, to_nothing: bool
 ) -> Generator[Outputs]:
     if to_nothing:
         yield Outputs(NOTHING, {}, [])
         return
-    environment = loaded[0].environment
-    with synthesized(product, loaded, halves) as output:
-        label = f"the present ({environment.context.version})"
-        yield outputs_of(label, output.stack(environment), output.manifests(environment), halves)
+    with present(product, loaded, halves) as outputs:
+        yield outputs
 
 
 _TOOLS = {Half.INFRASTRUCTURE: "terraform", Half.WORKLOADS: "kubernetes"}
