@@ -9,12 +9,18 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from docs_generator.example import TODAY
-from twinstack.cluster import spec as cluster
-from twinstack.edge import rate_limit
+from twinstack.edge.rate_limit import RateLimit
+from twinstack.environment import Model
+from twinstack.environment.writes import declared
+from twinstack.facts.judgement import fact_at
+from twinstack.facts.offers import engine_versions
+from twinstack.facts.parameters import PARAMETERS
+from twinstack.facts.support import KUBERNETES, POSTGRES
 from twinstack.layers.allowed import allowed
 from twinstack.layers.schema import whole_schema
-from twinstack.postgres import spec as postgres
-from twinstack.redis import spec as redis
+from twinstack.postgres import PostgresSpec
+from twinstack.redis.spec import RedisEngine
+from twinstack.redis.version import OLDEST
 
 
 def phrase(model: type[BaseModel], name: str) -> str:
@@ -172,16 +178,28 @@ def _supported(ends: Mapping[str, Any]) -> str:
     return _one_of(version for version, end in ends.items() if end is None or end >= TODAY)
 
 
+def _taken(kind: type[Model], field: str) -> str:
+    """The values that AWS takes of the argument that a field becomes."""
+    written = next(one for name, one in declared(kind) if name == field)
+    fact = fact_at(written.type, written.argument)
+    assert fact is not None and fact.values is not None, f"{kind.__name__}.{field}"
+    return _one_of(map(int, fact.values.values))
+
+
+def _versions(engine: RedisEngine) -> list[str]:
+    return [one for one in engine_versions("elasticache", engine) if int(one.partition(".")[0]) >= OLDEST]
+
+
 OF_A_RULE: Final[Mapping[tuple[str, str], str]] = {
-    ("ClusterSpec", "version"): _supported(cluster.STANDARD_SUPPORT_ENDS),
-    ("PostgresSpec", "engine_version"): _supported(postgres.STANDARD_SUPPORT_ENDS),
+    ("ClusterSpec", "version"): _supported(KUBERNETES),
+    ("PostgresSpec", "engine_version"): _supported(POSTGRES),
     ("PostgresSpec", "upgrade_from"): "an earlier major version",
     ("PostgresSpec", "client_image"): "an image's name with a tag other than `latest`, or with its digest",
     ("PostgresSpec", "restore_from_snapshot"): "a snapshot's name or ARN",
-    ("PostgresSpec", "monitoring_interval_seconds"): _one_of(postgres.MONITORING_INTERVALS),
-    ("RedisSpec", "max_memory_policy"): _one_of(redis.MAX_MEMORY_POLICIES),
-    ("RateLimit", "window_seconds"): _one_of(rate_limit.WAF_WINDOWS),
-    ("RedisSpec", "engine_version"): "`redis`: one of `7.0`, `7.1`; `valkey`: one of `7.2`, `8.0`, `8.1`, `8.2`",
+    ("PostgresSpec", "monitoring_interval_seconds"): _taken(PostgresSpec, "monitoring_interval_seconds"),
+    ("RedisSpec", "max_memory_policy"): _one_of(PARAMETERS["redis"]["maxmemory-policy"].values),
+    ("RateLimit", "window_seconds"): _taken(RateLimit, "window_seconds"),
+    ("RedisSpec", "engine_version"): "; ".join(f"`{engine}`: {_one_of(_versions(engine))}" for engine in RedisEngine),
     ("WorkloadSpec", "uses"): "a list, each `FIELD` or `{FIELD: ACCESS}`",
     ("Route", "to"): "the field of a web service",
     ("Spec", "name"): "a part of a name, such as `db`, or empty",

@@ -131,6 +131,7 @@ SURFACE: Final[dict[str, list[str]]] = {
         "Spec",
         "Variable",
         "WorkloadSpec",
+        "Writes",
         "relaxed",
     ],
     "twinstack.facts": [

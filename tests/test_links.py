@@ -234,7 +234,6 @@ IN_A_FOLDER_OF_ITS_OWN = {
     "synthesis.py": "into the stage, made by mkdtemp",
     "postgres/certificates.py": "a command of the library's own builders, into its own source",
     "rehearsal/schemas.py": "the same",
-    "environment/instance_types.py": "the same",
     "quotas/api_texts.py": "the same",
 }
 

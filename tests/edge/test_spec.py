@@ -122,12 +122,12 @@ def test_nginx_is_warned_of() -> None:
         (
             "edge: {rate_limit: {window_seconds: 30}}",
             problem(
-                "TW731",
-                "no window of a rate limit",
+                "TW380",
+                "a value that AWS does not take",
                 "edge.rate_limit.window_seconds",
-                "30",
-                "60, 120, 300, 600 seconds",
-                "choose one of these",
+                "30, as aws_wafv2_web_acl.rule.statement.rate_based_statement.evaluation_window_sec",
+                "60, 120, 300, 600 (AWS WAF API Reference, RateBasedStatement, EvaluationWindowSec)",
+                "write `60`, if that is what is meant",
             ),
         ),
         (

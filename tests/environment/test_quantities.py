@@ -13,11 +13,9 @@ from twinstack.environment.quantities import (
     Memory,
     WeeklyWindow,
     cpu_millis,
-    daily_minutes,
     memory_bytes,
-    weekly_minutes,
-    windows_overlap,
 )
+from twinstack.facts.windows import daily_minutes, weekly_minutes, windows_overlap
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 

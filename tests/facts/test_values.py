@@ -14,8 +14,7 @@ from twinstack.facts import ValueFact, facts_of, refused
 from twinstack.facts.data import OLD, date_of_the_data, is_old, types_with_facts
 from twinstack.facts.examples import EXAMPLES, Example
 from twinstack.facts.free import FREE
-from twinstack.facts.judgement import fact_at, literals
-from twinstack.facts.offers import judged_arguments
+from twinstack.facts.judgement import is_judged, literals
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 
@@ -61,9 +60,7 @@ def test_every_argument_that_we_write_has_a_fact_or_a_reason_why_not() -> None:
         if not isinstance(value, bool)  # Terraform itself refuses what is neither true nor false
     }
     assert len(written) > 100, "the reviewed output is not read"
-    without = {
-        f"{type_}.{path}" for type_, path in written if not fact_at(type_, path) and path not in judged_arguments(type_)
-    }
+    without = {f"{type_}.{path}" for type_, path in written if not is_judged(type_, path)}
     assert without - FREE.keys() == set(), "say in facts/documented.py what AWS takes, or in facts/free.py why nothing"
     assert FREE.keys() - without == set(), "a reason that nothing needs: remove it from facts/free.py"
 

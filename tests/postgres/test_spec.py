@@ -228,12 +228,12 @@ def test_production_trusts_nobody_silently() -> None:
         (
             "database: {monitoring_interval_seconds: 20}",
             problem(
-                "TW705",
-                "no interval of enhanced monitoring",
+                "TW380",
+                "a value that AWS does not take",
                 "database.monitoring_interval_seconds",
-                "20",
-                "0, 1, 5, 10, 15, 30, 60 seconds",
-                "choose one of these",
+                "20, as aws_db_instance.monitoring_interval",
+                "0, 1, 5, 10, 15, 30, 60 (Amazon RDS API Reference, CreateDBInstance, MonitoringInterval)",
+                "write `15`, if that is what is meant",
             ),
         ),
         (

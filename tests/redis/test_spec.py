@@ -9,10 +9,12 @@ import pytest
 
 from twinstack.environment import Access, Environment, Reach, Variable
 from twinstack.errors import ConfigurationError, Location, Problem
+from twinstack.facts.data import offers_file
 from twinstack.layers.load import load_text
 from twinstack.redis import RedisSpec
 
 TOP = "organization: acme\nproduct: shop\naccount: '111122223333'\nregion: eu-central-1\nversion: 1.0.0\n"
+OFFERS = f"(cfn-lint {offers_file()['versions']['cfn-lint']}, read on {offers_file()['read']})"
 BASE = (
     TOP
     + """\
@@ -82,18 +84,34 @@ def test_a_link_is_offered_the_connection() -> None:
         (
             "cache: {engine_version: '7.2'}",
             problem(
-                "TW503", "an unknown redis version", "cache.engine_version", "7.2", "7.0, 7.1", "choose one of these"
+                "TW380",
+                "a value that AWS does not take",
+                "cache.engine_version",
+                "redis 7.2, as aws_elasticache_replication_group.engine_version",
+                f"7.0, 7.1 {OFFERS}",
+                "write `7.1`, if that is what is meant",
+            ),
+        ),
+        (
+            "cache: {engine_version: '6.2'}",
+            problem(
+                "TW503",
+                "an unknown redis version",
+                "cache.engine_version",
+                "6.2",
+                "7.0 or later",
+                "choose one of these",
             ),
         ),
         (
             "cache: {engine: valkey, engine_version: '7.1'}",
             problem(
-                "TW503",
-                "an unknown valkey version",
+                "TW381",
+                "a value that AWS has, and not here",
                 "cache.engine_version",
-                "7.1",
-                "7.2, 8.0, 8.1, 8.2",
-                "choose one of these",
+                "valkey 7.1, as aws_elasticache_replication_group.engine_version",
+                f"7.2 {OFFERS}",
+                'write `7.2`, if that is what is meant; or, with a reviewed reason, `cache.acknowledge: {TW381: "…"}`',
             ),
         ),
         (
@@ -121,12 +139,13 @@ def test_a_link_is_offered_the_connection() -> None:
         (
             "cache: {max_memory_policy: allkeys}",
             problem(
-                "TW711",
-                "no such policy",
+                "TW380",
+                "a value that AWS does not take",
                 "cache.max_memory_policy",
-                "allkeys",
-                "noeviction, allkeys-lru, allkeys-lfu, allkeys-random, volatile-lru, volatile-lfu, volatile-random, volatile-ttl",
-                "choose one of these",
+                "maxmemory-policy allkeys, as aws_elasticache_parameter_group.parameter.value",
+                "noeviction, allkeys-lru, allkeys-lfu, allkeys-random, volatile-lru, volatile-lfu, volatile-random, volatile-ttl "
+                '(Amazon ElastiCache User Guide, "Valkey and Redis OSS parameters")',
+                "write `allkeys-lru`, if that is what is meant",
             ),
         ),
         (
@@ -143,12 +162,12 @@ def test_a_link_is_offered_the_connection() -> None:
         (
             "cache: {node_type: cache.t1.micro}",
             problem(
-                "TW712",
-                "this node type keeps no snapshots",
-                "cache.snapshot_retention_days",
-                "cache.t1.micro with 1 days",
-                "0, or another node type",
-                "set snapshot_retention_days: 0",
+                "TW381",
+                "a value that AWS has, and not here",
+                "cache.node_type",
+                "cache.t1.micro in eu-central-1, as aws_elasticache_replication_group.node_type",
+                f"a machine of eu-central-1, such as cache.t2.micro {OFFERS}",
+                'write `cache.t2.micro`, if that is what is meant; or, with a reviewed reason, `cache.acknowledge: {TW381: "…"}`',
             ),
         ),
         (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Final
 
 from pydantic import Field
 
@@ -14,6 +14,9 @@ from twinstack.environment.production import relaxed
 from twinstack.environment.quantities import VariableName
 from twinstack.environment.spec import ResourceSpec
 from twinstack.environment.stand_in import StandIn
+from twinstack.environment.writes import Writes
+
+LIFECYCLE: Final = "aws_s3_bucket_lifecycle_configuration"
 
 
 class BucketEncryption(StrEnum):
@@ -35,15 +38,25 @@ class BucketSpec(ResourceSpec):
     access_levels: ClassVar[tuple[Access, ...]] = (Access.READ, Access.WRITE, Access.LIST, Access.DELETE)
     levels_add_up: ClassVar[bool] = True
 
-    encryption: BucketEncryption = BucketEncryption.AES256
+    encryption: Annotated[
+        BucketEncryption,
+        Writes(
+            "aws_s3_bucket_server_side_encryption_configuration",
+            "rule.apply_server_side_encryption_by_default.sse_algorithm",
+        ),
+    ] = BucketEncryption.AES256
     """`AES256`, or `aws:kms` for a key of the bucket's own."""
     versioned: bool = True
     """Keeps overwritten and deleted objects as older versions."""
-    old_versions_days: Annotated[int, Field(ge=1)] = 90
+    old_versions_days: Annotated[
+        int, Field(ge=1), Writes(LIFECYCLE, "rule.noncurrent_version_expiration.noncurrent_days")
+    ] = 90
     """Days that older versions are kept."""
-    expire_days: Annotated[int, Field(ge=1)] | None = None
+    expire_days: Annotated[Annotated[int, Field(ge=1)] | None, Writes(LIFECYCLE, "rule.expiration.days")] = None
     """Days after which objects are deleted; none: never. A versioned bucket keeps them as older versions for a while more."""
-    abandoned_uploads_days: Annotated[int, Field(ge=1)] = 7
+    abandoned_uploads_days: Annotated[
+        int, Field(ge=1), Writes(LIFECYCLE, "rule.abort_incomplete_multipart_upload.days_after_initiation")
+    ] = 7
     """Days after which unfinished uploads are removed."""
     variable: VariableName | None = Field(default=None, json_schema_extra={"base_only": True})
     """The variable that carries the bucket's name; `{FIELD}_BUCKET` unless given."""

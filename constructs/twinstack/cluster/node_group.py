@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Annotated
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, ClassVar, Final
 
 from pydantic import Field
 
 from twinstack.cluster.machines import Image, Machine
 from twinstack.environment.container import Architecture
 from twinstack.environment.model import Finding, Model
+from twinstack.environment.writes import Writes
 
+GROUP: Final = "aws_eks_node_group"
 InstanceType = Annotated[str, Field(pattern=r"^[a-z0-9-]+\.[a-z0-9-]+$")]
 
 
 class NodeGroup(Model):
     """A managed group of equal nodes."""
 
-    instance_types: Annotated[tuple[InstanceType, ...], Field(min_length=1, max_length=20)]
+    fixed_arguments: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        "aws_launch_template": {"block_device_mappings.ebs.volume_type": "gp3"}
+    }
+
+    instance_types: Annotated[
+        tuple[InstanceType, ...], Field(min_length=1, max_length=20), Writes(GROUP, "instance_types")
+    ]
     """The machines to choose from, `m7g.large`. All have one processor and one kind of accelerator: one image fits them."""
-    min: Annotated[int, Field(ge=1)]
+    min: Annotated[int, Field(ge=1), Writes(GROUP, "scaling_config.min_size")]
     """Nodes that always run, and the number that the group starts with."""
-    max: Annotated[int, Field(ge=1)]
+    max: Annotated[int, Field(ge=1), Writes(GROUP, "scaling_config.max_size")]
     """Nodes at most. Nothing in the cluster adds nodes: up to here a person may, and Terraform leaves that number alone."""
-    disk_gib: Annotated[int, Field(ge=20, le=65536)] = 50
+    disk_gib: Annotated[
+        int, Field(ge=20, le=65536), Writes("aws_launch_template", "block_device_mappings.ebs.volume_size")
+    ] = 50
     """Each node's disk, in GiB."""
     architecture: Annotated[str, Field(pattern=r"^(x86_64|arm64)$")] | None = None
     """The instance types' processor, for readers: their names say it, and must agree."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
-import re
 from collections.abc import Iterator, Mapping, Set
 from enum import StrEnum
 from ipaddress import IPv4Network
@@ -14,10 +12,8 @@ from pydantic import Field
 from twinstack.cluster.capacity import check_capacity
 from twinstack.cluster.node_group import NodeGroup
 from twinstack.environment.container import Architecture
-from twinstack.environment.instance_types import check_instance_type
 from twinstack.environment.model import Finding, NotInForce, missing
 from twinstack.environment.monitoring import Monitoring
-from twinstack.environment.names import NameRule
 from twinstack.environment.placement import (
     PRIVATE_RANGES,
     RANGES_OF_NETWORKS,
@@ -29,6 +25,8 @@ from twinstack.environment.production import relaxed
 from twinstack.environment.quantities import RetentionDays
 from twinstack.environment.spec import Half
 from twinstack.environment.support import check_support
+from twinstack.environment.writes import Writes
+from twinstack.facts.support import KUBERNETES as STANDARD_SUPPORT_ENDS
 
 
 class ClusterMode(StrEnum):
@@ -49,27 +47,30 @@ class ClusterSpec(ClusterPlan):
     """
 
     built_in: ClassVar[frozenset[Half]] = frozenset({Half.INFRASTRUCTURE})
-    name_rules: ClassVar[Mapping[str, NameRule]] = {
-        "EC2 launch template": NameRule(
-            128, re.compile(r"[A-Za-z0-9().\-/_]+"), "letters, digits and ().-/_", shortest=3
-        )
-    }
 
-    version: str = "1.36"
+    version: Annotated[str, Writes("aws_eks_cluster", "version")] = "1.36"
     """Kubernetes' minor version. EKS upgrades by one minor version at a time: a jump is refused when it is applied."""
     mode: ClusterMode = ClusterMode.AUTO
     """`auto`: EKS keeps the nodes; `managed`: `node_groups` say what runs."""
     node_groups: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")], NodeGroup] = Field(default_factory=dict)
     """Managed groups of nodes, by name."""
-    private_access_cidrs: tuple[IPv4Network, ...] = ()
+    private_access_cidrs: Annotated[
+        tuple[IPv4Network, ...], Writes("aws_vpc_security_group_ingress_rule", "cidr_ipv4")
+    ] = ()
     """Networks from which the API server's private address may be reached: a VPN's, a bastion's, a runner's."""
     private_access_security_groups: tuple[SecurityGroupId, ...] = ()
     """Security groups from which it may be reached: a bastion's or a runner's, in the same network."""
-    public_access_cidrs: tuple[IPv4Network, ...] = ()
+    public_access_cidrs: Annotated[
+        tuple[IPv4Network, ...], Writes("aws_eks_cluster", "vpc_config.public_access_cidrs")
+    ] = ()
     """Addresses from which the API server may be reached over the internet; none: it has no public address."""
-    administrators: tuple[RoleName, ...] = ()
+    administrators: Annotated[
+        tuple[RoleName, ...], Writes("aws_eks_access_entry", "principal_arn", through="administrator_arns")
+    ] = ()
     """IAM roles of this account that administer the cluster, by name (with their path, if any)."""
-    deployers: tuple[RoleName, ...] = ()
+    deployers: Annotated[
+        tuple[RoleName, ...], Writes("aws_eks_access_entry", "principal_arn", through="deployer_arns")
+    ] = ()
     """IAM roles of this account that release the product, and may do nothing beyond its namespace. Of a cluster that
     exists, its owner puts them into the group."""
     exporters: bool = False
@@ -78,7 +79,9 @@ class ClusterSpec(ClusterPlan):
     """Days that the control plane's logs are kept."""
     deletion_protection: bool | None = None
     """Makes AWS refuse to delete the cluster; needed unless the cluster exists."""
-    service_ipv4_cidr: IPv4Network | None = None
+    service_ipv4_cidr: Annotated[
+        IPv4Network | None, Writes("aws_eks_cluster", "kubernetes_network_config.service_ipv4_cidr")
+    ] = None
     """Where Services have their addresses; 172.20.0.0/16 in a network of 10.0.0.0/8 and 10.100.0.0/16 in any other unless
     given, which is what EKS chooses by itself. Another one makes another cluster. For an existing cluster, the range
     it has: pods may then ask for names there alone."""
@@ -269,9 +272,6 @@ class ClusterSpec(ClusterPlan):
 
     def review(self) -> Iterator[Finding]:
         yield from self._roles_without_their_path()
-        for name, group in self.node_groups.items():
-            for index, type_ in enumerate(group.instance_types):
-                yield from check_instance_type(type_, ("node_groups", name, "instance_types", index))
         if not self.existing:
             yield from check_support(
                 "Kubernetes", self.version, STANDARD_SUPPORT_ENDS, self.context.today, ("version",)
@@ -299,15 +299,6 @@ def access_address(name: str) -> str:
     return "".join(character if character.isalnum() else "_" for character in name).lower()
 
 
-STANDARD_SUPPORT_ENDS: Final = {
-    "1.31": datetime.date(2025, 11, 26),
-    "1.32": datetime.date(2026, 3, 23),
-    "1.33": datetime.date(2026, 7, 29),
-    "1.34": datetime.date(2026, 12, 2),
-    "1.35": datetime.date(2027, 3, 27),
-    "1.36": datetime.date(2027, 8, 2),
-}
-"""Source: Amazon EKS User Guide, "Kubernetes release calendar"."""
 OF_IDENTITY_CENTER: Final = "AWSReservedSSO_"
 PATH_OF_IDENTITY_CENTER: Final = "aws-reserved/sso.amazonaws.com/"
 TEN: Final = IPv4Network("10.0.0.0/8")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, ClassVar, Final
 
@@ -10,7 +9,6 @@ from pydantic import Field
 
 from twinstack.delivery.github import Branch, GitHub, Runner, is_hosted
 from twinstack.environment.model import Finding, Model
-from twinstack.environment.names import NameRule
 from twinstack.environment.placement import ClusterPlan, DeliveryPlan
 from twinstack.environment.quantities import VariableName
 from twinstack.environment.spec import Half, WorkloadSpec
@@ -48,9 +46,6 @@ class DeliverySpec(DeliveryPlan):
     """
 
     built_in: ClassVar[frozenset[Half]] = frozenset({Half.INFRASTRUCTURE})
-    name_rules: ClassVar[Mapping[str, NameRule]] = {
-        "IAM policy": NameRule(128, re.compile(r"[A-Za-z0-9+=,.@_-]+"), "letters, digits and +=,.@_-"),
-    }
 
     deadline_seconds: Annotated[int, Field(ge=30, le=86_400)] = 600
     """Seconds that a rollout may take, its migration included; then the release before is put back."""

@@ -9,29 +9,25 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from twinstack.environment.model import Finding, Model
+from twinstack.environment.writes import Writes
 
+FIREWALL: Final = "aws_wafv2_web_acl"
+RULE: Final = "rule.statement.rate_based_statement"
 RoutePath = Annotated[str, Field(pattern=r"^/[A-Za-z0-9._~/-]*$")]
 
 
 class RateLimit(Model):
     """How many requests one address may make within a window."""
 
-    requests: Annotated[int, Field(ge=10, le=2_000_000_000)]
+    requests: Annotated[int, Field(ge=10, le=2_000_000_000), Writes(FIREWALL, f"{RULE}.limit")]
     """Requests within the window."""
-    window_seconds: int = 60
+    window_seconds: Annotated[int, Writes(FIREWALL, f"{RULE}.evaluation_window_sec")] = 60
     """The window, in seconds: 60, 120, 300 or 600."""
 
     @property
     def per_minute(self) -> int:
         """The same rate for who counts by the minute."""
         return max(1, self.requests * 60 // self.window_seconds)
-
-    def rules(self) -> Iterator[Finding]:
-        if self.window_seconds not in WAF_WINDOWS:
-            yield Finding(
-                "TW731", "no window of a rate limit", ("window_seconds",), str(self.window_seconds),
-                ", ".join(map(str, WAF_WINDOWS)) + " seconds", "choose one of these",
-            )  # fmt: skip
 
 
 class PathRateLimit(RateLimit):
@@ -74,5 +70,3 @@ def is_under(path: str, root: str) -> bool:
 
 TOO_MANY: Final = json.dumps({"error": {"code": "rate_limited", "message": "too many requests, wait a little"}})
 """The body of an answer with 429, wherever the edge can choose it."""
-WAF_WINDOWS: Final = (60, 120, 300, 600)
-"""Source: AWS WAF API Reference, RateBasedStatement, EvaluationWindowSec."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Network
 from typing import TYPE_CHECKING, Annotated, ClassVar, Final
@@ -15,7 +14,6 @@ from twinstack.edge.kind import EdgeKind, Kind
 from twinstack.edge.nginx.spec import Acme, Nginx
 from twinstack.edge.rate_limit import PathRateLimit, RateLimit, RoutePath, check_once, check_path, is_under
 from twinstack.environment.model import Finding, Model, NotInForce
-from twinstack.environment.names import NameRule
 from twinstack.environment.placement import ClusterPlan
 from twinstack.environment.spec import Half, Spec, WorkloadSpec
 from twinstack.environment.stand_in import ComposeOptions, StandIn
@@ -94,9 +92,6 @@ class EdgeSpec(Spec):
 
     decided_together: ClassVar[frozenset[str]] = frozenset({"TW744"})
     BODY_LIMIT: ClassVar = "BODY_LIMIT_MIB"
-    name_rules: ClassVar[Mapping[str, NameRule]] = {
-        "web ACL": NameRule(128, re.compile(r"[A-Za-z0-9_-]+"), "letters, digits, hyphens and underscores")
-    }
 
     @property
     def served(self) -> Kind:

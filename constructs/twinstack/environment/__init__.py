@@ -12,6 +12,7 @@ from twinstack.environment.names import NameRule
 from twinstack.environment.placement import ClusterPlan, DeliveryPlan, NetworkPlan
 from twinstack.environment.production import relaxed
 from twinstack.environment.spec import Half, ResourceSpec, Spec, WorkloadSpec
+from twinstack.environment.writes import Writes
 
 __all__ = [
     "Access",
@@ -47,5 +48,6 @@ __all__ = [
     "Spec",
     "Variable",
     "WorkloadSpec",
+    "Writes",
     "relaxed",
 ]

@@ -58,6 +58,16 @@ class Model(BaseModel):
 
     model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
+    fixed_arguments: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
+    """What its construct always writes of a resource type beside what its fields write (`Writes`), where that decides what AWS
+    takes of them: `{"aws_db_instance": {"engine": "postgres"}}`."""
+
+    def not_in_force(self) -> Mapping[str, NotInForce]:
+        """Its fields that nothing is made of as things are: `nat` of a network that exists. Whoever writes one of them where the
+        field that has it so is written, or later, is warned, and `explain` says it.
+        """
+        return {}
+
     def rules(self) -> Iterator[Finding]:
         """What two or more fields of this model must agree on. Needs no other model."""
         yield from ()

@@ -13,6 +13,15 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, Field
 
 from twinstack.environment.model import Finding
+from twinstack.environment.writes import Writes
+from twinstack.facts.windows import (
+    DAILY_WINDOW,
+    LONGEST_WEEKLY_MINUTES,
+    SHORTEST_MINUTES,
+    WEEKLY_WINDOW,
+    daily_minutes,
+    weekly_minutes,
+)
 
 
 def cpu_millis(quantity: str) -> int:
@@ -57,41 +66,22 @@ def _is_plain(text: str) -> str:
 
 
 def _is_window(value: str) -> str:
-    if not _DAILY_WINDOW.fullmatch(value):
+    if not DAILY_WINDOW.fullmatch(value):
         raise ValueError('a daily window in UTC, "hh:mm-hh:mm"')
     start, end = daily_minutes(value)
-    if end - start < _SHORTEST_WINDOW_MINUTES:
+    if end - start < SHORTEST_MINUTES:
         raise ValueError("a window of at least 30 minutes")
     return value
 
 
 def _is_weekly_window(value: str) -> str:
-    match = _WEEKLY_WINDOW.fullmatch(value)
+    match = WEEKLY_WINDOW.fullmatch(value)
     if not match:
         raise ValueError('a weekly window in UTC, "ddd:hh:mm-ddd:hh:mm", for example "sun:04:00-sun:05:00"')
     start, end = weekly_minutes(value)
-    if not _SHORTEST_WINDOW_MINUTES <= end - start <= _LONGEST_WEEKLY_WINDOW_MINUTES:
+    if not SHORTEST_MINUTES <= end - start <= LONGEST_WEEKLY_MINUTES:
         raise ValueError("a window of 30 minutes to 24 hours")
     return value
-
-
-def daily_minutes(window: str) -> tuple[int, int]:
-    """Start and end in minutes of the day; the end of a window over midnight lies past 1440."""
-    start, end = ((int(part[:2]) * 60 + int(part[3:])) for part in window.split("-"))
-    return start, end if end > start else end + _DAY
-
-
-def weekly_minutes(window: str) -> tuple[int, int]:
-    """Start and end in minutes of the week (Monday first); an end past the week's goes on counting."""
-    start, end = (_DAYS.index(part[:3]) * _DAY + int(part[4:6]) * 60 + int(part[7:]) for part in window.split("-"))
-    return start, end if end > start else end + 7 * _DAY
-
-
-def windows_overlap(daily: str, weekly: str) -> bool:
-    """Whether a daily window meets a weekly one. Both are half open, so 03:00-04:00 and 04:00-05:00 do not."""
-    start, end = weekly_minutes(weekly)
-    first, last = daily_minutes(daily)
-    return any(day * _DAY + first < end and start < day * _DAY + last for day in range(-1, 15))
 
 
 def request_over_limit(name: str, request: str, limit: str) -> Finding:
@@ -110,13 +100,6 @@ _MEMORY: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?)(Ki|Mi|Gi|Ti|k|M|G|T)")
 _MEMORY_UNITS: Final = {
     "Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12,
 }  # fmt: skip
-_TIME: Final = "(?:[01][0-9]|2[0-3]):[0-5][0-9]"
-_DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_DAILY_WINDOW: Final = re.compile(f"{_TIME}-{_TIME}")
-_WEEKLY_WINDOW: Final = re.compile(f"(?:{'|'.join(_DAYS)}):{_TIME}-(?:{'|'.join(_DAYS)}):{_TIME}")
-_DAY: Final = 24 * 60
-_SHORTEST_WINDOW_MINUTES: Final = 30
-_LONGEST_WEEKLY_WINDOW_MINUTES: Final = _DAY
 
 Cpu = Annotated[
     str,
@@ -131,19 +114,20 @@ Memory = Annotated[
 DailyWindow = Annotated[
     str,
     AfterValidator(_is_window),
-    Field(json_schema_extra={"pattern": f"^{_DAILY_WINDOW.pattern}$", "examples": ["03:00-04:00"]}),
+    Field(json_schema_extra={"pattern": f"^{DAILY_WINDOW.pattern}$", "examples": ["03:00-04:00"]}),
 ]
 WeeklyWindow = Annotated[
     str,
     AfterValidator(_is_weekly_window),
-    Field(json_schema_extra={"pattern": f"^{_WEEKLY_WINDOW.pattern}$", "examples": ["sun:04:00-sun:05:00"]}),
+    Field(json_schema_extra={"pattern": f"^{WEEKLY_WINDOW.pattern}$", "examples": ["sun:04:00-sun:05:00"]}),
 ]
 PlainText = Annotated[str, AfterValidator(_is_plain)]
 """Free text that ends in Terraform: no expression of its own, no control character."""
 Port = Annotated[int, Field(ge=1, le=65535)]
-RetentionDays = Literal[
-    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653
-]  # fmt: skip
+RetentionDays = Annotated[
+    Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653],
+    Writes("aws_cloudwatch_log_group", "retention_in_days"),
+]
 """Days that CloudWatch Logs can keep. Source: CloudWatch Logs API, PutRetentionPolicy."""
 VariableName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,199}$")]
 """An environment variable: what every shell, Compose and Kubernetes take for one. Its key in a Secret may have 253

@@ -16,7 +16,7 @@ from twinstack.environment.container import ContainerSpec, Headroom, scale_of
 from twinstack.environment.content import LONGEST, content_name, digest
 from twinstack.environment.context import Context
 from twinstack.environment.links import Access, Link, Offer, Reach, SecretValue, Variable
-from twinstack.environment.model import Finding, Model, NotInForce
+from twinstack.environment.model import Finding, Model
 from twinstack.environment.monitoring import Monitoring
 from twinstack.environment.names import NameRule
 from twinstack.environment.stand_in import STACK_PORTS, ComposeOptions, LocalRun, StandIn
@@ -170,12 +170,6 @@ class Spec(Model):
         A network without a way to the internet makes an endpoint for each.
         """
         return ()
-
-    def not_in_force(self) -> Mapping[str, NotInForce]:
-        """Its fields that nothing is made of as things are: `nat` of a network that exists. Whoever writes one of them where the
-        field that has it so is written, or later, is warned, and `explain` says it.
-        """
-        return {}
 
     def internet_reasons(self) -> Iterator[tuple[str, str]]:
         """What of it reaches the internet, each with the field that asks for it: refused where there is no way out."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from twinstack.environment.model import Finding
+from twinstack.facts.versions import may_have_come
 
 
 def check_support(
@@ -18,6 +19,8 @@ def check_support(
     """
     alive = [known for known, end in ends.items() if end is None or end >= today]
     allowed = ", ".join(f"{known} (to {ends[known]})" if ends[known] else known for known in alive)
+    if may_have_come(version, ends):
+        return  # a newer one than is known, of which the field that writes it is told
     if version not in ends:
         yield Finding("TW503", f"an unknown {what} version", path, version, allowed, "choose one of these")
         return

@@ -15,13 +15,13 @@ from twinstack.facts.value import ValueFact
 
 def facts_by_type(type_: str) -> Mapping[str, ValueFact]:
     """The facts about values of a type, by the argument's path. What was documented by hand wins."""
-    data = values_file()
-    row = data["types"].get(type_, {})
-    versions = data["versions"]
+    row = row_of(type_)
+    versions = _part("versions") if row else {}
+    lists: list[list[str]] = _part("lists") if any("v" in fact for fact in row.values()) else []
     found = {
         path: ValueFact(
             source=_source(fact["s"], row[""], versions),
-            values=tuple(data["lists"][fact["v"]]) if "v" in fact else (),
+            values=tuple(lists[fact["v"]]) if "v" in fact else (),
             least=fact.get("r", _NONE)[0],
             most=fact.get("r", _NONE)[1],
             shortest=fact.get("l", _NONE)[0] or 0,
@@ -36,12 +36,17 @@ def facts_by_type(type_: str) -> Mapping[str, ValueFact]:
 
 def types_with_facts() -> list[str]:
     """Every resource type that the data knows."""
-    return sorted({*values_file()["types"], *DOCUMENTED})
+    return sorted({*json.loads(_text())["types"], *DOCUMENTED})
 
 
 def date_of_the_data() -> datetime.date:
     """When the data was made."""
-    return datetime.date.fromisoformat(values_file()["read"])
+    return datetime.date.fromisoformat(_part("read"))
+
+
+def row_of(type_: str) -> dict[str, Any]:
+    """The line of a type, which alone is read: an environment needs a dozen of seven hundred."""
+    return _line(f"\n  {json.dumps(type_)}: ".encode()) or {}
 
 
 def is_old(today: datetime.date) -> bool:
@@ -50,9 +55,23 @@ def is_old(today: datetime.date) -> bool:
 
 
 @cache
-def values_file() -> dict[str, Any]:
-    """The whole of `values.json`."""
-    return json.loads((resources.files("twinstack.facts") / VALUES).read_bytes())
+def _part(name: str) -> Any:
+    """One of the parts beside the types, each a line too."""
+    return _line(f"\n {json.dumps(name)}: ".encode())
+
+
+def _line(beginning: bytes) -> Any:
+    text = _text()
+    start = text.find(beginning)
+    if start < 0:
+        return None
+    start += len(beginning)
+    return json.loads(text[start : text.index(b"\n", start)].rstrip(b","))
+
+
+@cache
+def _text() -> bytes:
+    return (resources.files("twinstack.facts") / VALUES).read_bytes()
 
 
 @cache

@@ -70,9 +70,10 @@ _CONFLICTS: Final = EKS + "CreateAddon, resolveConflicts; the provider has PRESE
 _BUCKET: Final = _text(
     S3 + "General purpose bucket naming rules",
     r"(?!xn--|sthree-|amzn-s3-demo-)(?!\d+\.\d+\.\d+\.\d+$)(?!.*\.\.)(?!.*(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$)"
-    r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]",
-    "3 to 63 lower-case letters, digits, dots and hyphens, a letter or digit first and last, none of S3's own beginnings "
-    "and endings",
+    r"[a-z0-9][a-z0-9.-]*[a-z0-9]",
+    "lower-case letters, digits, dots and hyphens, a letter or digit first and last, none of S3's own beginnings and endings",
+    63,
+    3,
 )
 _DNS_LABEL: Final = _text(
     KUBERNETES, r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", "lower-case letters, digits and hyphens, not at the ends", 63
@@ -160,13 +161,12 @@ DOCUMENTED: Final[Mapping[str, Mapping[str, ValueFact]]] = {
         "enabled_cluster_log_types": _values(
             EKS + "LogSetup, types", "api", "audit", "authenticator", "controllerManager", "scheduler"),
         "encryption_config.resources": _values(EKS + "EncryptionConfig, resources", "secrets"),
+        "vpc_config.public_access_cidrs": _text(
+            EKS + "VpcConfigRequest, publicAccessCidrs", _NETWORK.pattern, "an IPv4 network in CIDR notation, 203.0.113.0/24"),
         "kubernetes_network_config.service_ipv4_cidr": _text(
             EKS + "KubernetesNetworkConfigRequest, serviceIpv4Cidr",
             r"(10\.\d{1,3}|172\.(1[6-9]|2\d|3[01])|192\.168)\.\d{1,3}\.\d{1,3}(\.\d{1,3})?/(1[2-9]|2[0-4])",
             "a network from /12 to /24 in 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16"),
-        "version": _values(
-            "Amazon EKS User Guide, Kubernetes release calendar: what can be made, extended support included",
-            "1.31", "1.32", "1.33", "1.34", "1.35", "1.36", grows=True),
     },
     "aws_eks_pod_identity_association": {
         "namespace": _DNS_LABEL,
@@ -199,6 +199,9 @@ DOCUMENTED: Final[Mapping[str, Mapping[str, ValueFact]]] = {
     },
     "aws_flow_log": {
         "max_aggregation_interval": _values(EC2 + "CreateFlowLogs, MaxAggregationInterval", "60", "600"),
+    },
+    "aws_launch_template": {
+        "name": _text(EC2 + "CreateLaunchTemplate, LaunchTemplateName", r"[a-zA-Z0-9()./_-]+", "letters, digits and ().-/_", 128, 3),
     },
     "aws_route": {"destination_cidr_block": _NETWORK},
     "aws_route53_record": {"ttl": _range("Amazon Route 53 API Reference, ResourceRecordSet, TTL", 0, 2147483647)},

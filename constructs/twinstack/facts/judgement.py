@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
+from twinstack.facts.certainty import Certainty
 from twinstack.facts.data import facts_by_type
-from twinstack.facts.offers import refused_offers
+from twinstack.facts.offers import judged_arguments, refused_offers
+from twinstack.facts.together import TOGETHER, refused_together
 from twinstack.facts.value import ArgumentFact, as_text
 
 
@@ -28,8 +30,13 @@ class Refused:
     """The nearest right value; empty where none can be named."""
     source: str
     """Where the fact is from, with its version or date."""
-    may_be_newer: bool = False
-    """Whether AWS adds such values between two releases of the data, machines and versions: then it is no certainty."""
+    certainty: Certainty = Certainty.CLOSED
+    """Whether AWS may have it by now."""
+
+    @property
+    def may_be_newer(self) -> bool:
+        """Whether nobody had it on the day of the data, and AWS adds such values: machines and versions."""
+        return self.certainty is Certainty.NEWER
 
 
 def refused(type: str, arguments: Mapping[str, Any], *, region: str) -> Iterator[Refused]:  # noqa: A002  Terraform's word
@@ -48,10 +55,10 @@ def refused(type: str, arguments: Mapping[str, Any], *, region: str) -> Iterator
                 of_values.allowed,
                 of_values.nearest(value),
                 of_values.source,
-                of_values.grows,
+                of_values.certainty,
             )
-    for offer in refused_offers(type, arguments, region):
-        yield Refused(type, offer.path, offer.given, offer.allowed, offer.nearest, offer.source, offer.may_be_newer)
+    for offer in (*refused_offers(type, arguments, region), *refused_together(type, arguments)):
+        yield Refused(type, offer.path, offer.given, offer.allowed, offer.nearest, offer.source, offer.certainty)
 
 
 def facts_of(type: str) -> Mapping[str, ArgumentFact]:  # noqa: A002  Terraform's word
@@ -63,6 +70,15 @@ def fact_at(type_: str, path: str) -> ArgumentFact | None:
     """What is known of one argument."""
     facts = facts_of(type_)
     return facts.get(path) or (facts.get(_unnested(path)) if type_ in _OF_STATEMENTS else None)
+
+
+def is_judged(type_: str, path: str) -> bool:
+    """Whether anything is known of what an argument may be, by itself, in its region or beside others."""
+    return (
+        fact_at(type_, path) is not None
+        or path in judged_arguments(type_)
+        or path in TOGETHER.get(type_, frozenset[str]())
+    )
 
 
 @cache

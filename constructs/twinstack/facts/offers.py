@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, TypeAlias
 
+from twinstack.facts.certainty import Certainty
 from twinstack.facts.data import offers_file
+from twinstack.facts.support import KUBERNETES
 from twinstack.facts.value import listed, nearest_of
+from twinstack.facts.versions import is_version, may_have_come, order
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +29,8 @@ class Offer:
     """The nearest that there is; empty where none is near."""
     source: str
     """Where that is from."""
-    may_be_newer: bool
-    """Whether it may be newer than the data: nobody has it there."""
+    certainty: Certainty = Certainty.CLOSED
+    """Whether AWS may have it by now."""
 
 
 Judge: TypeAlias = Callable[[str, str, Mapping[str, Any], str], Offer | None]
@@ -71,7 +74,7 @@ def classes_of_version(engine: str, version: str) -> Collection[str]:
     """The RDS classes that run a version, `15` or `15.17`; empty where it is not known."""
     found: set[str] = set()
     for packed, versions in offers_file()["classes by version"].get(engine, ()):
-        if any(_is_version(one, version) for one in versions):
+        if any(is_version(one, version) for one in versions):
             for family in packed.split(";"):
                 name, _, sizes = family.partition(":")
                 found.update(f"{name}.{size}" for size in sizes.split())
@@ -91,12 +94,14 @@ def _unless_offered(path: str, value: str, service: str, region: str) -> Offer |
         return None
     family = value.rpartition(".")[0]
     of_family = [name for name in there if name.startswith(f"{family}.")]
-    near = nearest_of(value, of_family) or _same_size(value, there) or nearest_of(value, there)
-    is_known = value in known_machines(service)
+    near = nearest_of(value, of_family) or _same_size(value, there)
+    is_known = value in known_machines(service) or _is_gone(value, service)
     allowed = (
-        f"in {region}: {listed(of_family)}" if of_family else f"a machine that {region} has, such as {near or there[0]}"
+        f"in {region}: {listed(of_family)}" if of_family else f"a machine of {region}, such as {near or there[-1]}"
     )
-    return Offer(path, f"{value} in {region}", allowed, near, _source(), may_be_newer=not is_known)
+    is_size = _SIZE.fullmatch(value.rpartition(".")[2]) is not None
+    certainty = Certainty.OFFER if is_known else Certainty.NEWER if is_size else Certainty.CLOSED
+    return Offer(path, f"{value} in {region}", allowed, near, _source(), certainty)
 
 
 def _class_of_rds(path: str, value: str, arguments: Mapping[str, Any], region: str) -> Offer | None:
@@ -111,30 +116,72 @@ def _class_of_rds(path: str, value: str, arguments: Mapping[str, Any], region: s
         return None
     both = sorted({*classes} & {*machines(service, region)}) or sorted(classes)
     family = [name for name in both if name.rpartition(".")[0] == value.rpartition(".")[0]]
-    near = _same_size(value, both) or nearest_of(value, both)
-    allowed = listed(family) if family else f"a class that runs {engine} {version}, such as {near}"
-    return Offer(path, f"{value} with {engine} {version}", allowed, near, _source(), may_be_newer=False)
+    near = _same_size(value, both)
+    allowed = listed(family) if family else f"a class that runs {engine} {version}, such as {near or both[0]}"
+    return Offer(path, f"{value} with {engine} {version}", allowed, near, _source(), Certainty.OFFER)
 
 
 def _same_size(value: str, classes: Collection[str]) -> str:
-    """The next family of the same letter and size: db.t4g.micro for db.t2.micro."""
+    """The next generation of the same letters and size, of the same processor where there is one: m8g.large for m9g.large,
+    db.t3.micro for db.t2.micro.
+    """
     family, _, size = value.rpartition(".")
-    letters = re.sub(r"\d.*$", "", family)
-    same = [name for name in classes if name.endswith(f".{size}") and re.fullmatch(rf"{letters}\d\w*\.\w+", name)]
-    return min(same) if same else ""
+    mine = _FAMILY.fullmatch(family)
+    if mine is None:
+        return ""
+    found: list[tuple[bool, int, str]] = []
+    for name in classes:
+        one, _, its_size = name.rpartition(".")
+        its = _FAMILY.fullmatch(one)
+        if its_size == size and its is not None and its[1] == mine[1]:
+            found.append((its[3] != mine[3], abs(int(its[2]) - int(mine[2])), name))
+    return min(found)[2] if found else ""
+
+
+def _is_gone(value: str, service: str) -> bool:
+    """Whether a machine is of a generation before all that are known of its letters: cache.t1.micro."""
+    mine = _FAMILY.fullmatch(value.rpartition(".")[0])
+    known = [_FAMILY.fullmatch(name.rpartition(".")[0]) for name in known_machines(service)]
+    generations = [int(one[2]) for one in known if one is not None and mine is not None and one[1] == mine[1]]
+    return mine is not None and bool(generations) and int(mine[2]) < min(generations)
 
 
 def _version_of(service: str) -> Judge:
     def judge(path: str, value: str, arguments: Mapping[str, Any], _: str) -> Offer | None:
         engine = arguments.get("engine") or ("redis" if service == "elasticache" else "")
         known = engine_versions(service, engine) if isinstance(engine, str) else []
-        if not known or any(_is_version(one, value) for one in known):
+        if not known or any(_is_taken(service, one, value) for one in known):
             return None
-        newest = max(_order(one) for one in known)
-        near = nearest_of(value, [one for one in known if _is_version(one, value.partition(".")[0])] or known)
-        return Offer(path, f"{engine} {value}", listed(known), near, _source(), may_be_newer=_order(value) > newest)
+        line = [one for one in known if is_version(one, value.partition(".")[0])]
+        newest = max(line or known, key=order)
+        near = _as_long_as(value, newest) if order(value) > order(newest) else nearest_of(value, line or known)
+        is_next = engine not in ENDED and may_have_come(value, known)
+        allowed = listed(line or list(dict.fromkeys(one.partition(".")[0] for one in known)))
+        never = engine in ENDED and order(value) > order(newest)
+        certainty = Certainty.NEWER if is_next else Certainty.CLOSED if never else Certainty.OFFER
+        return Offer(path, f"{engine} {value}", allowed, near, _source(), certainty)
 
     return judge
+
+
+def _as_long_as(value: str, version: str) -> str:
+    """As many parts of a version as were given: `18` for `19`."""
+    return ".".join(version.split(".")[: value.count(".") + 1])
+
+
+def _is_taken(service: str, known: str, value: str) -> bool:
+    """RDS takes a part of a version, `15`, for the newest minor version; ElastiCache wants all of it, but for `6.x`."""
+    return (
+        is_version(known, value) if service == "rds" else value in (known, "6.x" if known.startswith("6.") else known)
+    )
+
+
+def _kubernetes(path: str, value: str, _: Mapping[str, Any], __: str) -> Offer | None:
+    if value in KUBERNETES:
+        return None
+    certainty = Certainty.NEWER if may_have_come(value, KUBERNETES) else Certainty.OFFER
+    page = "Amazon EKS User Guide, Kubernetes release calendar: what can be made, extended support included"
+    return Offer(path, value, listed(tuple(KUBERNETES)), nearest_of(value, KUBERNETES), page, certainty)
 
 
 def _zone(path: str, value: str, _: Mapping[str, Any], region: str) -> Offer | None:
@@ -144,7 +191,7 @@ def _zone(path: str, value: str, _: Mapping[str, Any], region: str) -> Offer | N
     letter = value[-1:] if value[-1:].isalpha() and value[-2:-1].isdigit() else ""
     near = f"{region}{letter}" if letter else ""
     page = "AWS Regions and Availability Zones User Guide, AWS Availability Zones"
-    return Offer(path, f"{value} in {region}", f"{region} and a letter, {region}a", near, page, may_be_newer=False)
+    return Offer(path, f"{value} in {region}", f"{region} and a letter, {region}a", near, page)
 
 
 def _family_of_parameters(service: str) -> Judge:
@@ -155,12 +202,25 @@ def _family_of_parameters(service: str) -> Judge:
         if value in families or not families:
             return None
         near = nearest_of(value, families)
-        newer = re.fullmatch(r"[a-z-]+[0-9.]+(\.x)?", value) is not None and value.rstrip("0123456789.x") in {
-            family.rstrip("0123456789.x") for family in families
-        }
-        return Offer(path, value, listed(sorted(families)), near, _source(), may_be_newer=newer)
+        of_engine = [family for family in families if _engine_of(family) == _engine_of(value)]
+        return Offer(
+            path, value, listed(sorted(of_engine or families)), near, _source(), _certainty_of_family(value, families)
+        )
 
     return judge
+
+
+def _certainty_of_family(value: str, families: Collection[str]) -> Certainty:
+    engine = _engine_of(value)
+    numbers = [family.removeprefix(engine) for family in families if _engine_of(family) == engine]
+    if not numbers or value == engine:
+        return Certainty.CLOSED
+    is_next = engine not in ENDED and may_have_come(value.removeprefix(engine), numbers)
+    return Certainty.NEWER if is_next else Certainty.OFFER
+
+
+def _engine_of(family: str) -> str:
+    return family.rstrip("0123456789.x")
 
 
 @cache
@@ -205,20 +265,16 @@ def _bit(region: str) -> int:
     return 1 << known.index(region) if region in known else 0
 
 
-def _is_version(full: str, given: str) -> bool:
-    """Whether what was given is the version or begins it: 15 and 15.17 for 15.17, and not 1."""
-    return full == given or full.startswith(f"{given}.")
-
-
-def _order(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in re.findall(r"\d+", version)[:3])
-
-
 def _source() -> str:
     data = offers_file()
     return f"cfn-lint {data['versions']['cfn-lint']}, read on {data['read']}"
 
 
+_FAMILY: Final = re.compile(r"((?:\w+\.)?[a-z]+)(\d+)([a-z-]*)")
+_SIZE: Final = re.compile(r"nano|micro|small|medium|large|\d*xlarge|metal(-\d+xl)?|mem\d+x")
+"""What a machine's size is called, whatever its family. Source: Amazon EC2 Instance Types guide, "Naming conventions"."""
+ENDED: Final = frozenset({"redis"})
+"""The engines of which AWS brings no further version. Source: Amazon ElastiCache User Guide, "Redis OSS", which ends at 7.1."""
 _BY_MAJOR: Final = {"postgres": 10, "aurora-postgresql": 10}
 """From which version on an engine's families are told by the first number alone."""
 _FAMILIES_OF_ELASTICACHE: Final = {"redis6": "6.x", "redis7": "7", "valkey7": "7", "valkey8": "8", "valkey9": "9"}
@@ -233,7 +289,8 @@ _JUDGES: Final[Mapping[str, Mapping[str, Judge]]] = {
     },
     "aws_db_parameter_group": {"family": _family_of_parameters("rds")},
     "aws_ebs_volume": {"availability_zone": _zone},
-    "aws_eks_node_group": {"instance_types": _machine_of("ec2")},
+    "aws_eks_cluster": {"version": _kubernetes},
+    "aws_eks_node_group": {"instance_types": _machine_of("ec2"), "version": _kubernetes},
     "aws_elasticache_cluster": {
         "node_type": _machine_of("elasticache"),
         "engine_version": _version_of("elasticache"),

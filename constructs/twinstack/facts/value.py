@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
+from twinstack.facts.certainty import Certainty
+
 
 @dataclass(frozen=True)
 class ValueFact:
@@ -33,6 +35,11 @@ class ValueFact:
     """The pattern in words, where somebody has written them."""
     grows: bool = False
     """Whether AWS adds values between two releases of this data: then what is not among them may only be newer."""
+
+    @property
+    def certainty(self) -> Certainty:
+        """What becomes of a value that it refuses."""
+        return Certainty.NEWER if self.grows else Certainty.CLOSED
 
     @property
     def allowed(self) -> str:

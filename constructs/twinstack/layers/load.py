@@ -19,6 +19,7 @@ from twinstack.environment.spec import Spec, WorkloadSpec
 from twinstack.environment.tags import check_tags, own_tags
 from twinstack.errors import ConfigurationError, Location, Problem, UsageError
 from twinstack.layers.as_written import check_as_written
+from twinstack.layers.aws_arguments import ALSO_IN_THE_OUTPUT, review
 from twinstack.layers.document import Document, Path_, dotted, parse
 from twinstack.layers.first_contents import check_first_contents
 from twinstack.layers.known_codes import known_codes
@@ -63,7 +64,8 @@ def load(kind: type[E], name: str, documents: Sequence[tuple[str, Document]], to
         is_whole = not found
         found += _collect(check_offers(environment, merged), is_whole=is_whole)
         found += check_first_contents(environment, merged) if is_whole else ()
-        found += _review(environment, merged, public, is_whole=is_whole)
+        said = {problem.path for problem in found}
+        found += _review(environment, merged, public, said, is_whole=is_whole)
     found = [*_without_echoes(found, written)]
     if not documents[0][1].data and any(problem.code == "TW107" and problem.path in _SHARED for problem in found):
         found = [_empty(kind, documents[0][1].file)]
@@ -270,10 +272,10 @@ def _unused(spec: Spec, path: Path_, merged: Merged) -> Problem:
 
 
 def _review(
-    environment: Environment, merged: Merged, public: Set[tuple[str, str]], *, is_whole: bool
+    environment: Environment, merged: Merged, public: Set[tuple[str, str]], said: Set[str], *, is_whole: bool
 ) -> Iterator[Problem]:
-    """The rules that need the whole environment: names, and each spec's own review. `public` is what was acknowledged
-    before.
+    """The rules that need the whole environment: names, each spec's own review, and what AWS takes of its fields. `public` is
+    what was acknowledged before, `said` the paths of what was found.
     """
     bucket = environment.state_bucket
     if found := check_name(STATE, bucket, KINDS[STATE]):
@@ -282,14 +284,14 @@ def _review(
     taken: dict[tuple[str, str], str] = {(STATE, bucket.lower()): "the Terraform state"}
     for key, spec in environment.specs.items():
         used = {code for field, code in public if field == key}
-        for finding in _collect(_findings(spec, taken), is_whole=is_whole):
+        for finding in _collect(_findings(spec, taken, said), is_whole=is_whole):
             if finding.acknowledgeable and finding.code in spec.acknowledge:
                 used.add(finding.code)
                 continue
             yield to_problem(finding, (key,), merged)
         yield from _not_in_force(key, spec, merged)
         acknowledged = {code for code in spec.acknowledge if not SCANNERS_CHECK.fullmatch(code)}
-        for code in sorted(acknowledged - used - spec.decided_together):
+        for code in sorted(acknowledged - used - spec.decided_together - ALSO_IN_THE_OUTPUT):
             yield _unused(spec, (key, "acknowledge", code), merged)
 
 
@@ -313,7 +315,7 @@ def _not_in_force(key: str, spec: Spec, merged: Merged) -> Iterator[Problem]:
             )
 
 
-def _findings(spec: Spec, taken: dict[tuple[str, str], str]) -> Iterator[Finding]:
+def _findings(spec: Spec, taken: dict[tuple[str, str], str], said: Set[str]) -> Iterator[Finding]:
     rules = {**KINDS, **spec.name_rules}
     for kind, name in spec.names():
         if kind not in rules:
@@ -338,7 +340,7 @@ def _findings(spec: Spec, taken: dict[tuple[str, str], str]) -> Iterator[Finding
                 allowed="a name of its own",
                 fix="give one of them another `name`",
             )
-    yield from spec.review()
+    yield from review(spec, said)
     if isinstance(spec, WorkloadSpec):
         yield from check_processor(spec)
         yield from check_references(spec)

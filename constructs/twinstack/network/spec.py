@@ -14,6 +14,7 @@ from twinstack.environment.placement import RANGES_OF_NETWORKS, ClusterPlan, Net
 from twinstack.environment.production import relaxed
 from twinstack.environment.quantities import RetentionDays
 from twinstack.environment.spec import Half
+from twinstack.environment.writes import Writes
 from twinstack.network.address_plan import LAST_PLACE, AddressPlan
 from twinstack.network.usual_zones import check_zones
 from twinstack.network.way_out import GATEWAY, needed_services, without_way_out
@@ -93,9 +94,13 @@ class NetworkSpec(NetworkPlan):
 
     built_in: ClassVar[frozenset[Half]] = frozenset({Half.INFRASTRUCTURE})
 
-    cidr: IPv4Network
+    cidr: Annotated[IPv4Network, Writes("aws_vpc", "cidr_block")]
     """The VPC's address space; for an existing VPC, the space it has."""
-    zones: Annotated[tuple[Zone, ...], Field(min_length=2, max_length=4)] = ("a", "b", "c")
+    zones: Annotated[
+        tuple[Zone, ...],
+        Field(min_length=2, max_length=4),
+        Writes("aws_subnet", "availability_zone", through="zone_names"),
+    ] = ("a", "b", "c")
     """The zones' letters within the region; needed where it has others than a, b and c."""
     zone_places: dict[Zone, Annotated[int, Field(ge=0, le=LAST_PLACE)]] = Field(default_factory=dict)
     """Where a zone's subnets lie, if not at its letter's place (`a` is 0): what a network that was made before places

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from typing import Annotated, ClassVar, Final
+from typing import Annotated, Any, ClassVar, Final
 
 from pydantic import Field
 
-from twinstack.environment.instance_types import check_instance_type
 from twinstack.environment.links import Access, File, Offer, Preparation, Reach, SecretValue, Variable
 from twinstack.environment.maintenance import Apply
 from twinstack.environment.model import Finding
 from twinstack.environment.monitoring import Monitoring
-from twinstack.environment.names import NameRule
 from twinstack.environment.production import relaxed
 from twinstack.environment.quantities import (
     CapitalName,
@@ -22,17 +19,20 @@ from twinstack.environment.quantities import (
     RetentionDays,
     VariableName,
     WeeklyWindow,
-    windows_overlap,
 )
 from twinstack.environment.spec import ResourceSpec
 from twinstack.environment.stand_in import ComposeOptions, StandIn
 from twinstack.environment.support import check_support
+from twinstack.environment.writes import Writes
+from twinstack.facts.windows import windows_overlap
 from twinstack.job.spec import JobSpec
 from twinstack.postgres.certificates import PostgresTls, roots
 from twinstack.postgres.parts import parts
 from twinstack.postgres.references import CLIENT_IMAGE, CaBundle, ClientImage, SnapshotName, check_snapshot
 from twinstack.postgres.role import RESERVED_USERS, role_script
 from twinstack.postgres.version import STANDARD_SUPPORT_ENDS, check_upgrade
+
+INSTANCE: Final = "aws_db_instance"
 
 
 class PostgresComposeOptions(ComposeOptions):
@@ -50,14 +50,14 @@ class PostgresSpec(ResourceSpec):
     """
 
     access_levels: ClassVar[tuple[Access, ...]] = (Access.WRITE, Access.ADMIN)
-    name_rules: ClassVar[Mapping[str, NameRule]] = {
-        kind: NameRule(
-            255, re.compile(r"[a-z](?!.*--)[a-z0-9-]*(?<!-)"), "lower-case letters, digits and single hyphens"
-        )
-        for kind in ("RDS parameter group", "RDS subnet group")
+
+    fixed_arguments: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        "aws_db_instance": {"engine": "postgres", "storage_type": "gp3"},
     }
 
-    engine_version: str = "15"
+    engine_version: Annotated[
+        str, Writes(INSTANCE, "engine_version"), Writes("aws_db_parameter_group", "family", through="family")
+    ] = "15"
     """PostgreSQL's major version; minor versions are applied by AWS in the maintenance window."""
     upgrade_from: str | None = None
     """The major version that the database has today, `"15"`, beside a new `engine_version`: the permission to upgrade,
@@ -65,22 +65,25 @@ class PostgresSpec(ResourceSpec):
     after the upgrade was carried out; until then it may stay."""
     apply: Apply = Apply.WINDOW
     """When another machine or version is carried out: in the maintenance `window`, or `now`, during the apply."""
-    instance_class: Annotated[str, Field(pattern=r"^db\.[a-z0-9]+\.[a-z0-9]+$")]
+    instance_class: Annotated[str, Field(pattern=r"^db\.[a-z0-9]+\.[a-z0-9]+$"), Writes(INSTANCE, "instance_class")]
     """The machine, `db.t3.medium`. The T classes run in unlimited mode, which RDS cannot turn off: CPU above their
     baseline, over a day, is charged by the hour of a vCPU, and nothing slows down to show it."""
-    storage_gib: Annotated[int, Field(ge=20, le=65536)]
+    storage_gib: Annotated[int, Field(ge=20, le=65536), Writes(INSTANCE, "allocated_storage")]
     """Storage to begin with, in GiB (gp3)."""
-    max_storage_gib: Annotated[int, Field(ge=22, le=65536)] | None = None
+    max_storage_gib: Annotated[
+        Annotated[int, Field(ge=22, le=65536)] | None,
+        Writes(INSTANCE, "max_allocated_storage", through="storage_ceiling_gib"),
+    ] = None
     """Storage may grow to this by itself, in GiB; twice `storage_gib` unless given."""
     encrypted: bool = True
     """Encrypts storage, snapshots and Performance Insights with a key of the database's own."""
     multi_az: bool
     """Keeps a standby in a second zone."""
-    backup_retention_days: Annotated[int, Field(ge=0, le=35)]
+    backup_retention_days: Annotated[int, Field(ge=0, le=35), Writes(INSTANCE, "backup_retention_period")]
     """Days of backups, for point-in-time recovery; 0 turns them off."""
-    backup_window: DailyWindow = "03:00-04:00"
+    backup_window: Annotated[DailyWindow, Writes(INSTANCE, "backup_window")] = "03:00-04:00"
     """When backups are taken, in UTC."""
-    maintenance_window: WeeklyWindow = "sun:04:00-sun:05:00"
+    maintenance_window: Annotated[WeeklyWindow, Writes(INSTANCE, "maintenance_window")] = "sun:04:00-sun:05:00"
     """When AWS may restart the instance, in UTC."""
     deletion_protection: bool
     """Makes AWS refuse to delete the instance."""
@@ -89,18 +92,18 @@ class PostgresSpec(ResourceSpec):
     final_snapshot_generation: Annotated[int, Field(ge=1, le=999)] = 1
     """From 2 on it ends the final snapshot's name. Adding one lets an instance that was replaced under its old key be
     deleted again: a snapshot's name is taken only once."""
-    restore_from_snapshot: SnapshotName | None = None
+    restore_from_snapshot: Annotated[SnapshotName | None, Writes(INSTANCE, "snapshot_identifier")] = None
     """The snapshot that a new instance is made of, by its name or ARN. It counts only while there is no instance: one
     that exists is neither replaced nor changed by it."""
     performance_insights: bool = True
     """Keeps seven days of Performance Insights, which is free of charge."""
-    monitoring_interval_seconds: Annotated[int, Field(ge=0, le=60)] = 60
+    monitoring_interval_seconds: Annotated[int, Field(ge=0, le=60), Writes(INSTANCE, "monitoring_interval")] = 60
     """Resolution of enhanced monitoring, in seconds (1, 5, 10, 15, 30, 60); 0 turns it off."""
     log_retention_days: RetentionDays = 90
     """Days that exported logs are kept."""
-    database: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
+    database: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$"), Writes(INSTANCE, "db_name")]
     """The database's name."""
-    admin_user: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
+    admin_user: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$"), Writes(INSTANCE, "username")]
     """The master user, for the `admin` link."""
     application_user: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,60}$")]
     """The role that has the application's rights. Workloads connect as it with the first password; with later ones as
@@ -117,7 +120,10 @@ class PostgresSpec(ResourceSpec):
     whose certificate this release does not have."""
     password_version: Annotated[int, Field(ge=1)] = 1
     """Adding one makes new passwords for both users."""
-    parameters: dict[Annotated[str, Field(pattern=r"^[a-z_.]+$")], PlainText] = Field(default_factory=dict)
+    parameters: Annotated[
+        dict[Annotated[str, Field(pattern=r"^[a-z_.]+$")], PlainText],
+        Writes("aws_db_parameter_group", "parameter", through="parameter_blocks"),
+    ] = Field(default_factory=dict)
     """Further parameters of the instance, applied at the next restart. Logins are not logged, but for refused ones:
     `log_connections: "1"` writes three lines for each into a log that is charged by the gigabyte."""
     client_image: ClientImage = CLIENT_IMAGE
@@ -139,6 +145,11 @@ class PostgresSpec(ResourceSpec):
     def family(self) -> str:
         """The parameter group's family, which follows the engine: `postgres15`."""
         return f"postgres{self.engine_version}"
+
+    @property
+    def parameter_blocks(self) -> list[dict[str, str]]:
+        """The parameters of its own, as the group has them."""
+        return [{"name": name, "value": value} for name, value in self.parameters.items()]
 
     @property
     def former_family(self) -> str | None:
@@ -313,14 +324,8 @@ class PostgresSpec(ResourceSpec):
                 "TW704", "the application would connect as the master user", ("application_user",), self.application_user,
                 "two different users", "give the application a role of its own",
             )  # fmt: skip
-        if self.monitoring_interval_seconds not in MONITORING_INTERVALS:
-            yield Finding(
-                "TW705", "no interval of enhanced monitoring", ("monitoring_interval_seconds",), str(self.monitoring_interval_seconds),
-                ", ".join(map(str, MONITORING_INTERVALS)) + " seconds", "choose one of these",
-            )  # fmt: skip
 
     def review(self) -> Iterator[Finding]:
-        yield from check_instance_type(self.instance_class, ("instance_class",), "db.")
         if self.upgrade_from and self.engine_version in STANDARD_SUPPORT_ENDS:
             yield from check_upgrade(self.upgrade_from, self.engine_version)
         yield from self._review_certificate()
@@ -391,5 +396,4 @@ class PostgresSpec(ResourceSpec):
 LOGS: Final = ("postgresql", "upgrade")
 """The logs that RDS exports."""
 KEPT_PARAMETERS: Final = frozenset({"rds.force_ssl", "ssl"})
-MONITORING_INTERVALS: Final = (0, 1, 5, 10, 15, 30, 60)
 SHORTEST_PRODUCTION_BACKUP_DAYS: Final = 7

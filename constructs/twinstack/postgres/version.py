@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterator
-from typing import Final
 
 from twinstack.environment.model import Finding
+from twinstack.facts import refused_steps
+from twinstack.facts.support import POSTGRES as STANDARD_SUPPORT_ENDS
 
 
 def check_upgrade(before: str, after: str) -> Iterator[Finding]:
@@ -15,7 +15,9 @@ def check_upgrade(before: str, after: str) -> Iterator[Finding]:
     Source: Amazon RDS User Guide, "Choosing a major version for an RDS for PostgreSQL upgrade", whose table has every
     later major version from each (read in November 2026, in a copy that ends at 17).
     """
-    if before not in STANDARD_SUPPORT_ENDS or int(before) >= int(after):
+    step = {"engine": "postgres", "engine_version": after, "allow_major_version_upgrade": True}
+    is_back = any(refused_steps("aws_db_instance", {"engine_version": before}, step))
+    if before not in STANDARD_SUPPORT_ENDS or before == after or is_back:
         earlier = ", ".join(known for known in STANDARD_SUPPORT_ENDS if int(known) < int(after))
         yield Finding(
             "TW710",
@@ -25,16 +27,3 @@ def check_upgrade(before: str, after: str) -> Iterator[Finding]:
             allowed=f"from {earlier}: to a later major version, and never back" if earlier else "no upgrade",
             fix="name the major version that the database has today, or remove upgrade_from",
         )
-
-
-STANDARD_SUPPORT_ENDS: Final = {
-    "11": datetime.date(2024, 2, 29),
-    "12": datetime.date(2025, 2, 28),
-    "13": datetime.date(2026, 2, 28),
-    "14": datetime.date(2027, 2, 28),
-    "15": datetime.date(2028, 2, 29),
-    "16": datetime.date(2029, 2, 28),
-    "17": datetime.date(2030, 2, 28),
-    "18": datetime.date(2031, 2, 28),
-}
-"""Source: Amazon RDS for PostgreSQL release calendars."""

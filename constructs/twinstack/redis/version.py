@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from enum import StrEnum
 from typing import Final
@@ -16,6 +15,7 @@ class RedisFamily(StrEnum):
     REDIS_7 = "redis7"
     VALKEY_7 = "valkey7"
     VALKEY_8 = "valkey8"
+    VALKEY_9 = "valkey9"
 
 
 def check_upgrade(before: RedisFamily, after: str) -> Iterator[Finding]:
@@ -37,6 +37,5 @@ def check_upgrade(before: RedisFamily, after: str) -> Iterator[Finding]:
         )
 
 
-VERSIONS: Final = {"redis": re.compile(r"7\.[01]"), "valkey": re.compile(r"7\.2|8\.[0-2]")}
-VERSIONS_TEXT: Final = {"redis": "7.0, 7.1", "valkey": "7.2, 8.0, 8.1, 8.2"}
-"""Source: Amazon ElastiCache User Guide, "Supported engines and versions"."""
+OLDEST: Final = 7
+"""Before it, other commands and another family of parameters: nothing new is made with it."""

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from twinstack.environment import Access, NameRule, Offer, Reach, ResourceSpec, Variable
+from twinstack.environment import Access, NameRule, Offer, Reach, ResourceSpec, Variable, Writes
 from twinstack.local import StandIn
 
 
@@ -21,7 +21,7 @@ class QueueSpec(ResourceSpec):
     access_levels: ClassVar = (Access.READ, Access.WRITE)
     name_rules: ClassVar = {"SQS queue": NameRule(80, re.compile(r"[A-Za-z0-9_-]+"), "letters, digits, hyphens and _")}
 
-    visibility_seconds: Annotated[int, Field(ge=0, le=43200)] = 60
+    visibility_seconds: Annotated[int, Writes("aws_sqs_queue", "visibility_timeout_seconds")] = 60
     """How long a message that was received is hidden from others; longer than its work takes."""
     retention_days: Annotated[int, Field(ge=1, le=14)] = 4
     """Days that a message is kept."""

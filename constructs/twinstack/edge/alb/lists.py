@@ -10,6 +10,7 @@ from pydantic import Field
 
 from twinstack.environment.model import Finding, Model
 from twinstack.environment.quantities import RetentionDays
+from twinstack.environment.writes import Writes
 
 LARGEST_COUNT: Final = 99
 """One less than AWS takes, which leaves room for a rule of `CONTRADICTED`. Source: AWS WAF API Reference,
@@ -54,7 +55,9 @@ class FirewallList(Model):
     action: ListAction = ListAction.BLOCK
     """`block`, or `count`: told in the log and the metrics, and let through. A new list is counted first."""
     count: Annotated[
-        tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,128}$")], ...], Field(max_length=LARGEST_COUNT)
+        tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,128}$")], ...],
+        Field(max_length=LARGEST_COUNT),
+        Writes("aws_wafv2_web_acl", "rule.statement.managed_rule_group_statement.rule_action_override.name"),
     ] = ()
     """Rules of a list that blocks which count only: those that the log showed to be wrong about this product."""
 

@@ -1,0 +1,124 @@
+"""Every field of the library's specs, what it writes to AWS, and why the others write nothing that a fact could hold."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final, get_args
+
+import twinstack
+from twinstack.environment import Half, Model, Spec, WorkloadSpec
+
+ROOT: Final = Path(twinstack.__file__).parent
+
+
+def models() -> list[type[Model]]:
+    """The specs that become something on AWS, and every model in them."""
+    for file in ROOT.glob("*/spec.py"):
+        importlib.import_module(f"twinstack.{file.parent.name}.spec")
+    found: dict[type[Model], None] = {}
+    for spec in _below(Spec):
+        ours = spec.__module__.startswith("twinstack.") and not issubclass(spec, WorkloadSpec)
+        if ours and Half.INFRASTRUCTURE in spec.built_in and not spec.__subclasses__():
+            _gather(spec, found)
+    return list(found)
+
+
+def _below(kind: type[Any]) -> Iterator[type[Any]]:
+    for one in kind.__subclasses__():
+        yield one
+        yield from _below(one)
+
+
+def _gather(kind: type[Model], found: dict[type[Model], None]) -> None:
+    if kind not in found:
+        found[kind] = None
+        for info in kind.__pydantic_fields__.values():
+            for inner in _models_in(info.annotation):
+                _gather(inner, found)
+
+
+def _models_in(annotation: Any) -> Iterator[type[Model]]:
+    if isinstance(annotation, type) and issubclass(annotation, Model):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _models_in(inner)
+
+
+_SWITCH: Final = "true or false, of which the provider takes no other"
+_NAMES: Final = "a part of names, which names() holds against the facts"
+_MADE: Final = "decides what is made, and is no value of an argument"
+_OURS: Final = "a number of our own, of the provider alone"
+_POSTGRES: Final = "PostgreSQL's or the client's, and never AWS's"
+_KUBERNETES: Final = "an annotation or object of Kubernetes"
+_DELIVERY: Final = "of a deployment or of GitHub, and no argument"
+_REFERENCE: Final = "what AWS has made and named: its pattern is the type's"
+WITHOUT: Final[dict[str, dict[str, str]]] = {
+    "Spec": {
+        "name": _NAMES, "title": "a tag, which twinstack.environment.tags holds to what every service takes",
+        "acknowledge": "reasons", "compose": "the local stack", "variable": "a variable of workloads",
+    },
+    "Acme": {"server": _KUBERNETES, "email": _KUBERNETES, "solver": _KUBERNETES},
+    "BucketSpec": {"versioned": "Enabled or Suspended, which the room writes"},
+    "ClusterSpec": {
+        "mode": _MADE, "node_groups": "their names: prefixes of node_group_name, with room for what AWS adds", "exporters": _MADE,
+        "private_access_security_groups": _REFERENCE, "deletion_protection": _SWITCH, "existing": _REFERENCE,
+        "node_security_group_ids": _REFERENCE,
+    },
+    "ComposeOptions": {"name": "the local stack", "port": "the local stack"},
+    "DeliverySpec": dict.fromkeys(
+        ("deadline_seconds", "watch_seconds", "keep_releases", "notify", "github", "branch", "after", "runs_on",
+         "github_environment", "reviewers"), _DELIVERY,
+    ) | {"existing_oidc_provider": _MADE, "managed_policies": _REFERENCE},
+    "EdgeSpec": {
+        "kind": _MADE, "host": "a certificate's name, whose length the room of the kind takes from the facts",
+        "former_hosts": "the same", "zone": "looked up by name", "certificate_arn": _REFERENCE, "access_log_bucket": _REFERENCE,
+        "rate_limit": "in it", "total_rate_limit": "in it", "firewall": "in it",
+    } | dict.fromkeys(
+        ("routes", "body_limit_mib", "idle_timeout_seconds", "deregistration_seconds", "controller", "issuer", "acme",
+         "inbound_cidrs"), _KUBERNETES,
+    ),
+    "ExistingNetwork": dict.fromkeys(
+        ("vpc_id", "private_subnet_ids", "database_subnet_ids", "database_cidrs"), _REFERENCE
+    ),
+    "Firewall": {"lists": "in it"},
+    "FirewallList": {"list": "an enum of AWS's names, which the room completes", "action": _MADE},
+    "GeneratedSecret": {"length": "an ephemeral password's, of which AWS takes up to 4,096"},
+    "GitHub": dict.fromkeys(
+        ("repository", "owner_id", "repository_id", "default_branch", "runs_on", "install", "python", "terraform_version",
+         "attest", "tests"), _DELIVERY,
+    ),
+    "NetworkSpec": {
+        "zone_places": "places in the address space, of which the subnets are checked as a whole (TW310)", "nat": _MADE,
+        "endpoints": "the last part of a service's name: AWS has hundreds and adds more",
+        "flow_log_traffic": "an enum of AWS's words, which the room writes in capitals", "existing": "in it",
+    },
+    "NodeGroup": {"architecture": "for readers: the machines say it"},
+    "Notify": dict.fromkeys(("command", "webhook_variable"), _DELIVERY),
+    "PathRateLimit": {"paths": "one pattern of all, whose length the room of the kind takes from the facts (TW740)"},
+    "PostgresComposeOptions": {"prefix": "the local stack"},
+    "PostgresSpec": {
+        "upgrade_from": "a step, which refused_steps knows (TW710)", "apply": _SWITCH, "encrypted": _SWITCH, "multi_az": _SWITCH,
+        "deletion_protection": _SWITCH, "final_snapshot": _SWITCH, "performance_insights": _SWITCH,
+        "final_snapshot_generation": "ends a name that begins with a reference", "password_version": _OURS,
+    } | dict.fromkeys(("application_user", "two_roles_from", "tls", "ca_bundle", "client_image"), _POSTGRES),
+    "RedisSpec": {
+        "upgrade_from": "a step (TW710)", "apply": _SWITCH, "encrypted": _SWITCH, "password_version": _OURS,
+        "final_snapshot_generation": "ends a name that begins with a reference",
+    },
+    "Route": {"path": _KUBERNETES, "to": _KUBERNETES},
+    "SecretsSpec": {"generated": "in it", "provided": "in it", "folder": _NAMES},
+    "SharedSecret": {
+        "group": "the local stack", "version": _OURS, "former": _MADE, "retired": _MADE,
+        "description": "a part of a description, with room for the rest: LONGEST_DESCRIPTION", "example": "the local stack",
+        "optional": _MADE, "enabled": _MADE,
+    },
+    "Test": dict.fromkeys(("folder", "python", "node", "run", "coverage"), _DELIVERY),
+}  # fmt: skip
+"""By the class or one of its bases, and the field."""
+
+
+def reason(kind: type[Model], field: str) -> str:
+    """Why a field writes nothing that a fact could hold; empty where nobody says."""
+    return next((why for base in kind.__mro__ if (why := WITHOUT.get(base.__name__, {}).get(field))), "")
