@@ -8,9 +8,10 @@ from typing import Any, Final
 import yaml
 
 from docs_generator.page import WRITTEN
+from twinstack.policy.aws.catalogue import RULES as RULES_OF_AWS
 
 ROOT: Final = Path(__file__).parents[1]
-TEST_OF_FAILURES: Final = "tests/policy/kubernetes/test_known_failures.py"
+TEST_OF_FAILURES: Final = "tests/policy/test_known_failures.py"
 TEST_OF_MUTATIONS: Final = "tests/mutations/test_mutations.py"
 
 
@@ -58,7 +59,8 @@ def _said(layer: str, code: str) -> str:
 
 
 def _rule(name: str) -> str:
-    return f"[`{name}`](manifest-rules.md#{name})"
+    page = "aws-rules" if name in {rule.id for rule in RULES_OF_AWS} else "manifest-rules"
+    return f"[`{name}`]({page}.md#{name})"
 
 
 def _issue(reference: str) -> str:
@@ -70,7 +72,7 @@ LAYERS: Final = {
     "load": "the environment is loaded",
     "limits": "the synthesized stack is compared with AWS' limits",
     "facts": "every argument is compared with what AWS takes",
-    "policy": "rules over the manifests",
+    "policy": "rules over both halves",
     "gate": "the gate on Terraform's plan",
     "server": "the rehearsal's API server",
 }
@@ -78,8 +80,10 @@ GROUPS: Final = {
     "values": "Values in prod.yaml",
     "stack": "Arguments in the Terraform JSON",
     "arguments": "Values of arguments",
+    "resources": "Arguments that contradict each other",
     "manifests": "Manifests",
-    "releases": "From one release to the next",
+    "releases": "Manifests, from one release to the next",
+    "stacks": "Terraform JSON, from one release to the next",
     "plans": "Plans of Terraform",
     "server": "What only a schema knows",
 }

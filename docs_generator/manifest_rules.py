@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import yaml
 
+from docs_generator.aws_rules import severity
 from docs_generator.page import WRITTEN
 from twinstack.policy.kubernetes import Rule
 from twinstack.policy.kubernetes.catalogue import RULES
@@ -16,13 +17,13 @@ from twinstack.policy.kubernetes.examples import edits, right
 
 def manifest_rules_page() -> str:
     """The whole page, in Markdown."""
-    rows = [f"| [`{rule.id}`](#{rule.id}) | {rule.title} |" for rule in RULES]
+    rows = [f"| [`{rule.id}`](#{rule.id}) | {rule.title} | {severity(rule)} |" for rule in RULES]
     example = yaml.dump_all(right(), Dumper=_Plain, sort_keys=False, width=110, default_flow_style=None)
     parts = [
         "# Rules over manifests",
         WRITTEN,
         HEAD,
-        "\n".join(["| rule | what it says |", "|---|---|", *rows]),
+        "\n".join(["| rule | what it says | it is |", "|---|---|---|", *rows]),
         *(part for rule in RULES for part in _section(rule)),
         "## The shop",
         "No rule finds anything in this. The edits above are of it.",
@@ -67,6 +68,10 @@ class _Plain(yaml.SafeDumper):
 HEAD: Final = """\
 Each rule is a function over the manifests of one release, in the order in which they are applied, or over those of one
 release and the next. They judge what the API server takes and what then does not work: they need no cluster, and take a few
-hundredths of a second. `twinstack scan` runs those over one release beside checkov. What somebody else makes (a Secret, a
-priority class) is acknowledged where it is used: `backend.acknowledge: {does-not-exist: "the platform team makes it"}`.
+hundredths of a second. `twinstack synth` runs those over one release on what it makes, as `twinstack check --policy` and
+`twinstack scan` do: an error is refused by the API server for certain, and nothing is written; whatever may be meant so is a warning.
+
+What somebody else makes (a Secret, a priority class) is acknowledged where it is used:
+`backend.acknowledge: {does-not-exist: "the platform team makes it"}`, one finding alone with its place,
+`{does-not-exist Deployment analytics/analytics-backend: "…"}`. [Rules of your own](../how-to/rules.md) are added by a package.
 """

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from docs_generator.aws_rules import aws_rules_page
 from docs_generator.command_line import PAGE, command_line_page
 from docs_generator.environment_files import environment_files_page
 from docs_generator.example import ENVIRONMENT, FOLDER, Example
@@ -24,6 +25,7 @@ def pages() -> Iterator[tuple[str, str]]:
     yield PAGE, command_line_page()
     yield "reference/environment-files.md", environment_files_page()
     yield "reference/manifest-rules.md", manifest_rules_page()
+    yield "reference/aws-rules.md", aws_rules_page()
     yield "reference/failures.md", failures_page()
 
 

@@ -27,7 +27,7 @@ PACKAGES: Final = {
     "twinstack.rehearsal": "real Terraform and a real API server, offline",
     "twinstack.api_server": "one client of a Kubernetes API server",
     "twinstack.quotas": "what AWS takes of a whole stack",
-    "twinstack.policy": "what a scanner may find, with the reason",
+    "twinstack.policy": "rules over both halves, and what they or a scanner may find, with the reason",
     "twinstack.state": "the bucket of the Terraform state",
     "twinstack.errors": "every error that is raised on purpose",
     "twinstack.bindings": "the trimmed bindings; only for a program that starts the engine itself",

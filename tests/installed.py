@@ -50,7 +50,7 @@ class Installed:
 
 @dataclass(frozen=True)
 class Built:
-    """The folder with the wheel and the sdist of the library, and the wheel of the queue."""
+    """The folder with the wheel and the sdist of the library, and the wheels of the queue and of the policy."""
 
     folder: Path
 
@@ -99,7 +99,7 @@ def pip(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     def make(folder: Path) -> None:
-        for source in ("constructs", "examples/acme_queue"):
+        for source in ("constructs", "examples/acme_queue", "examples/acme_policy"):
             done = run(sys.executable, "-m", "hatchling", "build", "--directory", folder, cwd=ROOT / source)
             assert done.returncode == 0, done.stdout
 

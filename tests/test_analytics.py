@@ -168,3 +168,8 @@ def test_every_link_can_be_reached_and_nothing_else(twin: Twins, name: str, sour
         assert analytics.can_reach(source, target)
     else:
         assert not analytics.can_reach(source, target)
+
+
+@pytest.mark.parametrize("name", ENVIRONMENTS)
+def test_every_rule_is_kept_or_acknowledged_with_a_reason(twin: Twins, name: str) -> None:
+    twin(name, today=DAY).keeps_policy()

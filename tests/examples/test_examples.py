@@ -14,7 +14,7 @@ from tests.starting.lent import Lend
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
-@pytest.mark.parametrize("example", ["acme_cron", "acme_queue", "reports"])
+@pytest.mark.parametrize("example", ["acme_cron", "acme_policy", "acme_queue", "reports"])
 def test_its_own_tests_pass(example: str, lend_bindings: Lend) -> None:
     lend_bindings(EXAMPLES / example)
     command = [
@@ -39,6 +39,7 @@ def test_its_own_tests_pass(example: str, lend_bindings: Lend) -> None:
     [
         ("reports/*.py reports/reports/*.py", 60),
         ("acme_queue/acme_queue/[!_]*.py", 150),
+        ("acme_policy/acme_policy/*.py", 50),
         ("acme_cron/acme_cron/[!_]*.py", 90),
     ],
 )

@@ -16,6 +16,7 @@ from stacks import product
 from twinstack.changes.gate import judge
 from twinstack.errors import ConfigurationError, ConstructionError
 from twinstack.facts import refused
+from twinstack.policy import aws
 from twinstack.policy.kubernetes import faults, faults_between
 from twinstack.quotas import inspect
 
@@ -38,12 +39,15 @@ def stack() -> dict[str, Any]:
     return found
 
 
-def stack_with(changes: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """The same, with arguments of resources written over."""
+def stack_with(changes: Mapping[str, Mapping[str, Any] | None]) -> dict[str, Any]:
+    """The same, with arguments of resources written over; without those of which nothing is said."""
     found = copy.deepcopy(stack())
     for address, arguments in changes.items():
         kind, _, name = address.partition(".")
-        found["resource"][kind][name] |= arguments
+        if arguments is None:
+            del found["resource"][kind][name]
+        else:
+            found["resource"][kind][name] |= arguments
     return found
 
 
@@ -79,6 +83,11 @@ def facts(document: Mapping[str, Any]) -> set[str]:
 def policy(before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]) -> set[str]:
     """The rules that find something in a release, or in its coming after another."""
     return {rule.id for rule, _ in (*faults(after), *faults_between(before, after))}
+
+
+def policy_of_stacks(before: Mapping[str, Any], after: Mapping[str, Any]) -> set[str]:
+    """The same of the Terraform JSON."""
+    return {rule.id for rule, _ in (*aws.faults(after), *aws.faults_between(before, after))}
 
 
 def plan_with(changes: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

@@ -29,6 +29,7 @@ def test_production_as_it_is_passes_every_layer() -> None:
     assert layers.limits(layers.stack()) == set()
     assert layers.facts(layers.stack()) == set()
     assert layers.policy(layers.manifests(), layers.manifests()) == set()
+    assert layers.policy_of_stacks(layers.stack(), layers.stack()) == set()
     assert layers.gate(layers.plan_with({})) == set()
 
 
@@ -53,6 +54,18 @@ def test_an_argument(name: str, change: dict[str, Any], layer: str, code: str) -
 def test_a_value_of_an_argument(name: str, change: dict[str, Any], layer: str, code: str) -> None:
     assert layer == "facts"
     assert code in layers.facts(layers.stack_with(change))
+
+
+@rows("resources")
+def test_a_resource(name: str, change: dict[str, Any], layer: str, code: str) -> None:
+    assert layer == "policy"
+    assert code in layers.policy_of_stacks(layers.stack(), layers.stack_with(change))
+
+
+@rows("stacks")
+def test_a_stack(name: str, change: dict[str, Any], layer: str, code: str) -> None:
+    assert layer == "policy"
+    assert code in layers.policy_of_stacks(layers.stack(), layers.stack_with(change))
 
 
 @rows("manifests")

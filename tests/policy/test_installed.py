@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from importlib.metadata import EntryPoint
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -116,3 +120,41 @@ def test_a_rule_that_fails_is_named_with_its_package(install: Any) -> None:
     assert (problem.code, problem.path) == ("TW368", "acme-fails")
     assert problem.message == "a rule of the package acme_policy failed"
     assert problem.given == "KeyError: 'nothing'"
+
+
+def test_a_package_that_is_installed_judges_a_product(tmp_path: Path) -> None:
+    """As pip installs it: the example's wheel, and the command in a process of its own."""
+    source = Path(__file__).parents[2] / "examples"
+    quiet = (
+        "--quiet",
+        "--no-deps",
+        "--no-index",
+        "--disable-pip-version-check",
+        "--target",
+        str(tmp_path / "packages"),
+    )
+    for command in (
+        ("hatchling", "build", "--target", "wheel", "--directory", str(tmp_path)),
+        ("pip", "install", *quiet, str(tmp_path / "acme_policy-0.1.0-py3-none-any.whl")),
+    ):
+        subprocess.run([sys.executable, "-m", *command], cwd=source / "acme_policy", check=True, capture_output=True)
+    for arguments, status in ((["check", "--policy", "--json"], 2), (["check", "--json"], 0)):
+        done = subprocess.run(
+            [sys.executable, "-m", "twinstack", *arguments],
+            cwd=source / "reports",
+            env={**os.environ, "PYTHONPATH": str(tmp_path / "packages")},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == status, done.stderr
+        said = {one["message"].partition(":")[0]: one for one in json.loads(done.stdout)["problems"]}
+        if status == 0:
+            assert said == {}
+            continue
+        assert set(said) == {"acme-queue-is-encrypted", "acme-image-of-acme"}
+        assert (said["acme-queue-is-encrypted"]["severity"], said["acme-queue-is-encrypted"]["path"]) == (
+            "error",
+            "jobs",
+        )
+        assert said["acme-image-of-acme"]["severity"] == "warning"

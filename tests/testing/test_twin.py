@@ -74,3 +74,12 @@ def test_importing_the_kit_loads_neither_jsii_nor_pydantic() -> None:
     )
     heavy = {"jsii", "cdktf", "cdk8s", "constructs", "pydantic", "yaml"}
     assert heavy & {name.split(".")[0] for name in run.stdout.split()} == set()
+
+
+def test_a_warning_and_an_acknowledgement_that_nothing_needs_fail_the_test_of_a_product(twin: Twins) -> None:
+    said = {"backend.acknowledge": {"does-not-exist": "the platform team makes it"}}
+    with pytest.raises(
+        AssertionError, match=r"warning TW491: an acknowledgement .*\n.*backend.acknowledge.does-not-exist"
+    ):
+        twin("dev", said, today=DAY).keeps_policy()
+    twin("dev", today=DAY).keeps_policy()

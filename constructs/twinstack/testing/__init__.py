@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from twinstack.testing.golden import Golden
     from twinstack.testing.reach import Reachability
     from twinstack.testing.resource_check import check_resource
+    from twinstack.testing.rule_check import check_rules
     from twinstack.testing.twin import Twin, Twins
 else:
     _MODULES = {
@@ -33,6 +34,7 @@ else:
         "Twin": "twin",
         "Twins": "twin",
         "check_resource": "resource_check",
+        "check_rules": "rule_check",
     }
 
     def __getattr__(name: str) -> Any:
@@ -52,6 +54,7 @@ __all__ = [
     "any_value",
     "array_with",
     "check_resource",
+    "check_rules",
     "exactly",
     "json_text",
     "object_like",

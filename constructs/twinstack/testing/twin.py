@@ -19,6 +19,7 @@ from twinstack.environment.pod_template import pod_template_of
 from twinstack.environment.spec import Half, WorkloadSpec
 from twinstack.errors import UsageError
 from twinstack.local import files_of
+from twinstack.policy.judgement import Made, problems
 from twinstack.state.blocks import stateful_in
 from twinstack.state.declared import STATEFUL, file_of, read_declared
 from twinstack.state.edited import with_entries
@@ -124,6 +125,20 @@ class Twin(Generic[E]):
             raise AssertionError(
                 f"not frozen in {file_of(name)}:{lines}\n`twinstack addresses {name} --write` freezes them: commit it"
             )
+
+    def keeps_policy(self) -> None:
+        """Raises AssertionError where a rule over the output finds something that is not acknowledged with a reason, warnings
+        included, and for an acknowledgement that nothing needs. The rules are those of twinstack and of installed packages.
+
+        What AWS or Kubernetes refuses for certain never comes so far: making the output refuses it (TW388).
+        """
+        __tracebackhide__ = True
+        made = Made(
+            json.loads(*self._infrastructure_files.values()) if self._product.infrastructure else None,
+            [entry.properties for entry in self.workloads.entries] if self._product.workloads else None,
+        )
+        if found := problems([self._loaded], {self.environment.stack_id: made}):
+            raise AssertionError("\n".join(map(str, found)))
 
     @cached_property
     def _reacher(self) -> Reacher:

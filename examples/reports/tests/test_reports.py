@@ -45,3 +45,8 @@ def test_the_database_outlives_a_mistake(twin: Twins) -> None:
 
 def test_a_developer_has_a_queue_too(twin: Twins) -> None:
     assert "JOBS_QUEUE_URL: http://sqs:9324/123456789012/acme-reports-jobs-test" in twin("test").local["compose.yaml"]
+
+
+def test_every_rule_is_kept_or_acknowledged_with_a_reason(twin: Twins) -> None:
+    for name in ("live", "test"):
+        twin(name).keeps_policy()

@@ -2,33 +2,44 @@
 
 from __future__ import annotations
 
+import copy
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
-from twinstack.policy.aws import faults
-from twinstack.policy.aws.catalogue import RULES
+from twinstack.policy.aws import faults, faults_between
+from twinstack.policy.aws.catalogue import EXAMPLES, RULES
+from twinstack.policy.examples import read_examples
 
 GOLDEN = sorted((Path(__file__).parents[2] / "golden").glob("*/cdk.tf.json"))
-CASES: dict[str, list[dict[str, Any]]] = yaml.safe_load(
-    Path(__file__).with_name("cases.yaml").read_text(encoding="utf-8")
-)
+CASES = read_examples(EXAMPLES)
 PAIRS = [
-    pytest.param(rule, one["wrong"], one["right"], id=f"{rule}-{index}")
+    pytest.param(rule, one.fails, one.passes, id=f"{rule}-{index}")
     for rule, every in CASES.items()
     for index, one in enumerate(every)
 ]
 
 
-@pytest.mark.parametrize(("rule", "wrong", "right"), PAIRS)
-def test_a_rule_finds_its_example_alone_and_not_the_repaired_form(rule: str, wrong: Any, right: Any) -> None:
-    found = list(faults({"resource": wrong}))
-    assert {one.id for one, _ in found} == {rule}
-    assert all(fault.subject and fault.given for _, fault in found)
-    assert [*faults({"resource": right})] == []
+def document(made: Any) -> dict[str, Any]:
+    return made if {"resource", "removed", "terraform"} & set(made) else {"resource": made}
+
+
+def found(made: tuple[Any, ...]) -> list[Any]:
+    documents = [document(one) for one in made]
+    if len(documents) == 1:
+        return [*faults(documents[0])]
+    return [*faults_between(*documents), *faults(documents[1])]
+
+
+@pytest.mark.parametrize(("rule", "fails", "passes"), PAIRS)
+def test_a_rule_finds_its_example_alone_and_not_the_repaired_form(rule: str, fails: Any, passes: Any) -> None:
+    wrong = found(fails)
+    assert {one.id for one, _ in wrong} == {rule}
+    assert all(fault.subject and fault.given for _, fault in wrong)
+    assert found(passes) == []
 
 
 def test_every_rule_has_an_example_and_says_what_to_do() -> None:
@@ -38,5 +49,36 @@ def test_every_rule_has_an_example_and_says_what_to_do() -> None:
 
 @pytest.mark.parametrize("file", GOLDEN, ids=lambda file: file.parent.name)
 def test_nothing_is_found_in_what_we_write(file: Path) -> None:
-    assert [*faults(json.loads(file.read_bytes()))] == []
+    reviewed = json.loads(file.read_bytes())
+    assert found((reviewed,)) == []
+    assert found((reviewed, reviewed)) == []
     assert GOLDEN
+
+
+ODD: list[Any] = [None, "text", 7, True, ["text"], [None], [{}], {"a": "b"}, {"a": None}, '{"Statement": [7, {}]}']
+
+
+@pytest.mark.parametrize("odd", ODD, ids=str)
+def test_no_shape_of_a_value_ends_a_rule(odd: Any) -> None:
+    """An escape hatch writes what it likes: each argument, block, type and name of each example is something odd in turn."""
+    for every in CASES.values():
+        for one in every:
+            for made in (document(each) for each in (*one.fails, *one.passes)):
+                for path in paths(made):
+                    broken = with_odd(made, path, odd)
+                    list(faults(broken))
+                    list(faults_between(made, broken))
+                    list(faults_between(broken, made))
+
+
+def paths(data: Any) -> Iterator[tuple[Any, ...]]:
+    items = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    for key, value in items:
+        yield (key,)
+        yield from ((key, *rest) for rest in paths(value))
+
+
+def with_odd(data: Any, path: tuple[Any, ...], odd: Any) -> Any:
+    copied = copy.copy(data)
+    copied[path[0]] = with_odd(data[path[0]], path[1:], odd) if path[1:] else odd
+    return copied

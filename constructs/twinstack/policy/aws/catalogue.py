@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import chain
+from pathlib import Path
 from typing import Any, Final
 
-from twinstack.policy.aws import arguments, databases, network
+from twinstack.policy.aws import arguments, changes, clusters, databases, groups, lifecycles, network, policies
 from twinstack.policy.aws.stack import Stack
 from twinstack.policy.rule import Fault, Rule, judged
 
@@ -21,5 +22,8 @@ def faults_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> Itera
     return judged(RULES, Stack(before), Stack(after))
 
 
-RULES: Final = tuple(chain.from_iterable(module.RULES for module in (arguments, databases, network)))
+MODULES: Final = (arguments, databases, clusters, network, groups, policies, lifecycles, changes)
+RULES: Final = tuple(chain.from_iterable(module.RULES for module in MODULES))
 """All of them, in the order in which they are documented."""
+EXAMPLES: Final = Path(__file__).with_name("examples.yaml")
+"""For each rule what it finds, as somebody really had it, and the repaired form."""

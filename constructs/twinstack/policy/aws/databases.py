@@ -73,6 +73,26 @@ def source_has_backups(stack: Stack) -> Iterator[Fault]:
             yield Fault(source.address, "backup_retention_period", "0", f"more than 0, for {one.address}")
 
 
+@RULES(
+    "replica-keeps-backups",
+    "Backups of a read replica that can have none",
+    "leave them to the source",
+    severity="error",
+)
+def replica_keeps_backups(stack: Stack) -> Iterator[Fault]:
+    """RDS keeps backups of a PostgreSQL replica from 14.1 on, and refuses them of an older one."""
+    for one in stack.of("aws_db_instance"):
+        source = stack.referred(one.get("replicate_source_db"))
+        if source is None or one.literal("backup_retention_period") in ("", "0"):
+            continue
+        engine = one.literal("engine") or source.literal("engine")
+        version = one.literal("engine_version") or source.literal("engine_version")
+        major = version.partition(".")[0]
+        if engine == "postgres" and major.isdigit() and int(major) < REPLICA_BACKUPS:
+            days = one.literal("backup_retention_period")
+            yield Fault(one.address, "backup_retention_period", f"{days}, of PostgreSQL {version}", "0")
+
+
 def _usual(kind: str) -> str:
     return "redis" if kind == "aws_elasticache_replication_group" else ""
 
@@ -84,6 +104,9 @@ def _fits(engine: str, version: str, family: str) -> bool:
     return family in families
 
 
+REPLICA_BACKUPS: Final = 14
+"""The first major of PostgreSQL of which RDS keeps backups of replicas. Source: Amazon RDS User Guide, "Working with DB instance read
+replicas", Differences between engines."""
 MADE_FROM: Final = (
     "replicate_source_db", "snapshot_identifier", "snapshot_name", "snapshot_arns", "restore_to_point_in_time",
     "global_replication_group_id",

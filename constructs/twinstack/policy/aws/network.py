@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
-import json
 from collections import defaultdict
 from collections.abc import Iterator
 from itertools import combinations
 from typing import Any, Final
 
 from twinstack.environment.spec import Half
-from twinstack.policy.aws.stack import Resource, Stack
+from twinstack.policy.aws.stack import Resource, Stack, texts
 from twinstack.policy.rule import Fault, Rules
 
 RULES: Final = Rules(Half.INFRASTRUCTURE)
@@ -26,18 +25,16 @@ def subnets_overlap(stack: Stack) -> Iterator[Fault]:
     by_network: dict[str, list[tuple[Resource, Any]]] = defaultdict(list)
     for one in stack.of("aws_subnet"):
         block = one.literal("cidr_block")
-        try:
-            network = ipaddress.IPv4Network(block) if block else None
-        except ValueError:
-            yield Fault(one.address, "cidr_block", block, "an address at which a block of this size begins")
-            continue
-        if network is None:
+        network = _network(block)
+        if network is None or str(network.network_address) != block.partition("/")[0]:
+            if block:
+                yield Fault(one.address, "cidr_block", block, "an address at which a block of this size begins")
             continue
         by_network[str(one.get("vpc_id"))].append((one, network))
         whole = stack.referred(one.get("vpc_id"))
-        outer = whole.literal("cidr_block") if whole else ""
+        outer = _network(whole.literal("cidr_block")) if whole else None
         more = any(stack.of("aws_vpc_ipv4_cidr_block_association"))
-        if outer and not more and not network.subnet_of(ipaddress.IPv4Network(outer, strict=False)):
+        if outer and not more and not network.subnet_of(outer):
             yield Fault(one.address, "cidr_block", block, f"a part of {outer}")
     for placed in by_network.values():
         for (_, first), (one, second) in combinations(placed, 2):
@@ -49,9 +46,7 @@ def subnets_overlap(stack: Stack) -> Iterator[Fault]:
 def too_few_zones(stack: Stack) -> Iterator[Fault]:
     """RDS and EKS refuse subnets of fewer than two zones, and where a subnet's zone is not said, EC2 chooses it."""
     for one in stack.of("aws_db_subnet_group"):
-        subnets = [
-            stack.referred(each) for each in one.get("subnet_ids") or () if isinstance(one.get("subnet_ids"), list)
-        ]
+        subnets = [stack.referred(each) for each in texts(one.get("subnet_ids"))]
         known = [each for each in subnets if each is not None and each.type == "aws_subnet"]
         if not known or len(known) < len(subnets):
             continue
@@ -69,20 +64,6 @@ def no_such_id(stack: Stack) -> Iterator[Fault]:
             for value in one.get(key) if isinstance(one.get(key), list) else [one.literal(key)]:
                 if value and isinstance(value, str) and "${" not in value and not value.startswith(IDS[key]):
                     yield Fault(one.address, key, value, f"{IDS[key]}…")
-
-
-@RULES("rule-twice", "One rule of a security group twice", "keep one", severity="error")
-def rule_twice(stack: Stack) -> Iterator[Fault]:
-    """EC2 refuses a second rule of the same direction, protocol, ports and peer: a description makes no difference."""
-    seen: set[str] = set()
-    for one in stack.of(
-        "aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule", "aws_security_group_rule"
-    ):
-        same = {key: value for key, value in one.data.items() if key in RULE_KEYS and value not in (None, [], False)}
-        identity = json.dumps([one.type, same], sort_keys=True, default=str)
-        if same and identity in seen and not {"for_each", "count"} & set(one.data):
-            yield Fault(one.address, "", "the same rule as another", "a rule that differs in ports or peer")
-        seen.add(identity)
 
 
 @RULES("priority-twice", "Two rules of a listener with one priority", "number them apart", severity="error")
@@ -114,24 +95,12 @@ def name_does_not_fit(stack: Stack) -> Iterator[Fault]:
         seen.add((one.type, name.lower()))
 
 
-@RULES("trust-has-resource", "A trust policy with a resource", "leave Resource out", severity="error")
-def trust_has_resource(stack: Stack) -> Iterator[Fault]:
-    """IAM refuses Resource in a trust policy, which is about the role itself, and asks for a Principal."""
-    for one in stack.of("aws_iam_role"):
-        for statement in one.document("assume_role_policy"):
-            wrong = sorted({"Resource", "NotResource"} & set(statement))
-            if wrong:
-                yield Fault(one.address, "assume_role_policy", wrong[0], "Principal, Action and Condition")
-            if not {"Principal", "NotPrincipal"} & set(statement):
-                yield Fault(one.address, "assume_role_policy", "no Principal", "who may take the role")
+def _network(block: str) -> ipaddress.IPv4Network | None:
+    try:
+        return ipaddress.IPv4Network(block, strict=False)
+    except ValueError:
+        return None
 
 
 IDS: Final = {"subnet_id": "subnet-", "subnet_ids": "subnet-", "vpc_id": "vpc-", "security_group_id": "sg-"}
-RULE_KEYS: Final = frozenset(
-    {
-        "security_group_id", "type", "protocol", "ip_protocol", "from_port", "to_port", "cidr_ipv4", "cidr_ipv6",
-        "prefix_list_id", "prefix_list_ids", "referenced_security_group_id", "source_security_group_id", "cidr_blocks",
-        "ipv6_cidr_blocks", "self",
-    }
-)  # fmt: skip
 LONGEST: Final = {"aws_lb_target_group": 32, "aws_lb": 32, "aws_iam_role": 64, "aws_iam_policy": 128}

@@ -36,15 +36,31 @@ class Resource:
 
     def blocks(self, key: str) -> list[Mapping[str, Any]]:
         """The blocks of a name: JSON has one as an object, several as a list."""
-        return _mappings(self.data.get(key))
+        return mappings(self.data.get(key))
 
     def document(self, key: str) -> list[Mapping[str, Any]]:
         """The statements of a policy that is written out as JSON; none of one that is not known now."""
+        return [one for every in self.policies(key) for one in mappings(every.get("Statement"))]
+
+    def policies(self, key: str) -> list[Mapping[str, Any]]:
+        """The policy that is written out as JSON; none where it is not known now."""
         try:
             found: Any = json.loads(str(self.data.get(key)))
         except ValueError:
             return []
-        return [one for every in _mappings(found) for one in _mappings(every.get("Statement"))]
+        return mappings(found)
+
+    @property
+    def lifecycle(self) -> Mapping[str, Any]:
+        """The block `lifecycle`."""
+        return next(iter(self.blocks("lifecycle")), {})
+
+    def inner(self, *path: str) -> Any:
+        """The argument of a block in a block; None where one of them is not there."""
+        found: Any = self.data
+        for key in path:
+            found = next(iter(mappings(found)), {}).get(key)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,23 +71,68 @@ class Stack:
 
     def of(self, *types: str) -> Iterator[Resource]:
         """The resources of these types, of all types where none is given."""
-        for kind, named in self.data.get("resource", {}).items():
+        for kind, named in _items(self.data.get("resource")):
             if not types or kind in types:
-                for name, data in named.items():
-                    yield Resource(kind, name, data)
+                for name, data in _items(named):
+                    yield from (Resource(kind, name, one) for one in mappings(data))
 
     def referred(self, value: Any) -> Resource | None:
         """The resource that `${aws_subnet.a.id}` is an attribute of, if it is one of this stack."""
         found = _REFERENCE.fullmatch(str(value))
+        return None if found is None else next(self._named("resource", found[1], found[2]), None)
+
+    def listed(self, block: str) -> list[Mapping[str, Any]]:
+        """The blocks that are lists: `moved`, `removed` and `import`."""
+        return mappings(self.data.get(block))
+
+    def statements(self, one: Resource, key: str) -> list[Mapping[str, Any]]:
+        """The statements of a policy, as JSON has them, that is written out or made by a data source of this stack."""
+        found = _DOCUMENT.fullmatch(str(one.data.get(key)))
         if found is None:
-            return None
-        data = self.data.get("resource", {}).get(found[1], {}).get(found[2])
-        return None if data is None else Resource(found[1], found[2], data)
+            return one.document(key)
+        document = next(self._named("data", "aws_iam_policy_document", found[1]), None)
+        if document is None or any(document.get(key) for key in _ELSEWHERE):
+            return []
+        return [_as_json(each) for each in document.blocks("statement")]
+
+    def _named(self, block: str, kind: str, name: str) -> Iterator[Resource]:
+        for one_kind, named in _items(self.data.get(block)):
+            if one_kind == kind and isinstance(named, Mapping):
+                yield from (Resource(kind, name, each) for each in mappings(cast("Any", named).get(name)))
 
 
-def _mappings(value: Any) -> list[Mapping[str, Any]]:
+def texts(value: Any) -> list[str]:
+    """The texts of what JSON has as one text or as a list."""
+    every = cast("list[Any]", value) if isinstance(value, list) else [value]
+    return [one for one in every if isinstance(one, str)]
+
+
+def mappings(value: Any) -> list[Mapping[str, Any]]:
+    """The mappings of what JSON has as one mapping or as a list."""
     every = cast("list[Any]", value) if isinstance(value, list) else [value]
     return [one for one in every if isinstance(one, Mapping)]
 
 
+def _items(value: Any) -> list[tuple[str, Any]]:
+    return list(cast("Mapping[str, Any]", value).items()) if isinstance(value, Mapping) else []
+
+
+def _as_json(statement: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A statement of the data source, as the policy it becomes has it."""
+    found: dict[str, Any] = {"Effect": statement.get("effect") or "Allow"}
+    for key, name in _BLOCKS.items():
+        rows = mappings(statement.get(key))
+        if rows:
+            found[name] = {str(row.get("type")): row.get("identifiers") for row in rows}
+    if mappings(statement.get("condition")):
+        found["Condition"] = {}
+    return found | {name: statement[key] for key, name in _ARGUMENTS.items() if statement.get(key)}
+
+
+_DOCUMENT: Final = re.compile(r"\$\{data\.aws_iam_policy_document\.([\w-]+)\.(?:minified_)?json\}")
+_ELSEWHERE: Final = ("source_policy_documents", "override_policy_documents", "for_each", "count")
+_BLOCKS: Final = {"principals": "Principal", "not_principals": "NotPrincipal"}
+_ARGUMENTS: Final = {
+    "sid": "Sid", "actions": "Action", "not_actions": "NotAction", "resources": "Resource", "not_resources": "NotResource",
+}  # fmt: skip
 _REFERENCE: Final = re.compile(r"\$\{(\w+)\.([\w-]+)\.\w+\}")
