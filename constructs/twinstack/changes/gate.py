@@ -17,6 +17,7 @@ from twinstack.changes.effect import Effect
 from twinstack.changes.judgement import fact_of, guard_of, is_judged, of_loss, unknown_type
 from twinstack.changes.plan_document import KNOWN_KEYS, NEWEST_FORMAT, format_of, require_plan
 from twinstack.changes.provider_types import BUILT_IN, is_known
+from twinstack.changes.stateful import STATEFUL
 from twinstack.delivery.infrastructure_plan import Action, InfrastructurePlan, ResourceChange, changed_paths
 from twinstack.errors import ConfigurationError, Problem
 
@@ -80,7 +81,8 @@ def judge(
     require_plan(plan)
     changes = InfrastructurePlan(plan).changes
     verdicts = [*_of_the_whole(plan), *_of_invocations(plan, allowed)]
-    verdicts += (_of(change, allowed, up_to, moved or {}) for change in changes)
+    vanished = frozenset(_vanished(plan))
+    verdicts += (_of(change, allowed, up_to, moved or {}, vanished) for change in changes)
     lost = {one.address for one in verdicts if one.address and one.effect is Effect.DESTROYS_DATA}
     if strangers := sorted({*allowed} - lost):
         raise ConfigurationError(_stranger(address, lost, {one.address for one in changes}) for address in strangers)
@@ -141,9 +143,25 @@ def _stopped(why: str, fix: str, address: str = "") -> Verdict:
     return Verdict(address, Action.UNKNOWN, Effect.DESTROYS_DATA if not address else Effect.REPLACES, why, fix, "TW982")
 
 
-def _of(change: ResourceChange, allowed: Collection[str], up_to: Effect, moved: Mapping[str, str]) -> Verdict:
+def _vanished(plan: Mapping[str, Any]) -> Iterator[str]:
+    """The addresses of what somebody took away beside Terraform: what is made in its place is empty."""
+    for entry in plan.get("resource_drift") or ():
+        if (entry.get("change") or {}).get("actions") == ["delete"]:
+            yield str(entry.get("address"))
+
+
+def _of(
+    change: ResourceChange,
+    allowed: Collection[str],
+    up_to: Effect,
+    moved: Mapping[str, str],
+    vanished: Collection[str],
+) -> Verdict:
     effect, why = _effect(change)
     where = str(change)
+    if change.action is Action.CREATED and change.address in vanished and change.type_name in STATEFUL:
+        effect = Effect.REPLACES
+        why = "it stood here and is gone, by no plan: look for it first, for what is made in its place is empty"
     target = next((new for old, new in moved.items() if _is_at(change.address, old)), "")
     if target and change.action is Action.DESTROYED:
         effect = Effect.DESTROYS_DATA
@@ -178,6 +196,8 @@ def _of(change: ResourceChange, allowed: Collection[str], up_to: Effect, moved: 
 def _effect(change: ResourceChange) -> tuple[Effect, str]:
     known = is_known(change.type_name)
     match change.action:
+        case Action.CREATED if change.type_name in ABOUT_ANOTHER and known:
+            return _of_new_about_another(change)
         case Action.CREATED if known:
             return Effect.SAFE, "new"
         case Action.MOVED:
@@ -196,6 +216,20 @@ def _effect(change: ResourceChange) -> tuple[Effect, str]:
             return Effect.DESTROYS_DATA, "the plan does something with it that is not known here"
         case _:
             return _of_loss(change)
+
+
+def _of_new_about_another(change: ResourceChange) -> tuple[Effect, str]:
+    """What is made of something that stands changes that: known only where its name is known before the apply."""
+    after = change.after if isinstance(change.after, dict) else {}
+    if not isinstance(after.get(ABOUT_ANOTHER[change.type_name]), str):
+        return Effect.SAFE, "new"
+    found = [
+        _words(name, fact)
+        for name, value in after.items()
+        if value and (fact := fact_of(change.type_name, name, None, value, after)) is not None and not fact.replaces
+    ]
+    effect, why = max(found, default=(Effect.SAFE, ""), key=lambda one: one[0])
+    return (effect, f"new, of what stands: {why}") if effect is Effect.DESTROYS_DATA else (Effect.SAFE, "new")
 
 
 def _of_loss(change: ResourceChange) -> tuple[Effect, str]:
@@ -252,6 +286,8 @@ def _stranger(address: str, lost: Collection[str], changed: Collection[str]) -> 
     )
 
 
+ABOUT_ANOTHER: Final[Mapping[str, str]] = {"aws_s3_bucket_lifecycle_configuration": "bucket"}
+"""What is a resource of its own in Terraform, and in AWS a setting of another; and the argument that names that one."""
 _REASONS: Final = {
     "delete_because_no_resource_config": "its block is gone, and with it whatever protected it",
     "delete_because_no_module": "its module is gone, and with it whatever protected it",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from twinstack.changes.effect import Effect
@@ -43,10 +45,39 @@ def of_argument(type_name: str, path: str, before: Any, after: Any, beside: Mapp
 
 
 def fact_of(type_name: str, path: str, before: Any, after: Any, beside: Mapping[str, Any]) -> ChangeFact | None:
-    """What is noted of a change of this argument; None: nothing."""
+    """What is noted of a change of this argument; None: nothing. Of a block that comes or goes, the worst of what is in it."""
     from twinstack.facts import change_of  # which a plan without changes has no use for
+    from twinstack.facts.changes import is_change
 
-    return change_of(type_name, path, before, None if after is UNKNOWN_YET else after, beside=beside)
+    value = None if after is UNKNOWN_YET else after
+    worst = change_of(type_name, path, before, value, beside=beside)
+    for name, old, new in _inside(path, before, value):
+        fact = change_of(type_name, name, old, new, beside=beside) if is_change(type_name, name, old, new) else None
+        # That it is made anew for it, only the plan knows of a block that comes or goes.
+        if fact is not None and not fact.replaces and (worst is None or fact.effect > worst.effect):
+            worst = fact
+    return worst
+
+
+def _inside(path: str, before: Any, after: Any) -> Iterator[tuple[str, Any, Any]]:
+    """Each argument in the blocks of which one side has more than the other; blocks that both have are no change."""
+    old, new = _blocks(before), _blocks(after)
+    if not old and not new:
+        return
+    left = [one for one in old if one not in new]
+    come = [one for one in new if one not in old]
+    for was, becomes in zip_longest(left, come, fillvalue=_NO_BLOCK):
+        for name in sorted({*was, *becomes}):
+            one, other = was.get(name), becomes.get(name)
+            if one == other:
+                continue
+            yield f"{path}.{name}", one, other
+            yield from _inside(f"{path}.{name}", one, other)
+
+
+def _blocks(value: Any) -> list[Mapping[str, Any]]:
+    every = value if isinstance(value, list) else [value]
+    return [one for one in every if isinstance(one, Mapping)]
 
 
 def is_judged(type_name: str, path: str) -> bool:
@@ -84,4 +115,5 @@ GUARDS: Final = (
 _ON: Final = (True, "ACTIVE")
 """A user pool says it in words."""
 TAGS: Final = frozenset({"tags", "tags_all"})
+_NO_BLOCK: Final[Mapping[str, Any]] = MappingProxyType({})
 UNNOTED: Final = "nobody has noted yet what it does"

@@ -253,7 +253,7 @@ def changed_fields(before: Any, after: Any, unknown: Any = None) -> Iterator[str
 def changed_paths(before: Any, after: Any, unknown: Any = None, path: str = "") -> Iterator[tuple[str, Any, Any]]:
     """What differs inside, each with both values: `scaling_config.min_size`, the index in a list left out.
 
-    A value that is not known yet is UNKNOWN_YET. Lists of another length are told as a whole.
+    A value that is not known yet is UNKNOWN_YET. Lists of another length, and lists of plain values, are told as a whole.
     """
     if unknown is True:
         yield path, before, UNKNOWN_YET
@@ -262,12 +262,18 @@ def changed_paths(before: Any, after: Any, unknown: Any = None, path: str = "") 
         for name in sorted({*before, *after, *(name for name, one in later.items() if one)}):
             inner = f"{path}.{name}" if path else name
             yield from changed_paths(before.get(name), after.get(name), later.get(name), inner)
-    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+    elif isinstance(unknown, list) and True in unknown:
+        yield path, before, UNKNOWN_YET
+    elif isinstance(before, list) and isinstance(after, list) and _are_blocks(before, after):
         later = unknown if isinstance(unknown, list) else []
         for index, (old, new) in enumerate(zip(before, after, strict=True)):
             yield from changed_paths(old, new, later[index] if index < len(later) else None, path)
     elif before != after:
         yield path, before, after
+
+
+def _are_blocks(before: list[Any], after: list[Any]) -> bool:
+    return len(before) == len(after) and all(isinstance(one, dict | list) for one in (*before, *after))
 
 
 UNKNOWN_YET: Final = object()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ipaddress
 import math
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias
+
+from twinstack.facts.rights import takes_away
 
 Condition: TypeAlias = Callable[[Any, Any, Mapping[str, Any]], bool]
 
@@ -50,17 +53,30 @@ def _sooner(before: Any, after: Any, _: Mapping[str, Any]) -> bool:
     return (number_of(after) or math.inf) < (number_of(before) or math.inf)
 
 
+def _leaves_out(before: Any, after: Any, _: Mapping[str, Any]) -> bool:
+    """Whether a block of addresses holds no longer all of the former one."""
+    try:
+        old, new = (ipaddress.ip_network(str(one), strict=False) for one in (before, after))
+    except ValueError:
+        return not is_empty(before) and not is_empty(after)
+    first, last = (int(one) for one in (old.network_address, old.broadcast_address))
+    return old.version != new.version or first < int(new.network_address) or last > int(new.broadcast_address)
+
+
 def _engine_before_7_0_5(_before: Any, _after: Any, beside: Mapping[str, Any]) -> bool:
     return is_before(beside.get("engine_version"), "7.0.5")
 
 
 CONDITIONS: Final[Mapping[str, Condition]] = {
+    "added": lambda before, after, _: is_empty(before) and not is_empty(after),
     "added or removed": lambda before, after, _: is_empty(before) != is_empty(after),
     "disabled": lambda before, after, _: before is not False and after is False,
     "downgrade": lambda before, after, _: is_before(after, before),
     "engine before 7.0.5": _engine_before_7_0_5,
     "fewer": lambda before, after, _: isinstance(after, list) and any(one not in after for one in before or ()),
     "from zero": lambda before, after, _: not number_of(before) and bool(number_of(after)),
+    "larger": lambda before, after, _: _smaller(after, before, _),
+    "leaves out": _leaves_out,
     "magnetic": lambda before, after, _: "standard" in (before, after),
     "major": lambda before, after, _: version_of(before)[:1] != version_of(after)[:1],
     "not added": lambda before, _after, _: not is_empty(before),
@@ -70,5 +86,7 @@ CONDITIONS: Final[Mapping[str, Condition]] = {
     "smaller": _smaller,
     "sooner": _sooner,
     "sooner or added": _sooner,
+    "takes away": lambda before, after, _: takes_away(before, after),
+    "to one token": lambda _before, after, _: after in ("SET", "DELETE"),
     "to zero": lambda before, after, _: bool(number_of(before)) and number_of(after) in (None, 0),
 }
