@@ -14,13 +14,7 @@ usage() {
 environment=$1 version=$2
 shift 2
 case $environment in '' | -*) usage ;; esac
-case $version in
-  '' | -*) usage ;;
-  latest | main | master | production | stable | staging | dev | prod | nightly | edge)
-    echo "$0: $version is a tag that moves: nothing could be rolled back to it. Name a release, such as 1.5.0 or a commit." >&2
-    exit 2
-    ;;
-esac
+case $version in '' | -*) usage ;; esac
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 program=.venv/bin/twinstack

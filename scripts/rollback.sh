@@ -12,12 +12,6 @@ usage() {
 
 [ "$#" -ge 1 ] || usage
 case $1 in '' | -*) usage ;; esac
-case ${2-} in
-  latest | main | master | production | stable | staging | dev | prod | nightly | edge)
-    echo "$0: $2 is a tag that moves, and no release. Name one that \`twinstack releases $1\` lists." >&2
-    exit 2
-    ;;
-esac
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 program=.venv/bin/twinstack

@@ -155,7 +155,7 @@ def test_a_rooms_spec_and_local_side_import_no_jsii_and_no_half(room: str) -> No
 @pytest.mark.parametrize(("half", "other"), [("aws", "kubernetes"), ("kubernetes", "aws")])
 def test_one_side_of_a_room_knows_specs_and_its_own_foundation_only(half: str, other: str) -> None:
     mine, theirs = set(of_half(half)), set(of_half(other))
-    foundations = {half, "environment", "errors", "policy"}
+    foundations = {half, "environment", "errors", "labels", "policy"}
     wrong = []
     for module in mine:
         room = module.split(".")[1]
@@ -306,6 +306,12 @@ def test_the_specs_of_all_rooms_load_no_jsii() -> None:
 def test_loading_a_product_and_an_environment_loads_no_jsii() -> None:
     found = loaded("from stacks import product; assert product.load('prod').database.identifier")
     assert "twinstack.postgres.spec" in found
+    assert jsii_of(found) == set()
+
+
+def test_rehearsal_and_delivery_start_no_node_before_a_half_is_made() -> None:
+    found = loaded("import twinstack.rehearsal, twinstack.delivery.engine, twinstack.delivery.planning")
+    assert "twinstack.rehearsal.kubernetes.rehearsal" in found
     assert jsii_of(found) == set()
 
 

@@ -109,7 +109,7 @@ def test_a_user_that_cannot_be_is_said(
 
 
 def test_a_context_that_is_not_there_is_said_with_those_that_are(tmp_path: Path, content: dict[str, Any]) -> None:
-    with pytest.raises(UsageError, match="'nowhere' not found; the contexts there are: rehearsal"):
+    with pytest.raises(UsageError, match="'nowhere' is not there; the contexts there are: rehearsal"):
         ApiServer.from_kubeconfig(written(tmp_path, content), "nowhere")
 
 

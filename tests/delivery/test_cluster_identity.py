@@ -19,6 +19,9 @@ ENDPOINT = "https://0A1B2C.gr7.us-west-2.eks.amazonaws.com"
 WANTED = ClusterIdentity("shadower-analytics", "us-west-2", "123456789012", ARN)
 TOKEN = ("--region", "us-west-2", "eks", "get-token", "--cluster-name", "shadower-analytics", "--output", "json")
 
+PROD = {"name": "prod", "context": {"cluster": ARN, "user": "me"}}
+HERE = {"name": ARN, "cluster": {"server": ENDPOINT}}
+
 
 def reached(name: str = "", server: str = "", arguments: tuple[str, ...] = ()) -> KubeconfigCluster:
     return KubeconfigCluster("admin", name, server, arguments)
@@ -87,24 +90,26 @@ def test_several_kubeconfigs_are_read_as_kubectl_reads_them(tmp_path: Path, monk
 
     first = kubeconfig(
         "one",
-        contexts=[{"name": "prod", "context": {"cluster": ARN, "user": "me"}}],
+        contexts=[PROD],
         users=[{"name": "me", "user": {"exec": {"command": "aws", "args": [*TOKEN]}}}],
     )
     second = kubeconfig(
         "two",
         **{"current-context": "prod"},
         contexts=[{"name": "prod", "context": {"cluster": "shadowed"}}, {"name": "dev", "context": {"cluster": "d"}}],
-        clusters=[{"name": ARN, "cluster": {"server": ENDPOINT}}],
+        clusters=[HERE, {"name": "d", "cluster": {}}],
     )
     monkeypatch.setenv("KUBECONFIG", f"{first}:{tmp_path / 'missing'}:{second}")
     assert KubeconfigCluster.read() == KubeconfigCluster("prod", ARN, ENDPOINT, TOKEN)
     assert KubeconfigCluster.read(context="dev").name == "d"
-    with pytest.raises(UsageError, match='has no context "x": there are prod, prod, dev'):
+    with pytest.raises(UsageError, match="the context 'x' is not there; the contexts there are: dev, prod"):
         KubeconfigCluster.read(context="x")
     with pytest.raises(UsageError, match="has no current context"):
         KubeconfigCluster.read(Path(first))
+    with pytest.raises(UsageError, match="the context prod names the user 'me', which the file does not have"):
+        KubeconfigCluster.read(Path(kubeconfig("three", contexts=[PROD], clusters=[HERE])), "prod")
     with pytest.raises(UsageError, match="there is no kubeconfig at"):
         KubeconfigCluster.read(tmp_path / "missing")
     (tmp_path / "broken").write_text("a: [")
-    with pytest.raises(UsageError, match="is no kubeconfig"):
+    with pytest.raises(UsageError, match="cannot be read as a kubeconfig"):
         KubeconfigCluster.read(tmp_path / "broken")

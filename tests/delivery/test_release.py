@@ -72,6 +72,8 @@ def test_a_tag_that_moves_is_refused(twin: Twins) -> None:
     environment = twin("prod", {"version": "main"}).environment
     with pytest.raises(ConfigurationError, match="TW962"):
         Release.of(environment, halves=("workloads",), made_by="ada", made_at="")
+    standing = Release.standing(environment)
+    assert (standing.stack, standing.namespace, standing.version) == ("analytics-prod", "analytics", "main")
 
 
 def test_what_is_written_is_read_back(release: Release, written: Path) -> None:

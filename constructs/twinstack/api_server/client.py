@@ -16,11 +16,13 @@ import httpx2 as httpx
 
 from twinstack.api_server.answer import Answer, JsonObject, answer_of, no_such_kind
 from twinstack.api_server.connection import Connection, by_files, by_kubeconfig
-from twinstack.api_server.places import DEFAULT_NAMESPACE, Resource, built_in, well_known
-from twinstack.api_server.query import deletion, log_parameters, log_path, selectors
+from twinstack.api_server.discovery import namespaced, served
+from twinstack.api_server.places import Resource, built_in, well_known
+from twinstack.api_server.query import ACCESS_REVIEWS, access_review, deletion, log_parameters, log_path, selectors
 from twinstack.api_server.requests import Requests
 from twinstack.api_server.stream import Lines, Source, Watch
 from twinstack.errors import ClusterError, TwinstackError
+from twinstack.kubeconfig import DEFAULT_NAMESPACE
 
 FIELD_MANAGER: Final = "twinstack"
 
@@ -103,6 +105,10 @@ class ApiServer:
     def groups(self) -> list[str]:
         """The names of all API groups that are served."""
         return [one["name"] for one in self._read("/apis")["groups"]]
+
+    def namespaced_kinds(self) -> list[tuple[str, str]]:
+        """Every kind whose objects lie in namespaces and can be listed and made, each with a version of its API."""
+        return [*namespaced(self._read)]
 
     def resource(self, api_version: str, kind: str) -> Resource | None:
         """Where this kind is found, None where the server does not serve it."""
@@ -297,21 +303,10 @@ class ApiServer:
         subresource: str = "",
     ) -> bool:
         """Whether whoever this is may do that, as `kubectl auth can-i` asks. Source: SelfSubjectAccessReview."""
-        wanted = {
-            "verb": verb,
-            "group": group,
-            "resource": plural,
-            "namespace": namespace,
-            "name": name,
-            "subresource": subresource,
-        }
-        body = {
-            "apiVersion": "authorization.k8s.io/v1",
-            "kind": "SelfSubjectAccessReview",
-            "spec": {"resourceAttributes": {key: held for key, held in wanted.items() if held}},
-        }
-        path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
-        answer = self._object(self._send("POST", path, content=json.dumps(body), content_type=_JSON))
+        content = access_review(
+            verb=verb, group=group, resource=plural, namespace=namespace, name=name, subresource=subresource
+        )
+        answer = self._object(self._send("POST", ACCESS_REVIEWS, content=content, content_type=_JSON))
         return bool(answer["status"].get("allowed"))
 
     def _change(
@@ -349,13 +344,13 @@ class ApiServer:
         return resource.path(namespace=namespace)
 
     def _discover(self, api_version: str) -> None:
-        prefix = f"/apis/{api_version}" if "/" in api_version else f"/api/{api_version}"
-        response = self._send("GET", prefix)
-        if response.status_code == httpx.codes.NOT_FOUND:
+        try:
+            found = served(self._read, api_version)
+        except TwinstackError as error:
+            if getattr(error, "status", 0) != httpx.codes.NOT_FOUND:
+                raise
             return
-        for entry in self._object(response)["resources"]:
-            if "/" not in entry["name"]:
-                self._resources[api_version, entry["kind"]] = Resource(prefix, entry["name"], entry["namespaced"])
+        self._resources.update({(api_version, kind): place for kind, place in found.items()})
 
     def _read(self, path: str) -> JsonObject:
         return self._object(self._send("GET", path))

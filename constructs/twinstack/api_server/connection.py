@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping
+import base64
+import ssl
+import tempfile
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import httpx2 as httpx
-import yaml
-from lightkube.config.client_adapter import Client, ConnectionParams
-from lightkube.config.kubeconfig import KubeConfig, SingleConfig
-from lightkube.config.models import Cluster, User
-from lightkube.core.exceptions import ConfigError
-from msgspec import ValidationError
 
-from twinstack.api_server.credentials import ExecCredential
+from twinstack.api_server.credentials import ExecCredential, TokenFile
 from twinstack.api_server.one_protocol import load_http
-from twinstack.api_server.places import DEFAULT_NAMESPACE
 from twinstack.errors import UsageError
-
-KUBECONFIG_VARIABLE: Final = "KUBECONFIG"
+from twinstack.kubeconfig import DEFAULT_NAMESPACE, Access, read_access
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +34,9 @@ class Connection:
 
 def by_files(url: str, *, authority: Path, certificate: Path, key: Path) -> Connection:
     """Reaches a server on this machine by a client certificate, and asks no proxy of the user's."""
-    cluster = Cluster(server=url, certificate_auth=str(authority.absolute()))
-    user = User(client_cert=str(certificate.absolute()), client_key=str(key.absolute()))
-    found = KubeConfig.from_one(cluster=cluster, user=user).get()
-    return Connection(_client(found, trust_env=False), url)
+    cluster = {"certificate-authority": str(authority.absolute())}
+    user = {"client-certificate": str(certificate.absolute()), "client-key": str(key.absolute())}
+    return Connection(_client(Access(url, cluster, user), trust_env=False), url)
 
 
 def by_kubeconfig(path: Path | None, context: str = "") -> Connection:
@@ -51,133 +44,84 @@ def by_kubeconfig(path: Path | None, context: str = "") -> Connection:
 
     Raises UsageError where there is none, where it does not know the context, or says what is not understood here.
     """
-    files = _files(path)
-    if files:
-        content = _merged(files)
-        where = ", ".join(str(file) for file in files)
-        found = _selected(content, where, context)
-        _require_understood(content, found, where)
-        cluster = _named(content, "clusters", found.context.cluster)
-        user = _named(content, "users", found.context.user or "")
-    elif _SERVICE_ACCOUNT.is_dir() and "KUBERNETES_SERVICE_HOST" in os.environ:
-        found, cluster, user = KubeConfig.from_service_account(_SERVICE_ACCOUNT).get(), {}, {}
-    else:
-        raise UsageError(f"there is no kubeconfig: name one in {KUBECONFIG_VARIABLE}, or write ~/.kube/config")
-    assert found is not None
-    credential = ExecCredential(user["exec"], cluster) if user.get("exec") else None
-    named = [*(user.get(key) for key in ("client-certificate", "client-key")), cluster.get("certificate-authority")]
-    if missing := [file for file in named if file and not Path(file).is_file()]:
-        raise UsageError(f"the kubeconfig's context {found.context_name} cannot be used: {missing[0]} is not there")
+    found = read_access(path, context)
     try:
-        http = _client(found, trust_env=True, proxy=cluster.get("proxy-url"), credential=credential)
-    except (OSError, ValueError, ConfigError) as error:
-        raise UsageError(f"the kubeconfig's context {found.context_name} cannot be used: {error}") from error
-    return Connection(
-        http, found.cluster.server, found.context_name, found.namespace, str(cluster.get("tls-server-name") or "")
-    )
+        http = _client(found, trust_env=True)
+    except (OSError, ValueError, TypeError) as error:
+        what = f"context {found.context}" if found.context else "service account"
+        raise UsageError(f"the kubeconfig's {what} cannot be used: {error}") from error
+    name = str(found.cluster.get("tls-server-name") or "")
+    return Connection(http, found.server, found.context, found.namespace, name)
 
 
-def _client(
-    found: SingleConfig | None,
-    *,
-    trust_env: bool,
-    proxy: str | None = None,
-    credential: httpx.Auth | None = None,
-) -> httpx.Client:
-    assert found is not None
+def _client(found: Access, *, trust_env: bool) -> httpx.Client:
     load_http()
-    parameters = ConnectionParams(timeout=_TIMEOUT, trust_env=trust_env, proxy=proxy)
-    http = Client(found if found.user else found._replace(user=User()), parameters)
-    if credential is not None:
-        http.auth = credential
-    http.headers["User-Agent"] = "twinstack"
-    return http
-
-
-def _files(path: Path | None) -> list[Path]:
-    if path is not None:
-        if not path.expanduser().is_file():
-            raise UsageError(f"there is no kubeconfig at {path}")
-        return [path.expanduser()]
-    named = [Path(part).expanduser() for part in os.environ.get(KUBECONFIG_VARIABLE, "").split(os.pathsep) if part]
-    # As kubectl does: of several, those that are not there are passed over.
-    found = [file for file in named or [Path("~/.kube/config").expanduser()] if file.is_file()]
-    if named and not found:
-        raise UsageError(f"there is no kubeconfig at {', '.join(str(file) for file in named)} ({KUBECONFIG_VARIABLE})")
-    return found
-
-
-def _merged(files: list[Path]) -> dict[str, Any]:
-    """The first file to name a thing wins. Source: Kubernetes documentation, "Organizing Cluster Access"."""
-    merged: dict[str, Any] = {}
-    for file in files:
-        try:
-            content = yaml.load(file.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506  the safe loader
-        except (OSError, ValueError, yaml.YAMLError) as error:
-            raise UsageError(f"{file} cannot be read as a kubeconfig: {' '.join(str(error).split())}") from error
-        if not isinstance(content, dict) or not all(
-            _is_part(content.get(part), inner) for part, inner in _PARTS.items()
-        ):
-            raise UsageError(f"{file} is no kubeconfig: its clusters, contexts and users are no lists of named things")
-        if content.get("current-context"):
-            merged.setdefault("current-context", content["current-context"])
-        for part, inner in _PARTS.items():
-            for entry in content.get(part) or []:
-                known = merged.setdefault(part, [])
-                if entry["name"] not in {one["name"] for one in known}:
-                    known.append({**entry, inner: _absolute(entry.get(inner) or {}, file.absolute().parent)})
-    return merged
-
-
-def _is_part(found: Any, inner: str) -> bool:
-    return found is None or (
-        isinstance(found, list)
-        and all(isinstance(one, dict) and "name" in one and isinstance(one.get(inner) or {}, dict) for one in found)
+    return httpx.Client(
+        base_url=found.server,
+        verify=_trust(found.cluster, found.user, trust_env=trust_env),
+        auth=_credential(found),
+        proxy=found.cluster.get("proxy-url") or None,
+        trust_env=trust_env,
+        timeout=_TIMEOUT,
+        headers={"User-Agent": "twinstack"},
     )
 
 
-def _absolute(entry: Mapping[str, Any], folder: Path) -> dict[str, Any]:
-    """Paths are relative to the file they stand in, of which there may be several; so is a command with a slash."""
-    found: dict[str, Any] = {key: str(folder / held) if key in _PATHS and held else held for key, held in entry.items()}
-    command = (found.get("exec") or {}).get("command") or ""
-    if "/" in command:
-        found["exec"] = {**found["exec"], "command": str(folder / command)}
-    return found
+def _trust(cluster: Mapping[str, Any], user: Mapping[str, Any], *, trust_env: bool) -> ssl.SSLContext:
+    """Whom we believe, and what we show: a client's certificate, where the user has one."""
+    data = cluster.get("certificate-authority-data")
+    if data or cluster.get("certificate-authority"):
+        text = _decoded(data).decode("ascii") if data else None
+        made = ssl.create_default_context(cafile=None if data else cluster["certificate-authority"], cadata=text)
+    else:
+        made = httpx.create_ssl_context(verify=not cluster.get("insecure-skip-tls-verify"), trust_env=trust_env)
+    if any(user.get(key) for key in ("client-certificate", "client-certificate-data")):
+        # OpenSSL reads a key from files alone; what is written here is gone again at once.
+        with tempfile.TemporaryDirectory(prefix="twinstack-") as place:
+            certificate, key = (_file(user, name, Path(place)) for name in ("client-certificate", "client-key"))
+            made.load_cert_chain(certificate, key)
+    return made
 
 
-def _selected(content: Mapping[str, Any], where: str, context: str) -> SingleConfig:
-    try:
-        config = KubeConfig.from_dict({"clusters": [], "contexts": [], "users": [], **content})
-        found = config.get(context or None)
-    except ConfigError as error:
-        known = ", ".join(sorted(one["name"] for one in content.get("contexts") or [])) or "none"
-        raise UsageError(f"{where}: {error}; the contexts there are: {known}") from error
-    except KeyError as error:
-        raise UsageError(f"{where}: the context names {error}, which the file does not have") from error
-    except (ValidationError, TypeError) as error:
-        raise UsageError(f"{where} is no kubeconfig: {error}") from error
-    assert found is not None
-    return found
+def _file(user: Mapping[str, Any], name: str, place: Path) -> Path:
+    data = user.get(f"{name}-data")
+    if not data:
+        file = Path(str(user.get(name) or ""))
+        if not file.is_file():
+            raise ValueError(f"{user.get(name) or name} is not there")
+        return file
+    (place / name).write_bytes(_decoded(data))
+    return place / name
 
 
-def _require_understood(content: Mapping[str, Any], found: SingleConfig, where: str) -> None:
-    """What would be passed over silently would make us somebody else."""
-    user = _named(content, "users", found.context.user or "")
-    unknown = sorted(key for key in user if key == "auth-provider" or key.startswith("as"))
-    if unknown:
-        raise UsageError(
-            f"{where}: the user {found.context.user} has {', '.join(unknown)}, which twinstack does not speak; "
-            "give a user with a certificate, a token or exec"
-        )
+def _decoded(data: Any) -> bytes:
+    return base64.b64decode(str(data), validate=True)
 
 
-def _named(content: Mapping[str, Any], part: str, name: str) -> dict[str, Any]:
-    return next((one[_PARTS[part]] for one in content.get(part) or [] if one["name"] == name), {})
+def _credential(found: Access) -> httpx.Auth | None:
+    user = found.user
+    if user.get("exec"):
+        return ExecCredential(user["exec"], found.cluster)
+    if user.get("tokenFile"):
+        return TokenFile(Path(user["tokenFile"]))
+    if user.get("token"):
+        return _Token(str(user["token"]))
+    if user.get("username") and user.get("password"):
+        return httpx.BasicAuth(str(user["username"]), str(user["password"]))
+    return None
 
 
-_PARTS: Final = {"clusters": "cluster", "contexts": "context", "users": "user"}
-_PATHS: Final = frozenset({"certificate-authority", "client-certificate", "client-key", "tokenFile"})
-_SERVICE_ACCOUNT: Final = Path("/var/run/secrets/kubernetes.io/serviceaccount")
-_LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+class _Token(httpx.Auth):
+    """One that does not change."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Puts it on the request."""
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        yield request
+
+
 # The API server gives up a request by itself after 60 s, and says so.
 _TIMEOUT: Final = httpx.Timeout(65, connect=10)

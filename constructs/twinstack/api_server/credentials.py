@@ -1,7 +1,7 @@
-"""A token from the program that a kubeconfig names (`aws eks get-token`), asked for once and kept for all threads.
+"""Tokens that run out: from the program that a kubeconfig names (`aws eks get-token`), asked for once and kept for all
+threads; and from a file that is written anew.
 
-Source: Kubernetes documentation, "client-go credential plugins". lightkube knows the two beta versions of it only, and
-asks the program once for each thread; so this stands beside it.
+Source: Kubernetes documentation, "client-go credential plugins", and "Configure Service Accounts for Pods".
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import os
 import subprocess
 import threading
 from collections.abc import Generator, Mapping
+from pathlib import Path
 from typing import Any, Final
 
 import httpx2 as httpx
@@ -79,6 +80,28 @@ class ExecCredential(httpx.Auth):
                 f"{command[0]}, which the kubeconfig names, printed no ExecCredential with a token"
             ) from error
         return str(token)
+
+
+class TokenFile(httpx.Auth):
+    """Puts the token of a file on each request, read anew once the server refuses it: the kubelet writes another there."""
+
+    def __init__(self, file: Path) -> None:
+        """Raises OSError where it cannot be read."""
+        self._file = file
+        self._token = self._read()
+
+    def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Sends the request with the token, and a second time where the file has another one by now."""
+        sent = self._token
+        request.headers["Authorization"] = f"Bearer {sent}"
+        response = yield request
+        if response.status_code == httpx.codes.UNAUTHORIZED and (token := self._read()) != sent:
+            self._token = token
+            request.headers["Authorization"] = f"Bearer {token}"
+            yield request
+
+    def _read(self) -> str:
+        return self._file.read_text("utf-8").strip()
 
 
 _VERSIONS: Final = (

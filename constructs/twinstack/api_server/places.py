@@ -10,8 +10,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-DEFAULT_NAMESPACE: Final = "default"
-
 
 @dataclass(frozen=True, slots=True)
 class Resource:

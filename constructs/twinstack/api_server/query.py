@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from typing import Final
 
 
 def selectors(labels: Mapping[str, str | None] | None, fields: Mapping[str, str] | None) -> dict[str, str]:
@@ -32,3 +33,13 @@ def deletion(propagation: str, uid: str, resource_version: str) -> str:
     held = {"uid": uid, "resourceVersion": resource_version}
     preconditions = {key: one for key, one in held.items() if one}
     return json.dumps({"propagationPolicy": propagation, "preconditions": preconditions})
+
+
+def access_review(**attributes: str) -> str:
+    """The body that asks whether one may do something."""
+    wanted = {key: held for key, held in attributes.items() if held}
+    kind = {"apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectAccessReview"}
+    return json.dumps({**kind, "spec": {"resourceAttributes": wanted}})
+
+
+ACCESS_REVIEWS: Final = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 from twinstack.api_server import Answer, ApiServer
 from twinstack.delivery import handover
 from twinstack.delivery.changes import Change, ChangeKind
-from twinstack.delivery.dry_run import conflicts_of, examine, problem_of, takes
+from twinstack.delivery.dry_run import Examination, conflicts_of, examine, problem_of, takes
 from twinstack.delivery.fields import value
 from twinstack.delivery.graph import ChangeGraph
 from twinstack.delivery.live import THREADS
 from twinstack.delivery.manifest import Identity, JsonObject, Manifest
+from twinstack.delivery.patience import PATIENCE_SECONDS
 from twinstack.delivery.progress import InTurn, Progress, State
-from twinstack.delivery.retries import PATIENCE_SECONDS, answered, asked_again
+from twinstack.delivery.references import pod_template
 from twinstack.errors import ClusterError, ConfigurationError, Problem
 
 if TYPE_CHECKING:
@@ -56,22 +57,20 @@ def apply(
     *,
     waiter: Waits,
     progress: Progress,
-    stop: Callable[[], None],
     keep_jobs: bool = False,
 ) -> Applied:
     """Applies the changes in the order of their graph, and waits until everything that was applied is ready.
 
-    Nothing is applied where the server refuses anything of it in a dry run (of what was not examined yet). `stop` is
-    called before each request that writes, and ends it by raising. `keep_jobs` leaves Jobs out: a return to an earlier
-    release must not run its migration against a newer schema.
+    Nothing is applied where the server refuses anything of it in a dry run (of what was not examined yet). `api` is
+    `Patient`, who has the Lease in view. `keep_jobs` leaves Jobs out: a return to an earlier release must not run its
+    migration against a newer schema.
 
-    Raises ConfigurationError with all that the dry run refuses, ClusterError where the server gives no answer for two
-    minutes, and what `stop` raises.
+    Raises ConfigurationError with all that the dry run refuses, ClusterError where the server gives no answer.
     """
     kept = [one for one in changes if keep_jobs and one.identity.kind == "Job"]
     for one in kept:
         progress.state(str(one.identity), State.KEPT, "a return runs no Job")
-    run = _Run(api, [one for one in changes if one not in kept], waiter, progress, stop)
+    run = _Run(api, [one for one in changes if one not in kept], waiter, progress)
     run.examine()
     run.walk()
     run.finish()
@@ -81,10 +80,8 @@ def apply(
 class _Run:
     """One application."""
 
-    def __init__(
-        self, api: ApiServer, changes: Sequence[Change], waiter: Waits, progress: Progress, stop: Callable[[], None]
-    ) -> None:
-        self._api, self._changes, self._waiter, self._stop = api, changes, waiter, stop
+    def __init__(self, api: ApiServer, changes: Sequence[Change], waiter: Waits, progress: Progress) -> None:
+        self._api, self._changes, self._waiter = api, changes, waiter
         self._progress = InTurn(progress)
         self._objects: dict[Identity, JsonObject] = {}
         self._ready: set[Identity] = set()
@@ -93,17 +90,33 @@ class _Run:
 
     def examine(self) -> None:
         """The dry run. A namespace that the release brings itself is applied first, once everything else is in order."""
-        found = examine(self._api, self._changes, stop=self._stop)
+        found = examine(self._api, self._changes)
         if not found.problems and found.unseen_namespaces:
-            for change in found.changes:
-                if change.identity.kind == "Namespace" and change.identity.name in found.unseen_namespaces:
-                    self._apply(change)
-            found = examine(self._api, found.changes, stop=self._stop, made=found.unseen_namespaces)
-        if found.problems:
-            raise ConfigurationError(found.problems)
+            found = self._examine_inside(found)
+        if problems := (*found.problems, *self._problems):
+            raise ConfigurationError(problems)
         self._changes = found.changes
         self._graph = ChangeGraph(found.changes)
         self._gates = self._graph.gates()
+
+    def _examine_inside(self, found: Examination) -> Examination:
+        """What lies in namespaces that were not there: what needs nothing else, and makes no pods, is examined by applying
+        it, beside the dry run of all the rest. Nothing runs before the server has accepted everything.
+        """
+        made = found.unseen_namespaces
+        for change in found.changes:
+            if change.identity.kind == "Namespace" and change.identity.name in made:
+                self._apply(change)
+        begun = set(self._objects)
+        unblocked = ChangeGraph(found.changes).unblocked(begun, begun, self._ready)
+        first = {one.identity: one for one in unblocked if one.identity.namespace in made and not _makes_pods(one)}
+        others = [one for one in found.changes if one.identity not in first]
+        with ThreadPoolExecutor(THREADS) as threads:
+            applying = threads.map(self._apply, first.values())
+            rest = examine(self._api, others, made=made, threads=threads)
+            list(applying)
+        known = {one.identity: one for one in rest.changes}
+        return replace(rest, changes=tuple(known.get(one.identity, one) for one in found.changes))
 
     def walk(self) -> None:
         """Unblocked changes are applied, applied ones are waited for where others need it, ready ones unblock others."""
@@ -175,7 +188,6 @@ class _Run:
             if change.live is None or not _may_come(change):
                 self._ready.add(change.identity)
             return
-        self._stop()
         self._progress.state(subject, State.APPLYING)
         refused = next((one for one in self._steps(change) if one.refusal), None)
         if refused is not None:
@@ -191,7 +203,7 @@ class _Run:
         manifest = change.manifest
         assert manifest is not None
         if handover.hands_over_replicas(change, self._autoscalers()):
-            yield answered(lambda: handover.hand_over_replicas(self._api, change), self._stop)
+            yield handover.hand_over_replicas(self._api, change)
         number = handover.larger_number(change)
         if number is not None:
             self._remove_former_autoscalers(change)
@@ -199,7 +211,7 @@ class _Run:
             wanted = value(change.manifest.data if change.manifest else {}, "spec", "replicas")
             self._progress.note(f"{change.identity}: {number} pods run, and stay for this once ({wanted} are declared)")
         if handover.recreates_over_a_default(change):
-            yield answered(lambda: handover.take_default_strategy_away(self._api, change), self._stop)
+            yield handover.take_default_strategy_away(self._api, change)
         answer = self._send(change, manifest)
         yield answer
         self._objects[change.identity] = {
@@ -210,7 +222,7 @@ class _Run:
         created = change.live is None
         least = handover.least_of(change, self._autoscalers()) if created else None
         if least is not None:
-            held = answered(lambda: handover.hold_replicas(self._api, change, least), self._stop)
+            held = handover.hold_replicas(self._api, change, least)
             yield held
             self._objects[change.identity] |= held.object
         self._progress.state(
@@ -219,27 +231,24 @@ class _Run:
 
     def _send(self, change: Change, manifest: Manifest) -> Answer:
         """Applies; what other managers hold is taken only once they are named."""
-        answer = answered(lambda: self._api.apply(manifest.data), self._stop, new_kind=True)
+        answer = self._api.apply(manifest.data)
         if answer.reason != "Conflict" or not answer.causes:
             return answer
         # Not what the dry run said: somebody may have written something since.
         for line in takes(replace(change, conflicts=conflicts_of(change, answer))):
             self._progress.note(line)
-        return answered(lambda: self._api.apply(manifest.data, force=True), self._stop)
+        return self._api.apply(manifest.data, force=True)
 
     def _autoscalers(self) -> list[Any]:
         return [one.manifest.data for one in self._changes if one.manifest and one.identity.kind == _AUTOSCALER]
 
     def _remove_former_autoscalers(self, change: Change) -> None:
         namespace = change.identity.namespace
-        there = asked_again(lambda: self._api.objects("autoscaling/v2", _AUTOSCALER, namespace), self._stop)
+        there = self._api.objects("autoscaling/v2", _AUTOSCALER, namespace)
         for one in handover.former_autoscalers(change, [each.identity for each in self._changes], there):
             metadata = one["metadata"]
-            self._delete("autoscaling/v2", _AUTOSCALER, metadata["name"], namespace, metadata["uid"])
+            self._api.delete("autoscaling/v2", _AUTOSCALER, metadata["name"], namespace, uid=metadata["uid"])
             self._progress.state(f"{_AUTOSCALER} {namespace}/{metadata['name']}", State.DELETED)
-
-    def _delete(self, api_version: str, kind: str, name: str, namespace: str, uid: str) -> None:
-        asked_again(lambda: self._api.delete(api_version, kind, name, namespace, uid=uid), self._stop)
 
     def _remove(self, change: Change) -> None:
         """Deletes what stands, and waits until it is gone."""
@@ -247,19 +256,20 @@ class _Run:
         assert change.manifest is not None
         identity, api_version = change.identity, change.manifest.api_version
         uid = change.live["metadata"]["uid"]
-        self._delete(api_version, identity.kind, identity.name, identity.namespace, uid)
+        self._api.delete(api_version, identity.kind, identity.name, identity.namespace, uid=uid)
         end = time.monotonic() + PATIENCE_SECONDS
         while True:
-            self._stop()
-            found = asked_again(
-                lambda: self._api.get(api_version, identity.kind, identity.name, identity.namespace), self._stop
-            )
+            found = self._api.get(api_version, identity.kind, identity.name, identity.namespace)
             if found is None or found["metadata"]["uid"] != uid:
                 return
             if time.monotonic() > end:
                 finalizers = ", ".join(found["metadata"].get("finalizers") or ()) or "nothing that it says"
                 raise ClusterError(f"{identity} was deleted and does not go: {finalizers} holds it")
             time.sleep(_POLL_SECONDS)
+
+
+def _makes_pods(change: Change) -> bool:
+    return change.manifest is not None and pod_template(change.manifest.data) is not None
 
 
 def _may_come(change: Change) -> bool:

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from twinstack.delivery.cluster_identity import KubeconfigCluster, require_cluster, update_arguments
+from twinstack.delivery.cluster_identity import (
+    KubeconfigCluster,
+    is_same_server,
+    require_cluster,
+    told,
+    update_arguments,
+)
 from twinstack.errors import ClusterError, TwinstackError, UsageError
 
 if TYPE_CHECKING:
     from twinstack.api_server import ApiServer
     from twinstack.delivery.progress import Progress
-    from twinstack.delivery.release import ClusterIdentity
+    from twinstack.delivery.release import ClusterIdentity, Release
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,34 @@ def connect(cluster: ClusterIdentity | None, context: Context) -> Generator[ApiS
                 raise
             rights = "`twinstack doctor` names every right that delivering takes, and who gives it"
             raise ClusterError(f"{error}. {rights}.", status=error.status) from error
+
+
+@contextmanager
+def connect_to_standing(release: Release, context: Context) -> Generator[ApiServer]:
+    """As `connect` does, to look at what stands, to go back, or to take it down: no plan of Terraform is at hand, so where
+    the kubeconfig tells nothing either, the cluster's own memory does. A release of this environment that is remembered
+    there says by which endpoint Terraform knew the cluster, and that has to be where the kubeconfig leads.
+    """
+    wanted = release.cluster
+    if wanted is not None:
+        reached = KubeconfigCluster.read(context.kubeconfig, context.name or None)
+        if not told(wanted, reached):
+            wanted = replace(wanted, endpoint=_remembered_endpoint(release, wanted, context))
+    with connect(wanted, context) as api:
+        yield api
+
+
+def _remembered_endpoint(release: Release, wanted: ClusterIdentity, context: Context) -> str:
+    from twinstack.api_server import ApiServer
+    from twinstack.delivery.records import Records
+
+    with ApiServer.from_kubeconfig(context.kubeconfig, context.name) as api:
+        for record in reversed(Records.read(api, release.namespace, release.stack).all):
+            found = record.release.get("cluster") or {}
+            same = all(found.get(key) == getattr(wanted, key) for key in ("name", "region", "account"))
+            if same and found.get("endpoint") and is_same_server(str(found["endpoint"]), api.url):
+                return str(found["endpoint"])
+    return ""
 
 
 @contextmanager

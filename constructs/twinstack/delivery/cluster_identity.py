@@ -7,15 +7,15 @@ credentials are fetched. Where nothing tells, nothing is deployed.
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from twinstack.delivery.release import ClusterIdentity
-from twinstack.errors import ConfigurationError, Problem, UsageError
+from twinstack.errors import ConfigurationError, Problem
+from twinstack.kubeconfig import read_access
 
 if TYPE_CHECKING:
     from twinstack.delivery.infrastructure_plan import InfrastructurePlan
@@ -55,26 +55,12 @@ class KubeconfigCluster:
 
     @classmethod
     def read(cls, kubeconfig: Path | None = None, context: str | None = None) -> Self:
-        """The given or current context of the given file, of those in KUBECONFIG, or of `~/.kube/config`.
-
-        Of several files the first that has an entry counts, as with kubectl. Raises UsageError where there is no file, no
-        such context, or a broken one.
+        """The given or current context of the given file, of those in KUBECONFIG, or of `~/.kube/config`; as the client
+        reads it that goes there. Raises UsageError where there is no file, no such context, or a broken one.
         """
-        documents = [*_documents(_files(kubeconfig))]
-        wanted = context or next((one["current-context"] for one in documents if one.get("current-context")), "")
-        if not wanted:
-            raise UsageError(
-                "the kubeconfig has no current context: name one by --context, or `kubectl config use-context`"
-            )
-        chosen = _entry(documents, "contexts", "context", wanted)
-        if chosen is None:
-            known = ", ".join(_names(documents, "contexts")) or "none"
-            raise UsageError(f'the kubeconfig has no context "{wanted}": there are {known}')
-        name = str(chosen.get("cluster", ""))
-        cluster = _entry(documents, "clusters", "cluster", name) or {}
-        user = _entry(documents, "users", "user", str(chosen.get("user", ""))) or {}
-        arguments = (user.get("exec") or {}).get("args") or ()
-        return cls(wanted, name, str(cluster.get("server", "")), tuple(map(str, arguments)))
+        found = read_access(kubeconfig, context or "")
+        arguments = (found.user.get("exec") or {}).get("args") or ()
+        return cls(found.context, found.cluster_name, found.server, tuple(map(str, arguments)))
 
     def option(self, *names: str) -> str:
         """What follows one of these options among the arguments."""
@@ -88,8 +74,15 @@ def require_cluster(wanted: ClusterIdentity, reached: KubeconfigCluster) -> str:
     """How it was told that this is the environment's cluster, a phrase; raises ConfigurationError (TW978) where it is
     another one, or nothing tells.
     """
+    if how := told(wanted, reached):
+        return how
+    raise ConfigurationError([_untold(wanted, reached)])
+
+
+def told(wanted: ClusterIdentity, reached: KubeconfigCluster) -> str:
+    """The same, and empty where nothing tells. Raises ConfigurationError (TW978) where it is another one."""
     if wanted.endpoint:
-        if _same_server(wanted.endpoint, reached.server):
+        if is_same_server(wanted.endpoint, reached.server):
             return "its endpoint is the one that Terraform knows"
         raise ConfigurationError([_other(wanted, reached, reached.server, wanted.endpoint)])
     if _ARN.fullmatch(reached.name):
@@ -102,7 +95,7 @@ def require_cluster(wanted: ClusterIdentity, reached: KubeconfigCluster) -> str:
             return "the kubeconfig fetches credentials for it"
         given = f"credentials for {name}{f' in {region}' if region else ''}"
         raise ConfigurationError([_other(wanted, reached, given, f"{wanted.name} in {wanted.region}")])
-    raise ConfigurationError([_untold(wanted, reached)])
+    return ""
 
 
 def _other(wanted: ClusterIdentity, reached: KubeconfigCluster, given: str, allowed: str) -> Problem:
@@ -137,7 +130,7 @@ def update_arguments(wanted: ClusterIdentity) -> tuple[str, ...]:
     return ("eks", "update-kubeconfig", "--region", wanted.region, "--name", wanted.name)
 
 
-def _same_server(one: str, other: str) -> bool:
+def is_same_server(one: str, other: str) -> bool:
     """Hosts know no case, and https has its port."""
     return _plain(one) == _plain(other)
 
@@ -145,48 +138,6 @@ def _same_server(one: str, other: str) -> bool:
 def _plain(server: str) -> str:
     text = server.strip().rstrip("/").lower()
     return text.removesuffix(":443") if text.startswith("https://") else text
-
-
-def _files(kubeconfig: Path | None) -> list[Path]:
-    if kubeconfig:
-        return [kubeconfig]
-    named = [Path(part) for part in os.environ.get("KUBECONFIG", "").split(os.pathsep) if part]
-    return named or [Path.home() / ".kube" / "config"]
-
-
-def _documents(files: Iterable[Path]) -> list[Mapping[str, Any]]:
-    import yaml
-
-    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    found = []
-    for file in files:
-        if not file.is_file():
-            continue
-        try:
-            document = yaml.load(file.read_text(encoding="utf-8"), loader)  # noqa: S506  the safe one, in C
-        except (OSError, ValueError, yaml.YAMLError) as error:
-            raise UsageError(f"{file} is no kubeconfig: {' '.join(str(error).split())}") from error
-        if isinstance(document, dict):
-            found.append(document)
-    if not found:
-        raise UsageError(
-            f"there is no kubeconfig at {', '.join(map(str, files))}: name one by KUBECONFIG, or let AWS write it "
-            "(aws eks update-kubeconfig)"
-        )
-    return found
-
-
-def _entry(documents: Iterable[Mapping[str, Any]], kind: str, key: str, name: str) -> Mapping[str, Any] | None:
-    """The first entry of this name, as kubectl merges several files."""
-    for document in documents:
-        for one in document.get(kind) or ():
-            if isinstance(one, dict) and one.get("name") == name:
-                return one.get(key) or {}
-    return None
-
-
-def _names(documents: Iterable[Mapping[str, Any]], kind: str) -> list[str]:
-    return [str(one.get("name")) for document in documents for one in document.get(kind) or () if isinstance(one, dict)]
 
 
 _CLUSTER: Final = re.compile(r"(^|\.)aws_eks_cluster\.[\w-]+(\[[^\]]*\])?$")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from twinstack.delivery.cluster import connect
+from twinstack.delivery.cluster import connect_to_standing
 from twinstack.delivery.manifest import identity_of
 from twinstack.delivery.release import Release
 from twinstack.delivery.release_folder import INFRASTRUCTURE, WORKLOADS
@@ -41,8 +41,9 @@ class Destruction:
     def preview(self) -> Iterator[str]:
         """What would go, a line each."""
         if self._has(WORKLOADS):
-            with connect(self._release.cluster, self.context) as api:
+            with connect_to_standing(self._release, self.context) as api:
                 yield from (str(identity_of(one)) for one in self._removal(api).preview().deleted)
+            yield f"Namespace {self._release.namespace}, where twinstack made it and nothing of anybody else is in it"
         if self._has(INFRASTRUCTURE):
             yield f"everything in the Terraform state of {self.loaded.environment.stack_id}"
 
@@ -54,7 +55,7 @@ class Destruction:
         """
         kept: tuple[Kept, ...] = ()
         if self._has(WORKLOADS):
-            with connect(self._release.cluster, self.context) as api:
+            with connect_to_standing(self._release, self.context) as api:
                 kept = self._removal(api).run()
         if self._has(INFRASTRUCTURE):
             self._destroy_infrastructure()
@@ -80,8 +81,7 @@ class Destruction:
 
     @property
     def _release(self) -> Release:
-        place = self.loaded.merged.locate(("version",))
-        return Release.of(self.loaded.environment, halves=(), made_by="", made_at="", version_from=place)
+        return Release.standing(self.loaded.environment)
 
     def _has(self, half: str) -> bool:
         return not self.halves or half in self.halves

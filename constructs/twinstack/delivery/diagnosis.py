@@ -27,6 +27,7 @@ from twinstack.delivery.reasons import (
     SCHEDULING_SECONDS,
     Reason,
 )
+from twinstack.labels import COMPONENT, MANAGED_BY, OWNER
 
 
 def findings(evidence: Evidence) -> tuple[Finding, ...]:
@@ -161,8 +162,8 @@ def _on_this_node_only(found: Finding, evidence: Evidence) -> Finding:
 def _key(live: JsonObject) -> str:
     """What the environment calls the workload, where the library made it."""
     labels = live["metadata"].get("labels") or {}
-    made = labels.get("app.kubernetes.io/managed-by") == "twinstack"
-    return str(labels.get("app.kubernetes.io/component", "")) if made else ""
+    made = labels.get(MANAGED_BY) == OWNER
+    return str(labels.get(COMPONENT, "")) if made else ""
 
 
 _BALANCED: Final = frozenset({"Ingress", "Gateway", "Service"})

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -28,7 +29,6 @@ from twinstack.delivery.handover import (
 )
 from twinstack.delivery.live import THREADS
 from twinstack.delivery.manifest import Identity, JsonObject
-from twinstack.delivery.retries import answered, never
 from twinstack.errors import Problem
 
 
@@ -60,8 +60,8 @@ def examine(
     api: ApiServer,
     changes: Sequence[Change],
     *,
-    stop: Callable[[], None] = never,
     made: Collection[str] = frozenset(),
+    threads: Executor | None = None,
 ) -> Examination:
     """Asks the server about everything that would change and was not asked about yet. Nothing is written.
 
@@ -86,7 +86,7 @@ def examine(
     def ask(change: Change) -> tuple[Change, Problem | None, str]:
         if change.identity.namespace in brought.difference(made):
             return change, None, change.identity.namespace
-        answer, forced = _dry_run(api, change, stop)
+        answer, forced = _dry_run(api, change)
         conflicts = conflicts_of(change, forced)
         examined = replace(change, conflicts=conflicts, warnings=answer.warnings, examined=True)
         if not answer.refusal:
@@ -101,8 +101,8 @@ def examine(
             return replace(examined, kind=ChangeKind.LEFT, note=note), None, ""
         return examined, problem_of(change, answer), ""
 
-    with ThreadPoolExecutor(THREADS) as threads:
-        asked = list(threads.map(ask, wanted))
+    with nullcontext(threads) if threads else ThreadPoolExecutor(THREADS) as workers:
+        asked = list(workers.map(ask, wanted))
     known = {one.identity: one for one, _, _ in asked}
     return Examination(
         tuple(known.get(one.identity, one) if one.manifest is not None else one for one in changes),
@@ -117,7 +117,7 @@ def takes(change: Change) -> Iterator[str]:
         yield f"{change.identity}: takes {', '.join(fields)} from {manager}"
 
 
-def _dry_run(api: ApiServer, change: Change, stop: Callable[[], None]) -> tuple[Answer, Answer]:
+def _dry_run(api: ApiServer, change: Change) -> tuple[Answer, Answer]:
     """The answer to an apply that takes what it needs, and that to one which takes nothing."""
     assert change.manifest is not None
     manifest = change.manifest
@@ -125,20 +125,20 @@ def _dry_run(api: ApiServer, change: Change, stop: Callable[[], None]) -> tuple[
         # What stands is deleted before: it is made under another name, which nothing is compared with.
         metadata = {key: held for key, held in manifest.data["metadata"].items() if key != "name"}
         data = {**manifest.data, "metadata": {**metadata, "generateName": f"{manifest.name[:50]}-"}}
-        answer = answered(lambda: api.create(data, dry_run=True), stop)
+        answer = api.create(data, dry_run=True)
         return answer, answer
     if recreates_over_a_default(change):
-        answer = answered(lambda: take_default_strategy_away(api, change, dry_run=True), stop)
+        answer = take_default_strategy_away(api, change, dry_run=True)
         if answer.refusal:
             return answer, answer
         manifest = without_strategy(manifest)
     number = larger_number(change)
     if number is not None:
         manifest = with_replicas(manifest, number)
-    first = answered(lambda: api.apply(manifest.data, dry_run=True), stop)
+    first = api.apply(manifest.data, dry_run=True)
     if first.reason != "Conflict" or not first.causes:
         return first, first
-    return answered(lambda: api.apply(manifest.data, force=True, dry_run=True), stop), first
+    return api.apply(manifest.data, force=True, dry_run=True), first
 
 
 def _judged(change: Change, result: JsonObject) -> Change:

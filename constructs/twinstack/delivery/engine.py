@@ -23,11 +23,12 @@ from twinstack.delivery.digest import of_manifests
 from twinstack.delivery.lease_object import lease_name
 from twinstack.delivery.live import LiveState
 from twinstack.delivery.manifest import identity_of
+from twinstack.delivery.namespace import ProductNamespace
+from twinstack.delivery.patience import Patient
 from twinstack.delivery.pruning import Kept, Pruning, gone, prune
 from twinstack.delivery.record import Status
 from twinstack.delivery.records import KEPT, Records
 from twinstack.delivery.release import DEADLINE_SECONDS
-from twinstack.delivery.retries import asked_again
 from twinstack.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ class Look:
         from twinstack.delivery.history import what_returns
 
         records = Records.read(api, namespace, stack)
-        live = LiveState.read(api, manifests, also=records.listed)
+        live = LiveState.read(Patient.of(api), manifests, also=records.listed)
         back = what_returns(manifests, live) if former else None
         wanted = back.manifests if back else manifests
         pruning = Pruning.of(records, manifests, live)
@@ -105,7 +106,7 @@ class Look:
         """
         from twinstack.delivery.dry_run import examine
 
-        found = examine(api, self.changes)
+        found = examine(Patient.of(api), self.changes)
         if found.problems:
             raise ConfigurationError(found.problems)
         return replace(self, changes=found.changes, notes=(*self.notes, *found.notes))
@@ -196,18 +197,22 @@ class Delivery:
         from twinstack.delivery.lease import Lease
 
         seen = seen.examined(self.api)
-        self._make_namespace(seen)
-        name = lease_name(self.stack)
-        with Lease.hold(
-            self.api, self.namespace, name, self.holder,
-            take_over=self.take_over, supersede=self.supersede, tell=self.progress.note,
-        ) as lease:  # fmt: skip
-            seen = self._seen_alone(seen, lease)
-            missing = gone(seen.records, seen.live)
-            with seen.records.begin(
-                self.release, self.manifests, lease.holder, again=self.again, gone=missing, keep=self.keep_releases
-            ) as record:
-                return self._bring_in(seen, record, lease)
+        made = self._make_namespace(seen)
+        try:
+            with Lease.hold(
+                self.api, self.namespace, lease_name(self.stack), self.holder,
+                take_over=self.take_over, supersede=self.supersede, tell=self.progress.note,
+            ) as lease:  # fmt: skip
+                seen = self._seen_alone(seen, lease)
+                missing = gone(seen.records, seen.live)
+                with seen.records.begin(
+                    self.release, self.manifests, lease.holder, again=self.again, gone=missing, keep=self.keep_releases
+                ) as record:
+                    return self._bring_in(seen, record, lease)
+        except ConfigurationError:
+            if made:
+                self._leave_nothing(made)
+            raise
 
     def _apply(self, seen: Look, lease: Lease) -> tuple[Failure, ...]:
         """Why it does not stand whole; empty where it does, and has for `watch_seconds`."""
@@ -215,13 +220,13 @@ class Delivery:
         from twinstack.delivery.reasons import Failure, Reason
         from twinstack.delivery.waiting import Waiter
 
-        waiter = _Patient(
+        waiter = _Waiters(
             *(
                 Waiter(self.api, self.progress, deadline_seconds=self.deadline_seconds, stop=stop)
                 for stop in (lease.check, lease.require)
             )
         )
-        applied = apply(self.api, seen.changes, waiter=waiter, progress=self.progress, stop=lease.require)
+        applied = apply(lease.api, seen.changes, waiter=waiter, progress=self.progress)
         if applied.problems:
             return tuple(
                 Failure(_identity(one.path, seen), Reason.REFUSED, f"{one.message}: {one.given}", one.fix)
@@ -232,32 +237,38 @@ class Delivery:
         self.progress.note(f"all is ready, and watched for {self.watch_seconds:.0f} s more")
         # Jobs are over, and what makes no pods does not crash. As it stands by now: what the applies answered is old.
         identities = [one.identity for one in seen.changes if one.identity.kind in RUN and one.manifest]
-        stand = LiveState.read(self.api, [one for one in self.manifests if one.identity in identities])
+        stand = LiveState.read(lease.api, [one for one in self.manifests if one.identity in identities])
         run = [found for one in identities if (found := stand.get(one)) is not None]
         return waiter.rollouts.watch_over(run, self.watch_seconds)
 
-    def _make_namespace(self, seen: Look) -> None:
-        """Before anything else: the Lease and the records lie in it."""
+    def _make_namespace(self, seen: Look) -> str:
+        """Before anything else: the Lease and the records lie in it. The uid of one that was not there; empty otherwise."""
+        own = ProductNamespace(self.api, self.namespace, self.stack).identity
         for change in seen.changes:
-            wanted = change.manifest
-            if (
-                change.kind is ChangeKind.CREATED
-                and wanted
-                and (wanted.kind, wanted.name) == ("Namespace", self.namespace)
-            ):
-                self.api.apply(wanted.data)
+            if change.kind is ChangeKind.CREATED and change.manifest and change.identity == own:
+                answer = Patient.of(self.api).apply(change.manifest.data)
+                return str(answer.object["metadata"]["uid"]) if answer.status == CREATED else ""
+        return ""
+
+    def _leave_nothing(self, uid: str) -> None:
+        """Of a first release that is refused: its namespace goes again, unless somebody has put something into it."""
+        brought = [one.identity for one in self.manifests]
+        own = ProductNamespace(Patient.of(self.api), self.namespace, self.stack)
+        if kept := own.remove(beside=brought, uid=uid):
+            self.progress.note(f"{own.identity} stays, which this release has made: {kept}")
 
     def _seen_alone(self, seen: Look, lease: Lease) -> Look:
         """The look that counts: a deployment that has ended since the first one may have changed everything."""
-        newest = asked_again(lambda: Records.read(self.api, self.namespace, self.stack), lease.require).newest
-        return seen if newest == seen.records.newest else asked_again(self.look, lease.require).examined(self.api)
+        if Records.read(lease.api, self.namespace, self.stack).newest == seen.records.newest:
+            return seen
+        return replace(self, api=lease.api).look().examined(lease.api)
 
     def _bring_in(self, seen: Look, record: OpenRecord, lease: Lease) -> Outcome:
         failures = self._apply(seen, lease)
         outcome = Outcome(Ending.SUCCEEDED, record.record.number, seen.to_do, failures=failures)
         if failures:
             return self._give_back(seen, record, lease, outcome)
-        kept = prune(self.api, seen.pruning, self.stack, self.progress, lease.require)
+        kept = prune(lease.api, seen.pruning, self.stack, self.progress)
         record.end(Status.SUCCEEDED)
         return replace(outcome, deleted=seen.pruning.deleted, kept=(*seen.pruning.kept, *kept))
 
@@ -269,8 +280,8 @@ class Delivery:
             return replace(outcome, ending=Ending.FAILED)
         self.progress.note(f"returning to {good.version}: {reason}")
         # With the release that failed among the records, so that what it alone listed is pruned.
-        manifests = asked_again(lambda: seen.records.manifests(good), lease.require)
-        back = asked_again(lambda: Look.at(self.api, self.namespace, self.stack, manifests, former=True), lease.require)
+        manifests = replace(seen.records, api=lease.api).manifests(good)
+        back = Look.at(lease.api, self.namespace, self.stack, manifests, former=True)
         for note in back.notes:
             self.progress.note(note)
         again = self._apply(back, lease)
@@ -278,7 +289,7 @@ class Delivery:
             record.end(Status.FAILED, f"{reason}; the return to {good.version} failed too: {again[0].message}")
             failures = (*outcome.failures, *again)
             return replace(outcome, ending=Ending.FAILED, failures=failures, returned_to=good)
-        kept = prune(self.api, back.pruning, self.stack, self.progress, lease.require)
+        kept = prune(lease.api, back.pruning, self.stack, self.progress)
         record.end(Status.RETURNED, reason, returned_to=good.number)
         return replace(
             outcome,
@@ -290,7 +301,7 @@ class Delivery:
 
 
 @dataclass(frozen=True)
-class _Patient:
+class _Waiters:
     """Gives way to a newer deployment while it waits for a rollout, and never while a Job is at work: the newer one would
     start its migration beside this one.
     """
@@ -303,6 +314,7 @@ class _Patient:
         return (self.jobs if any(one["kind"] == "Job" for one in applied) else self.rollouts).wait(applied)
 
 
+CREATED: Final = 201
 RUN: Final = frozenset({"Deployment", "StatefulSet", "DaemonSet"})
 
 

@@ -20,6 +20,7 @@ from twinstack.delivery.changes import Change
 from twinstack.delivery.comparison import is_applied, owned_fields
 from twinstack.delivery.fields import value
 from twinstack.delivery.manifest import Identity, JsonObject, Manifest, identity_of
+from twinstack.labels import INSTANCE
 
 REPLICAS_MANAGER: Final = f"{FIELD_MANAGER}-replicas"
 STRATEGY_MANAGER: Final = f"{FIELD_MANAGER}-strategy"
@@ -149,5 +150,5 @@ def without_strategy(manifest: Manifest) -> Manifest:
 
 
 def _instance(data: Mapping[str, Any]) -> str | None:
-    found: str | None = (data["metadata"].get("labels") or {}).get("app.kubernetes.io/instance")
+    found: str | None = (data["metadata"].get("labels") or {}).get(INSTANCE)
     return found

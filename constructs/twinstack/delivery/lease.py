@@ -16,6 +16,7 @@ from typing import Final
 from twinstack.api_server import ApiServer
 from twinstack.delivery.holder import Holder, person_of
 from twinstack.delivery.lease_object import API_VERSION, KIND, LeaseObject, new_lease
+from twinstack.delivery.patience import Patient
 from twinstack.errors import ClusterError, LeaseHeldError, LeaseLostError, SupersededError
 
 LEASE_SECONDS: Final = 15
@@ -35,6 +36,8 @@ class Lease:
         """Whom it was taken from, who had not given it back: a run that was killed, or that `take_over` ended."""
         self.holder: str = held.holder
         """As the Lease names this run; its record bears the same name."""
+        self.api: Patient = Patient(api, self.require)
+        """By which whoever holds the Lease reads and writes: it asks nothing once the Lease is another's."""
         self._lost = ""
         self._asked_by = ""
         self._renewed = _clock()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Final
@@ -11,7 +11,6 @@ from typing import Final
 from twinstack.api_server import ApiServer
 from twinstack.delivery.manifest import Identity, JsonObject, Manifest, identity_of
 from twinstack.delivery.ownership import KEEPS
-from twinstack.delivery.retries import asked_again, never
 from twinstack.errors import ClusterError
 
 THREADS: Final = 8
@@ -32,8 +31,6 @@ class LiveState:
         api: ApiServer,
         manifests: Sequence[Manifest],
         also: Iterable[Identity] | Mapping[Identity, str] = (),
-        *,
-        stop: Callable[[], None] = never,
     ) -> LiveState:
         """Reads what stands for these manifests, and for `also`: what earlier releases brought, with its version if known.
 
@@ -57,9 +54,7 @@ class LiveState:
             # The records of ten releases would be most of what a namespace's ConfigMaps hold.
             labels = {KEEPS: None} if (api_version, kind) == ("v1", "ConfigMap") else None
             try:
-                return asked_again(
-                    lambda: api.listed(api_version, kind, namespace, labels=labels, fields=fields).items, stop
-                )
+                return api.listed(api_version, kind, namespace, labels=labels, fields=fields).items
             except ClusterError as error:
                 why = _REASONS.get(error.status)
                 if why is None:
@@ -80,12 +75,10 @@ class LiveState:
         return self.not_looked_at.get((identity.kind, identity.namespace), "")
 
 
-def standing(api: ApiServer, data: JsonObject, stop: Callable[[], None]) -> JsonObject | None:
-    """What goes by this object's name now; asked again, `stop` between the tries, while the server is away."""
+def standing(api: ApiServer, data: JsonObject) -> JsonObject | None:
+    """What goes by this object's name now."""
     metadata = data["metadata"]
-    return asked_again(
-        lambda: api.get(data["apiVersion"], data["kind"], metadata["name"], metadata.get("namespace", "")), stop
-    )
+    return api.get(data["apiVersion"], data["kind"], metadata["name"], metadata.get("namespace", ""))
 
 
 def usual_version(identity: Identity) -> str:

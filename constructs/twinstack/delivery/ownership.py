@@ -7,15 +7,13 @@ written by the API server and nobody else (Kubernetes documentation, "Server-Sid
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
+from twinstack.api_server.client import FIELD_MANAGER
 from twinstack.delivery.manifest import JsonObject
+from twinstack.labels import INSTANCE, MANAGED_BY, OWNER, label_value
 
-FIELD_MANAGER: Final = "twinstack"
-MANAGED_BY: Final = "app.kubernetes.io/managed-by"
-INSTANCE: Final = "app.kubernetes.io/instance"
 KEEPS: Final = "delivery.twinstack/keeps"
 """The label of what delivery keeps for itself: the records of releases. No release's own object bears it."""
 
@@ -24,7 +22,7 @@ def why_not_ours(live: JsonObject, stack: str) -> str:
     """Why a stack may not delete this object, for a person; empty where it is the stack's own."""
     metadata = live["metadata"]
     labels = metadata.get("labels") or {}
-    if labels.get(MANAGED_BY) != FIELD_MANAGER:
+    if labels.get(MANAGED_BY) != OWNER:
         return "it does not bear our label, so it is somebody else's"
     if labels.get(INSTANCE) != label_value(stack):
         return f"it belongs to {labels.get(INSTANCE) or 'no deployment'}"
@@ -42,11 +40,3 @@ def _appliers(live: JsonObject) -> Iterator[str]:
     for entry in live["metadata"].get("managedFields") or ():
         if entry.get("operation") == "Apply" and not entry.get("subresource"):
             yield entry.get("manager", "")
-
-
-def label_value(text: str) -> str:
-    """The text as a label can hold it, the same as `twinstack.kubernetes.labels` writes it."""
-    return _EDGES.sub("", _EDGES.sub("", text)[:63])
-
-
-_EDGES: Final = re.compile(r"^[^A-Za-z0-9]+|[^A-Za-z0-9]+$")

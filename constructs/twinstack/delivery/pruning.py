@@ -5,8 +5,7 @@ Only what a record lists is looked at, and of that only what is this stack's own
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -16,7 +15,6 @@ from twinstack.delivery.manifest import Identity, JsonObject, Manifest, identity
 from twinstack.delivery.ownership import why_not_ours
 from twinstack.delivery.progress import Progress, State
 from twinstack.delivery.record import Status
-from twinstack.delivery.retries import asked_again
 from twinstack.errors import ClusterError
 
 if TYPE_CHECKING:
@@ -95,15 +93,13 @@ class Pruning:
         return tuple(Change(identity_of(one), ChangeKind.DELETED, live=one) for one in self.deleted)
 
 
-def prune(
-    api: ApiServer, pruning: Pruning, stack: str, progress: Progress, require: Callable[[], None]
-) -> tuple[Kept, ...]:
-    """Deletes what was previewed, one after the other. `require` is asked before each (`Lease.require`).
+def prune(api: ApiServer, pruning: Pruning, stack: str, progress: Progress) -> tuple[Kept, ...]:
+    """Deletes what was previewed, one after the other. `api` is `Patient`, who has the Lease in view.
 
     Returns what stays after all: what this deployer may not delete, and what is no longer what was seen. The next
     release tries again. Raises ClusterError where the server gives no answer.
     """
-    return tuple(one for data in pruning.deleted for one in _delete(api, data, stack, progress, require))
+    return tuple(one for data in pruning.deleted for one in _delete(api, data, stack, progress))
 
 
 def gone(records: Records, live: Live) -> tuple[Identity, ...]:
@@ -176,16 +172,13 @@ def _delete_as_seen(api: ApiServer, data: JsonObject) -> bool:
     )
 
 
-def _delete(
-    api: ApiServer, data: JsonObject, stack: str, progress: Progress, require: Callable[[], None]
-) -> Iterator[Kept]:
+def _delete(api: ApiServer, data: JsonObject, stack: str, progress: Progress) -> Iterator[Kept]:
     """Deletes the very object that was seen: not one that was made anew, and not one that has become another's."""
     identity = identity_of(data)
     for _ in range(TRIES):
-        require()
         metadata = data["metadata"]
         try:
-            asked_again(functools.partial(_delete_as_seen, api, data), require)
+            _delete_as_seen(api, data)
         except ClusterError as error:
             if error.status == FORBIDDEN:
                 reason = "this deployer may not delete it: an administrator may"
@@ -197,7 +190,7 @@ def _delete(
         else:
             progress.state(str(identity), State.DELETED)
             return
-        found = standing(api, data, require)
+        found = standing(api, data)
         if found is None or found["metadata"]["uid"] != metadata["uid"]:
             return
         data = {"apiVersion": data["apiVersion"], "kind": data["kind"], **found}

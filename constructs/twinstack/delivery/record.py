@@ -13,7 +13,8 @@ from typing import Any, Final
 
 from twinstack.delivery.compression import packed, pieces, unpacked
 from twinstack.delivery.manifest import Identity, JsonObject
-from twinstack.delivery.ownership import KEEPS, label_value
+from twinstack.delivery.ownership import KEEPS
+from twinstack.labels import PART_OF, label_value
 
 
 class Status(StrEnum):
@@ -30,6 +31,8 @@ class Status(StrEnum):
     """It gave way to a newer one while it was waited for."""
     INTERRUPTED = "interrupted"
     """Its client was killed, or somebody stopped it."""
+    REMOVED = "removed"
+    """It stood, and was taken out of the cluster with the whole product."""
 
 
 @dataclass(frozen=True)
@@ -157,7 +160,7 @@ def heads_of(stack: str) -> dict[str, str]:
 
 def _labels(stack: str, product: str, keeps: str) -> dict[str, str]:
     """None of those that a release's own objects bear: nothing that looks for them finds a record."""
-    return {STACK: label_value(stack), KEEPS: keeps, "app.kubernetes.io/part-of": label_value(product)}
+    return {STACK: label_value(stack), KEEPS: keeps, PART_OF: label_value(product)}
 
 
 STACK: Final = "delivery.twinstack/stack"

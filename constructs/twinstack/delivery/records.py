@@ -6,7 +6,6 @@ holds no secret: a deployer may read no Secret and has no need to.
 
 from __future__ import annotations
 
-import functools
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -22,13 +21,13 @@ from twinstack.delivery.holder import person_of
 from twinstack.delivery.lease import CONFLICT, holder_of
 from twinstack.delivery.lease_object import lease_name
 from twinstack.delivery.manifest import Identity, JsonObject, Manifest
+from twinstack.delivery.patience import Patient
 from twinstack.delivery.record import MANIFESTS, Listed, Record, Status, head_name, heads_of, part_name, part_objects
 from twinstack.delivery.record_limits import require_recordable
-from twinstack.delivery.retries import answered, asked_again, never
 from twinstack.errors import ClusterError, SupersededError
 
 if TYPE_CHECKING:
-    from twinstack.api_server import Answer, ApiServer
+    from twinstack.api_server import ApiServer
     from twinstack.delivery.release import Release
 
 KEPT: Final = 10
@@ -141,18 +140,30 @@ class Records:
             former=self._former(kept, manifests, frozenset(gone)),
         )
         self._close_what_was_left()
-        made = _created(self.api, record.to_object(self.stack, product))
+        api = Patient(self.api)
+        made = _created(api, record.to_object(self.stack, product))
         record = replace(record, resource_version=made["metadata"]["resourceVersion"])
         opened = self.opened(record)
         try:
             for part in part_objects(record, self.stack, product, content):
-                _created(self.api, part)
+                _created(api, part)
         except ClusterError as error:
             opened.end(Status.FAILED, str(error))
             raise
         for old in forgotten:
             self._forget(old)
         return opened
+
+    def close(self, *, forget: bool) -> None:
+        """Says of every release that it is gone from the cluster, or forgets them all: no Job of theirs has run on what is
+        made next, and none can be returned to. What they list is still known where they are not forgotten.
+        """
+        for one in self.all:
+            if forget:
+                self._forget(one)
+            elif one.status is not Status.REMOVED:
+                ended = replace(one, status=Status.REMOVED, ended_at=one.ended_at or _now(self.api))
+                self.api.replace(ended.to_object(self.stack, str(one.release.get("product", ""))))
 
     def opened(self, record: Record) -> OpenRecord:
         """A record that is being applied, to be ended: by whoever began it."""
@@ -197,18 +208,20 @@ class OpenRecord:
 
     def __init__(self, records: Records, record: Record, product: str) -> None:
         self._records, self._product = records, product
+        # Whoever has lost the Lease still says how it ended.
+        self._api = Patient(records.api)
         self.record: Record = record
         """As it was last written."""
 
     def end(self, status: Status, reason: str = "", *, returned_to: int = 0) -> Record:
         """Writes down what became of it, once: whatever is said afterwards changes nothing. Raises ClusterError."""
-        api = self._records.api
+        api = self._api
         for _ in range(TRIES):
             if self.record.status is not Status.APPLYING:
                 break
             ended = self.record.ended(status, reason, _now(api), returned_to)
             written = ended.to_object(self._records.stack, self._product)
-            answer = answered(functools.partial(api.replace, written), never)
+            answer = api.replace(written)
             if not answer.refusal:
                 self.record = replace(ended, resource_version=answer.object["metadata"]["resourceVersion"])
             elif answer.status == CONFLICT:
@@ -220,8 +233,7 @@ class OpenRecord:
     def _read_again(self, refusal: str) -> None:
         """A server that answered to nobody may have written it before, or somebody else has touched it."""
         name = head_name(self._records.stack, self.record.number)
-        api = self._records.api
-        found = asked_again(lambda: api.get("v1", "ConfigMap", name, self.record.namespace), never)
+        found = self._api.get("v1", "ConfigMap", name, self.record.namespace)
         record = Record.of_object(found) if found is not None else None
         if record is None:
             raise ClusterError(f"release {self.record.number} is not recorded: {refusal}", status=CONFLICT)
@@ -265,19 +277,9 @@ def _as_it_is(record: Record, holder: str) -> Record:
 
 def _created(api: ApiServer, data: JsonObject) -> JsonObject:
     name, namespace = data["metadata"]["name"], data["metadata"]["namespace"]
-    is_lost = False
-
-    def create() -> Answer:
-        nonlocal is_lost
-        try:
-            return api.create(data)
-        except ClusterError:
-            is_lost = True
-            raise
-
-    answer = answered(create, never)
-    if is_lost and answer.status == CONFLICT:  # a server that went away before it answered had made it
-        there = asked_again(lambda: api.get("v1", "ConfigMap", name, namespace), never)
+    answer = api.create(data)
+    if answer.status == CONFLICT:  # a server that went away before it answered had made it
+        there = api.get("v1", "ConfigMap", name, namespace)
         if there is not None and all(there.get(field) == data.get(field) for field in ("data", "binaryData")):
             return there
     if answer.refusal:

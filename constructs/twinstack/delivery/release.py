@@ -93,10 +93,20 @@ class Release:
         the place that says it (`version_from`).
         """
         from twinstack.delivery.version import require_lasting
+
+        require_lasting(environment.context.version, version_from)
+        found = cls.standing(environment, endpoint=endpoint)
+        given = {"made_by": made_by, "made_at": made_at, "revision": revision, "dirty": dirty}
+        return replace(found, halves=tuple(str(half) for half in halves), **given)
+
+    @classmethod
+    def standing(cls, environment: Environment, *, endpoint: str = "") -> Release:
+        """Where an environment's releases stand, and how they are waited for. Its version is nobody's who only looks there,
+        goes back, or takes it down: it may be one that moves.
+        """
         from twinstack.environment.placement import ClusterPlan, DeliveryPlan
 
         context = environment.context
-        require_lasting(context.version, version_from)
         plan, delivery = environment.find(ClusterPlan), environment.find(DeliveryPlan)
         name = getattr(plan, "cluster_name", "")
         cluster = ClusterIdentity(name, context.region, context.account, getattr(plan, "arn", ""), endpoint)
@@ -109,16 +119,16 @@ class Release:
             region=context.region,
             namespace=context.namespace,
             cluster=cluster if name else None,
-            halves=tuple(str(half) for half in halves),
+            halves=(),
             protected=context.protected,
             deadline_seconds=float(getattr(delivery, "deadline_seconds", DEADLINE_SECONDS)),
             watch_seconds=float(getattr(delivery, "watch_seconds", 0)),
             keep_releases=int(getattr(delivery, "keep_releases", 10)),
             notify=_notify(delivery),
-            revision=revision,
-            dirty=dirty,
-            made_by=made_by,
-            made_at=made_at,
+            revision="",
+            dirty=False,
+            made_by="",
+            made_at="",
             format=FORMAT,
         )
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
+from twinstack.api_server.client import FIELD_MANAGER
 from twinstack.delivery.manifest import JsonObject
 
 
@@ -40,9 +41,6 @@ def _own(live: JsonObject) -> Mapping[str, Any]:
     entries = [
         one
         for one in live["metadata"].get("managedFields") or []
-        if one.get("operation") == "Apply" and one.get("manager") == _MANAGER and not one.get("subresource")
+        if one.get("operation") == "Apply" and one.get("manager") == FIELD_MANAGER and not one.get("subresource")
     ]
     return entries[0] if entries else {}
-
-
-_MANAGER: Final = "twinstack"

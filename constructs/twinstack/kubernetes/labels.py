@@ -5,28 +5,21 @@ Source: Kubernetes, "Recommended Labels".
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Final
 
 from cdk8s_plus_27 import k8s
 
 from twinstack.environment import Environment, Spec, WorkloadSpec
-
-LONGEST_LABEL: Final = 63
-
-
-def label_value(text: str) -> str:
-    """The text as a label can hold it: at most 63 characters, a letter or digit first and last."""
-    return _EDGES.sub("", _EDGES.sub("", text)[:LONGEST_LABEL])
+from twinstack.labels import COMPONENT, INSTANCE, MANAGED_BY, OWNER, PART_OF, label_value
 
 
 def product_labels(environment: Environment, component: str) -> dict[str, str]:
     """What everything of one deployment of the product has in common, and the part of it that this is."""
     return {
         COMPONENT: label_value(component),
-        "app.kubernetes.io/instance": label_value(environment.stack_id),
-        "app.kubernetes.io/managed-by": "twinstack",
+        INSTANCE: label_value(environment.stack_id),
+        MANAGED_BY: OWNER,
         PART_OF: label_value(environment.product),
     }
 
@@ -62,11 +55,4 @@ def _release(spec: WorkloadSpec) -> str:
     return spec.digest.removeprefix("sha256:")[:_SHORT_DIGEST] if spec.digest else spec.tag or spec.context.version
 
 
-COMPONENT: Final = "app.kubernetes.io/component"
-PART_OF: Final = "app.kubernetes.io/part-of"
-PODS_MADE_BY: Final = "twinstack/pods-made-by"
-"""An annotation of a NetworkPolicy whose pods a controller makes later, and which: no template in the manifests has their
-labels.
-"""
-_EDGES: Final = re.compile(r"^[^A-Za-z0-9]+|[^A-Za-z0-9]+$")
 _SHORT_DIGEST: Final = 12

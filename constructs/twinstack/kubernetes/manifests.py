@@ -14,8 +14,8 @@ from twinstack.environment.names import KINDS
 from twinstack.environment.pod_template import pod_template_of
 from twinstack.kubernetes.deployers import deployer_access, is_administrators
 from twinstack.kubernetes.inspection import inspect
-from twinstack.kubernetes.labels import COMPONENT, label_value
 from twinstack.kubernetes.workloads import Workloads
+from twinstack.labels import COMPONENT, label_value
 from twinstack.quotas.manifests import inspect_manifests
 
 Manifest = dict[str, Any]

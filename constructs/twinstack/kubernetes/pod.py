@@ -15,10 +15,11 @@ from twinstack.environment.container import port_sysctls
 from twinstack.environment.placement import node_selector
 from twinstack.kubernetes.expansion import literal
 from twinstack.kubernetes.files import file_mounts, file_volumes
-from twinstack.kubernetes.labels import label_value, pod_labels, selector
+from twinstack.kubernetes.labels import pod_labels, selector
 from twinstack.kubernetes.probes import Health
 from twinstack.kubernetes.quantity import quantity
 from twinstack.kubernetes.secrets import secret_file, secret_mount, secret_volume
+from twinstack.labels import label_value
 from twinstack.policy.accepted import Accepted
 
 

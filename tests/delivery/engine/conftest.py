@@ -15,11 +15,13 @@ from twinstack.api_server import ApiServer
 from twinstack.delivery import Manifest
 from twinstack.delivery.engine import Delivery, Outcome
 from twinstack.delivery.holder import Holder
+from twinstack.delivery.namespace import ProductNamespace
 from twinstack.delivery.records import Records
 
 __all__ = ["api", "client", "kubelet", "left_alone", "told"]
 
 NUMBERS = count(1)
+PATIENCE_SECONDS = 300
 
 
 class Shop:
@@ -66,6 +68,11 @@ class Shop:
     def live(self, api_version: str, kind: str, name: str) -> dict[str, Any] | None:
         """What stands."""
         return self.api.get(api_version, kind, name, self.namespace)
+
+    def gone(self) -> None:
+        """Waits until its namespace is not there any more."""
+        own = ProductNamespace(self.api, self.namespace, self.stack)
+        assert own.await_end(PATIENCE_SECONDS), f"{own.identity} is still there"
 
     def image(self) -> str:
         """Of the web service, as it stands."""

@@ -15,7 +15,6 @@ from twinstack.delivery.lease_object import lease_name
 from twinstack.delivery.progress import State
 from twinstack.delivery.reasons import Reason
 from twinstack.delivery.record import Status
-from twinstack.delivery.removal import Removal
 from twinstack.errors import ConfigurationError, LeaseHeldError, SupersededError
 
 pytestmark = pytest.mark.slow
@@ -197,14 +196,3 @@ def test_a_rollback_applies_a_former_release_without_its_jobs(shop: Shop) -> Non
     assert outcome.ending is Ending.SUCCEEDED
     assert (shop.image(), shop.word()) == ("good:1", "one")
     assert shop.delivery("1.0.0", manifests, again=former.number).run().ending is Ending.NOTHING
-
-
-def test_a_removal_takes_everything_of_the_stack_and_nothing_else(shop: Shop) -> None:
-    shop.deploy("1.0.0", extra=True, migration="good")
-    other = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "another", "namespace": shop.namespace}}
-    assert not shop.api.apply(other, manager="another").refusal
-    kept = Removal(shop.api, shop.namespace, shop.stack, shop.told, Holder.here("ada")).run()
-    assert {one.identity.kind for one in kept} == {"Namespace"}
-    assert shop.live("apps/v1", "Deployment", "web") is None
-    assert shop.live("v1", "ConfigMap", "another") is not None
-    assert shop.api.objects("v1", "Pod", shop.namespace) == []

@@ -19,6 +19,7 @@ from twinstack.delivery.dry_run import Examination, examine
 from twinstack.delivery.folder import read_manifests
 from twinstack.delivery.live import LiveState
 from twinstack.delivery.manifest import Manifest
+from twinstack.delivery.patience import Patient
 from twinstack.delivery.progress import State
 from twinstack.delivery.reasons import Failure
 from twinstack.delivery.waiting import Waiter
@@ -92,9 +93,8 @@ class Deployer:
     def deploy(self, *data: JsonObject, stop: Callable[[], None] = lambda: None, keep_jobs: bool = False) -> Applied:
         self.told = Told()
         self.waiting = Waiting(self.api, self.told)
-        return apply(
-            self.api, self.changes(*data), waiter=self.waiting, progress=self.told, stop=stop, keep_jobs=keep_jobs
-        )
+        api = Patient(self.api, stop)
+        return apply(api, self.changes(*data), waiter=self.waiting, progress=self.told, keep_jobs=keep_jobs)
 
     def get(self, kind: str, name: str, api_version: str = "v1") -> JsonObject:
         found = self.api.get(api_version, kind, name, self.namespace)

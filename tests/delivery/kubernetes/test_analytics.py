@@ -29,13 +29,13 @@ def test_production_is_deployed_then_nothing_is_new_and_a_deployer_changes_one_i
     told = Told()
     first = changes(manifests, LiveState.read(api, manifests))
     assert {one.kind for one in first} == {ChangeKind.CREATED}
-    done = apply(api, first, waiter=Waiting(api, told), progress=told, stop=lambda: None)
+    done = apply(api, first, waiter=Waiting(api, told), progress=told)
     assert done.succeeded, (done.failures, done.problems)
     assert len(done.objects) == len(manifests)
     before = api.requests_sent
     again = changes(manifests, LiveState.read(api, manifests))
     assert {(str(one.identity), one.fields) for one in again if one.writes} == set()
-    assert apply(api, again, waiter=Waiting(api, told), progress=told, stop=lambda: None).succeeded
+    assert apply(api, again, waiter=Waiting(api, told), progress=told).succeeded
     assert api.requests_sent - before == len({(one.kind, one.namespace) for one in manifests}) <= 16
 
     # As a deployer of the product, who has rights in its namespace only, and not over rights.
@@ -48,7 +48,7 @@ def test_production_is_deployed_then_nothing_is_new_and_a_deployer_changes_one_i
         ("Deployment analytics/analytics-worker", ("image",))
     ]
     assert {one.identity.kind for one in seen if one.kind is ChangeKind.LEFT} == OF_ADMINISTRATORS
-    done = apply(api, seen, waiter=Waiting(api, told), progress=told, stop=lambda: None)
+    done = apply(api, seen, waiter=Waiting(api, told), progress=told)
     assert done.succeeded, (done.failures, done.problems)
 
 

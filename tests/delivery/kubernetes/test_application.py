@@ -6,7 +6,9 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
+import httpx2 as httpx
 import pytest
 
 from tests.delivery.kubernetes.deployer import (
@@ -24,7 +26,7 @@ from twinstack.delivery.application import apply
 from twinstack.delivery.changes import ChangeKind
 from twinstack.delivery.dry_run import examine
 from twinstack.delivery.progress import State
-from twinstack.errors import ClusterError, TwinstackError
+from twinstack.errors import ClusterError, ConfigurationError, TwinstackError
 
 WIDGETS: JsonObject = {
     "apiVersion": "apiextensions.k8s.io/v1",
@@ -85,7 +87,7 @@ def test_what_changed_since_the_dry_run_is_taken_only_once_it_is_named(deployer:
         "v1", "ConfigMap", "settings", deployer.namespace, changes={"data": {"a": "3"}}, manager="kubectl-edit"
     )
     told = Told()
-    done = apply(deployer.api, planned, waiter=Waiting(deployer.api, told), progress=told, stop=lambda: None)
+    done = apply(deployer.api, planned, waiter=Waiting(deployer.api, told), progress=told)
     assert done.succeeded
     assert told.notes == [f"ConfigMap {deployer.namespace}/settings: takes data[a] from kubectl-edit"]
     assert deployer.get("ConfigMap", "settings")["data"] == {"a": "2"}
@@ -127,30 +129,48 @@ def test_what_is_refused_after_all_is_said_and_what_waits_for_it_is_left(
     "passing",
     [
         ClusterError("the API server did not answer: connection refused", status=0),
-        Answer({}, 'Operation cannot be fulfilled on resourcequotas "q": the object has been modified', status=409),
-        Answer({}, 'Internal error occurred: failed calling webhook "x": connection refused', status=500),
-        Answer({}, "etcdserver: leader changed", status=500),
-        Answer({}, "too many requests", status=429),
+        (409, 'Operation cannot be fulfilled on resourcequotas "q": the object has been modified'),
+        (500, 'Internal error occurred: failed calling webhook "x": connection refused'),
+        (500, "etcdserver: leader changed"),
+        (429, "too many requests"),
     ],
 )
 def test_what_passes_is_asked_again(
-    passing: ClusterError | Answer, deployer: Deployer, monkeypatch: pytest.MonkeyPatch
+    passing: ClusterError | tuple[int, str], deployer: Deployer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     deployer.deploy(NAMESPACE)
-    really, left, lock = ApiServer.apply, [3], threading.Lock()
+    really, left, lock = ApiServer._send, [3], threading.Lock()
 
-    def busy(self: ApiServer, data: JsonObject, text: str = "", **given: object) -> Answer:
+    def busy(self: ApiServer, method: str, path: str, **given: Any) -> httpx.Response:
         with lock:
-            left[0] -= 1
-            if left[0] >= 0:
+            left[0] -= method == "PATCH"
+            if method == "PATCH" and left[0] >= 0:
                 if isinstance(passing, ClusterError):
                     raise passing
-                return passing
-        return really(self, data, text, **given)  # type: ignore[arg-type]
+                return httpx.Response(passing[0], json={"message": passing[1]})
+        return really(self, method, path, **given)
 
-    monkeypatch.setattr(ApiServer, "apply", busy)
+    monkeypatch.setattr(ApiServer, "_send", busy)
     assert deployer.deploy(NAMESPACE, configuration(a="1")).succeeded
     assert left[0] < 0
+
+
+def test_a_webhook_that_says_no_by_an_error_is_not_asked_again(
+    deployer: Deployer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deployer.deploy(NAMESPACE)
+    really, asked = ApiServer._send, list[str]()
+
+    def refuses(self: ApiServer, method: str, path: str, **given: Any) -> httpx.Response:
+        if method != "PATCH":
+            return really(self, method, path, **given)
+        asked.append(path)
+        return httpx.Response(500, json={"message": 'admission webhook "x" denied the request: no'})
+
+    monkeypatch.setattr(ApiServer, "_send", refuses)
+    with pytest.raises(ConfigurationError, match="denied the request"):
+        deployer.deploy(NAMESPACE, configuration(a="1"))
+    assert len(asked) == 1
 
 
 def test_what_an_administrator_has_to_do_is_left_and_said(deployer: Deployer, tmp_path: Path) -> None:

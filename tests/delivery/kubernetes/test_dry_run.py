@@ -67,12 +67,14 @@ def test_what_a_namespace_of_the_release_will_hold_is_said_to_be_unchecked(deplo
     )
 
 
-def test_a_first_deploy_with_a_bad_document_leaves_a_namespace_and_nothing_in_it(deployer: Deployer) -> None:
+def test_a_first_deploy_with_bad_documents_says_all_of_them_and_runs_nothing(deployer: Deployer) -> None:
     bad = copy.deepcopy(SERVICE)
     bad["spec"]["ports"][0]["port"] = 99999
-    with pytest.raises(ConfigurationError, match="TW943"):
-        deployer.deploy(NAMESPACE, configuration(a="1"), bad)
-    assert deployer.api.get("v1", "ConfigMap", "settings", deployer.namespace) is None
+    with pytest.raises(ConfigurationError) as refused:
+        deployer.deploy(NAMESPACE, configuration(a="1"), bad, job(), deployment(replicas=-1))
+    assert {one.path.split()[0] for one in refused.value.problems} == {"Deployment", "Service"}
+    assert deployer.api.objects("batch/v1", "Job", deployer.namespace) == []
+    assert deployer.api.objects("apps/v1", "Deployment", deployer.namespace) == []
 
 
 def test_a_namespace_that_nobody_makes_is_said(deployer: Deployer) -> None:

@@ -199,7 +199,7 @@ class Work:
         records = Records.read(self.admin, NAMESPACE, STACK)
         seen = Pruning.of(records, [], look(self.admin, records))
         assert [one["metadata"]["name"] for one in seen.deleted] == [manifest.name]
-        for kept in prune(self.api, seen, STACK, Told(), lambda: None):
+        for kept in prune(self.api, seen, STACK, Told()):
             self.admin.delete(manifest.api_version, manifest.kind, manifest.name, NAMESPACE)
             raise ClusterError(kept.reason, status=403)
 

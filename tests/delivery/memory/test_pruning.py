@@ -13,16 +13,13 @@ from twinstack.api_server import ApiServer
 from twinstack.delivery import Identity, Manifest
 from twinstack.delivery.changes import ChangeKind
 from twinstack.delivery.live import LiveState
+from twinstack.delivery.patience import Patient
 from twinstack.delivery.pruning import Kept, Pruning, gone, prune
 from twinstack.delivery.record import Status
 from twinstack.delivery.records import Records
 from twinstack.errors import ClusterError, LeaseLostError
 
 ADA = "ada@laptop, process 4711, 9f3c2e1b"
-
-
-def held() -> None:
-    """Whose Lease is still its own."""
 
 
 def deploy(api: ApiServer, namespace: str, manifests: Sequence[Manifest], status: Status = Status.SUCCEEDED) -> Records:
@@ -111,7 +108,7 @@ def test_what_the_new_release_does_not_list_goes_the_way_in_first(api: ApiServer
     ]
     assert found.kept == ()
     told = Told()
-    assert prune(api, found, stack_of(namespace), told, held) == ()
+    assert prune(api, found, stack_of(namespace), told) == ()
     assert [state for _, state in told.states] == ["deleted"] * 8
     assert names(pruning(api, namespace, kept)) == []
     assert all(api.get(one.api_version, one.kind, one.name, namespace) for one in kept)
@@ -132,7 +129,7 @@ def test_it_is_seen_by_lists_as_a_deployment_sees_it(api: ApiServer, namespace: 
     found = Pruning.of(records, kept, live)
     assert names(found) == names(pruning(api, namespace, kept))
     assert [(one.kind, one.live) for one in found.changes] == [(ChangeKind.DELETED, one) for one in found.deleted]
-    assert prune(api, found, stack_of(namespace), Told(), held) == ()
+    assert prune(api, found, stack_of(namespace), Told()) == ()
     again = LiveState.read(api, kept, records.listed)
     assert {one.name for one in gone(records, again)} == {"old", "config-old"}
     assert Pruning.of(records, kept, again).deleted == ()
@@ -364,7 +361,7 @@ def test_what_was_made_anew_or_changed_since_the_preview_is_looked_at_again(api:
     api.patch("v1", "Service", "changed", namespace, changes={"metadata": {"annotations": {"seen": "yes"}}})
     apply(api, [service("taken", namespace)], "neighbour")
     told = Told()
-    left = prune(api, found, stack_of(namespace), told, held)
+    left = prune(api, found, stack_of(namespace), told)
     assert left == (Kept(Identity("", "Service", namespace, "taken"), "neighbour applies it too"),)
     still = {name for name in ("anew", "changed", "taken", "gone") if api.get("v1", "Service", name, namespace)}
     assert still == {"anew", "taken"}
@@ -372,6 +369,7 @@ def test_what_was_made_anew_or_changed_since_the_preview_is_looked_at_again(api:
 
 def test_whoever_has_lost_the_lease_deletes_nothing_more(api: ApiServer, namespace: str) -> None:
     deploy(api, namespace, [service("first", namespace), service("second", namespace)])
+    found = pruning(api, namespace)
     answers: Iterator[bool] = iter([True, False])
 
     def require() -> None:
@@ -379,7 +377,7 @@ def test_whoever_has_lost_the_lease_deletes_nothing_more(api: ApiServer, namespa
             raise LeaseLostError("grace has taken over")
 
     with pytest.raises(LeaseLostError):
-        prune(api, pruning(api, namespace), stack_of(namespace), Told(), require)
+        prune(Patient(api, require), found, stack_of(namespace), Told())
     assert api.get("v1", "Service", "second", namespace)
 
 
@@ -395,6 +393,6 @@ def test_what_a_deployer_may_not_delete_is_said_and_the_rest_goes(
         return delete(api_version, kind, *names, **options)
 
     monkeypatch.setattr(api, "delete", refused)
-    left = prune(api, pruning(api, namespace), stack_of(namespace), Told(), held)
+    left = prune(api, pruning(api, namespace), stack_of(namespace), Told())
     assert [one.reason for one in left] == ["this deployer may not delete it: an administrator may"]
     assert not api.get("v1", "Service", "mine", namespace)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from twinstack.cli.ending import collect_again
 from twinstack.cli.render import agreed, emit, emit_json, somebody_is_there
-from twinstack.errors import UsageError
+from twinstack.errors import Location, UsageError
 
 if TYPE_CHECKING:
     from twinstack.delivery.cluster import Context
@@ -56,7 +56,9 @@ def deploy_new(
 ) -> int:
     """Plans, shows, asks, and deploys."""
     from twinstack.cli.delivery import planned as view
+    from twinstack.delivery.version import require_lasting
 
+    require_lasting(version, Location("VERSION"))
     if not yes and not somebody_is_there():
         raise UsageError(
             "nobody can be asked here: plan first (`twinstack plan`), look at it, and deploy that (`--release FOLDER`); "

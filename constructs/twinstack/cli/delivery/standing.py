@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from twinstack.cli.delivery.commands import CHANGES, ended, terminated_like_interrupted
 from twinstack.cli.ending import collect_again
 from twinstack.cli.render import agreed, emit, emit_json, somebody_is_there
-from twinstack.errors import ConfigurationError, UsageError
+from twinstack.errors import ConfigurationError, Location, UsageError
 
 if TYPE_CHECKING:
     from twinstack.api_server import ApiServer
@@ -23,13 +23,12 @@ if TYPE_CHECKING:
 def cluster_of(environment: str, context: Context) -> Generator[tuple[Release, ApiServer]]:
     """The environment as a release would name it, and its cluster."""
     from twinstack.cli.project import find_product
-    from twinstack.delivery.cluster import connect
+    from twinstack.delivery.cluster import connect_to_standing
     from twinstack.delivery.release import Release
 
     (loaded,) = find_product().load_all([environment])
-    place = loaded.merged.locate(("version",))
-    release = Release.of(loaded.environment, halves=(), made_by="", made_at="", version_from=place)
-    with connect(release.cluster, context) as api:
+    release = Release.standing(loaded.environment)
+    with connect_to_standing(release, context) as api:
         yield release, api
 
 
@@ -64,7 +63,10 @@ def rollback(
     from twinstack.delivery.history import to_return_to
     from twinstack.delivery.holder import Holder
     from twinstack.delivery.records import Records
+    from twinstack.delivery.version import require_lasting
 
+    if version:
+        require_lasting(version, Location("VERSION"))
     if not yes:
         _require_somebody()
     began = time.monotonic()

@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from twinstack.delivery.manifest import Manifest
 from twinstack.delivery.release import ClusterIdentity
+from twinstack.labels import INSTANCE
 
 
 @dataclass(frozen=True)
@@ -128,5 +129,4 @@ def _hosts(manifest: Manifest) -> Iterable[str]:
     return []
 
 
-INSTANCE = "app.kubernetes.io/instance"
 _CONTAINERS = frozenset({"containers", "initContainers"})

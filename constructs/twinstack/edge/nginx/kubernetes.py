@@ -14,7 +14,8 @@ from twinstack.edge.nginx.spec import CERT_MANAGER, NAMESPACE, Acme, Nginx
 from twinstack.edge.rate_limit import RateLimit
 from twinstack.edge.spec import EdgeSpec
 from twinstack.kubernetes import Workloads, custom_object, from_namespace
-from twinstack.kubernetes.labels import PODS_MADE_BY, object_metadata
+from twinstack.kubernetes.labels import object_metadata
+from twinstack.labels import PODS_MADE_BY
 
 
 class Side(Construct):

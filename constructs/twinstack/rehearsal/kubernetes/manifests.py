@@ -11,8 +11,8 @@ from typing import Any, Final
 import yaml
 
 from twinstack.api_server.answer import JsonObject
-from twinstack.api_server.places import DEFAULT_NAMESPACE
 from twinstack.errors import Location, Problem, UsageError
+from twinstack.kubeconfig import DEFAULT_NAMESPACE
 
 
 @dataclass(frozen=True, slots=True)

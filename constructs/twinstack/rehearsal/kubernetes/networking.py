@@ -8,7 +8,7 @@ from typing import Any, Final
 from twinstack.api_server import ApiServer
 from twinstack.environment.label_selector import selects
 from twinstack.errors import Problem
-from twinstack.kubernetes.labels import PODS_MADE_BY
+from twinstack.labels import PODS_MADE_BY
 from twinstack.rehearsal.kubernetes.inventory import Applied, Inventory, names, value
 
 

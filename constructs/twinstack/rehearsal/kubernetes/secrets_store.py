@@ -14,8 +14,8 @@ from typing import Any, Final
 import yaml
 
 from twinstack.api_server import ApiServer
-from twinstack.api_server.places import DEFAULT_NAMESPACE
 from twinstack.errors import Problem
+from twinstack.kubeconfig import DEFAULT_NAMESPACE
 from twinstack.rehearsal.kubernetes.inventory import TEMPLATE_PATHS, Applied, PodTemplate, value
 from twinstack.rehearsal.kubernetes.manifests import Manifest
 
