@@ -23,13 +23,14 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from uuid import uuid4
 
 from tests.conftest import token
 from tests.servers import BACKEND, PATIENCE_SECONDS, WEB, Postgres, RedisServer, free_port, wait_until
 
 MIX = {"summary": 80, "event": 10, "health": 10}
-EVENT = json.dumps({"name": "load", "properties": {"page": "/load"}}).encode()
-GOOD = {200, 202}
+ACCEPTED = 202
+GOOD = {200, ACCEPTED}
 LONGEST = 30.0
 
 
@@ -39,6 +40,8 @@ class Outcome:
 
     sent: Counter[str] = field(default_factory=Counter)
     statuses: Counter[int] = field(default_factory=Counter)
+    accepted: list[str] = field(default_factory=list)
+    """The ids of the events that were answered with 202."""
     served: list[float] = field(default_factory=list)
     refused: list[float] = field(default_factory=list)
     late: float = 0.0
@@ -51,13 +54,14 @@ def percentile(values: Sequence[float], percent: float) -> float:
     return 1000 * ordered[max(0, math.ceil(len(ordered) * percent / 100) - 1)] if ordered else 0.0
 
 
-def request(kind: str, bearer: str) -> bytes:
+def request(kind: str, bearer: str, event_id: str = "") -> bytes:
     """One request, on a connection that is kept."""
     line = {"summary": "GET /api/summary?days=7", "event": "POST /api/events", "health": "GET /health"}[kind]
     head = f"{line} HTTP/1.1\r\nHost: load\r\nAuthorization: Bearer {bearer}\r\n"
     if kind != "event":
         return f"{head}\r\n".encode()
-    return f"{head}Content-Type: application/json\r\nContent-Length: {len(EVENT)}\r\n\r\n".encode() + EVENT
+    body = json.dumps({"id": event_id, "name": "load", "properties": {"page": "/load"}})
+    return f"{head}Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode()
 
 
 class Client:
@@ -95,8 +99,11 @@ async def generate(port: int, rate: int, seconds: int, bearers: Sequence[str]) -
         due = begun + number / rate
         outcome.sent[kind] += 1
         outcome.late = max(outcome.late, time.perf_counter() - due)
-        status = await client.status(request(kind, bearers[number % len(bearers)]))
+        event_id = str(uuid4())
+        status = await client.status(request(kind, bearers[number % len(bearers)], event_id))
         outcome.statuses[status] += 1
+        if status == ACCEPTED:
+            outcome.accepted.append(event_id)
         (outcome.served if status in GOOD else outcome.refused).append(time.perf_counter() - due)
 
     async with asyncio.TaskGroup() as group:
