@@ -25,6 +25,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
 
+import uvloop
+
 from tests.conftest import token
 from tests.servers import BACKEND, PATIENCE_SECONDS, WEB, Postgres, RedisServer, free_port, wait_until
 
@@ -171,7 +173,7 @@ def measured(folder: Path, variables: dict[str, str], rate: int, seconds: int) -
         wait_until(lambda: asyncio.run(Client(port).status(request("summary", bearers[0]))) == 200)
         asyncio.run(generate(port, 50, 2, bearers))
         before = processor_seconds(web.pid)
-        outcome = asyncio.run(generate(port, rate, seconds, bearers))
+        outcome = uvloop.run(generate(port, rate, seconds, bearers))  # a client that leaves the machine to the servers
         spent = processor_seconds(web.pid) - before
         statuses = ", ".join(f"{number} of {status}" for status, number in sorted(outcome.statuses.items()))
         print(

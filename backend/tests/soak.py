@@ -8,7 +8,6 @@ an event was lost or counted twice, or a process ended by itself.
 
 from __future__ import annotations
 
-import asyncio
 import sys
 import tempfile
 import threading
@@ -17,6 +16,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import psycopg
+import uvloop
 
 from tests.conftest import Stack, token
 from tests.load import GOOD, Outcome, generate, percentile
@@ -91,7 +91,7 @@ class Soak:
         losing.start()
         looking.start()
         port = int(self.web.address.rpartition(":")[2])
-        outcome = asyncio.run(generate(port, rate, self.seconds, [token() for _ in range(20)]))
+        outcome = uvloop.run(generate(port, rate, self.seconds, [token() for _ in range(20)]))
         losing.join()
         over.set()
         looking.join()
