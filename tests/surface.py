@@ -307,7 +307,6 @@ SURFACE: Final[dict[str, list[str]]] = {
         "regex",
     ],
     "twinstack.web_service": [
-        "HealthPaths",
         "WebServiceSpec",
     ],
     "twinstack.worker": [

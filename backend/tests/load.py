@@ -77,7 +77,7 @@ class Client:
         """The status of the answer; 0 when there is none."""
         try:
             async with asyncio.timeout(LONGEST):
-                reader, writer = self._free.pop() if self._free else await self._connect()
+                reader, writer = self._kept() or await self._connect()
                 writer.write(sent)
                 head = await reader.readuntil(b"\r\n\r\n")
                 length = int(head.lower().partition(b"content-length: ")[2].split(b"\r\n")[0])
@@ -86,6 +86,15 @@ class Client:
             return 0
         self._free.append((reader, writer))
         return int(head.split(b" ", 2)[1])
+
+    def _kept(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
+        """One that the server has not closed meanwhile."""
+        while self._free:
+            reader, writer = self._free.pop()
+            if not reader.at_eof():
+                return reader, writer
+            writer.close()
+        return None
 
     async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         return await asyncio.open_connection("127.0.0.1", self._port)

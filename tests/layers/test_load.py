@@ -76,8 +76,8 @@ database:
 
 
 WEB_KEYS = (
-    "acknowledge, architecture, build, command, compose, digest, drain_seconds, environment_variables, health, image, internet, metrics, metrics_from, name, port, pull_secret, resources, "
-    "scale, secret_name, start_seconds, stop_seconds, tag, temporary_storage, title, user, uses, variable"
+    "acknowledge, architecture, build, command, compose, digest, drain_seconds, environment_variables, health, image, internet, metrics, metrics_from, name, port, pull_secret, reaches, resources, "
+    "scale, secret_name, shared_memory, start_seconds, stop_seconds, tag, temporary_storage, title, user, uses, variable, writable_folders"
 )
 TOP_KEYS = (
     "account, database, environment_value, files, first_contents, namespace, network, organization, product, protected, region, settings, "
@@ -142,7 +142,6 @@ def test_a_missing_value_says_what_it_is_and_where_to_add_it(refuse: Refuse, bas
         ),
         ("", "  nat: single\n", "network.nat", Location(LIVE), "add `nat`, or name what exists under `existing`"),
         ("", "  port: 8000\n", "web.port", Location(BASE, 21), f"add `port` under `web` in {BASE}"),
-        ("", "live: /live, ", "web.health.live", Location(BASE, 24), f"add `live` under `web.health` in {BASE}"),
     ],
 )
 def test_a_missing_value_is_placed_where_it_has_to_be_written(

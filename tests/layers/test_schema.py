@@ -18,11 +18,15 @@ def properties(schema: dict[str, Any], *names: str) -> dict[str, Any]:
     return here["properties"]
 
 
+ITEMS = ["Destination"]
+"""What only stands in lists, `reaches` of a workload."""
+
+
 def test_nothing_is_required_of_a_layer_but_inside_lists(shop: type[Environment]) -> None:
     for base in (True, False):
         schema = layer_schema(shop, base=base)
         assert "required" not in schema
-        assert [name for name, definition in schema["$defs"].items() if "required" in definition] == []
+        assert [name for name, definition in schema["$defs"].items() if "required" in definition] == ITEMS
     assert schema["additionalProperties"] is False
 
 
@@ -43,8 +47,8 @@ def test_what_only_the_base_layer_holds_is_only_in_its_schema(shop: type[Environ
         assert key in properties(base, section)
         assert key not in properties(layer, section)
     assert "Only in base.yaml" in properties(base, "web")["uses"]["markdownDescription"]
-    assert "HealthPaths" in base["$defs"]
-    assert "HealthPaths" not in layer["$defs"]
+    assert "ServiceHealth" in base["$defs"]
+    assert "ServiceHealth" not in layer["$defs"]
 
 
 def test_the_marker_of_the_base_layer_is_understood_wherever_it_stands(shop: type[Environment]) -> None:

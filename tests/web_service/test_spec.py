@@ -199,11 +199,11 @@ def test_a_target_is_in_percent_of_the_request_up_to_the_limit(
             "web: {resources: {limits: {ephemeral_storage: 100Mi}}}",
             problem(
                 "TW610",
-                "the disk's limit is below what may be written under /tmp",
+                "the disk's limit is below what may be written",
                 "web.resources.limits.ephemeral_storage",
                 "limit 100Mi, temporary_storage 256Mi",
                 "at least 256Mi, and more for logs",
-                "leave it out, raise it, or lower `temporary_storage`",
+                "leave it out, raise it, or lower what may be written",
             ),
         ),
         (

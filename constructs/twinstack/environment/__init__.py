@@ -4,7 +4,7 @@ from twinstack.environment.base import Environment
 from twinstack.environment.container import Architecture, ContainerSpec, Headroom, Limits, Requests, Resources, Scale
 from twinstack.environment.context import Context
 from twinstack.environment.ledger import Ledger
-from twinstack.environment.lifecycle import HealthCommand
+from twinstack.environment.lifecycle import HealthCommand, ServiceHealth
 from twinstack.environment.links import Access, File, Link, Offer, Preparation, Reach, SecretValue, Variable
 from twinstack.environment.model import Finding, Model
 from twinstack.environment.monitoring import Alert, Monitoring, Panel, Severity
@@ -12,6 +12,7 @@ from twinstack.environment.names import NameRule
 from twinstack.environment.placement import ClusterPlan, DeliveryPlan, NetworkPlan
 from twinstack.environment.production import relaxed
 from twinstack.environment.spec import Half, ResourceSpec, Spec, WorkloadSpec
+from twinstack.environment.ways_out import Destination, Internet
 from twinstack.environment.writes import Writes
 
 __all__ = [
@@ -22,12 +23,14 @@ __all__ = [
     "ContainerSpec",
     "Context",
     "DeliveryPlan",
+    "Destination",
     "Environment",
     "File",
     "Finding",
     "Half",
     "Headroom",
     "HealthCommand",
+    "Internet",
     "Ledger",
     "Limits",
     "Link",
@@ -44,6 +47,7 @@ __all__ = [
     "Resources",
     "Scale",
     "SecretValue",
+    "ServiceHealth",
     "Severity",
     "Spec",
     "Variable",

@@ -9,6 +9,7 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field
 
+from twinstack.environment.folders import FolderPath, check_folders
 from twinstack.environment.model import Finding, Model
 from twinstack.environment.quantities import (
     Cpu,
@@ -205,7 +206,13 @@ class ContainerSpec(Model):
     user: Annotated[int, Field(ge=1)] = 1000
     """The numeric user the image runs as; root is refused."""
     temporary_storage: Memory = "256Mi"
-    """How much the container may write under /tmp, the only place where it can write; more evicts the pod."""
+    """How much the container may write under /tmp; more evicts the pod. Nothing else can be written into but what
+    `writable_folders` names.
+    """
+    writable_folders: dict[FolderPath, Memory] = Field(default_factory=dict, json_schema_extra={"base_only": True})
+    """Further folders that the container may write into, each with how much: empty at every start, and gone with the pod."""
+    shared_memory: Memory | None = None
+    """The size of /dev/shm, which browsers and PyTorch share memory by: 64 MiB unless given. It counts as the container's memory."""
     environment_variables: dict[VariableName, str] = Field(default_factory=dict)
     """Plain variables of this workload alone; what several share is a SettingsSpec."""
 
@@ -218,22 +225,29 @@ class ContainerSpec(Model):
         Kubernetes, "Local ephemeral storage"; KubeletConfiguration, `containerLogMaxSize`, `containerLogMaxFiles`, read
         in November 2026.
         """
-        return self.resources.limits.ephemeral_storage or mebibytes(memory_bytes(self.temporary_storage) + LOG_BYTES)
+        return self.resources.limits.ephemeral_storage or mebibytes(self._written_bytes + LOG_BYTES)
+
+    @property
+    def _written_bytes(self) -> int:
+        """How much of the node's disk it may write, all folders together."""
+        return sum(map(memory_bytes, (self.temporary_storage, *self.writable_folders.values())))
 
     def rules(self) -> Iterator[Finding]:
         yield from super().rules()
         yield from check_command(self.command, ("command",))
         for name, value in self.environment_variables.items():
             yield from check_text(value, ("environment_variables", name), beside=len(name) + 1)
-        least = mebibytes(memory_bytes(self.temporary_storage))
+        yield from check_folders(self.writable_folders)
+        yield from self._check_shared_memory()
+        least = mebibytes(self._written_bytes)
         if memory_bytes(self.ephemeral_storage_limit) < memory_bytes(least):
             yield Finding(
                 "TW610",
-                "the disk's limit is below what may be written under /tmp",
+                "the disk's limit is below what may be written",
                 ("resources", "limits", "ephemeral_storage"),
-                given=f"limit {self.ephemeral_storage_limit}, temporary_storage {self.temporary_storage}",
+                given=f"limit {self.ephemeral_storage_limit}, {self._said_written}",
                 allowed=f"at least {least}, and more for logs",
-                fix="leave it out, raise it, or lower `temporary_storage`",
+                fix="leave it out, raise it, or lower what may be written",
             )
         requested = self.resources.requests.ephemeral_storage
         if self.resources.limits.ephemeral_storage is None and memory_bytes(requested) > memory_bytes(
@@ -243,6 +257,23 @@ class ContainerSpec(Model):
                 request_over_limit("ephemeral_storage", requested, self.ephemeral_storage_limit),
                 path=("resources", "requests", "ephemeral_storage"),
                 fix="lower the request or raise `temporary_storage`",
+            )
+
+    @property
+    def _said_written(self) -> str:
+        folders = (f"{path} {size}" for path, size in self.writable_folders.items())
+        return ", ".join([f"temporary_storage {self.temporary_storage}", *folders])
+
+    def _check_shared_memory(self) -> Iterator[Finding]:
+        limit = self.resources.limits.memory
+        if self.shared_memory and memory_bytes(self.shared_memory) >= memory_bytes(limit):
+            yield Finding(
+                "TW613",
+                "shared memory would take all that the container has",
+                ("shared_memory",),
+                given=f"{self.shared_memory}, of a limit of {limit}",
+                allowed=f"less than the limit of memory, {limit}: what lies in /dev/shm counts as the container's",
+                fix="lower it, or raise the limit",
             )
 
     def image_reference(self, version: str) -> str:

@@ -132,6 +132,25 @@ def check_processor(workload: WorkloadSpec) -> Iterator[Finding]:
         )
 
 
+def check_destinations(workload: WorkloadSpec) -> Iterator[Finding]:
+    """A finding for addresses that lie where the product's own databases do: only a link says who may reach which."""
+    network = workload.environment.find(NetworkPlan)
+    if network is None or not network.knows_database_cidrs:
+        return
+    for index, one in enumerate(workload.reaches):
+        for place, addresses in enumerate(one.addresses):
+            tier = next((tier for tier in network.database_cidrs if tier.overlaps(addresses)), None)
+            if tier is not None and addresses.prefixlen:  # what is everybody is refused as that
+                yield Finding(
+                    "TW615",
+                    "a way to every database, past the links",
+                    ("reaches", index, "addresses", place),
+                    given=f"{addresses}, where {tier} is the network's for databases and caches",
+                    allowed="addresses of other networks",
+                    fix="link to what it needs there (`uses`), and name ranges that leave these out",
+                )
+
+
 def node_selector(workload: WorkloadSpec) -> dict[str, str] | None:
     """What its pods ask of a node, unless every node of the cluster is known to have the image's processor.
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from twinstack.environment.lifecycle import HealthCommand
+from twinstack.environment.lifecycle import HealthCommand, ServiceHealth
 from twinstack.environment.model import Finding
 from twinstack.environment.spec import WorkloadSpec
 from twinstack.environment.text import Place
@@ -49,8 +49,8 @@ def _texts(workload: WorkloadSpec) -> Iterator[tuple[Place, str]]:
         yield ("command", index), part
     for field in type(workload).__pydantic_fields__:
         health = getattr(workload, field)
-        if isinstance(health, HealthCommand):
-            for key, command in (("command", health.command), ("ready", health.ready or ())):
+        if isinstance(health, HealthCommand | ServiceHealth):
+            for key, command in health.commands.items():
                 for index, part in enumerate(command):
                     yield (field, key, index), part
 

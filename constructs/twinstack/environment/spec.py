@@ -22,6 +22,7 @@ from twinstack.environment.names import NameRule
 from twinstack.environment.stand_in import STACK_PORTS, ComposeOptions, LocalRun, StandIn
 from twinstack.environment.tags import Title
 from twinstack.environment.uses import LinkOptions
+from twinstack.environment.ways_out import WaysOut
 from twinstack.errors import UsageError
 
 if TYPE_CHECKING:
@@ -226,7 +227,7 @@ class ResourceSpec(Spec):
         return any(link.access is access for link in self.links)
 
 
-class WorkloadSpec(ContainerSpec, Spec):
+class WorkloadSpec(ContainerSpec, WaysOut, Spec):
     """Something Kubernetes runs: one pod template and the links its pods hold."""
 
     built_in: ClassVar[frozenset[Half]] = frozenset({Half.WORKLOADS})
@@ -247,9 +248,6 @@ class WorkloadSpec(ContainerSpec, Spec):
     compose: ComposeOptions = ComposeOptions()
     """How it appears in the local stack."""
 
-    internet: bool = Field(default=False, json_schema_extra={"base_only": True})
-    """Whether its pods may reach the internet, by HTTPS alone. Links open their own ways."""
-
     def rules(self) -> Iterator[Finding]:
         yield from super().rules()
         scale = scale_of(self)
@@ -259,6 +257,7 @@ class WorkloadSpec(ContainerSpec, Spec):
     def review(self) -> Iterator[Finding]:
         yield from super().review()
         yield from check_schedule_file(self.command)
+        yield from self.check_ways_out()
         for name, value in self.library_variables.items():
             given = self.environment_variables.get(name, value)
             if given != value:
@@ -379,10 +378,6 @@ class WorkloadSpec(ContainerSpec, Spec):
         if self.secret_variables:
             yield "Kubernetes Secret", self.plain_secret
             yield "Kubernetes Secret", self.secret
-
-    def internet_reasons(self) -> Iterator[tuple[str, str]]:
-        if self.internet:
-            yield "internet", "HTTPS to the internet"
 
     @property
     def role_name(self) -> str:

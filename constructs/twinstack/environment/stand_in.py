@@ -124,6 +124,8 @@ class Service:
     """Runs as in the cluster: read-only but for /tmp, without capabilities."""
     temporary: tuple[str, ...] = ("/tmp",)  # noqa: S108  a folder in the container
     """Where a locked container may write."""
+    shared_memory_bytes: int | None = None
+    """The size of /dev/shm; Docker's own, 64 MiB, unless given."""
     cpus: float | None = None
     memory_bytes: int | None = None
     stop_seconds: int | None = None

@@ -15,7 +15,7 @@ from twinstack.kubernetes.deployment import autoscaler, deployment, disruption_b
 from twinstack.kubernetes.manifests import objects, render
 from twinstack.kubernetes.network_policy import from_addresses, from_namespace, from_workloads
 from twinstack.kubernetes.pod import Health, pod_template
-from twinstack.kubernetes.probes import command_health, http_health
+from twinstack.kubernetes.probes import command_health, http_health, service_health
 from twinstack.kubernetes.quantity import number_or_percent, quantity
 from twinstack.kubernetes.room import Room
 from twinstack.kubernetes.workload import Workload
@@ -59,4 +59,5 @@ __all__ = [
     "pod_template",
     "quantity",
     "render",
+    "service_health",
 ]

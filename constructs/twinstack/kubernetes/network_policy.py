@@ -14,6 +14,7 @@ from cdk8s_plus_27 import k8s
 
 from twinstack.environment import ClusterPlan, Environment, Link, NetworkPlan, Reach, Spec, WorkloadSpec
 from twinstack.environment.placement import PRIVATE_RANGES, RANGES_OF_NETWORKS
+from twinstack.environment.ways_out import LINK_LOCAL
 from twinstack.errors import ConstructionError
 from twinstack.kubernetes.labels import selector
 from twinstack.kubernetes.quantity import number_or_percent
@@ -77,8 +78,11 @@ def _egress(spec: WorkloadSpec) -> Iterator[k8s.NetworkPolicyEgressRule]:
             seen.add(way)
             yield k8s.NetworkPolicyEgressRule(to=_peers(link, spec.environment), ports=[_port(offer.port)])
     # The way to AWS, where a link has opened it, leads to every public address already.
-    if spec.internet and (Reach.AWS_API, HTTPS_PORT, "") not in seen:
-        yield k8s.NetworkPolicyEgressRule(to=[_outside(spec.environment)], ports=[_port(HTTPS_PORT)])
+    if ports := [one for one in spec.internet_ports if (Reach.AWS_API, one, "") not in seen]:
+        yield k8s.NetworkPolicyEgressRule(to=[_outside(spec.environment)], ports=[*map(_port, ports)])
+    for one in spec.reaches:
+        peers = [_block(addresses) for addresses in dict.fromkeys(one.addresses)]
+        yield k8s.NetworkPolicyEgressRule(to=peers, ports=[*map(_port, dict.fromkeys(one.ports))])
 
 
 def _name_servers(environment: Environment) -> Iterator[k8s.NetworkPolicyPeer]:
@@ -146,9 +150,6 @@ DNS_PORT: Final = 53
 VPC_RESOLVER: Final = 2
 LINK_LOCAL_RESOLVER: Final = IPv4Network("169.254.169.253/32")
 NODE_LOCAL_CACHE: Final = IPv4Network("169.254.20.10/32")
-HTTPS_PORT: Final = 443
 POD_IDENTITY: Final = IPv4Network("169.254.170.23/32")
 POD_IDENTITY_PORT: Final = 80
-LINK_LOCAL: Final = IPv4Network("169.254.0.0/16")
-"""Where a node answers for its own credentials, which no pod may ask for."""
 EVERYWHERE: Final = IPv4Network("0.0.0.0/0")

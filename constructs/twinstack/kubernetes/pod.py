@@ -15,6 +15,7 @@ from twinstack.environment.container import port_sysctls
 from twinstack.environment.placement import node_selector
 from twinstack.kubernetes.expansion import literal
 from twinstack.kubernetes.files import file_mounts, file_volumes
+from twinstack.kubernetes.folders import folder_mounts, folder_volumes
 from twinstack.kubernetes.labels import pod_labels, selector
 from twinstack.kubernetes.probes import Health
 from twinstack.kubernetes.quantity import quantity
@@ -145,8 +146,7 @@ def _unprivileged() -> k8s.SecurityContext:
 
 
 def _mounts(spec: WorkloadSpec) -> list[k8s.VolumeMount]:
-    temporary = k8s.VolumeMount(name=TEMPORARY_VOLUME, mount_path="/tmp")  # noqa: S108  a mount point
-    return [temporary, *([secret_mount()] if spec.secret_variables else []), *file_mounts(spec)]
+    return [*folder_mounts(spec), *([secret_mount()] if spec.secret_variables else []), *file_mounts(spec)]
 
 
 def _container(spec: WorkloadSpec, health: Health | None, port: int | None) -> k8s.Container:
@@ -177,10 +177,7 @@ def _container(spec: WorkloadSpec, health: Health | None, port: int | None) -> k
 
 
 def _volumes(spec: WorkloadSpec) -> list[k8s.Volume]:
-    temporary = k8s.Volume(
-        name=TEMPORARY_VOLUME, empty_dir=k8s.EmptyDirVolumeSource(size_limit=quantity(spec.temporary_storage))
-    )
-    return [temporary, *([secret_volume(spec)] if spec.secret_variables else []), *file_volumes(spec)]
+    return [*folder_volumes(spec), *([secret_volume(spec)] if spec.secret_variables else []), *file_volumes(spec)]
 
 
 def _spread(spec: WorkloadSpec) -> Sequence[k8s.TopologySpreadConstraint]:
@@ -202,7 +199,6 @@ def _spread(spec: WorkloadSpec) -> Sequence[k8s.TopologySpreadConstraint]:
     ]
 
 
-TEMPORARY_VOLUME: Final = "tmp"
 STORAGE: Final = "ephemeral-storage"
 
 ACCEPTED = (

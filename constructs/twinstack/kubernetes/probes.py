@@ -7,11 +7,11 @@ start; the startup probe holds the other two back until it has passed, however s
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from cdk8s_plus_27 import k8s
 
-from twinstack.environment import HealthCommand
+from twinstack.environment import HealthCommand, ServiceHealth
 from twinstack.kubernetes.expansion import literal
 from twinstack.kubernetes.quantity import number_or_percent
 
@@ -39,22 +39,56 @@ def http_health(
     `live` may fail for `restart_after_seconds`, `ready` for `unready_after_seconds`.
     """
     target = number_or_percent(port)
+    return _asked(
+        {"http_get": k8s.HttpGetAction(path=live, port=target)},
+        {"http_get": k8s.HttpGetAction(path=ready, port=target)},
+        start_seconds,
+        restart_after_seconds,
+        unready_after_seconds,
+    )
+
+
+def service_health(health: ServiceHealth, *, port: int, start_seconds: int) -> Health:
+    """Asks a web service in the way that it says: by HTTP, by a connection, by gRPC or by a command; as often as `http_health`."""
+    seconds = (start_seconds, health.restart_after_seconds, health.unready_after_seconds)
+    if health.tcp:
+        asked: dict[str, Any] = {"tcp_socket": k8s.TcpSocketAction(port=number_or_percent(port))}
+    elif health.grpc is not None:
+        asked = {"grpc": k8s.GrpcAction(port=port, service=health.grpc or None)}
+    elif health.command:
+        asked = {"exec": k8s.ExecAction(command=[*map(literal, health.command)])}
+    else:
+        live, ready = (str(path) for path in (health.live, health.ready))
+        return http_health(
+            live=live, ready=ready, port=port, start_seconds=start_seconds,
+            restart_after_seconds=health.restart_after_seconds, unready_after_seconds=health.unready_after_seconds,
+        )  # fmt: skip
+    return _asked(asked, asked, *seconds)
+
+
+def _asked(
+    live: dict[str, Any],
+    ready: dict[str, Any],
+    start_seconds: int,
+    restart_after_seconds: int,
+    unready_after_seconds: int,
+) -> Health:
     return Health(
         startup=k8s.Probe(
-            http_get=k8s.HttpGetAction(path=live, port=target),
+            **live,
             period_seconds=STARTUP_PERIOD_SECONDS,
             failure_threshold=_failures(start_seconds, STARTUP_PERIOD_SECONDS),
             timeout_seconds=STARTUP_PERIOD_SECONDS,
         ),
         liveness=k8s.Probe(
-            http_get=k8s.HttpGetAction(path=live, port=target),
+            **live,
             initial_delay_seconds=30,
             period_seconds=LIVENESS_PERIOD_SECONDS,
             timeout_seconds=ANSWER_SECONDS,
             failure_threshold=_failures(restart_after_seconds, LIVENESS_PERIOD_SECONDS),
         ),
         readiness=k8s.Probe(
-            http_get=k8s.HttpGetAction(path=ready, port=target),
+            **ready,
             initial_delay_seconds=5,
             period_seconds=READINESS_PERIOD_SECONDS,
             timeout_seconds=ANSWER_SECONDS,

@@ -17,6 +17,7 @@ from constructs import Construct
 
 from twinstack.environment import SecretValue, Variable, WorkloadSpec
 from twinstack.environment.dumper import dump
+from twinstack.environment.folders import SECRETS_FOLDER
 from twinstack.kubernetes.custom_object import custom_object
 from twinstack.kubernetes.labels import workload_labels
 
@@ -97,12 +98,11 @@ def secret_volume(spec: WorkloadSpec) -> k8s.Volume:
 
 def secret_file(variable: Variable) -> str:
     """Where the pod finds this variable's value."""
-    return f"{MOUNT_PATH}/{variable.key}"
+    return f"{SECRETS_FOLDER}/{variable.key}"
 
 
 def secret_mount() -> k8s.VolumeMount:
-    return k8s.VolumeMount(name=VOLUME, mount_path=MOUNT_PATH, read_only=True)
+    return k8s.VolumeMount(name=VOLUME, mount_path=SECRETS_FOLDER, read_only=True)
 
 
 VOLUME: Final = "secrets-store"
-MOUNT_PATH: Final = "/mnt/secrets-store"

@@ -47,6 +47,7 @@ _KNOWN: Final[Mapping[str, PatternWords]] = {
          "shop.example.com"),
         (r"^https://[!-~]+$", "an address that begins with https://", "https://acme.example/directory"),
         (r"^[^@\s]+@[^@\s]+$", "an e-mail address", "platform@example.com"),
+        (r"^[A-Za-z0-9._-]{0,200}$", "the name of a gRPC service, or nothing for the whole server", "shop.Orders"),
         (r"^/[!-~]*$", "a path that begins with /", "/health"),
         (r"^/[A-Za-z0-9._~/-]*$", "a path that begins with /", "/api"),
         (r"^(/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$", "a file's path in the image", "/etc/ssl/rds.pem"),

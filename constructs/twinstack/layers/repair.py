@@ -98,11 +98,18 @@ def _in_units(value: str) -> Iterator[str]:
 def _as_mapping(value: str, schema: Mapping[str, Any]) -> str:
     """`/health` for what takes two paths is `{live: /health, ready: /health}`."""
     fields = schema.get("properties", {})
-    needed = [name for name in schema.get("required", ()) if name in fields]
+    (usual, *_) = schema.get("examples") or [{}]
+    needed = [name for name in (*schema.get("required", ()), *usual) if name in fields]
     if not needed:
         return "write a mapping (`key: value`)"
-    fits = all("pattern" in fields[name] and re.search(fields[name]["pattern"], value) for name in needed)
+    fits = all(_fits(fields[name], value) for name in needed)
     return "write a mapping: {" + ", ".join(f"{name}: {value if fits else '…'}" for name in needed) + "}"
+
+
+def _fits(field: Mapping[str, Any], value: str) -> bool:
+    """Whether it is text of the form that the field has."""
+    patterns = [each["pattern"] for each in (field, *field.get("anyOf", ())) if "pattern" in each]
+    return any(re.search(pattern, value) for pattern in patterns)
 
 
 def _as_text(text: str, schema: Mapping[str, Any]) -> str:

@@ -41,6 +41,7 @@ def entry(service: Service) -> dict[str, Any]:
         "user": service.user,
         "read_only": service.is_locked,
         "tmpfs": list(service.temporary) if service.is_locked else None,
+        "shm_size": service.shared_memory_bytes,
         "cap_drop": ["ALL"] if service.is_locked else None,
         "sysctls": dict(service.sysctls),
         "security_opt": ["no-new-privileges:true"],

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from twinstack.environment.base import Environment
 from twinstack.environment.container import port_sysctls
+from twinstack.environment.folders import TEMPORARY_FOLDER
 from twinstack.environment.quantities import cpu_millis, memory_bytes
 from twinstack.environment.spec import WorkloadSpec
 from twinstack.environment.stand_in import Condition, Service, StandIn, literal
@@ -28,6 +29,8 @@ def service_of(spec: WorkloadSpec, stand_ins: Mapping[str, StandIn]) -> Service:
         health=run.health,
         user=str(spec.user),
         is_locked=True,
+        temporary=(TEMPORARY_FOLDER, *spec.writable_folders),
+        shared_memory_bytes=memory_bytes(spec.shared_memory) if spec.shared_memory else None,
         sysctls=port_sysctls(run.port),
         cpus=cpu_millis(limits.cpu) / 1000 if limits.cpu else None,
         memory_bytes=memory_bytes(limits.memory),

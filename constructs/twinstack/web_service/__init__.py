@@ -1,5 +1,5 @@
 """A web service: a Deployment behind a Service, scaled by load."""
 
-from twinstack.web_service.spec import HealthPaths, WebServiceSpec
+from twinstack.web_service.spec import WebServiceSpec
 
-__all__ = ["HealthPaths", "WebServiceSpec"]
+__all__ = ["WebServiceSpec"]

@@ -17,9 +17,9 @@ from twinstack.kubernetes import (
     from_addresses,
     from_namespace,
     from_workloads,
-    http_health,
     number_or_percent,
     pod_template,
+    service_health,
 )
 from twinstack.kubernetes.headroom import headroom
 from twinstack.kubernetes.labels import selector
@@ -60,14 +60,7 @@ class WebService(Workload[WebServiceSpec]):
 
     def _make_deployment(self) -> k8s.KubeDeployment:
         spec = self.spec
-        health = http_health(
-            live=spec.health.live,
-            ready=spec.health.ready,
-            port=spec.port,
-            start_seconds=spec.start_seconds,
-            restart_after_seconds=spec.health.restart_after_seconds,
-            unready_after_seconds=spec.health.unready_after_seconds,
-        )
+        health = service_health(spec.health, port=spec.port, start_seconds=spec.start_seconds)
         template = pod_template(spec, grace_seconds=spec.grace_seconds, health=health, port=spec.port, spread=True)
         return deployment(
             self,

@@ -8,27 +8,13 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from twinstack.environment.container import Scale
+from twinstack.environment.lifecycle import ServiceHealth
 from twinstack.environment.links import Access, Offer, Reach, Variable
-from twinstack.environment.model import Finding, Model
+from twinstack.environment.model import Finding
 from twinstack.environment.monitoring import Monitoring
 from twinstack.environment.quantities import Port, VariableName
 from twinstack.environment.spec import Half, ResourceSpec, WorkloadSpec
 from twinstack.environment.stand_in import LocalRun, Scrape, StandIn
-
-
-class HealthPaths(Model):
-    """The paths that answer for a service's health."""
-
-    live: Annotated[str, Field(pattern=r"^/[!-~]*$")]
-    """Answers while the process works; must ask nothing of what a restart would not bring back."""
-    ready: Annotated[str, Field(pattern=r"^/[!-~]*$")]
-    """Answers while the service can serve. What all replicas share must not fail it at once: see `unready_after_seconds`."""
-    restart_after_seconds: Annotated[int, Field(ge=30, le=3600)] = 90
-    """How long `live` may fail before the container is restarted."""
-    unready_after_seconds: Annotated[int, Field(ge=10, le=3600)] = 30
-    """How long `ready` may fail before the pod is sent nothing more. All replicas lose a database in the same moment: a
-    service whose `ready` asks for one needs more than its failover takes, or leaves nobody to answer.
-    """
 
 
 class WebServiceSpec(WorkloadSpec, ResourceSpec):
@@ -42,8 +28,8 @@ class WebServiceSpec(WorkloadSpec, ResourceSpec):
 
     port: Annotated[Port, Field(json_schema_extra={"base_only": True})]
     """The port the container listens on."""
-    health: Annotated[HealthPaths, Field(json_schema_extra={"base_only": True})]
-    """The paths that answer for its health."""
+    health: Annotated[ServiceHealth, Field(json_schema_extra={"base_only": True})]
+    """How its health is asked: the paths that answer for it, or another way."""
     scale: Scale
     """How many replicas run, and when one is added."""
     start_seconds: Annotated[int, Field(ge=5, le=600)] = 60

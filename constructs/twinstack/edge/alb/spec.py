@@ -61,7 +61,7 @@ class Alb(Kind):
 
     def service_annotations(self, service: WebServiceSpec) -> Mapping[str, str]:
         """A load balancer asks each service on a path of its own, so the path stands there and not on the Ingress."""
-        return {"alb.ingress.kubernetes.io/healthcheck-path": service.health.ready}
+        return {"alb.ingress.kubernetes.io/healthcheck-path": str(service.health.ready)}
 
     def not_in_force(self) -> Mapping[str, str]:
         return dict.fromkeys(("issuer", "acme"), "an ALB has its certificate from ACM")
@@ -134,6 +134,15 @@ class Alb(Kind):
                 fix="use Auto Mode, whose own controller serves it, or install the other one and say so",
             )
         for target in edge.targets:
+            if target.health.ready is None:
+                yield Finding(
+                    "TW617",
+                    f"the load balancer asks by HTTP, and {target.key} does not answer so",
+                    ("routes",),
+                    given=f"{target.key}, whose health is asked in another way",
+                    allowed="services with `health: {live: …, ready: …}`",
+                    fix=f"give {target.key} paths that answer for its health, or use `kind: nginx`, which asks nothing itself",
+                )
             if edge.deregistration_seconds >= target.drain_seconds:
                 yield Finding(
                     "TW734",
