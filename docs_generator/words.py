@@ -140,7 +140,9 @@ PATTERNS: Final[Mapping[str, Pattern]] = {
     r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$": Pattern("the name of a Secret", "registry"),
     r"^[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*$": Pattern("a folder of the product", "backend"),
     r"^[A-Za-z0-9._-]{0,200}$": Pattern("the name of a gRPC service, or nothing for the whole server", "shop.Orders"),
-    r"^(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._@+-]{1,100})+$": Pattern("an absolute path", "/app/.next/cache", plural="folders"),
+    r"^(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._@+-]{1,100})+$": Pattern(
+        "an absolute path", "/app/.next/cache", plural="folders"
+    ),
     r"^/[!-~]*$": Pattern("a path that begins with a slash", "/health"),
     r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+([a-z]{2,63}|xn--[a-z0-9-]{0,58}[a-z0-9])$": Pattern(
         "a host name in lower case", "shop.example.org"
