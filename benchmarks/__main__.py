@@ -1,13 +1,13 @@
 """`make bench`: the bars of speed, as ratios within one run, and docs/performance.md.
 
-`python -m benchmarks [synthesis] [deployment]`: these parts alone.
+`python -m benchmarks [synthesis] [difference] [deployment]`: these parts alone.
 """
 
 from __future__ import annotations
 
 import sys
 
-PARTS = ("synthesis", "deployment")
+PARTS = ("synthesis", "difference", "deployment")
 
 
 def main(wanted: list[str]) -> int:
@@ -21,6 +21,8 @@ def main(wanted: list[str]) -> int:
             continue
         if part == "synthesis":
             from benchmarks.synthesis import measure
+        elif part == "difference":
+            from benchmarks.difference import measure
         else:
             from benchmarks.deployment.comparison import measure
         status = max(status, measure())

@@ -8,7 +8,7 @@ import statistics
 import subprocess
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,8 +33,8 @@ def median(runs: Sequence[Run]) -> Run:
     )
 
 
-def run(command: Sequence[str], folder: Path, variables: Mapping[str, str]) -> Run:
-    """Runs a command to its end. Raises CalledProcessError where it fails."""
+def run(command: Sequence[str], folder: Path, variables: Mapping[str, str], *, fine: Collection[int] = (0,)) -> Run:
+    """Runs a command to its end. Raises CalledProcessError where its exit status is none of those that are `fine`."""
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | dict(
         variables
     )
@@ -48,7 +48,7 @@ def run(command: Sequence[str], folder: Path, variables: Mapping[str, str]) -> R
     watch.ended.set()
     watch.join()
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    if process.returncode:
+    if process.returncode not in fine:
         raise subprocess.CalledProcessError(process.returncode, command, stderr=errors)
     return Run(wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, watch.highest)
 

@@ -29,7 +29,7 @@ Typed = Callable[..., tuple[int, str, str]]
 @pytest.fixture
 def typed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Typed:
     """Types `twinstack diff …` about the product of this repository."""
-    monkeypatch.setattr(command, "find_product_with_engine", lambda: product)
+    monkeypatch.setattr(command, "find_reference", lambda: ("stacks:product", product.root))
 
     def run(*arguments: object) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["twinstack", "diff", *map(str, arguments)])

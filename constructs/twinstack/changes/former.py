@@ -18,7 +18,7 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 from twinstack.changes.revision import Repository, no_outputs
 from twinstack.delivery.release_folder import RELEASE_FILE
@@ -29,7 +29,20 @@ from twinstack.synthesis import MANIFESTS_FOLDER, TERRAFORM_FILE, TERRAFORM_FOLD
 if TYPE_CHECKING:
     from twinstack.delivery.record import Record
     from twinstack.delivery.records import Records
-    from twinstack.product import Product
+    from twinstack.environment.base import Environment
+
+
+class Source(Protocol):
+    """What a product has to be for its former outputs to be found; a `twinstack.Product` is."""
+
+    @property
+    def root(self) -> Path:
+        """The folder that holds `environments/`."""
+        ...
+
+    def load(self, name: str, /) -> Environment:
+        """An environment."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +65,7 @@ class Outputs:
 
 @contextmanager
 def former(
-    product: Product[Any],
+    product: Source,
     environment: str,
     against: str,
     *,
@@ -84,7 +97,7 @@ def former(
 
 @contextmanager
 def _named(
-    product: Product[Any],
+    product: Source,
     environment: str,
     against: str,
     halves: Sequence[Half],
@@ -142,7 +155,7 @@ def _listed(records: Records) -> str:
 
 
 @contextmanager
-def _release(product: Product[Any], folder: Path, environment: str, halves: Sequence[Half]) -> Generator[Outputs]:
+def _release(product: Source, folder: Path, environment: str, halves: Sequence[Half]) -> Generator[Outputs]:
     """Raises ConfigurationError also for a folder that is not as it was planned (TW960, TW961)."""
     from twinstack.delivery.release import Release
 
@@ -162,7 +175,7 @@ def _release(product: Product[Any], folder: Path, environment: str, halves: Sequ
         yield replace(made, root=root, commit=commit)
 
 
-def _repository(product: Product[Any]) -> Repository | None:
+def _repository(product: Source) -> Repository | None:
     """None outside of one, and without Git: a folder can be compared with all the same."""
     try:
         return Repository.of(product.root)
@@ -170,7 +183,7 @@ def _repository(product: Product[Any]) -> Repository | None:
         return None
 
 
-def _kept(product: Product[Any], environment: str, folder: Path, halves: Sequence[Half]) -> Outputs:
+def _kept(product: Source, environment: str, folder: Path, halves: Sequence[Half]) -> Outputs:
     stack = product.load(environment).stack_id
     return outputs_of(str(folder), *_folders(folder, environment, stack), halves)
 

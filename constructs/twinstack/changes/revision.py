@@ -103,7 +103,7 @@ class Repository:
         """
         with tempfile.TemporaryDirectory(prefix="twinstack-former-") as temporary:
             product = Path(temporary) / "product"
-            self._write(commit, self.prefix, product)
+            self._write(commit, self.prefix, product, without=self._library_inside)
             if not (product / FOLDER / f"{BASE}.yaml").is_file():
                 raise ConfigurationError([self._no_product(commit)])
             if not (product / FOLDER / f"{environment}.yaml").is_file():
@@ -129,30 +129,41 @@ class Repository:
         added = _git(self.top, "ls-files", "--others", "--exclude-standard", "-z")
         return sorted({name for listed in (changed, added) for name in listed.stdout.split("\0") if name})
 
+    @property
+    def _library_inside(self) -> str:
+        """Where the library lies in the repository, `constructs/twinstack`; empty where it does not."""
+        package = Path(twinstack.__file__).resolve().parent
+        top = self.top.resolve()
+        return package.relative_to(top).as_posix() if package.is_relative_to(top) else ""
+
     def _library(self, commit: str, temporary: Path) -> Path:
         """The folder that `twinstack` is imported from."""
         running = Path(twinstack.__file__).resolve().parents[1]
-        if not running.is_relative_to(self.top.resolve()):
+        package = self._library_inside
+        if not package:
             return running
-        inside = running.relative_to(self.top.resolve()).as_posix()
-        package = f"{inside}/{twinstack.__name__}"
         if _git(self.top, "cat-file", "-e", f"{commit}:{package}").returncode:
             return running  # a virtual environment in the work tree, say
         if not _git(self.top, "diff", "--quiet", commit, "--", package).returncode:
             return running  # the same, and compiled already
-        return self._write(commit, inside, temporary / "library")
+        return self._write(commit, package.rpartition("/")[0], temporary / "library")
 
-    def _write(self, commit: str, inside: str, folder: Path) -> Path:
-        """Writes a folder of a commit out, as a checkout would."""
+    def _write(self, commit: str, inside: str, folder: Path, *, without: str = "") -> Path:
+        """Writes a folder of a commit out, as a checkout would, but for what lies `without`, from the top."""
         folder.mkdir()
         index = {"GIT_INDEX_FILE": str(folder.with_suffix(".index"))}
         tree = f"{commit}:{'' if inside == '.' else inside}"
         if _git(self.top, "cat-file", "-e", tree).returncode:
             return folder  # nothing of the product is there at this commit, and that is said by whoever looks for it
-        for arguments in (("read-tree", tree), ("checkout-index", "--all", "--force", f"--prefix={folder}/")):
-            done = _git(self.top, *arguments, variables=index)
-            if done.returncode:
-                raise ConfigurationError([_not_written(commit, done.stderr)])
+        done = _git(self.top, "read-tree", tree, variables=index)
+        if not done.returncode:
+            names = _git(self.top, "ls-files", "--full-name", "-z", variables=index).stdout.split("\0")
+            left_out = f"{without.removeprefix(f'{inside}/')}/" if without else ""
+            wanted = "\0".join(name for name in names if not left_out or not name.startswith(left_out))
+            out = ("checkout-index", "-z", "--stdin", "--force", f"--prefix={folder}/")
+            done = _git(self.top, *out, variables=index, given=wanted)
+        if done.returncode:
+            raise ConfigurationError([_not_written(commit, done.stderr)])
         return folder
 
     def _no_product(self, commit: str) -> Problem:
@@ -189,7 +200,9 @@ def _synthesize(
         raise ConfigurationError([_not_synthesized(commit, done.stderr)])
 
 
-def _git(folder: Path, *arguments: str, variables: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+def _git(
+    folder: Path, *arguments: str, variables: dict[str, str] | None = None, given: str = ""
+) -> subprocess.CompletedProcess[str]:
     # In a hook these lead to the repository that the hook is of, and to its index.
     inherited = {name: text for name, text in os.environ.items() if name not in _OF_A_HOOK}
     settings = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
@@ -198,7 +211,7 @@ def _git(folder: Path, *arguments: str, variables: dict[str, str] | None = None)
         return subprocess.run(
             ["git", "-C", str(folder), *options, *arguments],
             env={**inherited, **settings, **(variables or {})},
-            stdin=subprocess.DEVNULL,
+            input=given,
             capture_output=True,
             text=True,
             errors="replace",

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
-from dataclasses import replace
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from twinstack.changes.compare import compare
-from twinstack.changes.former import former
-from twinstack.changes.present import present
-from twinstack.changes.revision import Repository
+from twinstack.bindings import activate
 from twinstack.cli.assignment import read_assignments
 from twinstack.cli.delivery.commands import terminated_like_interrupted
 from twinstack.cli.delivery.remembered import asked_for
 from twinstack.cli.differences import show
-from twinstack.cli.project import find_product_with_engine
+from twinstack.cli.former_outputs import Coming, made_beside
+from twinstack.cli.project import find_reference, load_product
 from twinstack.cli.render import emit_json
 from twinstack.cli.users import users_of
 from twinstack.environment.spec import Half
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from twinstack.changes.difference import Difference
     from twinstack.changes.former import Outputs
-    from twinstack.delivery.records import Records
     from twinstack.layers.load import Loaded
     from twinstack.product import Product
 
@@ -39,11 +35,19 @@ def diff(
     as_json: bool,
 ) -> int:
     """Shows what is different between the former outputs and those of today; 3 where something is."""
-    product = find_product_with_engine()
-    (loaded,) = product.load_all([environment], set=read_assignments(assignments) or None, version=version)
     halves = (Half(half),) if half else tuple(Half)
-    with terminated_like_interrupted(), asked_for(environment) as records:
-        difference = difference_between(product, loaded, against, halves=halves, version=version, records=records)
+    reference, folder = find_reference()
+    coming = Coming(folder)
+    with (
+        terminated_like_interrupted(),
+        asked_for(environment) as records,
+        made_beside(coming, environment, against, halves=halves, version=version, records=records) as former,
+    ):
+        activate(folder)
+        product = load_product(reference, folder)
+        coming.product.set_result(product)
+        (loaded,) = product.load_all([environment], set=read_assignments(assignments) or None, version=version)
+        difference = difference_between(product, loaded, former, halves)
     if as_json:
         emit_json({"environment": environment, **difference.as_dict()})
     else:
@@ -52,34 +56,19 @@ def diff(
 
 
 def difference_between(
-    product: Product[Any],
-    loaded: Loaded[Any],
-    against: str | None,
-    *,
-    halves: Sequence[Half] = tuple(Half),
-    version: str | None = None,
-    records: Callable[[], Records] | None = None,
+    product: Product[Any], loaded: Loaded[Any], former: Future[Outputs], halves: Sequence[Half] = tuple(Half)
 ) -> Difference:
-    """The outputs of today compared with former ones, each change with its cause; both sides are made side by side.
-
-    `against` is what `twinstack.changes.former` takes; None is where today's changes began (`Repository.beginning`).
-    """
+    """The outputs of today compared with the former ones that are being made, each change with its cause."""
     from twinstack.changes.beginnings import causes_between
+    from twinstack.changes.compare import compare
+    from twinstack.changes.present import present
 
-    name, label = (against, "") if against is not None else Repository.of(product.root).beginning()
     environment = loaded.environment
-    with ExitStack() as lasting, ThreadPoolExecutor(1) as beside:
-
-        def make() -> Outputs:
-            made = former(product, environment.name, name, halves=halves, version=version, records=records)
-            return lasting.enter_context(made)
-
-        making = beside.submit(make)
-        with present(product, loaded, halves) as after:
-            made = making.result()
-            before = replace(made, label=label or made.label)
-            found = compare(before, after, fields=environment.specs, users=users_of(environment), halves=halves)
-            return causes_between(product, loaded, before).of(found)
+    with present(product, loaded, halves) as after:
+        users = users_of(environment)
+        before = former.result()
+        found = compare(before, after, fields=environment.specs, users=users, halves=halves)
+        return causes_between(product, loaded, before).of(found)
 
 
 CHANGED: Final = 3
