@@ -30,9 +30,8 @@ class Planes:
 
     @contextmanager
     def lent(self, name: str, start: Callable[[], AbstractContextManager[Plane]]) -> Generator[Plane]:
-        """What `start` gives: the same for all who ask by this name, until somebody asks by another that does not run."""
+        """What `start` gives: the same for all of a folder who ask by this name."""
         if name not in self._running:
-            self.end_unused()
             with ExitStack() as stack:
                 plane = stack.enter_context(start())
                 self._running[name] = stack.pop_all(), plane
