@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from tests.checkers import COMPOSE, needs_compose
-from twinstack.errors import UsageError
+from twinstack.errors import Problem, UsageError
 from twinstack.layers.load import Loaded
 from twinstack.local import files_of
 from twinstack.product import Product
@@ -58,6 +58,14 @@ def control_plane() -> Iterator[ControlPlane]:
 def test_a_product_is_checked_without_a_warning(name: str) -> None:
     found = {loaded.environment.name: loaded.warnings for loaded in product(name).load_all()}
     assert found == {"dev": (), "prod": ()}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_product_keeps_every_rule(name: str) -> None:
+    """No rule has anything to say of what the library makes of what people need."""
+    said: list[Problem] = []
+    with synthesized(product(name), product(name).load_all(["prod"]), tell=said.extend):
+        assert [str(problem) for problem in said] == []
 
 
 @pytest.mark.slow

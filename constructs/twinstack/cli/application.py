@@ -325,11 +325,24 @@ def control_plane(
 
 
 @application.command()
-def scan(environments: Environments = None, sarif: Sarif = None, junit: JUnit = None, json: Json = False) -> None:
+def scan(
+    environments: Environments = None,
+    sarif: Sarif = None,
+    junit: JUnit = None,
+    baselines: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Write what is accepted as checkov's own baselines, for a pipeline that runs checkov by itself.",
+        ),
+    ] = None,
+    json: Json = False,
+) -> None:
     """Run checkov and the rules over both halves and show what is not accepted with a reason."""
     from twinstack.cli.scan import scan as run_scan
 
-    raise typer.Exit(0 if run_scan(environments or (), as_json=json, sarif=sarif, junit=junit) else 1)
+    clean = run_scan(environments or (), as_json=json, sarif=sarif, junit=junit, baselines=baselines)
+    raise typer.Exit(0 if clean else 1)
 
 
 @schemas.command("environments")

@@ -19,6 +19,7 @@ import yaml
 
 from twinstack.errors import MissingToolError, TwinstackError
 from twinstack.policy.accepted import Accepted, accepted_in, accepted_of
+from twinstack.policy.baseline import readable
 from twinstack.policy.installed import every_rule
 from twinstack.policy.judgement import USUAL, Cluster, Made, findings
 from twinstack.policy.owners import specs_of_objects, specs_of_resources
@@ -35,6 +36,9 @@ class Failed:
     """As checkov writes it, `Deployment.shop.web`, or a rule, `Deployment shop/web`."""
     title: str
     path: str = ""
+    file: str = ""
+    said: str = ""
+    """The file, and what checkov calls the resource in it; empty of a rule."""
 
     @property
     def subject(self) -> str:
@@ -92,11 +96,9 @@ def scan(
         )
     with tempfile.TemporaryDirectory() as folder:
         document = json.loads(stack.read_text(encoding="utf-8"))
-        for block in UNREADABLE:
-            document.pop(block, None)
         copy = Path(folder) / "terraform"
         copy.mkdir()
-        text = json.dumps(document, indent=2)
+        text = readable(document)
         (copy / "cdk.tf.json").write_text(text, encoding="utf-8")
         results = [_run(program, copy, "terraform_json"), _run(program, manifests, "kubernetes")]
     lines = text.splitlines()
@@ -164,7 +166,8 @@ def _failed(check: dict[str, Any], lines: Sequence[str]) -> Failed:
         above = reversed(lines[: check["file_line_range"][0]])
         kind = next(match[1] for line in above if (match := _TYPE_LINE.match(line)))
         address = f"{kind}.{address.partition('.')[2]}"
-    return Failed(check["check_id"], kind, address, check["check_name"])
+    named = {"file": str(check.get("file_path", "")), "said": str(check["resource"])}
+    return Failed(check["check_id"], kind, address, check["check_name"], **named)
 
 
 def _match(failed: Failed, known: Sequence[Accepted]) -> Accepted | None:
@@ -172,6 +175,5 @@ def _match(failed: Failed, known: Sequence[Accepted]) -> Accepted | None:
     return next((one for one in known if one.covers(failed.check, place, failed.kind)), None)
 
 
-UNREADABLE: Final = ("terraform", "moved", "removed", "import")
 _PARTS: Final = 3
 _TYPE_LINE: Final = re.compile(r'    "(aws_\w+)": \{')
