@@ -38,6 +38,7 @@ ROOMS: Final = (
     Room("worker", "worker", "Worker", kubernetes="kubernetes.Worker"),
     Room("scheduler", "scheduler", "Scheduler", kubernetes="kubernetes.Scheduler"),
     Room("job", "migration", "Job", kubernetes="kubernetes.Job"),
+    Room("cron_job", "nightly", "CronJob", kubernetes="kubernetes.CronJob"),
     Room("edge", "edge", "Edge", aws="aws.Edge", kubernetes="kubernetes.Edge"),
     Room("delivery", "delivery", "Delivery", aws="aws.Delivery"),
     Room("acme_queue", "jobs", "Queue (from outside)", package="acme_queue", aws="acme_queue.aws.Queue"),

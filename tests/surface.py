@@ -142,10 +142,15 @@ SURFACE: Final[dict[str, list[str]]] = {
         *("change_of", "facts_of", "refused", "refused_steps"),
     ],
     "twinstack.formats": [],
+    "twinstack.cron_job": [
+        "Concurrency",
+        "CronJobSpec",
+    ],
     "twinstack.job": [
         "JobSpec",
     ],
     "twinstack.kubernetes": [
+        "CronJob",
         "Edge",
         "Health",
         "Job",

@@ -44,8 +44,8 @@ def test_a_kind_from_outside_looks_like_one_from_inside() -> None:
     [
         ("postgress", "did you mean postgres?"),
         ("Reddis", "did you mean redis?"),
-        ("cronjob", "the library has none, and its repository has one to copy, examples/acme_cron"),
-        ("cron-job", "once that package is installed, `twinstack add acme_cron nightly`"),
+        ("cronjob", "did you mean cron_job?"),
+        ("cron", "did you mean cron_job?"),
         ("json", "name one of these, or an installed package with a `spec.py`"),
         ("../etc", "name one of these, or an installed package with a `spec.py`"),
         ("environment", "name one of these, or an installed package with a `spec.py`"),

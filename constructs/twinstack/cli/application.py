@@ -17,7 +17,7 @@ from twinstack.cli.state_application import state
 from twinstack.errors import UsageError
 
 KINDS: Final = (
-    "postgres, redis, bucket, settings, secrets; web_service, worker, scheduler, job; network, cluster, edge, delivery; or the name of "
+    "postgres, redis, bucket, settings, secrets; web_service, worker, scheduler, job, cron_job; network, cluster, edge, delivery; or the name of "
     "an installed package that has one, acme_queue."
 )
 TO_DO: Final = 3
@@ -103,7 +103,7 @@ def init(
     workload: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="KIND[:FIELD]", help="What runs: web_service (also if none is given), worker, scheduler, job."
+            metavar="KIND[:FIELD]", help="What runs: web_service (also if none is given), worker, scheduler, job, cron_job."
         ),
     ] = None,
     edge: Annotated[

@@ -22,6 +22,7 @@ from twinstack.kubernetes.workload import Workload
 from twinstack.kubernetes.workloads import Workloads
 
 if TYPE_CHECKING:
+    from twinstack.cron_job.kubernetes import CronJob
     from twinstack.edge.kubernetes import Edge
     from twinstack.job.kubernetes import Job
     from twinstack.scheduler.kubernetes import Scheduler
@@ -36,6 +37,7 @@ else:
 
 
 __all__ = [
+    "CronJob",
     "Edge",
     "Health",
     "Job",

@@ -27,11 +27,11 @@ _ELSEWHERE: Final[Mapping[str, tuple[str, ...]]] = {
     "both probes are `health`": ("liveness_probe", "readiness_probe", "probes", "healthcheck"),
     "the whole command line is `command`": ("args", "entrypoint"),
     "the registry's credentials are `pull_secret`, one Secret": ("image_pull_secrets", "image_pull_secret"),
-    "pods keep no disk: files go into a `bucket`, and /tmp is as large as `temporary_storage` (docs/how-to/from-manifests.md)": (
+    "pods keep no disk: files go into a `bucket`; what may go with the pod into `writable_folders` (docs/how-to/from-manifests.md)": (
         "persistence", "persistent_volume", "persistent_volume_claim", "volume_claim_templates", "pvc", "storage_class",
     ),
     "an environment has one edge with one `host`; docs/how-to/from-manifests.md says what there is for more": ("hosts", "ingress"),
-    "what runs by the clock is a CronJob, which the example examples/acme_cron adds (docs/how-to/workload-type.md)": (
+    "what runs by the clock is a CronJob, a workload of its own: `twinstack add cron_job`": (
         "cron", "cronjob", "cron_jobs", "schedule",
     ),
 }  # fmt: skip

@@ -93,8 +93,6 @@ def find_kind(name: str, among: Callable[[Kind], bool] | None = None) -> Kind:
     known = [each for each in _names() if among is None or among(find_kind(each))]
     guess = nearest(name, known)
     hint = f"did you mean {guess}?" if guess else "name one of these, or an installed package with a `spec.py`"
-    if name.replace("_", "") in EXAMPLES:
-        hint = EXAMPLES[name.replace("_", "")]
     raise UsageError(f'there is no kind "{written}" (there are {", ".join(known)}): {hint}')
 
 
@@ -122,11 +120,5 @@ def _spec(package: str) -> type[Spec] | None:
     return specs[0] if len(specs) == 1 else None
 
 
-EXAMPLES: Final = dict.fromkeys(
-    ("cron", "cronjob"),
-    "the library has none, and its repository has one to copy, examples/acme_cron (docs/how-to/workload-type.md): once "
-    "that package is installed, `twinstack add acme_cron nightly`",
-)
-"""What an example adds from outside the library, by the names under which it is looked for."""
 _LIBRARY: Final = Path(twinstack.__file__).parent
 _PACKAGE: Final = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from acme_cron import CronSpec
 from tests.products.shared import SharedEnvironment
 from twinstack import Product
+from twinstack.cron_job import CronJobSpec
 from twinstack.redis import RedisSpec
 from twinstack.web_service import WebServiceSpec
 from twinstack.worker import WorkerSpec
@@ -16,10 +16,10 @@ class LaunchpadEnvironment(SharedEnvironment):
     cache: RedisSpec
     api: WebServiceSpec
     worker: WorkerSpec
-    listen_staking_events: CronSpec
-    monitor_onramp_balance: CronSpec
-    update_total_raised: CronSpec
-    process_contract_events: CronSpec
+    listen_staking_events: CronJobSpec
+    monitor_onramp_balance: CronJobSpec
+    update_total_raised: CronJobSpec
+    process_contract_events: CronJobSpec
 
 
 product = Product(

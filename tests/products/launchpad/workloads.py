@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from constructs import Construct
 
-from acme_cron.kubernetes import Cron
 from tests.products.launchpad import LaunchpadEnvironment
 from tests.products.workloads import SharedWorkloads
 from twinstack import kubernetes
@@ -17,7 +16,7 @@ class LaunchpadWorkloads(SharedWorkloads[LaunchpadEnvironment]):
         super().__init__(scope, environment)
         self.api = kubernetes.WebService(self, environment.api)
         self.worker = kubernetes.Worker(self, environment.worker)
-        self.listen_staking_events = Cron(self, environment.listen_staking_events)
-        self.monitor_onramp_balance = Cron(self, environment.monitor_onramp_balance)
-        self.update_total_raised = Cron(self, environment.update_total_raised)
-        self.process_contract_events = Cron(self, environment.process_contract_events)
+        self.listen_staking_events = kubernetes.CronJob(self, environment.listen_staking_events)
+        self.monitor_onramp_balance = kubernetes.CronJob(self, environment.monitor_onramp_balance)
+        self.update_total_raised = kubernetes.CronJob(self, environment.update_total_raised)
+        self.process_contract_events = kubernetes.CronJob(self, environment.process_contract_events)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from acme_cron import CronSpec
 from tests.products.shared import SharedEnvironment
 from twinstack import Product
 from twinstack.bucket import BucketSpec
+from twinstack.cron_job import CronJobSpec
 from twinstack.redis import RedisSpec
 from twinstack.scheduler import SchedulerSpec
 from twinstack.web_service import WebServiceSpec
@@ -22,7 +22,7 @@ class OpenformsEnvironment(SharedEnvironment):
     flower: WebServiceSpec
     worker: WorkerSpec
     beat: SchedulerSpec
-    clean_logs: CronSpec
+    clean_logs: CronJobSpec
 
 
 product = Product(

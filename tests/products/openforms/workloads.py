@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from constructs import Construct
 
-from acme_cron.kubernetes import Cron
 from tests.products.openforms import OpenformsEnvironment
 from tests.products.workloads import SharedWorkloads
 from twinstack import kubernetes
@@ -20,4 +19,4 @@ class OpenformsWorkloads(SharedWorkloads[OpenformsEnvironment]):
         self.flower = kubernetes.WebService(self, environment.flower)
         self.worker = kubernetes.Worker(self, environment.worker)
         self.beat = kubernetes.Scheduler(self, environment.beat)
-        self.clean_logs = Cron(self, environment.clean_logs)
+        self.clean_logs = kubernetes.CronJob(self, environment.clean_logs)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from acme_cron import CronSpec
 from tests.products.shared import SharedEnvironment
 from twinstack import Product
 from twinstack.bucket import BucketSpec
+from twinstack.cron_job import CronJobSpec
 from twinstack.redis import RedisSpec
 from twinstack.web_service import WebServiceSpec
 from twinstack.worker import WorkerSpec
@@ -20,8 +20,8 @@ class SaleorEnvironment(SharedEnvironment):
     backups: BucketSpec
     api: WebServiceSpec
     worker: WorkerSpec
-    feed: CronSpec
-    backup: CronSpec
+    feed: CronJobSpec
+    backup: CronJobSpec
 
 
 product = Product(

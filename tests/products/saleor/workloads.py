@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from constructs import Construct
 
-from acme_cron.kubernetes import Cron
 from tests.products.saleor import SaleorEnvironment
 from tests.products.workloads import SharedWorkloads
 from twinstack import kubernetes
@@ -17,5 +16,5 @@ class SaleorWorkloads(SharedWorkloads[SaleorEnvironment]):
         super().__init__(scope, environment)
         self.api = kubernetes.WebService(self, environment.api)
         self.worker = kubernetes.Worker(self, environment.worker)
-        self.feed = Cron(self, environment.feed)
-        self.backup = Cron(self, environment.backup)
+        self.feed = kubernetes.CronJob(self, environment.feed)
+        self.backup = kubernetes.CronJob(self, environment.backup)

@@ -5,13 +5,10 @@ Source: Kubernetes documentation, "CronJob"; the cron parser of its controller (
 
 from __future__ import annotations
 
-import calendar
-import re
 from collections.abc import Iterator
-from functools import cache
 from typing import Final
-from zoneinfo import available_timezones
 
+from twinstack.environment.schedule import is_zone, why_no_schedule
 from twinstack.environment.spec import Half
 from twinstack.policy.kubernetes.objects import Objects, number, reach, text
 from twinstack.policy.rule import Fault, Rules
@@ -29,7 +26,7 @@ def schedule_is_none(objects: Objects) -> Iterator[Fault]:
         elif reason := why_no_schedule(schedule):
             yield one.fault("spec.schedule", f"{schedule or 'none'}: {reason}", "five fields, such as 30 3 * * *")
         zone = one.spec.get("timeZone")
-        if zone is not None and (not isinstance(zone, str) or zone == "Local" or not _is_zone(zone)):
+        if zone is not None and (not isinstance(zone, str) or zone == "Local" or not is_zone(zone)):
             yield one.fault("spec.timeZone", zone or "empty", "a name such as Europe/Berlin or Etc/UTC")
 
 
@@ -54,74 +51,4 @@ def jobs_contradict_themselves(objects: Objects) -> Iterator[Fault]:
             yield one.fault("spec.completions", "none, of an Indexed Job", "a number")
 
 
-def why_no_schedule(schedule: str) -> str:
-    """Why a schedule is none; empty where it is one."""
-    if schedule.startswith("@"):
-        every = re.fullmatch(r"@every (?:[0-9]+h)?(?:[0-9]+m)?(?:[0-9]+s)?", schedule)
-        return "" if schedule in _WORDS or (every and schedule != "@every ") else "an unknown word"
-    fields = schedule.split()
-    if len(fields) != len(_FIELDS):
-        return f"{len(fields)} fields"
-    sets: list[set[int]] = []
-    for given, (name, low, high, names) in zip(fields, _FIELDS, strict=True):
-        found = _numbers(given.lower(), low, high, names)
-        if found is None:
-            return f"{given} is no {name} ({low} to {high})"
-        sets.append(found)
-    _, _, days, months, _ = sets
-    # A day of the month counts only where no day of the week is named.
-    if fields[4] in {"*", "?"} and not any(day <= _longest(month) for month in months for day in days):
-        return "that day never comes"
-    return ""
-
-
-def _numbers(given: str, low: int, high: int, names: tuple[str, ...]) -> set[int] | None:
-    found: set[int] = set()
-    for part in given.split(","):
-        span, slash, step = part.partition("/")
-        if slash and not (step.isdigit() and int(step)):
-            return None
-        if span in {"*", "?"}:
-            first, last = low, high
-        else:
-            start, dash, end = span.partition("-")
-            first = _number(start, low, names)
-            last = _number(end, low, names) if dash else (high if slash else first)
-        if not low <= first <= high or not first <= last <= high:
-            return None
-        found |= set(range(first, last + 1, int(step) if slash else 1))
-    return found
-
-
-def _number(given: str, low: int, names: tuple[str, ...]) -> int:
-    if given in names:
-        return names.index(given) + low
-    return int(given) if given.isdigit() else -1
-
-
-def _longest(month: int) -> int:
-    return calendar.monthrange(_LEAP_YEAR, month)[1]
-
-
-def _is_zone(name: str) -> bool:
-    # A machine without the zones' data knows none, and refuses none.
-    return not _zones() or name in _zones()
-
-
-@cache
-def _zones() -> set[str]:
-    return available_timezones()
-
-
-_LEAP_YEAR: Final = 2028
 _CHECK_SECONDS: Final = 10
-_WORDS: Final = {"@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"}
-_MONTHS: Final = tuple(name.lower() for name in calendar.month_abbr[1:])
-_DAYS: Final = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
-_FIELDS: Final = (
-    ("minute", 0, 59, ()),
-    ("hour", 0, 23, ()),
-    ("day of the month", 1, 31, ()),
-    ("month", 1, 12, _MONTHS),
-    ("day of the week", 0, 6, _DAYS),
-)
