@@ -193,7 +193,10 @@ def test_everything_that_is_wrong_with_the_wishes_is_said_at_once() -> None:
             {"resources": ("mysql",)},
             '"mysql" (there are bucket, postgres, redis, secrets, settings): name one of these',
         ),
-        ({"workloads": ("json",)}, '"json" (there are cron_job, job, scheduler, web_service, worker): name one of these'),
+        (
+            {"workloads": ("json",)},
+            '"json" (there are cron_job, job, scheduler, web_service, worker): name one of these',
+        ),
         (
             {"resources": ("clustr",)},
             '"clustr" (there are bucket, postgres, redis, secrets, settings): name one of these',

@@ -103,7 +103,8 @@ def init(
     workload: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="KIND[:FIELD]", help="What runs: web_service (also if none is given), worker, scheduler, job, cron_job."
+            metavar="KIND[:FIELD]",
+            help="What runs: web_service (also if none is given), worker, scheduler, job, cron_job.",
         ),
     ] = None,
     edge: Annotated[
