@@ -22,6 +22,16 @@ def test_two_values_stand_on_one_line_and_what_is_too_long_is_cut() -> None:
     assert "…" in line
 
 
+def test_of_two_long_values_that_begin_alike_what_differs_is_left() -> None:
+    (line,) = rows("name", f"{'a' * 100}-before", f"{'a' * 100}-after", 50)
+    assert line == "name | …aaaaaaa-before → …aaaaaaa-after"
+
+
+def test_values_stand_below_a_name_that_leaves_no_room() -> None:
+    assert rows("n" * 60, "one", "two") == [f"{'n' * 60} | one → two"]
+    assert rows("n" * 75, "one", "two") == [f"{'n' * 75} | ", " | one → two"]
+
+
 def test_of_a_document_only_what_differs_is_told() -> None:
     def policy(*actions: str) -> str:
         return json.dumps({"Version": "1", "Statement": [{"Sid": "Read", "Action": [*actions]}, {"Sid": "Other"}]})

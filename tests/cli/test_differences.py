@@ -79,6 +79,14 @@ def test_the_attribute_that_forces_it_says_so() -> None:
     assert "                 username  a → b  forces it" in told
 
 
+def test_fields_that_become_the_very_same_are_told_once() -> None:
+    fields = (FieldChange(f"env[{name}].key", "config-1", "config-2", Effect.RESTARTS) for name in "ABC")
+    assert shown(database(*fields, effect=Effect.RESTARTS))[4:6] == [
+        "                 env[A].key  config-1 → config-2",
+        "                     and 2 more fields alike",
+    ]
+
+
 def test_what_only_follows_is_told_together() -> None:
     field = FieldChange("vpc_id", "aws_vpc.v.id", LATER, Effect.REPLACES, forces=True)
     told = shown(

@@ -162,6 +162,7 @@ FIELDS: Final[Mapping[Kind, tuple[Row, ...]]] = {
             "metadata.labels[pod-security.kubernetes.io/enforce]", "", INTERRUPTS,
             "pods that run stay, and one that does not comply cannot start any more",
         ),
+        ("metadata.labels[pod-security.kubernetes.io/enforce-version]", "", SAFE, "by which version's rules new pods are judged"),
         ("metadata.labels[pod-security.kubernetes.io/", "", SAFE, "what is warned of and noted"),
         ("metadata", "", SAFE, ""),
     ),

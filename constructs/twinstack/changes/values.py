@@ -35,8 +35,7 @@ def told(path: str, before: Any, after: Any, width: int = 100) -> Iterator[Told]
         if rows != [("", was, becomes)]:
             yield Told(shown, "", f"{len(rows)} differences", is_pair=False)
             for inner, one, other in rows[:_MOST]:
-                room = max(width - len(inner) - 12, 2 * _LEAST) // 2
-                yield Told(f"  {inner}", short(one, room), short(other, room), is_head=False)
+                yield from _pair(f"  {inner}", one, other, width, is_head=False)
             if (left := len(rows) - _MOST) > 0:
                 yield Told("", "", f"and {left} more", is_pair=False, is_head=False)
             return
@@ -45,8 +44,27 @@ def told(path: str, before: Any, after: Any, width: int = 100) -> Iterator[Told]
     if isinstance(was, str) and isinstance(becomes, str) and "\n" in was + becomes:
         yield from _lines(shown, was, becomes, width)
         return
-    room = max(width - len(shown) - 5, 2 * _LEAST) // 2
-    yield Told(shown, short(was, room), short(becomes, room))
+    yield from _pair(shown, was, becomes, width)
+
+
+def _pair(path: str, was: Any, becomes: Any, width: int, *, is_head: bool = True) -> Iterator[Told]:
+    """Both values on the line of the field, or below it where its name is long."""
+    length = len(path) + sum(len(short(one, _WHOLE)) for one in (was, becomes)) + len(_BETWEEN)
+    if length > width and len(path) > width // 2:
+        yield Told(path, "", "", is_pair=False, is_head=is_head)
+        path, is_head = "", False
+    room = max(width - len(path) - 9, 2 * _LEAST) // 2
+    yield Told(path, *_short_pair(was, becomes, room), is_head=is_head)
+
+
+def _short_pair(was: Any, becomes: Any, longest: int) -> tuple[str, str]:
+    """Two values on one line: of long ones that begin alike, what begins to differ."""
+    whole = [short(one, _WHOLE) for one in (was, becomes)]
+    alike = next((at for at, (one, other) in enumerate(zip(*whole, strict=False)) if one != other), 0)
+    if max(map(len, whole)) > longest and alike > _KEPT and was is not None and becomes is not None:
+        whole = [f"…{one[alike - _KEPT :]}" for one in whole]
+    before, after = (one if len(one) <= longest else f"{one[: longest - 1]}…" for one in whole)
+    return before, after
 
 
 def short(value: Any, longest: int = 60) -> str:
@@ -113,3 +131,7 @@ def _parsed(value: Any) -> Any:
 _KEYS: Final = ("Sid", "name", "id", "key", "path")
 _MOST: Final = 8
 _LEAST: Final = 16
+_KEPT: Final = 8
+"""Letters before the first that differs, by which one knows where it is."""
+_WHOLE: Final = 10_000
+_BETWEEN: Final = "   → "

@@ -9,8 +9,10 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Final, TextIO
 
+from twinstack.changes.difference import LATER
 from twinstack.changes.values import Told, told
 from twinstack.cli.render import Piece, emit, number
+from twinstack.delivery.terraform import SENSITIVE
 
 if TYPE_CHECKING:
     from twinstack.changes.difference import Cause, Change, Difference, FieldChange
@@ -81,12 +83,29 @@ def _change(one: Change, width: int) -> Iterator[Line]:
     yield from _wrapped(why, width, "dim")
     causes = one.causes
     single = causes[0] if len(causes) == 1 else one.cause if not one.fields else None
-    shown = one.fields[:_MOST_FIELDS]
-    for field in shown:
+    groups = _groups(one.fields)
+    for field, alike in groups[:_MOST_FIELDS]:
         yield from _field(field, one, why, width, is_told=single is not None)
-    if left := len(one.fields) - len(shown):
+        if alike:
+            yield [
+                (
+                    f"{_DEEPER}and {alike} more fields alike" if alike > 1 else f"{_DEEPER}and one more field alike",
+                    "dim",
+                )
+            ]
+    if left := sum(1 + alike for _, alike in groups[_MOST_FIELDS:]):
         yield [(f"{_INDENT}and {left} more, which --json shows", "dim")]
     yield from _cause(single)
+
+
+def _groups(fields: Sequence[FieldChange]) -> list[tuple[FieldChange, int]]:
+    """The fields, each with how many others become the very same: one name that ten variables refer to."""
+    found: dict[str, list[FieldChange]] = {}
+    for one in fields:
+        is_name = isinstance(one.before, str) and isinstance(one.after, str) and one.after not in {LATER, SENSITIVE}
+        alike = f"{one.before} {one.after} {one.risk} {one.forces} {one.cause}" if is_name else one.path
+        found.setdefault(alike, []).append(one)
+    return [(several[0], len(several) - 1) for several in found.values()]
 
 
 def _field(field: FieldChange, change: Change, why: str, width: int, *, is_told: bool) -> Iterator[Line]:
