@@ -59,6 +59,12 @@ WORKERS := auto
 test: $(VENV)/.complete ## run the tests, side by side (WORKERS=0 for one after the other)
 	@$(RUN) pytest --numprocesses=$(WORKERS) --dist=loadscope
 
+TEXTS := 5000
+
+.PHONY: law
+law: $(VENV)/.complete ## hold what is written against what arrives, for 5,000 texts and with real readers (TEXTS=300 for fewer)
+	TWINSTACK_FIDELITY_TEXTS=$(TEXTS) $(RUN) pytest -q tests/fidelity/test_law.py
+
 FACTS_VENV := .venv-facts
 FACTS := generate
 
