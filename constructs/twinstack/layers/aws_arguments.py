@@ -37,13 +37,13 @@ def check_arguments(spec: Spec) -> Iterator[Finding]:
     seen: set[Place] = set()
     for written in written_by(spec):
         for one in refused(written.type, written.arguments, region=spec.context.region):
-            place = _place(spec, written, one)
+            place = place_of(spec, written, one)
             if place is not None and place not in seen:
                 seen.add(place)
                 yield finding_of(one, place, f"{one.given}, as {written.type}.{one.path}")
 
 
-def _place(spec: Spec, written: Written, one: Refused) -> Place | None:
+def place_of(spec: Spec, written: Written, one: Refused) -> Place | None:
     """The field behind an argument, or behind the blocks it is in; of several values the one that it is."""
     parts = one.path.split(".")
     names = (".".join(parts[:end]) for end in range(len(parts), 0, -1))

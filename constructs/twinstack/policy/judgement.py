@@ -17,6 +17,7 @@ from twinstack.policy.accepted import Accepted, accepted_in, accepted_of, outsid
 from twinstack.policy.installed import every_rule
 from twinstack.policy.owners import owners_of
 from twinstack.policy.rule import Fault, Rule
+from twinstack.policy.taken import not_taken
 from twinstack.product import each_once
 
 if TYPE_CHECKING:
@@ -124,11 +125,13 @@ def judge(environment: Environment, made: Made, rules: Sequence[Rule]) -> Judgem
 def problems(loaded: Sequence[Loaded[Any]], made: Mapping[str, Made]) -> list[Problem]:
     """What is wrong in the output of environments, and what warnings there are, by `made` of their stacks."""
     rules = every_rule()
-    return each_once(
-        problem
-        for one in loaded
-        for problem in _problems_of(one, judge(one.environment, made[one.environment.stack_id], rules))
-    )
+    return each_once(problem for one in loaded for problem in _problems_in(one, made[one.environment.stack_id], rules))
+
+
+def _problems_in(loaded: Loaded[Any], made: Made, rules: Sequence[Rule]) -> Iterator[Problem]:
+    yield from _problems_of(loaded, judge(loaded.environment, made, rules))
+    if made.infrastructure is not None:
+        yield from not_taken(loaded, made.infrastructure)
 
 
 def refuse(loaded: Sequence[Loaded[Any]], made: Mapping[str, Made]) -> list[Problem]:
