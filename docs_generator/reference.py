@@ -14,6 +14,8 @@ from itertools import pairwise
 from types import FunctionType
 from typing import Any, Final
 
+from docs_generator.fact_tables import fact_tables
+
 PACKAGES: Final = {
     "twinstack": "the product, and the program that main.py runs",
     "twinstack.environment": "what an environment is made of: specs, links, offers, findings",
@@ -49,7 +51,8 @@ def _page(package: str) -> str:
     rows = [f"| [`{name}`](#{_anchor(package, name)}) | {_summary(getattr(module, name), name)} |" for name in names]
     table = "\n".join(["| name | what it is |", "|---|---|", *rows])
     members = [f"::: {_anchor(package, name)}" for name in names]
-    return "\n\n".join([f"# {package}", WRITTEN, _described(module), table, *members]) + "\n"
+    tables = [fact_tables()] if package == "twinstack.facts" else []
+    return "\n\n".join([f"# {package}", WRITTEN, _described(module), table, *tables, *members]) + "\n"
 
 
 def _described(module: Any) -> str:

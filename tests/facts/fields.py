@@ -2,49 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any, Final, get_args
+from typing import Final
 
-import twinstack
-from twinstack.environment import Half, Model, Spec, WorkloadSpec
-
-ROOT: Final = Path(twinstack.__file__).parent
-
-
-def models() -> list[type[Model]]:
-    """The specs that become something on AWS, and every model in them."""
-    for file in ROOT.glob("*/spec.py"):
-        importlib.import_module(f"twinstack.{file.parent.name}.spec")
-    found: dict[type[Model], None] = {}
-    for spec in _below(Spec):
-        ours = spec.__module__.startswith("twinstack.") and not issubclass(spec, WorkloadSpec)
-        if ours and Half.INFRASTRUCTURE in spec.built_in and not spec.__subclasses__():
-            _gather(spec, found)
-    return list(found)
-
-
-def _below(kind: type[Any]) -> Iterator[type[Any]]:
-    for one in kind.__subclasses__():
-        yield one
-        yield from _below(one)
-
-
-def _gather(kind: type[Model], found: dict[type[Model], None]) -> None:
-    if kind not in found:
-        found[kind] = None
-        for info in kind.__pydantic_fields__.values():
-            for inner in _models_in(info.annotation):
-                _gather(inner, found)
-
-
-def _models_in(annotation: Any) -> Iterator[type[Model]]:
-    if isinstance(annotation, type) and issubclass(annotation, Model):
-        yield annotation
-    for inner in get_args(annotation):
-        yield from _models_in(inner)
-
+from twinstack.environment import Model
 
 _SWITCH: Final = "true or false, of which the provider takes no other"
 _NAMES: Final = "a part of names, which names() holds against the facts"

@@ -10,8 +10,9 @@ from typing import Any, Final, get_args
 import annotated_types
 import pytest
 
+from docs_generator.fact_tables import models_on_aws as models
 from stacks import product
-from tests.facts.fields import WITHOUT, models, reason
+from tests.facts.fields import WITHOUT, reason
 from twinstack.environment import Model
 from twinstack.environment.writes import Writes, declared, written_by
 from twinstack.facts import refused

@@ -6,6 +6,7 @@ stands in `documented.py` with its page. What a change does was read by hand in 
 (`changes.json`), and what is refused from one state to another in AWS's guides (`steps.py`).
 """
 
+from twinstack.facts.certainty import Certainty
 from twinstack.facts.changes import ChangeFact, change_of
 from twinstack.facts.judgement import Refused, facts_of, refused
 from twinstack.facts.steps import RefusedStep, refused_steps
@@ -13,6 +14,7 @@ from twinstack.facts.value import ArgumentFact, ValueFact
 
 __all__ = [
     "ArgumentFact",
+    "Certainty",
     "ChangeFact",
     "Refused",
     "RefusedStep",

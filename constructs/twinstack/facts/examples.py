@@ -34,6 +34,8 @@ class Example:
         made = value
         for part in reversed(inner):
             made = [{part: made}]
+        if inner and (beside := self.beside.get(outermost)):
+            made = [{**beside[0], **made[0]}]
         return {**self.beside, outermost: made}
 
 
@@ -55,6 +57,29 @@ EXAMPLES: Final = (
     Example("a window", "aws_db_instance", "maintenance_window", "sunday:04:00-05:00", "sun:04:00-sun:05:00"),
     Example("a value in a block", "aws_s3_bucket_versioning", "versioning_configuration.status", "On", "Enabled"),
     Example("a Kubernetes version", "aws_eks_cluster", "version", "1.29", "1.36", "1.31"),
+    Example("a Kubernetes version", "aws_eks_cluster", "version", "1.37", "1.36", "1.36"),
+    Example("the size of a kind of storage", "aws_db_instance", "allocated_storage", 5, 20, "20",
+            {"engine": "postgres", "storage_type": "gp3"}),
+    Example("the size of a kind of storage", "aws_db_instance", "allocated_storage", 99, 100, "100",
+            {"engine": "postgres", "storage_type": "io1", "iops": 2000}),
+    Example("a kind of storage of an engine", "aws_db_instance", "storage_type", "gp2", "gp3", "gp3", {"engine": "db2-se"}),
+    Example("what storage can do", "aws_db_instance", "iops", 12000, None, "",
+            {"engine": "postgres", "storage_type": "gp3", "allocated_storage": 100}),
+    Example("what storage can do", "aws_db_instance", "iops", 6000, 12000, "12000",
+            {"engine": "postgres", "storage_type": "gp3", "allocated_storage": 400}),
+    Example("what storage can do", "aws_db_instance", "iops", 6000, 5000, "5000",
+            {"engine": "postgres", "storage_type": "io1", "allocated_storage": 100}),
+    Example("what storage can do", "aws_db_instance", "storage_throughput", 4000, 3000, "3000",
+            {"engine": "postgres", "storage_type": "gp3", "allocated_storage": 400, "iops": 12000}),
+    Example("what a volume can do", "aws_ebs_volume", "iops", 2000, 3000, "3000", {"type": "gp3", "size": 10}),
+    Example("what a volume can do", "aws_launch_template", "block_device_mappings.ebs.volume_size", 70000, 50, "16384"),
+    Example("a log of an engine", "aws_db_instance", "enabled_cloudwatch_logs_exports", ["audit"], ["upgrade"], "",
+            {"engine": "postgres"}),
+    Example("two windows that meet", "aws_db_instance", "backup_window", "04:30-05:30", "03:00-04:00", "",
+            {"maintenance_window": "sun:04:00-sun:05:00"}),
+    Example("a window that is too short", "aws_elasticache_replication_group", "snapshot_window", "03:00-03:20", "03:00-04:00"),
+    Example("a value of a parameter", "aws_db_parameter_group", "parameter.value", "on", "1", "",
+            {"family": "postgres15", "parameter": [{"name": "rds.force_ssl"}]}),
     Example("a machine of a region", "aws_instance", "instance_type", "x8g.medium", "t4g.micro", region="ap-south-2"),
     Example("a machine there is not", "aws_eks_node_group", "instance_types", ["m7g.huge"], ["m7g.large"], "m7g.large"),
     Example("a class of an engine's version", "aws_db_instance", "instance_class", "db.t2.micro", "db.t4g.micro",
@@ -64,7 +89,14 @@ EXAMPLES: Final = (
     Example("an engine's version", "aws_db_instance", "engine_version", "15.3", "15", "", {"engine": "postgres"}),
     Example("an engine's version", "aws_elasticache_replication_group", "engine_version", "7.3", "7.1", "7.1",
             {"engine": "redis"}),
+    Example("an engine's next version", "aws_db_instance", "engine_version", "15.20", "15.19", "15.19", {"engine": "postgres"}),
+    Example("an engine's next version", "aws_elasticache_replication_group", "engine_version", "9.2", "9.1", "9.1",
+            {"engine": "valkey"}),
+    Example("a machine of a later family", "aws_instance", "instance_type", "m11g.large", "m8g.large", "m9g.large"),
+    Example("a machine of before", "aws_elasticache_replication_group", "node_type", "cache.t1.micro", "cache.t4g.micro",
+            "cache.t2.micro"),
     Example("a parameter group's family", "aws_db_parameter_group", "family", "postgresql15", "postgres15", "postgres15"),
+    Example("a parameter group's family", "aws_db_parameter_group", "family", "postgres19", "postgres18", "postgres18"),
     Example("a parameter group's family", "aws_elasticache_parameter_group", "family", "redis7.1", "redis7", "redis7"),
     Example("a zone of a region", "aws_subnet", "availability_zone", "us-east-1a", "us-west-2a", "us-west-2a"),
 )  # fmt: skip
