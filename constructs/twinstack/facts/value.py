@@ -49,7 +49,7 @@ class ValueFact:
         parts = [self.words] if self.words else [f"text that matches {self.pattern}"] if self.pattern else []
         if self.least is not None or self.most is not None:
             parts.append(_span(self.least, self.most))
-        if self.longest is not None or self.shortest:
+        if self.longest is not None or self.shortest > bool(parts):  # what fits a pattern is not empty anyway
             parts.append(f"{_span(self.shortest or None, self.longest)} characters")
         return ", ".join(parts)
 
