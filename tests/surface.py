@@ -138,7 +138,7 @@ SURFACE: Final[dict[str, list[str]]] = {
         "relaxed",
     ],
     "twinstack.facts": [
-        *("ArgumentFact", "ChangeFact", "Refused", "RefusedStep", "ValueFact"),
+        *("ArgumentFact", "Certainty", "ChangeFact", "Refused", "RefusedStep", "ValueFact"),
         *("change_of", "facts_of", "refused", "refused_steps"),
     ],
     "twinstack.formats": [],
