@@ -104,18 +104,24 @@ def scan(
     lines = text.splitlines()
     failed = [_failed(check, lines) for result in results for check in result["results"]["failed_checks"]]
     made = Made(document, _objects(manifests))
-    failed += [_broken(rule, fault) for rule, fault in findings(every_rule(), made, cluster)]
+    rules = every_rule()
+    failed += [_broken(rule, fault) for rule, fault in findings(rules, made, cluster)]
     known = list(accepted_in(rooms))
     own = {key: list(accepted_of(checks)) for key, checks in acknowledged.items()}
     owners = {**specs_of_resources(document), **specs_of_objects(made.workloads or ())}
     matches = [(one, _match(one, [*known, *own.get(owners.get(one.subject, ""), ())])) for one in failed]
     accepted = [(one, match) for one, match in matches if match is not None]
     used = {match for _, match in accepted}
+    not_asked = {rule.id for rule in rules if rule.compares}
     return ScanReport(
         passed=sum(len(result["results"]["passed_checks"]) for result in results),
         failed=[one for one, match in matches if match is None],
         accepted=accepted,
-        unused=[one for one in [*known, *chain.from_iterable(own.values())] if one not in used],
+        unused=[
+            one
+            for one in [*known, *chain.from_iterable(own.values())]
+            if one not in used and one.check not in not_asked
+        ],
     )
 
 

@@ -82,3 +82,27 @@ def with_odd(data: Any, path: tuple[Any, ...], odd: Any) -> Any:
     copied = copy.copy(data)
     copied[path[0]] = with_odd(data[path[0]], path[1:], odd) if path[1:] else odd
     return copied
+
+
+ROLE = {"aws_iam_role_policy": {"a": {"policy": "${data.aws_iam_policy_document.d.json}"}}}
+STATEMENT = {"actions": ["GetObject"], "resources": ["arn:aws:s3:::shop/*"]}
+
+
+@pytest.mark.parametrize(
+    ("more", "rules"),
+    [
+        ({}, {"action-is-none"}),
+        ({"source_policy_documents": ['${file("more.json")}']}, set[str]()),
+        ({"dynamic": {"statement": {}}}, set[str]()),
+    ],
+)
+def test_a_document_of_a_data_source_is_read_where_all_of_it_is_known(more: dict[str, Any], rules: set[str]) -> None:
+    documents = {"aws_iam_policy_document": {"d": {"statement": [STATEMENT], **more}}}
+    assert {rule.id for rule, _ in faults({"resource": ROLE, "data": documents})} == rules
+
+
+def test_what_may_be_meant_so_within_a_rule_of_errors_is_a_warning() -> None:
+    unknown = {"aws_subnet": {"a": {}}, "aws_db_subnet_group": {"g": {"subnet_ids": ["${aws_subnet.a.id}"]}}}
+    ((rule, fault),) = faults({"resource": unknown})
+    assert rule.severity == "error"
+    assert rule.warns(fault)

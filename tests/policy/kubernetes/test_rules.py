@@ -101,3 +101,9 @@ def replaced(data: Any, path: tuple[Any, ...], odd: object) -> Any:
     copied = dict(data) if isinstance(data, dict) else list(data)
     copied[path[0]] = replaced(data[path[0]], path[1:], odd)
     return copied
+
+
+def test_what_a_secret_holds_is_not_shown() -> None:
+    manifests = [{"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "a"}, "data": {"pin": 91735}}]
+    (fault,) = [fault for rule, fault in faults(manifests) if rule.id == "data-is-none"]
+    assert "91735" not in f"{fault.given} {fault.allowed}"

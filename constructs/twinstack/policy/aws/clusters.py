@@ -78,7 +78,7 @@ def creator_twice(stack: Stack) -> Iterator[Fault]:
             continue
         flag = cluster.inner("access_config", "bootstrap_cluster_creator_admin_permissions")
         if mode_of(cluster) != "CONFIG_MAP" and (flag is None or _is_true(flag)):
-            is_caller = any(one in principal for one in CALLERS) or principal in _assumed(stack)
+            is_caller = bool(CALLER.fullmatch(principal)) or principal in _assumed(stack)
             said = f"{principal}, and the creator has one"
             yield Fault(entry.address, "principal_arn", said, "who is not the creator", doubtful=not is_caller)
 
@@ -123,5 +123,7 @@ AUTO: Final = (
     ("kubernetes_network_config", "elastic_load_balancing", "enabled"),
     ("storage_config", "block_storage", "enabled"),
 )
-CALLERS: Final = ("data.aws_caller_identity.", "data.aws_iam_session_context.")
+CALLER: Final = re.compile(
+    r"\$\{data\.(?:aws_caller_identity\.[\w-]+\.arn|aws_iam_session_context\.[\w-]+\.issuer_arn)\}"
+)
 ROLE_ARN: Final = re.compile(r":role/([\w+=,.@/-]+)$")

@@ -24,7 +24,9 @@ def rule_twice(stack: Stack) -> Iterator[Fault]:
     for one in stack.of(*RULE_TYPES):
         same = {key: value for key, value in one.data.items() if key in RULE_KEYS and value not in (None, [], False)}
         identity = json.dumps([one.type, same], sort_keys=True, default=str)
-        if same and identity in seen and not {"for_each", "count"} & set(one.data):
+        if one.varies:
+            continue
+        if same and identity in seen:
             yield Fault(one.address, "", "the same rule as another", "a rule that differs in ports or peer")
         seen.add(identity)
     for group in stack.of(GROUP):

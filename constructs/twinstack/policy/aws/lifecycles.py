@@ -51,7 +51,7 @@ def record_twice(stack: Stack) -> Iterator[Fault]:
             continue
         taken[of] = taken.get(of, 0) + 1
         loops = str(record.get("for_each") or "")
-        by_record = "resource_record_name =>" in loops or "..." in loops
+        by_record = any(each in loops for each in ("resource_record_name =>", "...", " if "))
         several = record.literal("count") not in ("", "0", "1") or (loops and not by_record)
         if several or taken[of] > 1:
             domain = certificates[of].literal("domain_name").removeprefix("*.")

@@ -24,7 +24,7 @@ def subnets_overlap(stack: Stack) -> Iterator[Fault]:
     """
     by_network: dict[str, list[tuple[Resource, Any]]] = defaultdict(list)
     for one in stack.of("aws_subnet"):
-        block = one.literal("cidr_block")
+        block = "" if one.varies else one.literal("cidr_block")
         network = _network(block)
         if network is None or str(network.network_address) != block.partition("/")[0]:
             if block:
@@ -72,6 +72,8 @@ def priority_twice(stack: Stack) -> Iterator[Fault]:
     seen: set[tuple[str, str]] = set()
     for one in stack.of("aws_lb_listener_rule"):
         place = (str(one.get("listener_arn")), one.literal("priority"))
+        if one.varies:
+            continue
         if place[1] and place in seen:
             yield Fault(one.address, "priority", place[1], "a number of its own")
         seen.add(place)
@@ -90,7 +92,9 @@ def name_does_not_fit(stack: Stack) -> Iterator[Fault]:
         name = one.literal("name")
         if len(name) > LONGEST[one.type]:
             yield Fault(one.address, "name", name, f"{LONGEST[one.type]} characters")
-        if name and (one.type, name.lower()) in seen and not {"provider", "region"} & set(one.data):
+        if one.varies or {"provider", "region"} & set(one.data):
+            continue
+        if name and (one.type, name.lower()) in seen:
             yield Fault(one.address, "name", name, "a name of its own")
         seen.add((one.type, name.lower()))
 

@@ -63,7 +63,8 @@ def resource_is_no_arn(stack: Stack) -> Iterator[Fault]:
     for one, key, statement in _statements(stack):
         for named in (*texts(statement.get("Resource")), *texts(statement.get("NotResource"))):
             if "${" not in named and named != "*" and not named.startswith("arn:"):
-                yield Fault(one.address, key, named or "nothing", "arn:…")
+                # The older services take `/ACCOUNT/QUEUE` in policies of their own resources.
+                yield Fault(one.address, key, named or "nothing", "arn:…", doubtful=not _needs_resource(one.type))
 
 
 @RULES("allows-everything", "A policy that allows all of a service, or everything", "name the actions and resources")

@@ -55,6 +55,11 @@ class Resource:
         """The block `lifecycle`."""
         return next(iter(self.blocks("lifecycle")), {})
 
+    @property
+    def varies(self) -> bool:
+        """Whether there may be none of it, or several: it excludes no other one of the same name."""
+        return bool({"count", "for_each"} & set(self.data))
+
     def inner(self, *path: str) -> Any:
         """The argument of a block in a block; None where one of them is not there."""
         found: Any = self.data
@@ -130,7 +135,7 @@ def _as_json(statement: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 _DOCUMENT: Final = re.compile(r"\$\{data\.aws_iam_policy_document\.([\w-]+)\.(?:minified_)?json\}")
-_ELSEWHERE: Final = ("source_policy_documents", "override_policy_documents", "for_each", "count")
+_ELSEWHERE: Final = ("source_policy_documents", "override_policy_documents", "dynamic", "for_each", "count")
 _BLOCKS: Final = {"principals": "Principal", "not_principals": "NotPrincipal"}
 _ARGUMENTS: Final = {
     "sid": "Sid", "actions": "Action", "not_actions": "NotAction", "resources": "Resource", "not_resources": "NotResource",

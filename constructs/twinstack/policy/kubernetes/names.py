@@ -115,7 +115,13 @@ def data_is_none(objects: Objects) -> Iterator[Fault]:
         for field in ("data", "stringData"):
             for key, value in mapping(one.data, field).items():
                 if not isinstance(value, str):
-                    yield one.fault(f"{field}[{key}]", f"{value!r}, which is no text", f'"{value}"')
+                    # What a Secret holds is not shown, of whatever type it is.
+                    shown = (
+                        (f"{value!r}, which is no text", f'"{value}"')
+                        if one.kind == "ConfigMap"
+                        else ("no text", "text")
+                    )
+                    yield one.fault(f"{field}[{key}]", *shown)
                 elif one.kind == "Secret" and field == "data" and not _BASE64.fullmatch("".join(value.split())):
                     yield one.fault(f"data[{key}]", "text that is not base64", "stringData, or base64")
         held = {*mapping(one.data, "data"), *mapping(one.data, "stringData")}
