@@ -19,7 +19,8 @@ VARIABLES: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "TWINSTACK_BINDINGS": (
         "whatever synthesizes",
-        "`stock` loads the bindings as they are installed, without `imports/`: the same output, more slowly.",
+        "The engine: `node` unless it is set; `native` works in Python, without node and `imports/`, and refuses what it "
+        "does not do; `stock` loads the bindings as they are installed. The output is the same.",
     ),
     "TWINSTACK_TRUSTED_FOLDERS": (
         "every command",

@@ -51,6 +51,12 @@ SURFACE: Final[dict[str, list[str]]] = {
         "activate",
         "rebuild",
     ],
+    "twinstack.bindings.native": [
+        "start",
+    ],
+    "twinstack.bindings.native.kubernetes": [],
+    "twinstack.bindings.native.tables": [],
+    "twinstack.bindings.native.terraform": [],
     "twinstack.bucket": [
         "BucketSpec",
     ],

@@ -12,6 +12,7 @@
     ├── StaleReleaseError           something was deployed since this release was planned; exit status 3
     ├── SupersededError             a newer deployment asked this one to give way; exit status 3
     ├── BindingsError               the trimmed bindings could not be made, or the engine not be started; exit status 2
+    │   └── UnsupportedError        the native engine does not do what the program asks for
     ├── InfrastructureError         Terraform could not plan or apply: carries every Problem found
     │   └── StateLockedError        somebody else is at work on the same state; exit status 3
     └── RehearsalError              a rehearsal could not be carried out (not: it found something)
@@ -149,6 +150,10 @@ class BindingsError(TwinstackError):
     """The trimmed bindings could not be made from the installed wheels, or node not be started with them."""
 
     exit_status = 2
+
+
+class UnsupportedError(BindingsError):
+    """The program asks for what only node's engine does. Nothing is written then."""
 
 
 class RehearsalError(TwinstackError):

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from twinstack.bindings.overlay import Report, add_module, ensure, has_module
+from twinstack.bindings.overlay import Report, add_module, archives, ensure, has_module
 from twinstack.bindings.scan import PROVIDER
 from twinstack.errors import BindingsError, UsageError
 
@@ -20,13 +20,19 @@ __all__ = ["Report", "activate", "rebuild"]
 def activate(root: Path) -> None:
     """Makes `imports/` fit the program in `root`, puts it first on the path, and starts the engine. Once a process.
 
-    With TWINSTACK_BINDINGS=stock the installed wheels are used as they are. Raises BindingsError where they are not
-    installed, MissingToolError where there is no node, UsageError for a variable that says what is not to be had.
+    TWINSTACK_BINDINGS says which engine: node on `imports/`, stock (the installed wheels as they are), native (in
+    Python, without node). Raises BindingsError where the wheels are not installed, MissingToolError where there is no
+    node, UsageError for a variable that says what is not to be had.
     """
-    mode = os.environ.get(MODE) or TRIMMED
-    if mode not in (TRIMMED, STOCK):
-        raise UsageError(f"{MODE} is {mode!r}: unset it, or set it to {STOCK}")
+    mode = os.environ.get(MODE) or NODE
+    if mode not in MODES:
+        raise UsageError(f"{MODE} is {mode!r}: unset it, or set it to {', '.join(MODES[:-1])} or {MODES[-1]}")
     if any(isinstance(finder, _Missing) for finder in sys.meta_path):
+        return
+    if mode == NATIVE:
+        from twinstack.bindings import native
+
+        native.start(archives())
         return
     from twinstack.bindings.engine import start
     from twinstack.bindings.node import prepare
@@ -77,8 +83,10 @@ class _Missing:
 
 
 MODE: Final = "TWINSTACK_BINDINGS"
-TRIMMED: Final = "trimmed"
+NODE: Final = "node"
+NATIVE: Final = "native"
 STOCK: Final = "stock"
+MODES: Final = (NATIVE, NODE, STOCK)
 AGAIN: Final = "TWINSTACK_STARTED_AGAIN_FOR"
 CACHE: Final = ".imports-cache"
 """The unpacked kernel and V8's compiled code, kept when imports/ is built anew."""

@@ -242,6 +242,16 @@ def _packages() -> dict[str, Path]:
     return found
 
 
+def archives() -> dict[str, Path]:
+    """The archive of each installed wheel, each after what it needs.
+
+    Raises MissingToolError where a wheel is not installed, BindingsError where one is not as expected.
+    """
+    from twinstack.bindings.trim import tarball
+
+    return {name: tarball(package) for name, package in _packages().items()}
+
+
 @contextmanager
 def _lock(root: Path) -> Generator[None]:
     """One build at a time. Raises BindingsError where the folder cannot be written."""

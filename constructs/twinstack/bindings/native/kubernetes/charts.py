@@ -1,0 +1,72 @@
+"""Charts: the objects of one application."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from twinstack.bindings.native.structs import given_to, path_below, struct_of
+from twinstack.bindings.native.tree import Construct
+from twinstack.bindings.native.unsupported import refuse, require_nothing_refused
+
+
+class App(Construct):
+    """The root of a program's tree."""
+
+    def __init__(self, *, outdir: str | None = None, **others: Any) -> None:
+        if others:
+            refuse(f"cdk8s.App({', '.join(others)})")
+        super().__init__(None, "")
+        self._outdir = outdir or os.environ.get("CDK8S_OUTDIR") or "dist"
+
+    @property
+    def outdir(self) -> str:
+        return self._outdir
+
+
+class Chart(Construct):
+    """The objects of one application."""
+
+    _hooks = Construct._hooks | {"to_json"}
+
+    def __init__(self, scope: Construct, id_: str, /, **given: Any) -> None:
+        values = given_to(type(self), struct_of("cdk8s", "ChartProps"), given, path_below(scope, id_))
+        if "disableResourceNameHashes" in values:
+            refuse(f"{path_below(scope, id_)}: names without hashes")
+        super().__init__(scope, id_)
+        self._namespace: str | None = values.get("namespace")
+        self._labels: dict[str, str] = values.get("labels", {})
+
+    @staticmethod
+    def of(construct: Construct) -> Chart:
+        """The chart that a construct is in."""
+        for one in reversed(construct.node.scopes):
+            if isinstance(one, Chart):
+                return one
+        raise RuntimeError("Error: cannot find a parent chart (directly or indirectly)")
+
+    @staticmethod
+    def is_chart(value: object) -> bool:
+        return isinstance(value, Chart)
+
+    @property
+    def namespace(self) -> str | None:
+        return self._namespace
+
+    @property
+    def labels(self) -> dict[str, str]:
+        return dict(self._labels)
+
+    @property
+    def api_objects(self) -> list[Any]:
+        from twinstack.bindings.native.kubernetes.objects import ApiObject
+
+        return [one for one in self.node.find_all() if isinstance(one, ApiObject) and one.chart is self]
+
+    def to_json(self) -> list[Any]:
+        """The manifests, in the order in which they were declared."""
+        if any(one.node.dependencies for one in self.node.find_all()):
+            refuse(f"{self.node.path}: manifests in the order of their dependencies")
+        made = [one.to_json() for one in self.api_objects]
+        require_nothing_refused()
+        return made

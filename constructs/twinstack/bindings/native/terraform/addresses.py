@@ -1,0 +1,34 @@
+"""The address that an element has within its stack, where it is given none."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import Final
+
+from twinstack.bindings.native.tree import Node
+from twinstack.bindings.native.unsupported import refuse
+
+
+def unique_id(node: Node, stack: Node) -> str:
+    """As cdktf 0.21 makes it with both feature flags: the ids below the stack, and a digest unless there is one alone.
+
+    `Default` is left out, `Resource` stands in the digest only, and of equal ids that follow each other there is one.
+    """
+    for flag in FLAGS:
+        if stack.try_get_context(flag) not in ("true", True):
+            refuse(f"a stack without the feature flag {flag}")
+    ids = [one.node.id for one in node.scopes[len(stack.scopes) :] if one.node.id != "Default"]
+    if not ids or any(not one.isascii() for one in ids):
+        refuse(f"{node.path}: the address made of such an id")
+    if len(ids) == 1:
+        return _NO_WORD.sub("", ids[0])
+    digest = hashlib.md5("/".join(ids).encode(), usedforsecurity=False).hexdigest()[:8].upper()
+    words = [_NO_WORD.sub("", one) for one in ids if one != "Resource"]
+    words = [one for index, one in enumerate(words) if not index or one != words[index - 1]]
+    return f"{'_'.join(words)[:LONGEST]}_{digest}"
+
+
+FLAGS: Final = ("excludeStackIdFromLogicalIds", "allowSepCharsInLogicalIds")
+LONGEST: Final = 240
+_NO_WORD: Final = re.compile(r"[^A-Za-z0-9_-]")

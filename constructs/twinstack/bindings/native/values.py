@@ -1,0 +1,165 @@
+"""Checks what a program gives and turns it into plain data, as JSON has it."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from twinstack.bindings.native.tokens import Resolvable, expression_of, is_number_token
+from twinstack.bindings.native.unsupported import refuse
+
+
+class Data:
+    """What gives plain data of itself: a data type, a value class, a token of a block."""
+
+    __slots__ = ()
+
+    def plain(self) -> Any:
+        """As plain data, copied: a later change of what was given changes nothing."""
+        raise NotImplementedError
+
+
+def convert(value: Any, kind: str, module: str, name: str) -> Any:
+    """A given value as plain data. `kind` is a code of the tables, `module` where its data types are.
+
+    Raises TypeError for one of another type, UnsupportedError for what this engine does not take.
+    """
+    if kind[0] == "R":
+        if isinstance(value, Resolvable):
+            return value
+        kind = kind[1:]
+    if kind == UNKNOWN:
+        refuse(f"{module}: the argument {name}")
+    made = _CONVERTERS[kind[0]](value, kind[1:], module, name)
+    if made is _WRONG:
+        if isinstance(value, Resolvable):
+            refuse(f"{module}: a token as the argument {name}")
+        raise TypeError(f"{name} takes {words(kind)}, not {_shown(value)}")
+    return made
+
+
+def anything(value: Any) -> Any:
+    """A value of which nothing is known, as plain data."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, int | float):
+        return number(value)
+    if isinstance(value, Data):
+        return value.plain()
+    if isinstance(value, Resolvable):
+        return value
+    if isinstance(value, Mapping):
+        return numbers_first({str(key): anything(one) for key, one in value.items() if one is not None})
+    if isinstance(value, Sequence):
+        return [anything(one) for one in value]
+    return refuse(f"a value of type {type(value).__name__}")
+
+
+def numbers_first(value: dict[str, Any]) -> dict[str, Any]:
+    """Keys that are numbers stand first by size, as in every JavaScript object."""
+    numbers = [key for key in value if _INDEX.fullmatch(key) and int(key) <= _LARGEST_INDEX]
+    if not numbers:
+        return value
+    return {key: value[key] for key in (*sorted(numbers, key=int), *(key for key in value if key not in numbers))}
+
+
+def number(value: float) -> Any:
+    """As JavaScript writes it: no fraction of zero. What the two write differently, or keep differently, is refused."""
+    if isinstance(value, float) and is_number_token(value):
+        return value
+    if value and not _SMALLEST <= abs(value) <= _LARGEST:
+        refuse(f"the number {value}")
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def words(kind: str) -> str:
+    """What a kind takes, in words."""
+    if kind[0] in "LM":
+        return f"{_WORDS[kind[0]]} {words(kind[1:].removeprefix('R'))}"
+    return kind[1:] if kind[0] == "S" else _WORDS.get(kind[0], "something else")
+
+
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return f"{text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + '…'} ({type(value).__name__})"
+
+
+def _text(value: Any, _kind: str, _module: str, _name: str) -> Any:
+    return str(value) if isinstance(value, str) else _WRONG
+
+
+def _boolean(value: Any, _kind: str, _module: str, _name: str) -> Any:
+    return value if isinstance(value, bool) else _WRONG
+
+
+def _number(value: Any, _kind: str, _module: str, _name: str) -> Any:
+    return number(value) if isinstance(value, int | float) and not isinstance(value, bool) else _WRONG
+
+
+def _list(value: Any, kind: str, module: str, name: str) -> Any:
+    if not isinstance(value, Sequence) or isinstance(value, str):
+        return _WRONG
+    if len(value) == 1 and expression_of([*value]) is not None:
+        return [*value]
+    return [_member(one, kind, module, f"{name}[{index}]") for index, one in enumerate(value)]
+
+
+def _member(value: Any, kind: str, module: str, name: str) -> Any:
+    """Jsii 1.142 takes a plain mapping for a data type, but not within a list, where it passes on Python's names."""
+    if kind.removeprefix("R")[0] == "S" and isinstance(value, Mapping):
+        refuse(f"{module}: a plain mapping as {name}")
+    return convert(value, kind, module, name)
+
+
+def _mapping(value: Any, kind: str, module: str, name: str) -> Any:
+    if not isinstance(value, Mapping):
+        return _WRONG
+    return {str(key): _member(one, kind, module, f"{name}[{key!r}]") for key, one in value.items() if one is not None}
+
+
+def _struct(value: Any, kind: str, module: str, _name: str) -> Any:
+    wanted = getattr(sys.modules[module], kind)
+    if isinstance(value, Mapping):
+        value = wanted(**value)
+    return value.plain() if isinstance(value, wanted) else _WRONG
+
+
+def _value_class(value: Any, _kind: str, _module: str, _name: str) -> Any:
+    return value.plain() if isinstance(value, Data) else _WRONG
+
+
+def _anything(value: Any, _kind: str, _module: str, _name: str) -> Any:
+    return anything(value)
+
+
+UNKNOWN: Final = "?"
+_WRONG: Final = object()
+_SMALLEST: Final = 1e-4
+"""Below it Python writes an exponent, and JavaScript from 1e-7 on."""
+_LARGEST: Final = 2**53
+_INDEX: Final = re.compile(r"0|[1-9][0-9]{0,9}")
+_LARGEST_INDEX: Final = 2**32 - 2
+_LONGEST_SHOWN: Final = 60
+_CONVERTERS: Final = {
+    "s": _text,
+    "b": _boolean,
+    "n": _number,
+    "L": _list,
+    "M": _mapping,
+    "S": _struct,
+    "O": _value_class,
+    "x": _anything,
+}
+_WORDS: Final = {
+    "s": "a text",
+    "b": "True or False",
+    "n": "a number",
+    "L": "a list of",
+    "M": "a mapping of",
+    "O": "an object made by from_string or from_number",
+    "x": "anything",
+}

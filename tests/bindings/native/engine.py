@@ -1,0 +1,40 @@
+"""A process on one engine that carries out programs: `python engine.py ROOT`, a line in, a line out.
+
+A line names one of PROGRAMS, or is a random one (random_programs.py). The answer is what it makes, or what was raised.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+
+def answer(line: str) -> dict[str, str]:
+    """What the program of a line makes."""
+    from tests.bindings.native.programs import PROGRAMS
+    from tests.bindings.native.random_programs import carry_out
+    from twinstack.errors import UnsupportedError
+
+    program: Any = json.loads(line)
+    try:
+        return {"made": PROGRAMS[program]() if isinstance(program, str) else carry_out(program)}
+    except UnsupportedError as error:
+        from twinstack.bindings.native.unsupported import REFUSED
+
+        REFUSED.clear()  # the next program is another run
+        return {"refused": str(error)}
+    except Exception as error:  # noqa: BLE001  whatever a program may raise is an answer
+        return {"raised": type(error).__name__, "words": str(error)}
+
+
+if __name__ == "__main__":
+    root = Path(sys.argv[1])
+    sys.path.insert(0, str(root))
+    from twinstack.bindings import activate
+
+    activate(root)
+    for one in sys.stdin:
+        sys.stdout.write(json.dumps(answer(one)) + "\n")
+        sys.stdout.flush()

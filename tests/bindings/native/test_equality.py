@@ -1,0 +1,60 @@
+"""The native engine makes what node makes, byte for byte."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.bindings.native.conftest import Engine
+
+NAMES = [
+    "nested",
+    "outputs",
+    "variables",
+    "overrides",
+    "overrides_of_lists",
+    "empties",
+    "numbers",
+    "texts",
+    "references",
+    "references_in_expressions",
+    "references_of_other_kinds",
+    "references_of_blocks",
+    "an_early_reference",
+    "a_plain_mapping",
+    "changed_afterwards",
+    "meta_arguments",
+    "twice",
+    "moved",
+    "the_tree",
+    "s3_backend",
+    "local_backend",
+    "objects",
+    "values",
+    "patches",
+    "applied_patches",
+    "unnamed",
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_program_makes_the_same(engines: tuple[Engine, Engine], name: str) -> None:
+    native, node = (engine.answer(name) for engine in engines)
+    assert "made" in node, node
+    assert "made" in native, native
+    assert differing_lines(native["made"], node["made"]) == []
+
+
+def test_every_program_is_compared(engines: tuple[Engine, Engine]) -> None:
+    assert engines[0].answer("names") == {"made": " ".join(sorted(NAMES))}
+
+
+def differing_lines(native: str, node: str) -> list[str]:
+    """What only one of the two has, by a sign before it."""
+    if native == node:
+        return []
+    lines = difflib.unified_diff(native.splitlines(), node.splitlines(), "native", "node", lineterm="", n=0)
+    return [*lines]

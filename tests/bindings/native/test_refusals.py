@@ -1,0 +1,166 @@
+"""What the native engine does not know it refuses at once, and writes nothing then."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+HEAD = """
+import sys
+from pathlib import Path
+from twinstack.bindings import activate
+
+activate(Path(sys.argv[1]))
+import cdk8s, cdktf, constructs
+from cdk8s_plus_27 import k8s
+from cdktf_cdktf_provider_aws.kms_key import KmsKey
+from cdktf_cdktf_provider_aws.provider import AwsProvider
+from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import S3BucketLifecycleConfiguration
+from constructs import Construct
+from twinstack.bindings.native.unsupported import REFUSED
+from twinstack.errors import UnsupportedError
+
+FLAGS = {"excludeStackIdFromLogicalIds": "true", "allowSepCharsInLogicalIds": "true"}
+app = cdktf.App(outdir="out", context=FLAGS)
+one, two = cdktf.TerraformStack(app, "one"), cdktf.TerraformStack(app, "two")
+AwsProvider(one, "aws")
+key = KmsKey(one, "key")
+chart = cdk8s.Chart(cdk8s.App(), "chart")
+
+
+def check(words, program):
+    REFUSED.clear()
+    try:
+        program()
+    except UnsupportedError as error:
+        assert words in str(error), f"{words}: {error}"
+    else:
+        raise AssertionError(f"not refused: {words}")
+"""
+CHECKS = """
+check("cdktf.Fn", lambda: cdktf.Fn)
+check("cdk8s.Helm", lambda: cdk8s.Helm)
+check("constructs.Dependable", lambda: constructs.Dependable)
+check("Testing.full_synth", lambda: cdktf.Testing.full_synth(one))
+check("Node.lock", lambda: key.node.lock())
+check("KmsKey.add_move_target", lambda: key.add_move_target("x"))
+check("KmsKey.count = ", lambda: setattr(key, "count", 1))
+check("App.charts", lambda: chart.node.root.charts)
+check("hcl_output", lambda: cdktf.App(hcl_output=True))
+check("with its own to_terraform", lambda: type("Mine", (cdktf.TerraformStack,), {"to_terraform": None}))
+check("the number 1e+21", lambda: key.add_override("n", 1e21))
+check("the number 1e-07", lambda: key.add_override("n", 1e-7))
+check("an escaped dot", lambda: key.add_override("a\\\\.b", 1))
+check("a value of type object", lambda: cdktf.TerraformOutput(one, "o1", value=object()))
+check("for_each", lambda: KmsKey(one, "k1", for_each=object()))
+check("depends_on", lambda: KmsKey(two, "k2", depends_on=[key]))
+check("a plain mapping as rule[0]", lambda: S3BucketLifecycleConfiguration(one, "l", bucket="b", rule=[{"id": "x"}]))
+check("the module jsii", lambda: __import__("jsii"))
+check("the module cdktf.token", lambda: __import__("cdktf.token"))
+check("cdk8s_plus_27.Deployment", lambda: __import__("cdk8s_plus_27").Deployment)
+check("the made name of a long path", lambda: k8s.KubeConfigMap(cdk8s.Chart(app, "other"), "x" * 99))
+check("names without hashes", lambda: cdk8s.Chart(app, "c", disable_resource_name_hashes=True))
+check("a token as text", lambda: f"{key.enable_key_rotation}")
+
+map_ = k8s.KubeConfigMap(chart, "map")
+map_.add_json_patch(cdk8s.JsonPatch.add("/data", {}))
+check("a patch of ConfigMap", chart.to_json)
+check("JsonPatch.move", lambda: cdk8s.JsonPatch.move("/a", "/b"))
+map_.node.add_dependency(chart)
+check("in the order of their dependencies", chart.to_json)
+
+two.node.try_remove_child("k2"), one.node.try_remove_child("k1")
+cdktf.TerraformOutput(two, "o", value=key.arn)
+check("a reference to aws_kms_key.key.arn from another stack", app.synth)
+two.node.try_remove_child("o")
+for part in (key.arn[:-1], key.arn[3:], f"{key.deletion_window_in_days}", key.tags, ["x", *key.tags]):
+    cut = cdktf.TerraformOutput(one, "cut", value=[part, "and"] if isinstance(part, list) else {"a": part, "b": "c"})
+    if isinstance(part, str) or isinstance(part, list):
+        check("a part of a token", app.synth)
+    one.node.try_remove_child("cut")
+KmsKey(two, "without")
+check("a resource without its provider", app.synth)
+two.node.try_remove_child("without")
+moved = KmsKey(one, "moved")
+moved.move_from_id("aws_kms_key.x")
+check("`moved`", app.synth)
+one.node.try_remove_child("moved")
+
+REFUSED.clear()
+try:
+    cdktf.Fn
+except Exception:
+    pass  # a program that goes on
+try:
+    app.synth()
+except UnsupportedError as error:
+    assert str(error).startswith("cdktf.Fn: ")
+assert not Path("out").exists()
+REFUSED.clear()
+app.synth()
+assert Path("out/stacks/one/cdk.tf.json").is_file()
+"""
+
+
+def test_what_it_does_not_know_is_refused(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", HEAD + CHECKS, str(ROOT)],
+        cwd=tmp_path,
+        env={**os.environ, "TWINSTACK_BINDINGS": "native"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+
+
+NAMES = """
+for kind, name in ((cdktf, "nope"), (key, "nope"), (KmsKey, "nope"), (key.node, "nope"), (chart, "nope"), (k8s, "Nope")):
+    assert not hasattr(kind, name), name
+try:
+    import cdktf_cdktf_provider_aws.no_such
+except ModuleNotFoundError:
+    pass
+assert not REFUSED
+"""
+
+
+def test_what_the_engine_does_not_have_either_is_an_attribute_error(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", HEAD + NAMES, str(ROOT)],
+        cwd=tmp_path,
+        env={**os.environ, "TWINSTACK_BINDINGS": "native"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("program", "words"),
+    [
+        ('KmsKey(one, "a", description=7)', "description takes a text, not 7 (int) (KmsKey at one/a)"),
+        ('KmsKey(one, "a", tags={"x": 1})', "tags['x'] takes a text, not 1 (int) (KmsKey at one/a)"),
+        ('KmsKey(one, "a", descripton="x")', "unexpected keyword argument 'descripton' (KmsKey at one/a)"),
+        ('k8s.KubeConfigMap(chart, "m", data=["x"])', "data takes a mapping of a text, not ['x'] (list)"),
+        ('KmsKey(one, "key")', "There is already a Construct with name 'key' in TerraformStack [one]"),
+    ],
+)
+def test_a_mistake_is_said_with_its_construct(tmp_path: Path, program: str, words: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", HEAD + program, str(ROOT)],
+        cwd=tmp_path,
+        env={**os.environ, "TWINSTACK_BINDINGS": "native"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert words in done.stderr.splitlines()[-1]
