@@ -93,6 +93,12 @@ def test_a_folder_of_outputs(at: Product[Any], tmp_path: Path) -> None:
         assert found.folder == tmp_path / "kept" / "cdktf.out" / "stacks" / STACK
 
 
+def test_a_checkout_with_its_outputs_has_its_layers_too(at: Product[Any], tmp_path: Path) -> None:
+    shutil.copytree(at.root / "environments", written(tmp_path / "old") / "environments")
+    with former(at, "test", str(tmp_path / "old")) as found:
+        assert found.root == tmp_path / "old"
+
+
 def release(folder: Path, *halves: str, environment: str = "test") -> Path:
     """A release as `twinstack plan --out` leaves it."""
     place = written(folder / "made")

@@ -22,7 +22,8 @@ NOT_RUN: Final = {
 SUITE: Final = ("deploy", "test-halves", "Run tests")
 """Runs these tests."""
 RUN: Final = {
-    "Install twinstack", "Check the environments", "Synthesize both halves", "Rehearse both halves", "Compare the manifests",
+    "Install twinstack", "Check the environments", "Synthesize both halves", "Rehearse both halves",
+    "Install twinstack on both sides", "Say what the change does",
     "Plan", "Plan the infrastructure", "Compare with what is there", "Refuse to go on where GitHub asks nobody", "Run tests",
     "Judge the plan",
 }  # fmt: skip
@@ -73,17 +74,20 @@ def test_a_pull_request_is_rehearsed_on_a_whole_control_plane(repository: Path, 
     assert done.status == 0, done.text
 
 
-def test_what_changes_in_the_cluster_is_what_the_pull_request_changed(tmp_path: Path, lend_bindings: Lend) -> None:
+def test_what_changes_is_what_the_pull_request_changed_with_its_line(tmp_path: Path, lend_bindings: Lend) -> None:
     for side in ("old", "new"):
         lend_bindings(checkout(tmp_path / "work" / side))
     base = tmp_path / "work" / "new" / "environments" / "base.yaml"
     base.write_text(base.read_text().replace("cpu: 250m, memory: 256Mi", "cpu: 300m, memory: 256Mi", 1))
-    done = run(step("pull-request", "manifests", "Compare the manifests"), tmp_path / "work")
-    assert done.status == 0, done.text
+    for name in ("Install twinstack on both sides", "Say what the change does"):
+        done = run(step("pull-request", "changes", name), tmp_path / "work")
+        assert done.status == 0, done.text
     for name in ("dev", "staging", "prod"):
-        text = (tmp_path / "work" / "comment" / f"manifests-analytics-{name}.txt").read_text()
-        changed = {" ".join(line.split()) for line in text.splitlines() if line.startswith(("+ ", "- "))}
-        assert changed == {"- cpu: 250m", "+ cpu: 300m"}
+        text = (tmp_path / "work" / "comment" / f"diff-{name}.txt").read_text()
+        assert "restarts       Deployment analytics/analytics-backend  changed" in text
+        assert "containers[backend].resources.requests.cpu  250m → 300m" in text
+        assert "by environments/base.yaml:" in text
+        assert text.splitlines()[-1] == "1 change: 1 restarts"
 
 
 @pytest.fixture

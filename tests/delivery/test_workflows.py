@@ -80,11 +80,11 @@ def test_a_workflow_has_no_right_and_each_job_the_least() -> None:
         assert workflow(name)["permissions"] == {}
     wanted = {
         "approval": {"actions": "read"},
+        "changes": {"contents": "read"},
         "build-and-push": {"contents": "read", "packages": "write", "id-token": "write", "attestations": "write"},
         "comment": {"pull-requests": "write"},
         "compare": {"contents": "read", "id-token": "write"},
         "deploy": {"contents": "read", "id-token": "write"},
-        "manifests": {"contents": "read"},
         "plan": {"contents": "read", "id-token": "write"},
         "rehearse": {"contents": "read"},
         "report": {"issues": "write"},

@@ -24,6 +24,7 @@ from twinstack.changes.revision import Repository, no_outputs
 from twinstack.delivery.release_folder import RELEASE_FILE
 from twinstack.environment.spec import Half
 from twinstack.errors import ConfigurationError, Problem, TwinstackError
+from twinstack.product import BASE, FOLDER
 from twinstack.synthesis import MANIFESTS_FOLDER, TERRAFORM_FILE, TERRAFORM_FOLDER
 
 if TYPE_CHECKING:
@@ -185,7 +186,9 @@ def _repository(product: Source) -> Repository | None:
 
 def _kept(product: Source, environment: str, folder: Path, halves: Sequence[Half]) -> Outputs:
     stack = product.load(environment).stack_id
-    return outputs_of(str(folder), *_folders(folder, environment, stack), halves)
+    made = outputs_of(str(folder), *_folders(folder, environment, stack), halves)
+    # In a checkout of the product the layers stand beside what was made of them.
+    return replace(made, root=folder) if (folder / FOLDER / f"{BASE}.yaml").is_file() else made
 
 
 def _folders(root: Path, environment: str, stack: str | None) -> tuple[Path, Path]:
