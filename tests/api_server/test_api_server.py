@@ -115,8 +115,8 @@ def test_eight_threads_share_the_connections(api: ApiServer, namespace: str) -> 
         answers = list(threads.map(lambda n: api.apply(configuration(namespace, f"c{n}", n=str(n))), range(80)))
     assert {answer.status for answer in answers} == {201}
     assert len(api.objects("v1", "ConfigMap", namespace)) >= 80
-    pool = api._requests._http._transport._pool
-    assert 1 <= len(pool.connections) <= 8
+    pool = api._requests._http.connection_from_url(api.url)
+    assert 1 <= pool.num_connections <= 8
 
 
 def test_rights_are_asked_for(api: ApiServer, namespace: str) -> None:

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from twinstack.api_server import ApiServer
-from twinstack.errors import UsageError
+from twinstack.errors import ClusterError, UsageError
 from twinstack.rehearsal.control_plane import ControlPlane
 
 V1 = "client.authentication.k8s.io/v1"
@@ -42,7 +42,7 @@ def token(plane: ControlPlane) -> str:
         content=json.dumps(body),
         content_type="application/json",
     )
-    made: str = response.json()["status"]["token"]
+    made: str = json.loads(response.content)["status"]["token"]
     return made
 
 
@@ -86,6 +86,22 @@ def test_a_token_that_has_run_out_is_asked_for_anew(tmp_path: Path, content: dic
         assert api.version()
         assert api.version()
     assert len((tmp_path / "calls").read_text().splitlines()) == 2
+
+
+def test_a_watch_that_is_opened_with_a_token_that_has_run_out_asks_for_another(
+    tmp_path: Path, content: dict[str, Any], token: str
+) -> None:
+    path = written(tmp_path, as_user(content, plugin(tmp_path, V1, "run-out", token)))
+    with ApiServer.from_kubeconfig(path) as api, pytest.raises(ClusterError, match="cannot watch"):
+        next(api.watch("v1", "ConfigMap", "default", since="1").events())
+    assert len((tmp_path / "calls").read_text().splitlines()) == 2
+
+
+def test_a_program_whose_tokens_are_all_refused_is_not_asked_for_ever(tmp_path: Path, content: dict[str, Any]) -> None:
+    path = written(tmp_path, as_user(content, plugin(tmp_path, V1, *(f"wrong-{number}" for number in range(9)))))
+    with ApiServer.from_kubeconfig(path) as api, pytest.raises(ClusterError, match="Unauthorized"):
+        api.version()
+    assert len((tmp_path / "calls").read_text().splitlines()) == 3
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import queue
 import socket
@@ -10,13 +11,13 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-import httpx2 as httpx
 import pytest
+from urllib3 import HTTPResponse
 
 from tests.api_server.test_api_server import configuration
 from twinstack.api_server import ApiServer, Lines, Watch, WatchEvent
 from twinstack.api_server.answer import JsonObject
-from twinstack.api_server.stream import Source
+from twinstack.api_server.stream import Source, Streamed
 from twinstack.errors import ClusterError
 
 PATIENCE_SECONDS = 300
@@ -39,6 +40,10 @@ def followed(watch: Watch) -> Iterator[queue.Queue[WatchEvent]]:
         watch.close()
         thread.join(PATIENCE_SECONDS)
         assert not thread.is_alive()
+
+
+def streamed(status: int, text: str) -> Streamed:
+    return Streamed(HTTPResponse(io.BytesIO(text.encode()), status=status, preload_content=False))
 
 
 def until_connected(watch: Watch) -> socket.socket:
@@ -72,12 +77,12 @@ def test_history_that_is_gone_is_made_up_by_a_list(*, as_status: bool) -> None:
     lists = iter([([_object("kept", "9")], "9")])
 
     @contextmanager
-    def opened(parameters: Mapping[str, str]) -> Iterator[httpx.Response]:
+    def opened(parameters: Mapping[str, str]) -> Iterator[Streamed]:
         asked.append(parameters["resourceVersion"])
         status, text = next(answers, (200, ""))
         if len(asked) > 2:
             watch.close()
-        yield httpx.Response(status, content=text.encode())
+        yield streamed(status, text)
 
     source = Source(opened, lambda message, status: ClusterError(message, status=status))
     watch = Watch(source, {}, "1", lambda: next(lists))
@@ -90,8 +95,8 @@ def test_a_line_ends_at_a_line_feed_alone() -> None:
     """JSON may hold other ends of lines as they are: the next-line character, say."""
 
     @contextmanager
-    def opened(_parameters: Mapping[str, str]) -> Iterator[httpx.Response]:
-        yield httpx.Response(200, content='{"a": "one\u0085two"}\nrest'.encode())
+    def opened(_parameters: Mapping[str, str]) -> Iterator[Streamed]:
+        yield streamed(200, '{"a": "one\u0085two"}\nrest')
 
     source = Source(opened, lambda message, status: ClusterError(message, status=status))
     assert list(Lines(source, {})) == ['{"a": "one\u0085two"}', "rest"]

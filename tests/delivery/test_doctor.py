@@ -239,7 +239,7 @@ def as_account(bare_plane: ControlPlane, namespace: str, folder: Path) -> Path:
             content=request,
             content_type="application/json",
         )
-    content["users"] = [{"name": "administrator", "user": {"token": answer.json()["status"]["token"]}}]
+    content["users"] = [{"name": "administrator", "user": {"token": json.loads(answer.content)["status"]["token"]}}]
     file = folder / "deployer"
     file.write_text(yaml.safe_dump(content))
     return file

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-import httpx2 as httpx
 import yaml
 
 from twinstack.api_server import Answer, ApiServer
 from twinstack.api_server.answer import JsonObject, answer_of
+from twinstack.api_server.response import Response
 from twinstack.errors import RehearsalError
 
 
@@ -31,7 +31,7 @@ class Cluster(ApiServer):
             key=Path(user["client-key"]),
         )
 
-    def _send(self, method: str, path: str, **given: Any) -> httpx.Response:
+    def _send(self, method: str, path: str, **given: Any) -> Response:
         """Asks again where a busy server closes a connection that was kept open: each call here may be made twice."""
         for _ in range(_TRIES - 1):
             try:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, Final
 
-import httpx2 as httpx
+from twinstack.api_server.response import Response
 
 JsonObject = dict[str, Any]
 
@@ -31,30 +32,30 @@ class Answer:
     @property
     def kind_is_missing(self) -> bool:
         """Whether the server serves no such kind at all, which is another thing than one object that is missing."""
-        return self.status == httpx.codes.NOT_FOUND and not self.about
+        return self.status == HTTPStatus.NOT_FOUND and not self.about
 
 
 def no_such_kind(api_version: str, kind: str) -> Answer:
     """The refusal of what the server has no place for."""
-    return Answer({}, refusal=f"the cluster has no kind {kind} in {api_version}", status=httpx.codes.NOT_FOUND)
+    return Answer({}, refusal=f"the cluster has no kind {kind} in {api_version}", status=HTTPStatus.NOT_FOUND)
 
 
-def answer_of(response: httpx.Response, api_version: str = "", kind: str = "") -> Answer:
+def answer_of(response: Response, api_version: str = "", kind: str = "") -> Answer:
     """Reads an answer; of a kind, where one is given. A refused object is an answer too; nothing is raised."""
     warnings = tuple(
         found[1].replace('\\"', '"')
-        for header in response.headers.get_list("warning")
+        for header in response.headers.getlist("warning")
         for found in _WARNING.finditer(header)
     )
     body = _body(response)
     if response.is_success:
-        return Answer(body, warnings=warnings, status=response.status_code)
+        return Answer(body, warnings=warnings, status=response.status)
     details: JsonObject = body.get("details") or {}
     answer = Answer(
         {},
-        refusal=body.get("message") or f"status {response.status_code}",
+        refusal=body.get("message") or f"status {response.status}",
         warnings=warnings,
-        status=response.status_code,
+        status=response.status,
         reason=body.get("reason") or "",
         causes=tuple(details.get("causes") or ()),
         # An unknown kind of a group that is served is answered with details as well, but with no name.
@@ -63,7 +64,7 @@ def answer_of(response: httpx.Response, api_version: str = "", kind: str = "") -
     return no_such_kind(api_version, kind) if kind and answer.kind_is_missing else answer
 
 
-def _body(response: httpx.Response) -> JsonObject:
+def _body(response: Response) -> JsonObject:
     try:
         body = json.loads(response.content)
     except ValueError:

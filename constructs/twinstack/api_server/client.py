@@ -8,11 +8,10 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime
+from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, NamedTuple, Self
-
-import httpx2 as httpx
 
 from twinstack.api_server.answer import Answer, JsonObject, answer_of, no_such_kind
 from twinstack.api_server.connection import Connection, by_files, by_kubeconfig
@@ -20,7 +19,8 @@ from twinstack.api_server.discovery import namespaced, served
 from twinstack.api_server.places import Resource, built_in, well_known
 from twinstack.api_server.query import ACCESS_REVIEWS, access_review, deletion, log_parameters, log_path, selectors
 from twinstack.api_server.requests import Requests
-from twinstack.api_server.stream import Lines, Source, Watch
+from twinstack.api_server.response import Response
+from twinstack.api_server.stream import Lines, Source, Streamed, Watch
 from twinstack.errors import ClusterError, TwinstackError
 from twinstack.kubeconfig import DEFAULT_NAMESPACE
 
@@ -175,7 +175,7 @@ class ApiServer:
         if resource is None:
             return None
         response = self._send("GET", resource.path(name, namespace))
-        return None if response.status_code == httpx.codes.NOT_FOUND else self._object(response)
+        return None if response.status == HTTPStatus.NOT_FOUND else self._object(response)
 
     def objects(
         self, api_version: str, kind: str, namespace: str = "", *, labels: Mapping[str, str | None] | None = None
@@ -186,7 +186,7 @@ class ApiServer:
         try:
             return self.listed(api_version, kind, namespace, labels=labels).items
         except TwinstackError as error:
-            if getattr(error, "status", 0) == httpx.codes.NOT_FOUND:
+            if getattr(error, "status", 0) == HTTPStatus.NOT_FOUND:
                 return []
             raise
 
@@ -236,8 +236,8 @@ class ApiServer:
             content=deletion(propagation, uid, resource_version),
             content_type=_JSON,
         )
-        is_anothers = bool(uid) and not resource_version and response.status_code == httpx.codes.CONFLICT
-        if response.status_code == httpx.codes.NOT_FOUND or is_anothers:
+        is_anothers = bool(uid) and not resource_version and response.status == HTTPStatus.CONFLICT
+        if response.status == HTTPStatus.NOT_FOUND or is_anothers:
             return False
         self._object(response)
         return True
@@ -263,7 +263,7 @@ class ApiServer:
             return self.listed(api_version, kind, namespace, labels=labels, fields=fields)
 
         def failure(message: str, status: int) -> TwinstackError:
-            missing = status == httpx.codes.NOT_FOUND
+            missing = status == HTTPStatus.NOT_FOUND
             return self._failure(no_such_kind(api_version, kind).refusal if missing else message, status)
 
         source = replace(self._source(path, _SILENT_WATCH_SECONDS), failure=failure)
@@ -278,7 +278,7 @@ class ApiServer:
             parameters["previous"] = "true"
         response = self._send("GET", log_path(namespace, pod), parameters=parameters)
         # 400: the container has not started yet, or there is no previous one.
-        if response.status_code in {httpx.codes.NOT_FOUND, httpx.codes.BAD_REQUEST}:
+        if response.status in {HTTPStatus.NOT_FOUND, HTTPStatus.BAD_REQUEST}:
             return ()
         if not response.is_success:
             answer = answer_of(response)
@@ -340,14 +340,14 @@ class ApiServer:
     def _collection(self, api_version: str, kind: str, namespace: str) -> str:
         resource = self._place(api_version, kind)
         if resource is None:
-            raise self._failure(no_such_kind(api_version, kind).refusal, httpx.codes.NOT_FOUND)
+            raise self._failure(no_such_kind(api_version, kind).refusal, HTTPStatus.NOT_FOUND)
         return resource.path(namespace=namespace)
 
     def _discover(self, api_version: str) -> None:
         try:
             found = served(self._read, api_version)
         except TwinstackError as error:
-            if getattr(error, "status", 0) != httpx.codes.NOT_FOUND:
+            if getattr(error, "status", 0) != HTTPStatus.NOT_FOUND:
                 raise
             return
         self._resources.update({(api_version, kind): place for kind, place in found.items()})
@@ -355,11 +355,10 @@ class ApiServer:
     def _read(self, path: str) -> JsonObject:
         return self._object(self._send("GET", path))
 
-    def _object(self, response: httpx.Response) -> JsonObject:
+    def _object(self, response: Response) -> JsonObject:
         answer = answer_of(response)
         if answer.refusal:
-            request = response.request
-            raise self._failure(f"{request.method} {request.url.path}: {answer.refusal}", answer.status)
+            raise self._failure(f"{response.request}: {answer.refusal}", answer.status)
         return answer.object
 
     def _failure(self, message: str, status: int) -> TwinstackError:
@@ -367,7 +366,7 @@ class ApiServer:
         return ClusterError(message, status=status)
 
     def _source(self, path: str, silence_seconds: float | None) -> Source:
-        def opened(parameters: Mapping[str, str]) -> AbstractContextManager[httpx.Response]:
+        def opened(parameters: Mapping[str, str]) -> AbstractContextManager[Streamed]:
             return self._requests.stream(path, parameters, silence_seconds=silence_seconds)
 
         return Source(opened, self._failure)
@@ -380,7 +379,7 @@ class ApiServer:
         parameters: Mapping[str, str] | None = None,
         content: str = "",
         content_type: str = "",
-    ) -> httpx.Response:
+    ) -> Response:
         return self._requests.send(method, path, parameters=parameters, content=content, content_type=content_type)
 
 

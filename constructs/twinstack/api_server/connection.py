@@ -3,40 +3,41 @@
 from __future__ import annotations
 
 import base64
+import os
 import ssl
 import tempfile
-from collections.abc import Generator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import httpx2 as httpx
+import urllib3
+from urllib3.util import Timeout, make_headers
 
-from twinstack.api_server.credentials import ExecCredential, TokenFile
-from twinstack.api_server.one_protocol import load_http
+from twinstack.api_server.credentials import Credential, ExecCredential, TokenFile, Unchanging
 from twinstack.errors import UsageError
 from twinstack.kubeconfig import DEFAULT_NAMESPACE, Access, read_access
 
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """An HTTP client that reaches one API server as somebody, with a pool of connections that threads share."""
+    """The way to one API server as somebody, with a pool of connections that threads share."""
 
-    http: httpx.Client
+    http: urllib3.PoolManager
     url: str
+    credential: Credential | None = None
+    """None where a certificate says who it is, or nobody is said to be."""
     context: str = ""
     """The kubeconfig's name for it; empty where files were given."""
     namespace: str = DEFAULT_NAMESPACE
     """The context's namespace."""
-    server_name: str = ""
-    """The name that the server's certificate bears, where it is not that of the address (`tls-server-name`)."""
 
 
 def by_files(url: str, *, authority: Path, certificate: Path, key: Path) -> Connection:
     """Reaches a server on this machine by a client certificate, and asks no proxy of the user's."""
     cluster = {"certificate-authority": str(authority.absolute())}
     user = {"client-certificate": str(certificate.absolute()), "client-key": str(key.absolute())}
-    return Connection(_client(Access(url, cluster, user), trust_env=False), url)
+    return Connection(_pool(Access(url, cluster, user), proxy=None), url)
 
 
 def by_kubeconfig(path: Path | None, context: str = "") -> Connection:
@@ -46,35 +47,51 @@ def by_kubeconfig(path: Path | None, context: str = "") -> Connection:
     """
     found = read_access(path, context)
     try:
-        http = _client(found, trust_env=True)
-    except (OSError, ValueError, TypeError) as error:
+        proxy = str(found.cluster.get("proxy-url") or "") or _proxy_of_environment(found.server)
+        pool, credential = _pool(found, proxy=proxy), _credential(found)
+    except (OSError, ValueError, TypeError, urllib3.exceptions.HTTPError) as error:
         what = f"context {found.context}" if found.context else "service account"
         raise UsageError(f"the kubeconfig's {what} cannot be used: {error}") from error
-    name = str(found.cluster.get("tls-server-name") or "")
-    return Connection(http, found.server, found.context, found.namespace, name)
+    return Connection(pool, found.server, credential, found.context, found.namespace)
 
 
-def _client(found: Access, *, trust_env: bool) -> httpx.Client:
-    load_http()
-    return httpx.Client(
-        base_url=found.server,
-        verify=_trust(found.cluster, found.user, trust_env=trust_env),
-        auth=_credential(found),
-        proxy=found.cluster.get("proxy-url") or None,
-        trust_env=trust_env,
-        timeout=_TIMEOUT,
-        headers={"User-Agent": "twinstack"},
-    )
+def _pool(found: Access, *, proxy: str | None) -> urllib3.PoolManager:
+    options: dict[str, Any] = {
+        "maxsize": _CONNECTIONS,
+        "retries": False,
+        "timeout": Timeout(connect=CONNECT_SECONDS, read=_READ_SECONDS),
+        "ssl_context": _trust(found.cluster, found.user),
+    }
+    if name := found.cluster.get("tls-server-name"):
+        options |= {"server_hostname": str(name)}
+    if found.cluster.get("insecure-skip-tls-verify"):
+        # The kubeconfig says so itself: no need to tell it with every request.
+        urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
+        options |= {"cert_reqs": "CERT_NONE", "assert_hostname": False}
+    return urllib3.ProxyManager(proxy, **options) if proxy else urllib3.PoolManager(**options)
 
 
-def _trust(cluster: Mapping[str, Any], user: Mapping[str, Any], *, trust_env: bool) -> ssl.SSLContext:
+def _proxy_of_environment(server: str) -> str | None:
+    """What HTTPS_PROXY and NO_PROXY say, in either case."""
+    if not any(name.lower().endswith("_proxy") for name in os.environ):
+        return None
+    from urllib.parse import urlsplit
+    from urllib.request import getproxies, proxy_bypass
+
+    parts = urlsplit(server)
+    if not parts.hostname or proxy_bypass(parts.hostname):
+        return None
+    proxies = getproxies()
+    return proxies.get(parts.scheme) or proxies.get("all")
+
+
+def _trust(cluster: Mapping[str, Any], user: Mapping[str, Any]) -> ssl.SSLContext:
     """Whom we believe, and what we show: a client's certificate, where the user has one."""
-    data = cluster.get("certificate-authority-data")
-    if data or cluster.get("certificate-authority"):
-        text = _decoded(data).decode("ascii") if data else None
-        made = ssl.create_default_context(cafile=None if data else cluster["certificate-authority"], cadata=text)
-    else:
-        made = httpx.create_ssl_context(verify=not cluster.get("insecure-skip-tls-verify"), trust_env=trust_env)
+    data, file = cluster.get("certificate-authority-data"), cluster.get("certificate-authority")
+    text = _decoded(data).decode("ascii") if data else None
+    made = ssl.create_default_context(cafile=None if data else file, cadata=text)
+    if cluster.get("insecure-skip-tls-verify"):
+        made.check_hostname, made.verify_mode = False, ssl.CERT_NONE
     if any(user.get(key) for key in ("client-certificate", "client-certificate-data")):
         # OpenSSL reads a key from files alone; what is written here is gone again at once.
         with tempfile.TemporaryDirectory(prefix="twinstack-") as place:
@@ -98,30 +115,21 @@ def _decoded(data: Any) -> bytes:
     return base64.b64decode(str(data), validate=True)
 
 
-def _credential(found: Access) -> httpx.Auth | None:
+def _credential(found: Access) -> Credential | None:
     user = found.user
     if user.get("exec"):
         return ExecCredential(user["exec"], found.cluster)
     if user.get("tokenFile"):
         return TokenFile(Path(user["tokenFile"]))
     if user.get("token"):
-        return _Token(str(user["token"]))
+        return Unchanging(f"Bearer {user['token']}")
     if user.get("username") and user.get("password"):
-        return httpx.BasicAuth(str(user["username"]), str(user["password"]))
+        return Unchanging(make_headers(basic_auth=f"{user['username']}:{user['password']}")["authorization"])
     return None
 
 
-class _Token(httpx.Auth):
-    """One that does not change."""
-
-    def __init__(self, token: str) -> None:
-        self._token = token
-
-    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """Puts it on the request."""
-        request.headers["Authorization"] = f"Bearer {self._token}"
-        yield request
-
-
+CONNECT_SECONDS: Final = 10.0
 # The API server gives up a request by itself after 60 s, and says so.
-_TIMEOUT: Final = httpx.Timeout(65, connect=10)
+_READ_SECONDS: Final = 65.0
+_CONNECTIONS: Final = 64
+"""How many are kept; watches and logs hold one each. None is opened before it is needed."""

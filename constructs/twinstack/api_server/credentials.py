@@ -10,17 +10,34 @@ import json
 import os
 import subprocess
 import threading
-from collections.abc import Generator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
-
-import httpx2 as httpx
+from typing import Any, Final, Protocol
 
 from twinstack.errors import UsageError
 
 
-class ExecCredential(httpx.Auth):
-    """Puts the token on each request. A token that the server refuses is asked for anew, once."""
+class Credential(Protocol):
+    """What is shown with each request, from any number of threads."""
+
+    def header(self, refused: str = "") -> str:
+        """The header `Authorization`; another than the one that the server refused, where there is another."""
+
+
+class Unchanging:
+    """A credential that stays what it is."""
+
+    def __init__(self, header: str) -> None:
+        self._header = header
+
+    def header(self, refused: str = "") -> str:
+        """The same, whether or not it was refused."""
+        del refused
+        return self._header
+
+
+class ExecCredential:
+    """A token of a program. One that the server refuses is asked for anew, once."""
 
     def __init__(self, settings: Mapping[str, Any], cluster: Mapping[str, Any]) -> None:
         """`settings` is the user's `exec`; `cluster` what the program is told where it asks for that.
@@ -34,24 +51,16 @@ class ExecCredential(httpx.Auth):
                 f"the kubeconfig's exec plugin {settings.get('command')} speaks {self._version}; "
                 f"twinstack knows {', '.join(_VERSIONS)}"
             )
-        self._token = ""
+        self._header = ""
         self._lock = threading.Lock()
 
-    def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """Sends the request with the token, and a second time with a new one where the first was refused."""
-        token = self._current(refused="")
-        request.headers["Authorization"] = f"Bearer {token}"
-        response = yield request
-        if response.status_code == httpx.codes.UNAUTHORIZED:
-            request.headers["Authorization"] = f"Bearer {self._current(refused=token)}"
-            yield request
-
-    def _current(self, *, refused: str) -> str:
+    def header(self, refused: str = "") -> str:
+        """The token that is kept, or a new one."""
         with self._lock:
             # Another thread may have asked meanwhile.
-            if self._token == refused:
-                self._token = self._ask()
-            return self._token
+            if self._header == refused:
+                self._header = f"Bearer {self._ask()}"
+            return self._header
 
     def _ask(self) -> str:
         command = [str(self._settings["command"]), *(str(one) for one in self._settings.get("args") or [])]
@@ -82,26 +91,22 @@ class ExecCredential(httpx.Auth):
         return str(token)
 
 
-class TokenFile(httpx.Auth):
-    """Puts the token of a file on each request, read anew once the server refuses it: the kubelet writes another there."""
+class TokenFile:
+    """The token of a file, read anew once the server refuses it: the kubelet writes another there."""
 
     def __init__(self, file: Path) -> None:
         """Raises OSError where it cannot be read."""
         self._file = file
-        self._token = self._read()
+        self._header = self._read()
 
-    def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """Sends the request with the token, and a second time where the file has another one by now."""
-        sent = self._token
-        request.headers["Authorization"] = f"Bearer {sent}"
-        response = yield request
-        if response.status_code == httpx.codes.UNAUTHORIZED and (token := self._read()) != sent:
-            self._token = token
-            request.headers["Authorization"] = f"Bearer {token}"
-            yield request
+    def header(self, refused: str = "") -> str:
+        """The token that was read last, or what the file holds by now."""
+        if self._header == refused:
+            self._header = self._read()
+        return self._header
 
     def _read(self) -> str:
-        return self._file.read_text("utf-8").strip()
+        return f"Bearer {self._file.read_text('utf-8').strip()}"
 
 
 _VERSIONS: Final = (

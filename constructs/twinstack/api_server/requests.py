@@ -8,11 +8,17 @@ import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import Final
+from urllib.parse import urlencode
 
-import httpx2 as httpx
+from urllib3 import BaseHTTPResponse
+from urllib3.exceptions import HTTPError, ProtocolError
+from urllib3.util import Timeout
 
-from twinstack.api_server.connection import Connection
+from twinstack.api_server.connection import CONNECT_SECONDS, Connection
+from twinstack.api_server.response import Response
+from twinstack.api_server.stream import Streamed
 from twinstack.errors import TwinstackError
 
 
@@ -21,9 +27,10 @@ class Requests:
 
     def __init__(self, connection: Connection, failure: Callable[[str, int], TwinstackError]) -> None:
         """`failure` makes what is raised of a message and a status: 0 where there is no answer."""
-        self._http = connection.http
+        self._http, self._url, self._credential = connection.http, connection.url.rstrip("/"), connection.credential
         self._failure = failure
-        self._extensions = {"sni_hostname": connection.server_name} if connection.server_name else {}
+        self.headers: dict[str, str] = {"User-Agent": "twinstack"}
+        """What every request has."""
         self._clock: tuple[datetime, float] | None = None
         self._counting = threading.Lock()
         self.sent: int = 0
@@ -31,7 +38,7 @@ class Requests:
 
     def close(self) -> None:
         """Closes the connections."""
-        self._http.close()
+        self._http.clear()
 
     def send(
         self,
@@ -41,52 +48,87 @@ class Requests:
         parameters: Mapping[str, str] | None = None,
         content: str = "",
         content_type: str = "",
-    ) -> httpx.Response:
+    ) -> Response:
         """The answer, whatever its status. Raises the client's error where there is none.
 
-        Asked again by itself: over a connection that the server closed while it was unused, but for what creates; and
-        where the server says when (Retry-After), which is its way to say that it is busy.
+        Asked again by itself: over a connection that the server closed while it was unused, but for what creates; where
+        the server says when (Retry-After), which is its way to say that it is busy; and once with a new token.
         """
-        headers = {"Content-Type": content_type} if content_type else {}
-        attempt = 0
+        headers = {"Accept-Encoding": "gzip", **({"Content-Type": content_type} if content_type else {})}
+        authorization, attempt = self._authorization(), 0
         while True:
             attempt += 1
             with self._counting:
                 self.sent += 1
             try:
-                response = self._http.request(
-                    method,
-                    path,
-                    params=parameters or None,
-                    content=content.encode(),
-                    headers=headers,
-                    extensions=self._extensions,
-                )
-            except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError) as error:
+                response = self._once(method, path, parameters, content.encode(), {**headers, **authorization})
+            except ProtocolError as error:
                 if method == "POST" or attempt >= _TRIES:
                     raise self._failure(f"the API server did not answer to {method} {path}: {error}", 0) from error
                 continue
-            except httpx.HTTPError as error:
+            except (HTTPError, OSError) as error:
                 raise self._failure(f"the API server did not answer to {method} {path}: {error}", 0) from error
-            self._read_clock(response)
+            is_refused = response.status == HTTPStatus.UNAUTHORIZED and attempt < _TRIES
+            if is_refused and (other := self._authorization(authorization)):
+                authorization = other
+                continue
             wait = response.headers.get("retry-after", "")
-            if response.status_code not in _BUSY or not wait.isdigit() or attempt >= _TRIES:
+            if response.status not in _BUSY or not wait.isdigit() or attempt >= _TRIES:
                 return response
             time.sleep(min(float(wait), _LONGEST_WAIT_SECONDS))
 
     @contextmanager
-    def stream(
-        self, path: str, parameters: Mapping[str, str], *, silence_seconds: float | None
-    ) -> Generator[httpx.Response]:
+    def stream(self, path: str, parameters: Mapping[str, str], *, silence_seconds: float | None) -> Generator[Streamed]:
         """An answer that is read as it comes; `silence_seconds` is how long it may say nothing, None for ever."""
-        timeout = httpx.Timeout(_CONNECT_SECONDS, read=silence_seconds)
+        authorization = self._authorization()
+        response = self._opened(path, parameters, authorization, silence_seconds)
+        if response.status == HTTPStatus.UNAUTHORIZED and (other := self._authorization(authorization)):
+            response.close()
+            response = self._opened(path, parameters, other, silence_seconds)
+        try:
+            self._read_clock(response.headers)
+            yield Streamed(response)
+        finally:
+            # Whatever is left of it would be read by the next request.
+            response.close()
+
+    def _opened(
+        self, path: str, parameters: Mapping[str, str], authorization: Mapping[str, str], silence_seconds: float | None
+    ) -> BaseHTTPResponse:
         with self._counting:
             self.sent += 1
-        with self._http.stream(
-            "GET", path, params=parameters, timeout=timeout, extensions=self._extensions
-        ) as response:
-            self._read_clock(response)
-            yield response
+        return self._http.urlopen(
+            "GET",
+            self._place(path, parameters),
+            headers={**self.headers, **authorization},
+            redirect=False,
+            preload_content=False,
+            timeout=Timeout(connect=CONNECT_SECONDS, read=silence_seconds),
+        )
+
+    def _once(
+        self, method: str, path: str, parameters: Mapping[str, str] | None, body: bytes, headers: Mapping[str, str]
+    ) -> Response:
+        found = self._http.urlopen(
+            method,
+            self._place(path, parameters),
+            body=body or None,
+            headers={**self.headers, **headers},
+            redirect=False,
+        )
+        self._read_clock(found.headers)
+        return Response(found.status, found.data, found.headers, f"{method} {path}")
+
+    def _place(self, path: str, parameters: Mapping[str, str] | None) -> str:
+        return f"{self._url}{path}{f'?{urlencode(parameters)}' if parameters else ''}"
+
+    def _authorization(self, refused: Mapping[str, str] | None = None) -> dict[str, str]:
+        """Who asks; with `refused` another way to say it, empty where there is none."""
+        if self._credential is None:
+            return {}
+        former = (refused or {}).get("Authorization", "")
+        found = self._credential.header(former)
+        return {} if found == former else {"Authorization": found}
 
     def server_time(self) -> datetime:
         """The server's time by what it last said, and the time that passed here since; within two seconds."""
@@ -97,8 +139,8 @@ class Requests:
         said, then = self._clock
         return said + timedelta(seconds=time.monotonic() - then)
 
-    def _read_clock(self, response: httpx.Response) -> None:
-        said = response.headers.get("date")
+    def _read_clock(self, headers: Mapping[str, str]) -> None:
+        said = headers.get("date")
         if said:
             self._clock = email.utils.parsedate_to_datetime(said), time.monotonic()
 
@@ -106,5 +148,4 @@ class Requests:
 _BUSY: Final = frozenset({429, 500, 502, 503, 504})
 _TRIES: Final = 3
 _LONGEST_WAIT_SECONDS: Final = 10.0
-_CONNECT_SECONDS: Final = 10.0
 _CLOCK_KEPT_SECONDS: Final = 60.0

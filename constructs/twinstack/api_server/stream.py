@@ -9,13 +9,18 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from http import HTTPStatus
 from types import TracebackType
-from typing import Any, Final, NamedTuple, Self
+from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
-import httpx2 as httpx
+from urllib3.exceptions import HTTPError
 
 from twinstack.api_server.answer import JsonObject, answer_of
+from twinstack.api_server.response import Response
 from twinstack.errors import TwinstackError
+
+if TYPE_CHECKING:
+    from urllib3 import BaseHTTPResponse
 
 
 class WatchEvent(NamedTuple):
@@ -26,11 +31,33 @@ class WatchEvent(NamedTuple):
     object: JsonObject
 
 
+class Streamed:
+    """An answer that is still coming."""
+
+    def __init__(self, response: BaseHTTPResponse) -> None:
+        self._response = response
+        self.status: int = response.status
+
+    @property
+    def connected(self) -> socket.socket | None:
+        """What it comes by."""
+        found = getattr(self._response.connection, "sock", None)
+        return found if isinstance(found, socket.socket) else None
+
+    def chunks(self) -> Iterator[bytes]:
+        """Its parts, as they come."""
+        return self._response.stream(_LARGEST_CHUNK)
+
+    def read(self) -> Response:
+        """All of it, once it has ended."""
+        return Response(self.status, self._response.read(), self._response.headers)
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """Where a stream comes from: how it is opened, and what is raised where the server refuses it."""
 
-    open: Callable[[Mapping[str, str]], AbstractContextManager[httpx.Response]]
+    open: Callable[[Mapping[str, str]], AbstractContextManager[Streamed]]
     failure: Callable[[str, int], TwinstackError]
 
 
@@ -70,25 +97,22 @@ class Lines:
         try:
             for line in self._read(self._parameters):
                 yield line.decode(errors="replace")
-        except (httpx.HTTPError, OSError, httpx.StreamError) as error:
+        except (HTTPError, OSError) as error:
             if not self.closed:
                 raise self._source.failure(f"the API server went away while it was read from: {error}", 0) from error
 
     def _read(self, parameters: Mapping[str, str]) -> Iterator[bytes]:
         with self._source.open(parameters) as response:
             with self._lock:
-                stream = response.extensions.get("network_stream")
-                self._socket = _socket_of(stream) if stream else None
+                self._socket = response.connected
                 if self.closed:
                     return
             try:
-                if not response.is_success:
-                    response.read()
-                    answer = answer_of(response)
+                if response.status != HTTPStatus.OK:
+                    answer = answer_of(response.read())
                     raise self._source.failure(answer.refusal, answer.status)
                 rest = b""
-                # Not httpx's own lines: those end at characters too that may stand inside JSON.
-                for chunk in response.iter_bytes():
+                for chunk in response.chunks():
                     *whole, rest = (rest + chunk).split(b"\n")
                     yield from whole
                     if self.closed:
@@ -129,13 +153,13 @@ class Watch(Lines):
         while not self.closed:
             try:
                 yield from self._connected()
-            except (httpx.HTTPError, OSError, httpx.StreamError):
+            except (HTTPError, OSError):
                 self._pause()
             except TwinstackError as error:
                 status = getattr(error, "status", 0)
                 if self.closed:
                     return
-                if status == httpx.codes.GONE:
+                if status == HTTPStatus.GONE:
                     yield from self._anew()
                 elif status in _PASSING:
                     self._pause()
@@ -179,13 +203,9 @@ class Watch(Lines):
         self._failures += 1
 
 
-def _socket_of(stream: Any) -> socket.socket | None:
-    found = stream.get_extra_info("socket") if hasattr(stream, "get_extra_info") else None
-    return found if isinstance(found, socket.socket) else None
-
-
 # Bookmarks keep the version young; ten minutes are less than any load balancer's patience with an open request.
 _WATCH: Final = {"watch": "true", "allowWatchBookmarks": "true", "timeoutSeconds": "300"}
 _PASSING: Final = frozenset({0, 408, 429, 500, 502, 503, 504})
 """A server that is away for now, restarting or busy: asked again, and again."""
 _LONGEST_PAUSE_SECONDS: Final = 2.0
+_LARGEST_CHUNK: Final = 2**16

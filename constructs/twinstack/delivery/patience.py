@@ -13,7 +13,7 @@ from twinstack.api_server.client import FIELD_MANAGER
 from twinstack.errors import ClusterError
 
 if TYPE_CHECKING:
-    import httpx2 as httpx
+    from twinstack.api_server.response import Response
 
 _T = TypeVar("_T")
 
@@ -61,10 +61,10 @@ class Patient(ApiServer):
         parameters: Mapping[str, str] | None = None,
         content: str = "",
         content_type: str = "",
-    ) -> httpx.Response:
+    ) -> Response:
         send = super()._send
 
-        def ask() -> httpx.Response:
+        def ask() -> Response:
             return send(method, path, parameters=parameters, content=content, content_type=content_type)
 
         return self._answered(ask, lambda found: not found.is_success and _passes(answer_of(found), method))

@@ -39,7 +39,7 @@ def test_production_is_deployed_then_nothing_is_new_and_a_deployer_changes_one_i
     assert api.requests_sent - before == len({(one.kind, one.namespace) for one in manifests}) <= 16
 
     # As a deployer of the product, who has rights in its namespace only, and not over rights.
-    api._requests._http.headers |= {"Impersonate-User": "ci", "Impersonate-Group": "twinstack:analytics:deployers"}
+    api._requests.headers |= {"Impersonate-User": "ci", "Impersonate-Group": "twinstack:analytics:deployers"}
     worker = tmp_path / "30-worker.k8s.yaml"
     worker.write_text(worker.read_text("utf-8").replace(":1.0.0", ":1.0.1"), "utf-8")
     manifests = read_manifests(tmp_path)

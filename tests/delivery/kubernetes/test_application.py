@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import threading
 from pathlib import Path
 from typing import Any
 
-import httpx2 as httpx
 import pytest
 
 from tests.delivery.kubernetes.deployer import (
@@ -22,6 +22,7 @@ from tests.delivery.kubernetes.deployer import (
 )
 from twinstack.api_server import Answer, ApiServer
 from twinstack.api_server.answer import JsonObject
+from twinstack.api_server.response import Response
 from twinstack.delivery.application import apply
 from twinstack.delivery.changes import ChangeKind
 from twinstack.delivery.dry_run import examine
@@ -141,13 +142,13 @@ def test_what_passes_is_asked_again(
     deployer.deploy(NAMESPACE)
     really, left, lock = ApiServer._send, [3], threading.Lock()
 
-    def busy(self: ApiServer, method: str, path: str, **given: Any) -> httpx.Response:
+    def busy(self: ApiServer, method: str, path: str, **given: Any) -> Response:
         with lock:
             left[0] -= method == "PATCH"
             if method == "PATCH" and left[0] >= 0:
                 if isinstance(passing, ClusterError):
                     raise passing
-                return httpx.Response(passing[0], json={"message": passing[1]})
+                return Response(passing[0], json.dumps({"message": passing[1]}).encode())
         return really(self, method, path, **given)
 
     monkeypatch.setattr(ApiServer, "_send", busy)
@@ -161,11 +162,11 @@ def test_a_webhook_that_says_no_by_an_error_is_not_asked_again(
     deployer.deploy(NAMESPACE)
     really, asked = ApiServer._send, list[str]()
 
-    def refuses(self: ApiServer, method: str, path: str, **given: Any) -> httpx.Response:
+    def refuses(self: ApiServer, method: str, path: str, **given: Any) -> Response:
         if method != "PATCH":
             return really(self, method, path, **given)
         asked.append(path)
-        return httpx.Response(500, json={"message": 'admission webhook "x" denied the request: no'})
+        return Response(500, json.dumps({"message": 'admission webhook "x" denied the request: no'}).encode())
 
     monkeypatch.setattr(ApiServer, "_send", refuses)
     with pytest.raises(ConfigurationError, match="denied the request"):
@@ -192,7 +193,7 @@ def test_what_an_administrator_has_to_do_is_left_and_said(deployer: Deployer, tm
         {"apiVersion": api_version, "kind": "RoleBinding", "metadata": meta, "roleRef": role, "subjects": [subject]},
     ):
         assert not deployer.api.apply(data).refusal
-    deployer.api._requests._http.headers["Impersonate-User"] = "deployer"
+    deployer.api._requests.headers["Impersonate-User"] = "deployer"
     elsewhere = configuration("other", a="1")
     elsewhere["metadata"]["namespace"] = "kube-system"
     objects = NAMESPACE, configuration(a="2"), elsewhere, deployment(replicas=1)

@@ -120,11 +120,12 @@ def deploy_planned(
 def ended(title: str, release: Mapping[str, Any], outcome: Outcome, seconds: float, *, as_json: bool) -> int:
     """Shows how it ended, tells whoever is to be told, and gives the exit status."""
     from twinstack.cli.delivery import outcome as view
-    from twinstack.delivery.holder import Holder
-    from twinstack.delivery.notice import notice, send
 
     told = release.get("notify") or {}
     if told and outcome.number:
+        from twinstack.delivery.holder import Holder
+        from twinstack.delivery.notice import notice, send
+
         for line in send(notice(release, outcome, str(Holder.here()), seconds), **told):
             emit([(line, "yellow")], sys.stderr)
     if as_json:
