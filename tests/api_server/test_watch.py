@@ -12,11 +12,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import pytest
-from urllib3 import HTTPResponse
+from urllib3 import HTTPResponse, PoolManager
 
 from tests.api_server.test_api_server import configuration
 from twinstack.api_server import ApiServer, Lines, Watch, WatchEvent
 from twinstack.api_server.answer import JsonObject
+from twinstack.api_server.connection import Connection
+from twinstack.api_server.requests import Requests
 from twinstack.api_server.stream import Source, Streamed
 from twinstack.errors import ClusterError
 
@@ -100,6 +102,41 @@ def test_a_line_ends_at_a_line_feed_alone() -> None:
 
     source = Source(opened, lambda message, status: ClusterError(message, status=status))
     assert list(Lines(source, {})) == ['{"a": "one\u0085two"}', "rest"]
+
+
+def test_an_answer_without_chunks_is_read_as_it_comes() -> None:
+    """As a proxy in between may make it, which speaks an older HTTP."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    said = queue.Queue[bytes]()
+
+    def serve() -> None:
+        connection, _ = listening.accept()
+        connection.recv(4096)
+        connection.sendall(b"HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\n\r\n")
+        while line := said.get(timeout=PATIENCE_SECONDS):
+            connection.sendall(line)
+        connection.close()
+
+    serving = threading.Thread(target=serve)
+    serving.start()
+    requests = Requests(
+        Connection(PoolManager(), f"http://127.0.0.1:{listening.getsockname()[1]}"),
+        lambda message, status: ClusterError(message, status=status),
+    )
+
+    @contextmanager
+    def opened(parameters: Mapping[str, str]) -> Iterator[Streamed]:
+        with requests.stream("/log", parameters, silence_seconds=PATIENCE_SECONDS) as response:
+            yield response
+
+    lines = iter(Lines(Source(opened, lambda message, status: ClusterError(message, status=status)), {}))
+    for line in ("one", "two"):
+        said.put(f"{line}\n".encode())
+        assert next(lines) == line
+    said.put(b"")
+    assert list(lines) == []
+    serving.join(PATIENCE_SECONDS)
+    listening.close()
 
 
 def _object(name: str, version: str) -> JsonObject:

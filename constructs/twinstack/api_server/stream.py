@@ -45,8 +45,12 @@ class Streamed:
         return found if isinstance(found, socket.socket) else None
 
     def chunks(self) -> Iterator[bytes]:
-        """Its parts, as they come."""
-        return self._response.stream(_LARGEST_CHUNK)
+        """Its parts, as they come: each at once, also where something in between has made one long answer of them."""
+        if getattr(self._response, "chunked", False):
+            yield from self._response.stream(_LARGEST_CHUNK)
+            return
+        while part := self._response.read1(_LARGEST_CHUNK):
+            yield part
 
     def read(self) -> Response:
         """All of it, once it has ended."""

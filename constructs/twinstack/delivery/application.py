@@ -51,26 +51,15 @@ class Applied:
         return not (self.failures or self.problems or self.not_applied)
 
 
-def apply(
-    api: ApiServer,
-    changes: Sequence[Change],
-    *,
-    waiter: Waits,
-    progress: Progress,
-    keep_jobs: bool = False,
-) -> Applied:
+def apply(api: ApiServer, changes: Sequence[Change], *, waiter: Waits, progress: Progress) -> Applied:
     """Applies the changes in the order of their graph, and waits until everything that was applied is ready.
 
     Nothing is applied where the server refuses anything of it in a dry run (of what was not examined yet). `api` is
-    `Patient`, who has the Lease in view. `keep_jobs` leaves Jobs out: a return to an earlier release must not run its
-    migration against a newer schema.
+    `Patient`, who has the Lease in view.
 
     Raises ConfigurationError with all that the dry run refuses, ClusterError where the server gives no answer.
     """
-    kept = [one for one in changes if keep_jobs and one.identity.kind == "Job"]
-    for one in kept:
-        progress.state(str(one.identity), State.KEPT, "a return runs no Job")
-    run = _Run(api, [one for one in changes if one not in kept], waiter, progress)
+    run = _Run(api, changes, waiter, progress)
     run.examine()
     run.walk()
     run.finish()

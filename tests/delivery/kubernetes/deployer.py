@@ -90,11 +90,11 @@ class Deployer:
     def examine(self, *data: JsonObject) -> Examination:
         return examine(self.api, self.changes(*data))
 
-    def deploy(self, *data: JsonObject, stop: Callable[[], None] = lambda: None, keep_jobs: bool = False) -> Applied:
+    def deploy(self, *data: JsonObject, stop: Callable[[], None] = lambda: None) -> Applied:
         self.told = Told()
         self.waiting = Waiting(self.api, self.told)
         api = Patient(self.api, stop)
-        return apply(api, self.changes(*data), waiter=self.waiting, progress=self.told, keep_jobs=keep_jobs)
+        return apply(api, self.changes(*data), waiter=self.waiting, progress=self.told)
 
     def get(self, kind: str, name: str, api_version: str = "v1") -> JsonObject:
         found = self.api.get(api_version, kind, name, self.namespace)

@@ -138,16 +138,6 @@ def test_a_failed_job_of_the_same_name_runs_once_more(deployer: Deployer) -> Non
     assert deployer.told.last()[f"Job {deployer.namespace}/migration"] is State.COMPLETE
 
 
-def test_a_return_runs_no_job(deployer: Deployer) -> None:
-    """8: the old migration would run against the newer schema, and its Job may be gone by its time to live."""
-    deployer.deploy(NAMESPACE, job("old"), deployment(replicas=1))
-    deployer.api.delete("batch/v1", "Job", "old", deployer.namespace)
-    assert deployer.deploy(NAMESPACE, job("old"), deployment(replicas=1, image="web:0"), keep_jobs=True).succeeded
-    assert deployer.api.get("batch/v1", "Job", "old", deployer.namespace) is None
-    assert deployer.told.last()[f"Job {deployer.namespace}/old"] is State.KEPT
-    assert deployer.get("Deployment", "web", APPS)["spec"]["template"]["spec"]["containers"][0]["image"] == "web:0"
-
-
 def test_two_ports_of_one_number_lose_only_the_one_that_goes(deployer: Deployer) -> None:
     """K8: client-side apply removes both."""
     deployer.deploy(NAMESPACE, deployment(replicas=1))

@@ -180,6 +180,7 @@ def a_protected_environment_is_not_destroyed_and_an_unprotected_one_is(analytics
     for api_version, kind in (("apps/v1", "Deployment"), ("v1", "Service"), ("networking.k8s.io/v1", "Ingress")):
         assert plane.api.objects(api_version, kind, "analytics") == []
     assert plane.api.objects("v1", "Pod", "analytics") == []
+    assert plane.api.get("v1", "Namespace", "analytics") is None
 
 
 def test_production_from_its_first_plan_to_its_end(request: pytest.FixtureRequest) -> None:

@@ -60,6 +60,7 @@ def bring_out(place: Place, plane: ControlPlane, environment: str, workload: str
     assert "is destroyed" in place.ended(0, "destroy", environment, "--yes", *HALF).out
     assert plane.api.objects("apps/v1", "Deployment", namespace) == []
     assert plane.api.objects("v1", "Pod", namespace) == []
+    assert plane.api.get("v1", "Namespace", namespace) is None
 
 
 def test_another_teams_product(place: Place, plane: ControlPlane, lend_bindings: Lend) -> None:
