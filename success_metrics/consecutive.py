@@ -188,6 +188,7 @@ def _striking(fault: Fault, scene: Scene) -> None:
 
 _PATIENCE_SECONDS: Final = 300.0
 _USUAL_SECONDS: Final = 6.0
-_LOOK_SECONDS: Final = 0.3
+_LOOK_SECONDS: Final = 1.0
+"""A look asks the API server for every object: where what is wrong stays so, it is looked at for the whole settling."""
 _CLEAN_RUNS: Final = 3
 """Deployments without a fault, from which it is known how long one takes."""
