@@ -344,4 +344,4 @@ def _restarts(pod: JsonObject) -> int:
 
 DISTURBED: Final = ("analytics-backend", "analytics-worker", "analytics-scheduler")
 """The workloads that hold secrets."""
-_POLL_SECONDS: Final = 0.15
+_POLL_SECONDS: Final = 0.5
