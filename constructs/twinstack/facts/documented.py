@@ -245,6 +245,7 @@ DOCUMENTED: Final[Mapping[str, Mapping[str, ValueFact]]] = {
     },
     "aws_vpc_security_group_egress_rule": {
         "cidr_ipv4": _NETWORK,
+        "description": _text(EC2 + "IpRange, Description", _SECURITY_GROUP, "letters, digits, spaces and ._-:/()#,@[]+=;{}!$*", 255),
         "from_port": _range(EC2 + "IpPermission, FromPort", -1, 65535),
         "ip_protocol": _PROTOCOL,
         "to_port": _range(EC2 + "IpPermission, ToPort", -1, 65535),

@@ -44,6 +44,7 @@ EXAMPLES: Final = (
     Example("a list of values", "aws_db_instance", "storage_type", "gp5", "gp3", "gp3"),
     Example("a list of values", "aws_lb", "ip_address_type", "dual-stack", "dualstack", "dualstack"),
     Example("a list of values", "aws_flow_log", "traffic_type", "reject", "REJECT", "REJECT"),
+    Example("a list whose values have numbers", "aws_lambda_function", "runtime", "python3.99", "python3.13"),
     Example("a list of numbers", "aws_cloudwatch_log_group", "retention_in_days", 31, 30, "30"),
     Example("a list of numbers", "aws_db_instance", "monitoring_interval", 45, 30, "30"),
     Example("a range", "aws_db_instance", "backup_retention_period", 36, 35, "35"),

@@ -55,7 +55,7 @@ def refused(type: str, arguments: Mapping[str, Any], *, region: str) -> Iterator
                 of_values.allowed,
                 of_values.nearest(value),
                 of_values.source,
-                of_values.certainty,
+                of_values.certainty(value),
             )
     for offer in (*refused_offers(type, arguments, region), *refused_together(type, arguments)):
         yield Refused(type, offer.path, offer.given, offer.allowed, offer.nearest, offer.source, offer.certainty)

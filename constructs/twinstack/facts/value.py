@@ -36,10 +36,17 @@ class ValueFact:
     grows: bool = False
     """Whether AWS adds values between two releases of this data: then what is not among them may only be newer."""
 
-    @property
-    def certainty(self) -> Certainty:
-        """What becomes of a value that it refuses."""
-        return Certainty.NEWER if self.grows else Certainty.CLOSED
+    def certainty(self, value: Any) -> Certainty:
+        """What becomes of a value that it refuses. Of a list out of the models, which has every value of its day, one that
+        differs from another by its numbers alone may be the next: python3.15, ELBSecurityPolicy-TLS13-1-2-2027-06.
+        """
+        text = as_text(value)
+        is_next = (
+            self.source.startswith(_MODELS)
+            and _number(text) is None
+            and any(_without_numbers(one) == _without_numbers(text) for one in self.values if _DIGIT.search(one))
+        )
+        return Certainty.NEWER if self.grows or is_next else Certainty.CLOSED
 
     @property
     def allowed(self) -> str:
@@ -137,6 +144,10 @@ def _within(number: float, least: float | None, most: float | None) -> bool:
     return (least is None or number >= least) and (most is None or number <= most)
 
 
+def _without_numbers(text: str) -> str:
+    return re.sub(r"\d+(\.\d+)*", "0", text)
+
+
 def _number(text: str) -> float | None:
     try:
         return float(text)
@@ -151,6 +162,9 @@ def _ascii(character: str) -> str:
     return {"L": "a", "N": "0", "Z": " "}.get(unicodedata.category(character)[0], "\x00")
 
 
+_DIGIT: Final = re.compile(r"\d")
+_MODELS: Final = ("botocore", "cfn-lint")
+"""What the sources of generated facts begin with."""
 _CATEGORIES: Final = {"L": "A-Za-z", "N": "0-9", "Z": " "}
 _ALIKE: Final = 0.6
 _MANY: Final = 24
