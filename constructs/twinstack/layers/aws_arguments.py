@@ -21,7 +21,7 @@ def review(spec: Spec, said: Set[str]) -> Iterator[Finding]:
     """The spec's own review, and a finding for each field whose value AWS does not take; none for a field of which something
     was found by now. `said` has the paths of what was found before.
     """
-    places = set()
+    places: set[Place] = set()
     for finding in spec.review():
         places.add(finding.path)
         yield finding
