@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from twinstack.api_server.client import FIELD_MANAGER
 from twinstack.delivery.lease_object import KIND as LEASE
+from twinstack.delivery.lease_object import lease_name
 from twinstack.delivery.live import THREADS
 from twinstack.delivery.manifest import Identity, JsonObject, identity_of
 from twinstack.delivery.ownership import KEEPS
@@ -88,7 +89,7 @@ class ProductNamespace:
         return (
             (one["kind"], metadata["name"]) in _IN_EVERY_NAMESPACE
             or bool(metadata.get("ownerReferences") or metadata.get("deletionTimestamp"))
-            or (one["kind"] == LEASE and metadata["name"].startswith(self.stack))
+            or (one["kind"], metadata["name"]) == (LEASE, lease_name(self.stack))
             or (KEEPS in labels and labels.get(STACK) == label_value(self.stack))
         )
 

@@ -9,6 +9,7 @@ from tests.delivery.memory.shop_release import manifest
 from twinstack.api_server.answer import JsonObject
 from twinstack.delivery.engine import Ending
 from twinstack.delivery.holder import Holder
+from twinstack.delivery.lease_object import lease_name
 from twinstack.delivery.progress import State
 from twinstack.delivery.record import Status
 from twinstack.delivery.removal import Removal
@@ -98,7 +99,10 @@ def test_a_namespace_that_is_not_only_ours_stays_with_the_reason_and_remembers_n
     shop.deploy("1.0.0", migration="good")
     if not made_before:
         assert not shop.api.apply(another(shop), manager="another").refusal
-    why = "it was made or changed by kubectl-create" if made_before else "another is still in it"
+        lease = {"name": lease_name(f"{shop.stack}-two"), "namespace": shop.namespace}
+        assert not shop.api.create({"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": lease}).refusal
+    neighbours = f"another, Lease {shop.namespace}/{shop.stack}-two-deployment are still in it"
+    why = "it was made or changed by kubectl-create" if made_before else neighbours
     kept = remove(shop)
     assert list(kept) == ["Namespace"]
     assert why in kept["Namespace"]
