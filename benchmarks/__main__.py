@@ -1,13 +1,13 @@
 """`make bench`: the bars of speed, as ratios within one run, and docs/performance.md.
 
-`python -m benchmarks [synthesis] [difference] [deployment]`: these parts alone.
+`python -m benchmarks [synthesis] [difference] [changes] [deployment]`: these parts alone.
 """
 
 from __future__ import annotations
 
 import sys
 
-PARTS = ("synthesis", "difference", "deployment")
+PARTS = ("synthesis", "difference", "changes", "deployment")
 
 
 def main(wanted: list[str]) -> int:
@@ -23,6 +23,8 @@ def main(wanted: list[str]) -> int:
             from benchmarks.synthesis import measure
         elif part == "difference":
             from benchmarks.difference import measure
+        elif part == "changes":
+            from benchmarks.changes import measure
         else:
             from benchmarks.deployment.comparison import measure
         status = max(status, measure())

@@ -10,8 +10,10 @@ from twinstack.policy.kubernetes import (
     annotations,
     certificates,
     changes,
+    classes,
     containers,
     gateway,
+    held,
     names,
     network_policies,
     placement,
@@ -19,9 +21,12 @@ from twinstack.policy.kubernetes import (
     quantities,
     quotas,
     references,
+    rights,
     scaling,
     schedules,
     services,
+    successions,
+    unfinished,
     versions,
 )
 from twinstack.policy.kubernetes.objects import Objects
@@ -62,7 +67,12 @@ RULES: Final = tuple(
             placement,
             schedules,
             versions,
+            unfinished,
+            held,
+            rights,
+            classes,
             changes,
+            successions,
         )
     )
 )

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from twinstack.environment.spec import Half
-from twinstack.policy.kubernetes.objects import Object, Objects, mapping, pods_of, reach, text
+from twinstack.policy.kubernetes.objects import Object, Objects, mapping, mappings, pods_of, reach, text, texts
 from twinstack.policy.kubernetes.quantities import amount
 from twinstack.policy.rule import Fault, Rules
 
@@ -100,8 +100,17 @@ def _by_kind(old: Object, new: Object) -> Iterator[Fault]:
             yield new.fault("immutable", "true becomes false", "true, or another name")
     elif new.kind == "Service" and not new.group:
         was, is_ = old.spec.get("clusterIP"), new.spec.get("clusterIP")
-        if "None" in (was, is_) and was != is_:
+        if was != is_ and ("None" in (was, is_) or None not in (was, is_)):
             yield new.fault("spec.clusterIP", f"{was or 'an address'} becomes {is_ or 'an address'}", "another name")
+        was, is_ = ((texts(one.spec, "ipFamilies") or [""])[0] for one in (old, new))
+        if was and is_ and was != is_:
+            yield new.fault("spec.ipFamilies", f"{was} first becomes {is_} first", "the same first, or another name")
+    elif new.kind == "CustomResourceDefinition":
+        there = {text(one, "name") for one in mappings(new.spec, "versions")}
+        for version in mappings(old.spec, "versions"):
+            if version.get("storage") is True and text(version, "name") not in there:
+                given = f"without {text(version, 'name')}, in which its objects are stored"
+                yield new.fault("spec.versions", given, "kept with `storage: false` until all are stored anew")
     elif new.kind == "Deployment" and _defaulted_update_stays(old, new):
         allowed = "rollingUpdate spelled out one release before, or another name"
         yield new.fault("spec.strategy", "Recreate over a rolling update that was never spelled out", allowed)
@@ -206,6 +215,15 @@ FIXED: Final[Mapping[tuple[str, str], tuple[tuple[str, ...], ...]]] = {
         ("spec", "selector"),
     ),
     ("", "Secret"): (("type",),),
+    ("", "PersistentVolume"): (("spec", "csi"), ("spec", "nfs"), ("spec", "hostPath"), ("spec", "local")),
+    ("apiextensions.k8s.io", "CustomResourceDefinition"): (
+        ("spec", "group"),
+        ("spec", "scope"),
+        ("spec", "names", "kind"),
+        ("spec", "names", "plural"),
+    ),
+    ("node.k8s.io", "RuntimeClass"): (("handler",),),
+    ("storage.k8s.io", "CSIDriver"): (("spec", "attachRequired"),),
     ("rbac.authorization.k8s.io", "RoleBinding"): (("roleRef",),),
     ("rbac.authorization.k8s.io", "ClusterRoleBinding"): (("roleRef",),),
     ("networking.k8s.io", "IngressClass"): (("spec", "controller"),),

@@ -81,6 +81,8 @@ def waits_for_nobody(objects: Objects) -> Iterator[Fault]:
 def no_such_node(objects: Objects) -> Iterator[Fault]:
     """Nodes asked for by a label value that no node has, or by two that contradict each other."""
     for pods in objects.pods:
+        if name := text(pods.spec, "nodeName"):
+            yield pods.owner.fault(f"{pods.path}.nodeName", name, "no name: nodes come and go under new ones")
         wanted = mapping(pods.spec, "nodeSelector")
         for name, value in wanted.items():
             yield from _value(pods, f"{pods.path}.nodeSelector", str(name), [value])

@@ -274,6 +274,7 @@ def _named(pods: Pods) -> Iterator[Named]:
             yield from _one("ConfigMap", mapping(source, "configMap"), "name", path)
     yield from _one("ServiceAccount", pods.spec, "serviceAccountName", f"{pods.path}.serviceAccountName")
     yield from _one("PriorityClass", pods.spec, "priorityClassName", f"{pods.path}.priorityClassName")
+    yield from _one("RuntimeClass", pods.spec, "runtimeClassName", f"{pods.path}.runtimeClassName")
 
 
 def _one(kind: str, found: Data, field: str, path: str, key: str = "") -> Iterator[Named]:

@@ -129,6 +129,8 @@ def scaler_bounds(objects: Objects) -> Iterator[Fault]:
         lowest, highest = number(scaler.spec.get("minReplicas"), 1), number(scaler.spec.get("maxReplicas"), 0)
         if highest < 1 or lowest > highest:
             yield scaler.fault("spec.minReplicas", f"{lowest}, and maxReplicas {highest}", "at most maxReplicas")
+        if text(scaler.spec, "behavior", "scaleUp", "selectPolicy") == "Disabled" and highest > lowest:
+            yield scaler.fault("spec.behavior.scaleUp.selectPolicy", "Disabled: it never scales up", "Max or Min")
         kinds = {text(one, "type") for one in mappings(scaler.spec, "metrics")}
         if lowest == 0 and not kinds & {"External", "Object"}:
             yield scaler.fault("spec.minReplicas", "0, without an Object or External metric to come back by", "1")

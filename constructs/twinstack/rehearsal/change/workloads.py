@@ -121,12 +121,14 @@ class _Change:
         """Stops where the former release does not come up: nothing can follow it then."""
         if before.manifests and self._deliver(before, "former release") is None:
             return
-        if after.manifests:
-            self.problems += following(before.manifests, after.manifests, asked=True, keeps=HOLD_DATA)
+        known = [*following(before.manifests, after.manifests, asked=True, keeps=HOLD_DATA)] if after.manifests else []
         self.services = frozenset(_services(before.manifests) & (_services(after.manifests)))
         with probing(self._api, self.services) as probe:
             outcome = self._deliver(after, "new release") if after.manifests else self._remove()
             self._look_at(probe)
+        # What the probe saw of a Service is not said once more by a rule.
+        seen = {f"Service {gap.service}" for gap in self.gaps}
+        self.problems += (one for one in known if one.path.partition(" spec.")[0] not in seen)
         if outcome is None:
             return
         self.done |= {str(one.identity): _what(one.kind, one.fields) for one in outcome.changed}

@@ -1,0 +1,92 @@
+"""Rights in the cluster and in AWS that are about nothing that there is.
+
+Source: Kubernetes 1.36, the resources that its API server serves, by group; Kubernetes documentation, "Using RBAC Authorization".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from twinstack.environment.spec import Half
+from twinstack.policy.kubernetes.objects import Data, Object, Objects, mappings, text, texts
+from twinstack.policy.rule import Fault, Rules
+
+RULES: Final = Rules(Half.WORKLOADS)
+
+
+@RULES("right-to-nothing", "a right to something that there is not", "correct the name, and the group it is in")
+def right_to_nothing(objects: Objects) -> Iterator[Fault]:
+    """A rule about a resource that its group does not have, or a verb that nobody asks with: taken, and it grants nothing."""
+    for one in objects.of("Role", "ClusterRole"):
+        for index, rule in enumerate(mappings(one.data, "rules")):
+            yield from _of_rule(one, rule, f"rules[{index}]")
+
+
+@RULES(
+    "role-is-none", "a role of AWS that is none", "write the role's ARN, or leave it to an association of Pod Identity"
+)
+def role_is_none(objects: Objects) -> Iterator[Fault]:
+    """A service account whose role is no ARN of one: its pods get no credentials, and say so only when they ask."""
+    for one in objects.of("ServiceAccount"):
+        role = text(one.annotations, _ROLE)
+        if role and not re.fullmatch(r"arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+", role):
+            yield one.fault(f"metadata.annotations.{_ROLE}", role, "arn:aws:iam::ACCOUNT:role/NAME")
+
+
+def _of_rule(one: Object, rule: Data, path: str) -> Iterator[Fault]:
+    groups = texts(rule, "apiGroups")
+    if not texts(rule, "resources") or not set(groups) <= RESOURCES.keys():
+        return
+    known = {name for group in groups for name in RESOURCES[group].split()}
+    for name in texts(rule, "resources"):
+        whole, _, part = name.partition("/")
+        if whole != "*" and (
+            whole not in known or (part and part != "*" and part not in PARTS.get(whole, "scale status"))
+        ):
+            where = next((f"it is in {group or 'the core group'}" for group in RESOURCES if _has(group, whole)), "")
+            yield one.fault(f"{path}.resources", name, where or _near(whole, known))
+    for verb in texts(rule, "verbs"):
+        if verb not in VERBS:
+            yield one.fault(f"{path}.verbs", verb, ", ".join(VERBS[:-1]))
+
+
+def _has(group: str, name: str) -> bool:
+    return name in RESOURCES[group].split()
+
+
+def _near(name: str, known: set[str]) -> str:
+    plural = {f"{name}s", f"{name}es", f"{name.removesuffix('y')}ies"} & known
+    return ", ".join(sorted(plural)) or f"one of {', '.join(sorted(known))}"
+
+
+_ROLE: Final = "eks.amazonaws.com/role-arn"
+VERBS: Final = (
+    "get", "list", "watch", "create", "update", "patch", "delete", "deletecollection", "bind", "escalate", "impersonate",
+    "use", "approve", "sign", "attest", "*",
+)  # fmt: skip
+RESOURCES: Final[Mapping[str, str]] = {
+    "": "bindings componentstatuses configmaps endpoints events limitranges namespaces nodes persistentvolumeclaims "
+    "persistentvolumes pods podtemplates replicationcontrollers resourcequotas secrets serviceaccounts services",
+    "apps": "controllerrevisions daemonsets deployments replicasets statefulsets",
+    "autoscaling": "horizontalpodautoscalers",
+    "batch": "cronjobs jobs",
+    "coordination.k8s.io": "leases leasecandidates",
+    "discovery.k8s.io": "endpointslices",
+    "events.k8s.io": "events",
+    "networking.k8s.io": "ingressclasses ingresses ipaddresses networkpolicies servicecidrs",
+    "policy": "poddisruptionbudgets",
+    "rbac.authorization.k8s.io": "clusterrolebindings clusterroles rolebindings roles",
+    "scheduling.k8s.io": "priorityclasses",
+    "storage.k8s.io": "csidrivers csinodes csistoragecapacities storageclasses volumeattachments volumeattributesclasses",
+}
+"""By group, what the API server serves. Of other groups nothing is said."""
+PARTS: Final[Mapping[str, str]] = {
+    "namespaces": "finalize status",
+    "nodes": "proxy status stats metrics log configz healthz pods spec checkpoint",
+    "pods": "attach binding ephemeralcontainers eviction exec log portforward proxy resize status",
+    "serviceaccounts": "token",
+    "services": "proxy status",
+}
+"""What belongs to one and is asked for by a path of its own, `pods/log`; of the others `scale` and `status`."""
