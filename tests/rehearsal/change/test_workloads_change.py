@@ -118,8 +118,8 @@ def test_what_rules_know_of_two_releases_is_said_beside_what_the_cluster_says(
     assert {what for name, what in report.changes.items() if name.startswith("Ingress")} == {"deleted"}
 
 
-def test_a_removal_says_what_stays(rehearsed: Callable[..., WorkloadsChange]) -> None:
+def test_a_removal_takes_all_of_it_and_its_namespace(rehearsed: Callable[..., WorkloadsChange]) -> None:
     report = rehearsed(None)
     assert report.passed, report.lines()
     assert set(report.changes.values()) == {"deleted"}
-    assert [name.partition(" ")[0] for name in report.kept] == ["Namespace"]
+    assert report.kept == {}
