@@ -7,9 +7,11 @@ from typing import Any, Final
 
 from twinstack.environment.spec import Half
 from twinstack.errors import Problem
+from twinstack.policy.aws.stack import Stack
 from twinstack.policy.installed import every_rule
 from twinstack.policy.judgement import USUAL, found_by
 from twinstack.policy.kubernetes.objects import Objects
+from twinstack.policy.rule import Fault, Rule
 
 
 def following(
@@ -35,15 +37,26 @@ def following(
         for fault in found_by(rule, *both):
             if rule.id == SERVER_KNOWS and (asked or fault.path in DELIVERY_SEES_TO):
                 continue
-            yield Problem(
-                "TW756",
-                f"this release cannot follow the one that stands: {rule.title}",
-                fault.place,
-                given=fault.given,
-                allowed=fault.allowed,
-                fix=rule.fix,
-                warning=rule.warns(fault),
-            )
+            yield _problem(rule, fault)
+
+
+def stack_following(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Problem]:
+    """The same of two releases' Terraform JSON."""
+    for rule in every_rule():
+        if rule.compares and rule.half is Half.INFRASTRUCTURE:
+            yield from (_problem(rule, fault) for fault in found_by(rule, Stack(before), Stack(after)))
+
+
+def _problem(rule: Rule, fault: Fault) -> Problem:
+    return Problem(
+        "TW756",
+        f"this release cannot follow the one that stands: {rule.title[0].lower()}{rule.title[1:]}",
+        fault.place,
+        given=fault.given,
+        allowed=fault.allowed,
+        fix=rule.fix,
+        warning=rule.warns(fault),
+    )
 
 
 def _identity(one: Mapping[str, Any]) -> tuple[str, str, str]:

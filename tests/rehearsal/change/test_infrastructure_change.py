@@ -102,3 +102,14 @@ def test_the_same_again_does_nothing(rehearsed: Rehearsed) -> None:
     assert report.passed
     assert report.changes == ()
     assert report.head.partition(" passed: ")[2].startswith("nothing changes")
+
+
+def test_what_a_rule_knows_of_the_two_is_said_beside_what_the_plan_says(rehearsed: Rehearsed) -> None:
+    """A plan replaces a zone as it does anything else: that its name servers are others, only a rule says."""
+
+    def zone(name: str) -> Callable[[dict[str, Any]], None]:
+        return lambda resources: resources.update(aws_route53_zone={"shop": {"name": name}})
+
+    report = rehearsed(outputs("one", zone("shop.example")), outputs("two", zone("store.example")))
+    assert told(report) == [("TW756", "aws_route53_zone.shop name")]
+    assert report.problems[0].given == "shop.example becomes store.example"

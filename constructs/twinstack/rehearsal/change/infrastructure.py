@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from twinstack.changes.former import Outputs
 from twinstack.delivery.infrastructure_plan import InfrastructurePlan, ResourceChange
+from twinstack.policy.following import stack_following
 from twinstack.rehearsal import schemas
 from twinstack.rehearsal.change.obstacles import held_afterwards, obstacles
 from twinstack.rehearsal.change.report import InfrastructureChange
@@ -82,6 +83,9 @@ class _Change:
             protected=_with(self._before.stack, "prevent_destroy"),
             made_first=_made_first(planned, self._place),
         )
+        seen = {problem.path for problem in run.problems}
+        following = stack_following(self._before.stack, self._new) if self._before.stack else ()
+        run.problems += (one for one in following if one.path.partition(" ")[0] not in seen)
         if planned and run.passed(run.step("apply", "apply", "-json", self._place.plan_file.name), "TW804"):
             run.proved.append("apply: Terraform finds an order in which each change can be made")
         if not planned or not any(problem.code == "TW804" for problem in run.problems):
