@@ -148,7 +148,7 @@ delivery: $(VENV)/.complete ## bring products out, from the first plan to the en
 	@$(RUN) tests.delivery.whole
 
 .PHONY: bench
-bench: $(VENV)/.complete ## measure the synth against the stock bindings, delivery in turn with helm; write docs/performance.md
+bench: $(VENV)/.complete ## measure the synth against the stock bindings, a diff against a synth, delivery in turn with helm; write docs/performance.md
 	@$(RUN) benchmarks
 
 QUICK_OPTION := $(if $(filter command line,$(origin QUICK)),--quick)
