@@ -177,3 +177,27 @@ def test_of_outputs_without_layers_it_is_the_line_whose_value_stands_in_them() -
     assert cause(first, change("database", field("iops", 1, 7))) == f"environments/prod.yaml:2 database ({FIRST})"
     (nobody,) = first.of(Difference.of("", "", [change("", field("x", 1, 9))])).changes
     assert nobody.cause is None
+
+
+def test_what_is_in_doubt_is_tried_out_and_nothing_else() -> None:
+    text = BASE.replace("db.t4g.micro", "db.t4g.small").replace("storage_gib: 20", "storage_gib: 200")
+    found = causes(loaded(prod=""), loaded(text, ""))
+    changed = (field("instance_class", "db.t4g.micro", "db.t4g.small"), field("threshold", 1, 7))
+    both = Difference.of("before", "after", [change("database", *changed)])
+    asked: list[str] = []
+
+    def without(edit: Edit) -> Difference | None:
+        asked.append(edit.dotted)
+        if edit.dotted == "database.instance_class":
+            return None  # which cannot be undone by itself
+        return Difference.of("before", "after", [change("database", changed[0])])
+
+    (tried,) = found.of(both, without).changes
+    assert asked == ["database.instance_class", "database.storage_gib"]
+    assert [str(one.cause).rpartition(" ")[2] for one in tried.fields] == [
+        "database.instance_class",
+        "database.storage_gib",
+    ]
+    asked.clear()
+    found.of(Difference.of("before", "after", [change("database", changed[0])]), without)
+    assert asked == []

@@ -20,6 +20,9 @@ from twinstack.cli import diff as command
 from twinstack.cli.application import application
 from twinstack.cli.ending import status_of
 from twinstack.cli.users import users_of
+from twinstack.delivery import planning
+from twinstack.delivery.infrastructure_plan import InfrastructurePlan
+from twinstack.delivery.planning import Planned
 from twinstack.errors import ConfigurationError
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "prod"
@@ -126,3 +129,46 @@ def test_where_a_shallow_clone_lacks_the_beginning_it_is_said(at: Product[Any], 
     with pytest.raises(ConfigurationError) as caught:
         Repository.of(tmp_path / "shallow").beginning()
     assert [one.code for one in caught.value.problems] == ["TW385"]
+
+
+def test_reports_are_written_beside_what_is_shown(typed: Typed, kept: Path, tmp_path: Path) -> None:
+    files = {name: tmp_path / f"diff.{name}" for name in ("markdown", "sarif", "junit")}
+    options = [text for name, file in files.items() for text in (f"--{name}", file)]
+    status, out, _ = typed(
+        "prod", "--against", kept, "--set", "database.database=other", "--half", "infrastructure", *options
+    )
+    assert (status, out.splitlines()[-1].partition(":")[2]) == (3, " 3 destroys data, 2 safe")
+    text = files["markdown"].read_text()
+    assert text.startswith("### `analytics-prod`\n\n**3 destroys data**, 2 safe since ")
+    assert "  - `db_name` `analytics` → `other`, destroys data, **forces it**" in text
+    (run,) = json.loads(files["sarif"].read_text())["runs"]
+    assert run["automationDetails"]["id"] == "twinstack/diff/prod/"
+    assert [one["ruleId"] for one in run["results"]] == ["destroys-data"] * 3 + ["safe"] * 2
+    assert 'tests="5" failures="3"' in files["junit"].read_text()
+
+
+def test_what_stands_is_planned_and_looked_at(typed: Typed, kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    recorded = json.loads((Path(__file__).parents[1] / "changes" / "plans" / "terraform.json").read_text())
+
+    def plan(_product: object, _loaded: object, folder: Path, **_options: object) -> Planned:
+        shutil.copytree(kept / "cdktf.out" / "stacks" / "analytics-prod", folder / "infrastructure")
+        shutil.copytree(kept / "dist" / "analytics-prod", folder / "workloads")
+        made: Any = None
+        return Planned(
+            made, folder, InfrastructurePlan.of(recorded, "Terraform"), None, "the cluster is made by this release"
+        )
+
+    monkeypatch.setattr(planning, "plan", plan)
+    monkeypatch.setattr(command, "activate", lambda _: None)
+    status, out, _ = typed("prod", "--live", "--json")
+    told = json.loads(out)
+    validated(told)
+    assert (status, told["before"], told["worst"]) == (3, "what stands", "destroys data")
+    database = next(one for one in told["changes"] if one["subject"] == "aws_db_instance.database")
+    assert (database["thing"], database["used_by"][0], database["action"]) == (
+        "database",
+        "backend (write)",
+        "replaced",
+    )
+    assert next(one["class"] for one in told["changes"] if one["subject"] == "the cluster") == "unknown"
+    assert typed("prod", "--live", "--against", "main")[0] == 2

@@ -1,17 +1,17 @@
-"""Which line of the environment's layers made a change: found by what it says, named as one of several where it is not sure.
+"""Which line of the environment's layers made a change: found by what it says, and tried out where that is not enough.
 
 Looked at in this order, and the first that has one decides: an edit of the thing itself whose value or whose name is the
 field's; one of the whole environment (`version`, `region`, `tags`); one of what it is linked with; one of anything. Where
-none is, the edits of the thing itself are what it can have been, then those of its links, then all; and what no edit of a
-layer can have made, the program has.
+none is, it can have been any edit. Where that leaves a doubt each edit is undone by itself, and what is not there without
+it, it has made. What is in doubt then is told as such, and what no edit of a layer can have made, the program has.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from twinstack.changes.difference import Cause, Change, Difference, FieldChange
 from twinstack.changes.edits import Edit
@@ -19,6 +19,29 @@ from twinstack.changes.likeness import Likeness, likeness, likeness_of_name, say
 
 if TYPE_CHECKING:
     from twinstack.layers.load import Loaded
+
+Place: TypeAlias = tuple[str, str]
+"""The subject of a change, and a field of it; no field for the change as a whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """What is thought to have made a change."""
+
+    edits: tuple[Edit, ...]
+    is_sure: bool
+    also: Cause | None = None
+    """What no edit is, and may have made it."""
+
+    @property
+    def cause(self) -> Cause | None:
+        """One cause; of several edits the first with the others, of very many only how many they are."""
+        if len(self.edits) > MOST_NAMED:
+            first = self.edits[0]
+            return Cause(first.dotted, first.location, f"or another of {len(self.edits)} values that differ")
+        found = [Cause(edit.dotted, edit.location, _note(edit)) for edit in self.edits]
+        found += [self.also] if self.also else []
+        return replace(found[0], others=tuple(found[1:])) if found else None
 
 
 @dataclass(frozen=True)
@@ -34,61 +57,59 @@ class Causes:
     is_first: bool = False
     """Whether nothing is known of the layers before: every line of today's may be the one."""
 
-    def of(self, difference: Difference) -> Difference:
-        """The same difference, each change with its cause."""
-        return replace(difference, changes=tuple(map(self._of_change, difference.changes)))
+    def of(self, difference: Difference, without: Callable[[Edit], Difference | None] | None = None) -> Difference:
+        """The same difference, each change with its cause.
 
-    def _of_change(self, change: Change) -> Change:
-        if not change.fields:
-            return replace(change, cause=self._of_whole(change))
-        fields = tuple(replace(one, cause=self._of_field(change, one)) for one in change.fields)
-        decisive = next((one for one in fields if one.forces), fields[0])
-        return replace(change, fields=fields, cause=decisive.cause)
+        `without` makes the outputs with one edit undone, and is asked only where looks are not enough. It gives None for an
+        edit that cannot be undone by itself.
+        """
+        guesses = {place: self._guess(change, field) for place, change, field in _places(difference)}
+        in_doubt = not self.is_first and not all(one.is_sure for one in guesses.values())
+        if without and in_doubt and len(self.edits) <= MOST_UNDONE:
+            guesses = _tried(guesses, difference, [(edit, without(edit)) for edit in self.edits])
+        told = {place: guess.cause for place, guess in guesses.items()}
+        return replace(difference, changes=tuple(_with_causes(change, told) for change in difference.changes))
 
-    def _of_field(self, change: Change, field: FieldChange) -> Cause | None:
-        if (found := self._likeliest(change, lambda edit: likeness(edit, change, field))) is not None:
-            return found
-        if self._is_of_version(field):
-            return Cause("version", self.loaded.merged.locate(("version",)), "the release's version")
-        return self._unlike(change)
-
-    def _of_whole(self, change: Change) -> Cause | None:
-        """Of what is new or goes, and has no fields to look at."""
-        whole = [edit for edit in self.edits if edit.path == (change.thing,)]
-        if whole:
-            return _cause(whole)
-        return self._likeliest(change, lambda edit: likeness_of_name(edit, change)) or self._unlike(change)
-
-    def _likeliest(self, change: Change, judge: Callable[[Edit], Likeness]) -> Cause | None:
-        """The edits that are the most alike, in the nearest ring that has one which is alike at all."""
-        for ring in self._rings(change):
-            judged = [(judge(edit), edit) for edit in ring]
+    def _guess(self, change: Change, field: FieldChange | None) -> Guess:
+        """What looks the most alike, in the nearest ring that has anything alike; or else all, the nearest first."""
+        rings = [*self._rings(change)]
+        for ring in rings:
+            judged = [
+                (likeness(edit, change, field) if field else likeness_of_name(edit, change), edit) for edit in ring
+            ]
             most = max((score for score, _ in judged), default=Likeness.NONE)
             if most > (Likeness.SAME_WORD if self.is_first else Likeness.NONE):
-                return _cause([edit for score, edit in judged if score is most])
-        return None
+                found = tuple(edit for score, edit in judged if score is most)
+                return Guess(found, self._is_alone or (len(found) == 1 and most >= Likeness.SAME_VALUE))
+        if self.is_first or (field and self._is_of_version(field)):
+            return Guess((), is_sure=True, also=self._of_today(change, field))
+        found = tuple(edit for ring in rings for edit in ring)
+        if not found:
+            return Guess((), is_sure=True, also=self.other or Cause("", note=PROGRAM))
+        return Guess(found, self._is_alone, self.other)
 
-    def _unlike(self, change: Change) -> Cause | None:
-        """What can have made it, where nothing looks like it."""
-        if self.is_first:
-            section = self.loaded.merged.locate((change.thing,)) if change.thing in self.loaded.merged.data else None
-            return Cause(change.thing, section, FIRST) if section else None
-        nearest = next((ring for ring in self._rings(change) if ring), ())
-        found = _cause(nearest)
-        if found is None:
-            return self.other or Cause("", note=PROGRAM)
-        return replace(found, others=(*found.others, self.other)) if self.other else found
+    def _of_today(self, change: Change, field: FieldChange | None) -> Cause | None:
+        """What today's layers alone can tell."""
+        merged = self.loaded.merged
+        if field and self._is_of_version(field):
+            return Cause("version", merged.locate(("version",)), "the release's version")
+        return Cause(change.thing, merged.locate((change.thing,)), FIRST) if change.thing in merged.data else None
 
     def _rings(self, change: Change) -> Iterator[Sequence[Edit]]:
         """The edits, the nearest to a change first; no edit in two rings."""
         near = self._neighbours.get(change.thing, set())
         own = [edit for edit in self.edits if edit.section == change.thing]
         shared = [edit for edit in self.edits if edit.section not in self._things]
+        # Of all lines there are, far ones look alike by chance.
+        others = [edit for edit in self.edits if edit.section in self._things - {change.thing} and not self.is_first]
         yield from (own, shared)
-        if not self.is_first:  # of all lines there are, far ones look alike by chance
-            others = [edit for edit in self.edits if edit.section in self._things - {change.thing}]
-            yield [edit for edit in others if edit.section in near]
-            yield [edit for edit in others if edit.section not in near]
+        yield [edit for edit in others if edit.section in near]
+        yield [edit for edit in others if edit.section not in near]
+
+    @property
+    def _is_alone(self) -> bool:
+        """Whether there is one edit, and nothing else that can have made a change."""
+        return len(self.edits) == 1 and self.other is None
 
     def _is_of_version(self, field: FieldChange) -> bool:
         version = self.loaded.environment.context.version
@@ -108,21 +129,52 @@ class Causes:
         return found
 
 
-def _cause(edits: Iterable[Edit]) -> Cause | None:
-    """One cause; of several edits the first with the others, of very many only how many they are."""
-    found = [*edits]
-    if len(found) > MOST:
-        first = found[0]
-        return Cause(first.dotted, first.location, f"or another of {len(found)} values that differ")
-    causes = [Cause(edit.dotted, edit.location, _note(edit)) for edit in found]
-    return replace(causes[0], others=tuple(causes[1:])) if causes else None
+def _places(difference: Difference) -> Iterator[tuple[Place, Change, FieldChange | None]]:
+    """Each field of each change; the change itself where it has none."""
+    for change in difference.changes:
+        for field in change.fields or (None,):
+            yield (change.subject, field.path if field else ""), change, field
+
+
+def _tried(
+    guesses: Mapping[Place, Guess], difference: Difference, without: Sequence[tuple[Edit, Difference | None]]
+) -> dict[Place, Guess]:
+    """The guesses, with what was found out by undoing each edit in the place of those that were in doubt."""
+    whole = _told(difference)
+    made: dict[Place, list[Edit]] = {}
+    for edit, found in without:
+        told = _told(found) if found is not None else whole
+        for place, said in whole.items():
+            if told.get(place) != said:
+                made.setdefault(place, []).append(edit)
+    return {
+        place: Guess(tuple(made[place]), is_sure=True) if place in made and not guess.is_sure else guess
+        for place, guess in guesses.items()
+    }
+
+
+def _told(difference: Difference) -> dict[Place, tuple[Any, ...]]:
+    return {
+        place: (change.action, *((field.before, field.after) if field else ()))
+        for place, change, field in _places(difference)
+    }
+
+
+def _with_causes(change: Change, told: Mapping[Place, Cause | None]) -> Change:
+    if not change.fields:
+        return replace(change, cause=told[change.subject, ""])
+    fields = tuple(replace(one, cause=told[change.subject, one.path]) for one in change.fields)
+    decisive = next((one for one in fields if one.forces), fields[0])
+    return replace(change, fields=fields, cause=decisive.cause)
 
 
 def _note(edit: Edit) -> str:
     return f"removed, was {edit.was}" if edit.was is not None else ""
 
 
-MOST: Final = 5
+MOST_NAMED: Final = 5
 """Candidates that are named one by one: nobody reads more."""
+MOST_UNDONE: Final = 8
+"""Edits that are undone one by one, which takes a synthesis each."""
 PROGRAM: Final = "the program"
 FIRST: Final = "which line of it is not known: what it is compared with has no layers"

@@ -59,12 +59,17 @@ def former_layers(root: Path, environment: str) -> Merged | None:
 
 
 def edits(before: Merged, after: Merged) -> tuple[Edit, ...]:
-    """Every path whose value differs, the deepest that tells, in the order of today's layers.
+    """Every path that outputs are made of and whose value differs, the deepest that tells, in the order of today's layers.
 
-    What the command line sets counts as today's, but for a version: both sides are made with that one.
+    What the command line sets counts as today's, but for a version: both sides are made with that one. What is
+    acknowledged only lets something pass.
     """
     found = _between(before.data, after.data, (), before, after)
-    return tuple(one for one in found if not (one.path == ("version",) and _is_set(after, one.path)))
+    return tuple(
+        one
+        for one in found
+        if not (one.path == ("version",) and _is_set(after, one.path)) and one.path[1:2] != ("acknowledge",)
+    )
 
 
 def _is_set(merged: Merged, path: Path_) -> bool:

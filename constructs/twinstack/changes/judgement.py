@@ -49,9 +49,8 @@ def fact_of(type_name: str, path: str, before: Any, after: Any, beside: Mapping[
     from twinstack.facts import change_of  # which a plan without changes has no use for
     from twinstack.facts.changes import is_change
 
-    value = None if after is UNKNOWN_YET else after
-    worst = change_of(type_name, path, before, value, beside=beside)
-    for name, old, new in _inside(path, before, value):
+    worst = change_of(type_name, path, before, after, beside=beside)  # what is not known yet is not taken away
+    for name, old, new in _inside(path, before, None if after is UNKNOWN_YET else after):
         fact = change_of(type_name, name, old, new, beside=beside) if is_change(type_name, name, old, new) else None
         # That it is made anew for it, only the plan knows of a block that comes or goes.
         if fact is not None and not fact.replaces and (worst is None or fact.effect > worst.effect):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from twinstack.bindings import activate
@@ -13,8 +15,11 @@ from twinstack.cli.differences import show
 from twinstack.cli.former_outputs import Coming, made_beside
 from twinstack.cli.project import find_reference, load_product
 from twinstack.cli.render import emit_json
+from twinstack.cli.reports import put_report, put_reports
 from twinstack.cli.users import users_of
 from twinstack.environment.spec import Half
+from twinstack.errors import Location, UsageError
+from twinstack.product import FOLDER
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -33,9 +38,30 @@ def diff(
     version: str | None,
     assignments: Sequence[str],
     as_json: bool,
+    live: bool = False,
+    markdown: Path | None = None,
+    sarif: Path | None = None,
+    junit: Path | None = None,
 ) -> int:
-    """Shows what is different between the former outputs and those of today; 3 where something is."""
+    """Shows what is different between the former outputs and those of today; 3 where something is. The files are written
+    beside that.
+    """
     halves = (Half(half),) if half else tuple(Half)
+    if live and against is not None:
+        raise UsageError("--live is what stands, and --against something former: leave out one of them")
+    make = _to_what_stands if live else partial(_to_former, against=against)
+    product, loaded, difference = make(environment, halves=halves, version=version, assignments=assignments)
+    _report(difference, product, loaded, markdown=markdown, sarif=sarif, junit=junit)
+    if as_json:
+        emit_json({"environment": environment, **difference.as_dict()})
+    else:
+        show(difference, loaded.environment.stack_id)
+    return 0 if difference.is_empty else CHANGED
+
+
+def _to_former(
+    environment: str, *, against: str | None, halves: Sequence[Half], version: str | None, assignments: Sequence[str]
+) -> tuple[Product[Any], Loaded[Any], Difference]:
     reference, folder = find_reference()
     coming = Coming(folder)
     with (
@@ -48,11 +74,41 @@ def diff(
         coming.product.set_result(product)
         (loaded,) = product.load_all([environment], set=read_assignments(assignments) or None, version=version)
         difference = difference_between(product, loaded, former, halves)
-    if as_json:
-        emit_json({"environment": environment, **difference.as_dict()})
-    else:
-        show(difference, loaded.environment.stack_id)
-    return 0 if difference.is_empty else CHANGED
+    return product, loaded, difference
+
+
+def _to_what_stands(
+    environment: str, *, halves: Sequence[Half], version: str | None, assignments: Sequence[str]
+) -> tuple[Product[Any], Loaded[Any], Difference]:
+    from twinstack.cli.live_difference import difference_to_what_stands
+    from twinstack.delivery.cluster import Context
+
+    reference, folder = find_reference()
+    activate(folder)
+    product = load_product(reference, folder)
+    (loaded,) = product.load_all([environment], set=read_assignments(assignments) or None, version=version)
+    with terminated_like_interrupted():
+        return product, loaded, difference_to_what_stands(product, loaded, halves, Context())
+
+
+def _report(
+    difference: Difference,
+    product: Product[Any],
+    loaded: Loaded[Any],
+    *,
+    markdown: Path | None,
+    sarif: Path | None,
+    junit: Path | None,
+) -> None:
+    from twinstack.changes.comment import comment
+    from twinstack.changes.rows import rows
+
+    environment = loaded.environment
+    if markdown is not None:
+        put_report(markdown, comment(difference, environment.stack_id))
+    place = Location(f"{FOLDER}/{environment.name}.yaml", 1)
+    found = [*rows(difference)]
+    put_reports(found, f"diff {environment.name}", product.root, place, sarif=sarif, junit=junit)
 
 
 def difference_between(
@@ -62,13 +118,14 @@ def difference_between(
     from twinstack.changes.beginnings import causes_between
     from twinstack.changes.compare import compare
     from twinstack.changes.present import present
+    from twinstack.changes.undone import Undone
 
     environment = loaded.environment
     with present(product, loaded, halves) as after:
         users = users_of(environment)
         before = former.result()
         found = compare(before, after, fields=environment.specs, users=users, halves=halves)
-        return causes_between(product, loaded, before).of(found)
+        return causes_between(product, loaded, before).of(found, Undone(product, loaded, before, halves))
 
 
 CHANGED: Final = 3

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
+
+from twinstack.cli.reports import JUnit, Sarif
 
 changes: typer.Typer = typer.Typer()
 OneEnvironment = Annotated[str, typer.Argument(metavar="ENVIRONMENT", help="Its name, as `twinstack list` shows it.")]
@@ -21,6 +24,9 @@ def diff(
             show_default=False,
         ),
     ] = None,
+    live: Annotated[
+        bool, typer.Option("--live", help="Compare with what stands: a plan of Terraform's, and the cluster's objects.")
+    ] = False,
     half: Annotated[Literal["infrastructure", "workloads"] | None, typer.Option(help="Only this half.")] = None,
     version: Annotated[
         str | None,
@@ -32,16 +38,24 @@ def diff(
             "--set", metavar="PATH=VALUE", help="Today's, with one more layer on top: database.multi_az=false."
         ),
     ] = None,
+    markdown: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write Markdown too, for a comment of a pull request.", show_default=False),
+    ] = None,
+    sarif: Sarif = None,
+    junit: JUnit = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")] = False,
 ) -> None:
     """Show what a change does: what is replaced, interrupted or restarted, why, and by which line.
 
-    Nothing is asked but Git: what stands is taken to be what the former outputs say. The exit status is 0 where nothing is
+    Nothing is asked but Git: what stands is taken to be what the former outputs say, unless with --live, which needs what
+    `twinstack plan` needs. The exit status is 0 where nothing is
     different, and 3 where something is.
     """
     from twinstack.cli.diff import diff as run_diff
 
     status = run_diff(
-        environment, against=against, half=half, version=version, assignments=assignments or (), as_json=json
-    )
+        environment, against=against, half=half, version=version, assignments=assignments or (), as_json=json,
+        live=live, markdown=markdown, sarif=sarif, junit=junit,
+    )  # fmt: skip
     raise typer.Exit(status)
