@@ -42,7 +42,8 @@ def ran(job: str, folder: Path, **world: Any) -> list[tuple[str, dict[str, Any]]
 @pytest.fixture
 def comment(tmp_path: Path) -> Path:
     (tmp_path / "comment").mkdir()
-    (tmp_path / "comment" / "diff-prod.txt").write_text("-  cpu: 250m\n+  cpu: 300m\n")
+    (tmp_path / "comment" / "diff-prod.md").write_text("### `shop-prod`\n\n1 safe since `0a1b2c3`\n")
+    (tmp_path / "comment" / "plan-dev.txt").write_text("-  cpu: 250m\n+  cpu: 300m\n")
     (tmp_path / "comment" / "plan-prod.txt").write_text("")
     return tmp_path
 
@@ -54,7 +55,8 @@ def test_the_first_time_a_comment_is_made(comment: Path) -> None:
     assert (name, given["issue_number"]) == ("createComment", 5)
     body = given["body"]
     assert body.startswith("<!-- twinstack -->\nWhat 0a1b2c3 changes")
-    assert "<summary>diff: prod</summary>\n\n```diff\n-  cpu: 250m\n+  cpu: 300m\n```" in body
+    assert "changes\n\n### `shop-prod`\n\n1 safe since `0a1b2c3`\n\n<details>" in body
+    assert "<summary>plan: dev</summary>\n\n```diff\n-  cpu: 250m\n+  cpu: 300m\n```" in body
     assert "**plan: prod**: nothing changes" in body
 
 

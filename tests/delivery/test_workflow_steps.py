@@ -83,11 +83,11 @@ def test_what_changes_is_what_the_pull_request_changed_with_its_line(tmp_path: P
         done = run(step("pull-request", "changes", name), tmp_path / "work")
         assert done.status == 0, done.text
     for name in ("dev", "staging", "prod"):
-        text = (tmp_path / "work" / "comment" / f"diff-{name}.txt").read_text()
-        assert "restarts       Deployment analytics/analytics-backend  changed" in text
-        assert "containers[backend].resources.requests.cpu  250m → 300m" in text
-        assert "by environments/base.yaml:" in text
-        assert text.splitlines()[-1] == "1 change: 1 restarts"
+        text = (tmp_path / "work" / "comment" / f"diff-{name}.md").read_text()
+        (changed,) = [one for one in text.splitlines() if one.startswith("  - ")]
+        assert "containers[backend].resources.requests.cpu` `250m` → `300m`, restarts" in changed
+        assert "because of `environments/base.yaml:" in changed
+        assert "`backend.resources.requests.cpu`" in changed
 
 
 @pytest.fixture

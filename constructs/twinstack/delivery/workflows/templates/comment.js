@@ -3,6 +3,7 @@ const mark = '<!-- twinstack -->';
 const most = 60000; // GitHub takes 65,536 characters
 const part = (file) => {
   const text = fs.readFileSync(`comment/${file}`, 'utf8').trimEnd();
+  if (file.endsWith('.md')) return text; // as `twinstack diff` made it
   const title = file.replace(/\.txt$/, '').replace('-', ': ');
   if (!text) return `**${title}**: nothing changes`;
   const longest = Math.max(2, ...(text.match(/`+/g) ?? []).map((found) => found.length));
