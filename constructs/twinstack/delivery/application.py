@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
 
 from twinstack.api_server import Answer, ApiServer
@@ -51,15 +52,22 @@ class Applied:
         return not (self.failures or self.problems or self.not_applied)
 
 
-def apply(api: ApiServer, changes: Sequence[Change], *, waiter: Waits, progress: Progress) -> Applied:
+def apply(
+    api: ApiServer,
+    changes: Sequence[Change],
+    *,
+    waiter: Waits,
+    progress: Progress,
+    made: Mapping[Identity, JsonObject] = MappingProxyType({}),
+) -> Applied:
     """Applies the changes in the order of their graph, and waits until everything that was applied is ready.
 
     Nothing is applied where the server refuses anything of it in a dry run (of what was not examined yet). `api` is
-    `Patient`, who has the Lease in view.
+    `Patient`, who has the Lease in view; `made` is what was applied already, as the server answered.
 
     Raises ConfigurationError with all that the dry run refuses, ClusterError where the server gives no answer.
     """
-    run = _Run(api, changes, waiter, progress)
+    run = _Run(api, changes, waiter, progress, made)
     run.examine()
     run.walk()
     run.finish()
@@ -69,13 +77,22 @@ def apply(api: ApiServer, changes: Sequence[Change], *, waiter: Waits, progress:
 class _Run:
     """One application."""
 
-    def __init__(self, api: ApiServer, changes: Sequence[Change], waiter: Waits, progress: Progress) -> None:
+    def __init__(
+        self,
+        api: ApiServer,
+        changes: Sequence[Change],
+        waiter: Waits,
+        progress: Progress,
+        made: Mapping[Identity, JsonObject],
+    ) -> None:
         self._api, self._changes, self._waiter = api, changes, waiter
         self._progress = InTurn(progress)
-        self._objects: dict[Identity, JsonObject] = {}
+        self._objects: dict[Identity, JsonObject] = dict(made)
         self._ready: set[Identity] = set()
         self._failures: list[Failure] = []
         self._problems: list[Problem] = []
+        for identity in made:
+            self._progress.state(str(identity), State.CREATED)
 
     def examine(self) -> None:
         """The dry run. A namespace that the release brings itself is applied first, once everything else is in order."""

@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from twinstack.delivery.changes import Change, ChangeKind, changes
@@ -208,13 +209,15 @@ class Delivery:
                 with seen.records.begin(
                     self.release, self.manifests, lease.holder, again=self.again, gone=missing, keep=self.keep_releases
                 ) as record:
-                    return self._bring_in(seen, record, lease)
+                    return self._bring_in(seen, record, lease, made)
         except ConfigurationError:
             if made:
-                self._leave_nothing(made)
+                self._leave_nothing(made["metadata"]["uid"])
             raise
 
-    def _apply(self, seen: Look, lease: Lease) -> tuple[Failure, ...]:
+    def _apply(
+        self, seen: Look, lease: Lease, made: Mapping[Identity, JsonObject] = MappingProxyType({})
+    ) -> tuple[Failure, ...]:
         """Why it does not stand whole; empty where it does, and has for `watch_seconds`."""
         from twinstack.delivery.application import apply
         from twinstack.delivery.reasons import Failure, Reason
@@ -226,7 +229,7 @@ class Delivery:
                 for stop in (lease.check, lease.require)
             )
         )
-        applied = apply(lease.api, seen.changes, waiter=waiter, progress=self.progress)
+        applied = apply(lease.api, seen.changes, waiter=waiter, progress=self.progress, made=made)
         if applied.problems:
             return tuple(
                 Failure(_identity(one.path, seen), Reason.REFUSED, f"{one.message}: {one.given}", one.fix)
@@ -241,14 +244,14 @@ class Delivery:
         run = [found for one in identities if (found := stand.get(one)) is not None]
         return waiter.rollouts.watch_over(run, self.watch_seconds)
 
-    def _make_namespace(self, seen: Look) -> str:
-        """Before anything else: the Lease and the records lie in it. The uid of one that was not there; empty otherwise."""
+    def _make_namespace(self, seen: Look) -> JsonObject:
+        """Before anything else: the Lease and the records lie in it. One that was not there; empty otherwise."""
         own = ProductNamespace(self.api, self.namespace, self.stack).identity
         for change in seen.changes:
             if change.kind is ChangeKind.CREATED and change.manifest and change.identity == own:
                 answer = Patient.of(self.api).apply(change.manifest.data)
-                return str(answer.object["metadata"]["uid"]) if answer.status == CREATED else ""
-        return ""
+                return answer.object if answer.status == CREATED else {}
+        return {}
 
     def _leave_nothing(self, uid: str) -> None:
         """Of a first release that is refused: its namespace goes again, unless somebody has put something into it."""
@@ -263,8 +266,8 @@ class Delivery:
             return seen
         return replace(self, api=lease.api).look().examined(lease.api)
 
-    def _bring_in(self, seen: Look, record: OpenRecord, lease: Lease) -> Outcome:
-        failures = self._apply(seen, lease)
+    def _bring_in(self, seen: Look, record: OpenRecord, lease: Lease, made: JsonObject) -> Outcome:
+        failures = self._apply(seen, lease, {identity_of(made): made} if made else {})
         outcome = Outcome(Ending.SUCCEEDED, record.record.number, seen.to_do, failures=failures)
         if failures:
             return self._give_back(seen, record, lease, outcome)
