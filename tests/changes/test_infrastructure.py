@@ -214,6 +214,14 @@ def test_a_step_that_aws_refuses_says_so() -> None:
     assert "AWS refuses it" in at(found["aws_eks_cluster.cluster"], "version").why
 
 
+def test_what_the_rules_from_one_release_to_the_next_find_stands_at_its_address() -> None:
+    def access(mode: str) -> Stack:
+        return small({"aws_eks_cluster": {"c": {"access_config": {"authentication_mode": mode}}}})
+
+    change = between(access("API"), access("CONFIG_MAP"))["aws_eks_cluster.c"]
+    assert "go from CONFIG_MAP to API_AND_CONFIG_MAP, and in the next release to API" in change.why
+
+
 def test_a_first_release_makes_and_a_removal_destroys() -> None:
     made, gone = between({}, GOLDEN), between(GOLDEN, {})
     addresses = {f"{kind}.{name}" for kind, named in GOLDEN["resource"].items() for name in named}

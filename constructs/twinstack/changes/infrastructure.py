@@ -23,6 +23,7 @@ from twinstack.delivery.infrastructure_plan import UNKNOWN_YET, Action
 from twinstack.environment.spec import Half
 from twinstack.facts import refused_steps
 from twinstack.facts.changes import is_change
+from twinstack.policy.aws.catalogue import faults_between
 
 
 def changes_of_infrastructure(before: Block, after: Block, fields: Collection[str] = ()) -> list[Change]:
@@ -42,7 +43,12 @@ def changes_of_infrastructure(before: Block, after: Block, fields: Collection[st
         if replaced <= fresh:
             break
         fresh |= replaced
-    return [*found, *changes_of_other_blocks(old, new, places)]
+    faults: dict[str, list[str]] = {}
+    for rule, fault in faults_between(before, after) if before and after else ():
+        if rule.id != _SAID_ALREADY:
+            faults.setdefault(fault.subject, []).append(f"{rule.title} ({fault.given}): {rule.fix}")
+    told = (replace(one, why=_joined(one.why, *faults.get(one.subject, ()))) for one in found)
+    return [*told, *changes_of_other_blocks(old, new, places)]
 
 
 def _renamed(old: Stack, new: Stack) -> Iterator[tuple[str, str]]:
@@ -252,3 +258,5 @@ _NOT_COMPARED: Final = frozenset({"//", "depends_on", "lifecycle"})
 """What says nothing of the thing itself."""
 KEYS: Final = ("name", "id", "rule_name", "key", "sid", "priority", "namespace")
 """By what the blocks of one kind are told apart, where each has it."""
+_SAID_ALREADY: Final = "protected-and-removed"
+"""The rule for which each such address has its own word here, with what protects it."""
