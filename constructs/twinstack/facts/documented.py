@@ -152,6 +152,9 @@ DOCUMENTED: Final[Mapping[str, Mapping[str, ValueFact]]] = {
             "the ARN of one of EKS's access policies, `arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy`"),
     },
     "aws_eks_addon": {
+        "addon_version": _text(
+            EKS + "CreateAddon, addonVersion, as DescribeAddonVersions gives them", r"v\d+(\.\d+)+([-+.][A-Za-z0-9.+-]+)?",
+            "a version, `v1.20.1-eksbuild.1`"),
         "pod_identity_association.service_account": _DNS_LABEL,
         "resolve_conflicts_on_create": _values(_CONFLICTS, "NONE", "OVERWRITE"),
         "resolve_conflicts_on_update": _values(_CONFLICTS, "NONE", "OVERWRITE", "PRESERVE"),

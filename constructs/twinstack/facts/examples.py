@@ -59,6 +59,8 @@ EXAMPLES: Final = (
     Example("a value in a block", "aws_s3_bucket_versioning", "versioning_configuration.status", "On", "Enabled"),
     Example("a Kubernetes version", "aws_eks_cluster", "version", "1.29", "1.36", "1.31"),
     Example("a Kubernetes version", "aws_eks_cluster", "version", "1.37", "1.36", "1.36"),
+    Example("an add-on's name", "aws_eks_addon", "addon_name", "core-dns", "coredns", "coredns"),
+    Example("an add-on's version", "aws_eks_addon", "addon_version", "latest", "v1.11.4-eksbuild.2"),
     Example("the size of a kind of storage", "aws_db_instance", "allocated_storage", 5, 20, "20",
             {"engine": "postgres", "storage_type": "gp3"}),
     Example("the size of a kind of storage", "aws_db_instance", "allocated_storage", 99, 100, "100",

@@ -184,6 +184,13 @@ def _kubernetes(path: str, value: str, _: Mapping[str, Any], __: str) -> Offer |
     return Offer(path, value, listed(tuple(KUBERNETES)), nearest_of(value, KUBERNETES), page, certainty)
 
 
+def _addon(path: str, value: str, _: Mapping[str, Any], __: str) -> Offer | None:
+    """Vendors have add-ons of their own, so only a name that is spelled like one of AWS's is told."""
+    near = "" if value in ADDONS else nearest_of(value, ADDONS)
+    page = 'Amazon EKS User Guide, "AWS add-ons" and "Community add-ons", November 2026'
+    return Offer(path, value, listed(ADDONS), near, page, Certainty.NEWER) if near else None
+
+
 def _zone(path: str, value: str, _: Mapping[str, Any], region: str) -> Offer | None:
     """A zone is its region's name and a letter, or for a Local Zone or Wavelength Zone three more words."""
     if re.fullmatch(rf"{re.escape(region)}([a-z]|-[a-z0-9-]+-[0-9]+[a-z])", value) or region not in regions():
@@ -273,6 +280,15 @@ def _source() -> str:
 _FAMILY: Final = re.compile(r"((?:\w+\.)?[a-z]+)(\d+)([a-z-]*)")
 _SIZE: Final = re.compile(r"nano|micro|small|medium|large|\d*xlarge|metal(-\d+xl)?|mem\d+x")
 """What a machine's size is called, whatever its family. Source: Amazon EC2 Instance Types guide, "Naming conventions"."""
+ADDONS: Final = (
+    "adot", "amazon-cloudwatch-observability", "amazon-sagemaker-hyperpod-observability",
+    "amazon-sagemaker-hyperpod-taskgovernance", "amazon-sagemaker-hyperpod-training-operator", "aws-ebs-csi-driver", "aws-efs-csi-driver", "aws-fsx-csi-driver",
+    "aws-guardduty-agent", "aws-mountpoint-s3-csi-driver", "aws-network-flow-monitoring-agent",
+    "aws-privateca-connector-for-kubernetes", "aws-secrets-store-csi-driver-provider", "cert-manager", "coredns", "eks-node-monitoring-agent", "eks-pod-identity-agent",
+    "external-dns", "fluent-bit", "kube-proxy", "kube-state-metrics", "metrics-server", "prometheus-node-exporter",
+    "snapshot-controller", "vpc-cni",
+)  # fmt: skip
+"""The add-ons of AWS and of the community."""
 ENDED: Final = frozenset({"redis"})
 """The engines of which AWS brings no further version. Source: Amazon ElastiCache User Guide, "Redis OSS", which ends at 7.1."""
 _BY_MAJOR: Final = {"postgres": 10, "aurora-postgresql": 10}
@@ -289,6 +305,7 @@ _JUDGES: Final[Mapping[str, Mapping[str, Judge]]] = {
     },
     "aws_db_parameter_group": {"family": _family_of_parameters("rds")},
     "aws_ebs_volume": {"availability_zone": _zone},
+    "aws_eks_addon": {"addon_name": _addon},
     "aws_eks_cluster": {"version": _kubernetes},
     "aws_eks_node_group": {"instance_types": _machine_of("ec2"), "version": _kubernetes},
     "aws_elasticache_cluster": {
