@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import combinations
 from typing import Final
 
 from twinstack.environment.spec import Half
@@ -51,7 +52,15 @@ def preserve_on_create(stack: Stack) -> Iterator[Fault]:
                 yield Fault(one.address, key, "PRESERVE", "NONE or OVERWRITE")
 
 
+PEERS: Final = ("cidr_ipv4", "cidr_ipv6", "prefix_list_id", "referenced_security_group_id")
+TARGETS: Final = (
+    "carrier_gateway_id", "core_network_arn", "egress_only_gateway_id", "gateway_id", "local_gateway_id", "nat_gateway_id",
+    "network_interface_id", "transit_gateway_id", "vpc_endpoint_id", "vpc_peering_connection_id",
+)  # fmt: skip
 EXCLUDING: Final = {
+    "aws_route": tuple(combinations(TARGETS, 2)),
+    "aws_vpc_security_group_egress_rule": tuple(combinations(PEERS, 2)),
+    "aws_vpc_security_group_ingress_rule": tuple(combinations(PEERS, 2)),
     "aws_db_instance": (
         ("multi_az", "availability_zone"),
         ("manage_master_user_password", "password"),

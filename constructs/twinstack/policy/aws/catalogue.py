@@ -7,7 +7,17 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
-from twinstack.policy.aws import arguments, changes, clusters, databases, groups, lifecycles, network, policies
+from twinstack.policy.aws import (
+    arguments,
+    changes,
+    clusters,
+    companions,
+    databases,
+    groups,
+    lifecycles,
+    network,
+    policies,
+)
 from twinstack.policy.aws.stack import Stack
 from twinstack.policy.rule import Fault, Rule, judged
 
@@ -22,7 +32,7 @@ def faults_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> Itera
     return judged(RULES, Stack(before), Stack(after))
 
 
-MODULES: Final = (arguments, databases, clusters, network, groups, policies, lifecycles, changes)
+MODULES: Final = (arguments, companions, databases, clusters, network, groups, policies, lifecycles, changes)
 RULES: Final = tuple(chain.from_iterable(module.RULES for module in MODULES))
 """All of them, in the order in which they are documented."""
 EXAMPLES: Final = Path(__file__).with_name("examples.yaml")
