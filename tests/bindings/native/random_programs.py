@@ -1,10 +1,255 @@
-"""Random programs as plain data, and what carries them out."""
+"""Random programs as plain data: how they are made up, and what carries them out on whichever engine there is."""
 
 from __future__ import annotations
 
+import json
+import tempfile
+from pathlib import Path
 from typing import Any
 
+from hypothesis import strategies as st
 
-def carry_out(program: dict[str, Any]) -> str:
+Program = dict[str, Any]
+WORDS = st.sampled_from(["a", "b", "Resource", "Default", "x.y", "In ner", "long-" * 9, "q_1", "Z"])
+TEXTS = st.one_of(
+    st.sampled_from(["", "plain", '"q" \\ \n', "${x}", "$${y}", "%{if}", "é 😀 \u2028", "}", "{}", "null", "1"]),
+    st.text(st.characters(min_codepoint=32, max_codepoint=0x7E), max_size=12),
+)
+NUMBERS = st.one_of(st.integers(-(10**9), 10**9), st.floats(-1e6, 1e6).filter(lambda one: one == 0 or abs(one) > 0.001))
+KEYS = st.sampled_from(["a", "B", "10", "9", "_", "a-b", "a/b", "é", "0", "01"])
+REFERENCES = st.builds(
+    lambda kind, to, around: {"reference": kind, "to": to, "around": around},
+    st.sampled_from(["arn", "id", "name", "fqn"]),
+    st.integers(0, 5),
+    st.sampled_from(["{}", "p-{}", "{}{}", "${{f({})}}", "${{f({})}} {}", "}}{}", "$${{{}}}", "{{{}}}"]),
+)
+PLAIN = st.recursive(
+    st.one_of(st.none(), st.booleans(), NUMBERS, TEXTS, REFERENCES),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(KEYS, inner, max_size=3)),
+    max_leaves=6,
+)
+SOME_TEXT = st.one_of(TEXTS, REFERENCES)
+TAGS = st.dictionaries(KEYS, SOME_TEXT, max_size=4)
+PATHS = st.sampled_from(["policy", "tags", "tags.a", "tags.10", "n", "n.m", "rule.0.status", "rule", "lifecycle"])
+OVERRIDES = st.lists(st.tuples(PATHS, PLAIN), max_size=3)
+LIFECYCLES = st.fixed_dictionaries(
+    {},
+    optional={
+        "create_before_destroy": st.booleans(),
+        "prevent_destroy": st.booleans(),
+        "ignore_changes": st.sampled_from(["all", ["tags"], []]),
+        "replace_triggered_by": st.lists(TEXTS, max_size=2),
+    },
+)
+RULES = st.lists(
+    st.fixed_dictionaries(
+        {"id": SOME_TEXT, "status": SOME_TEXT},
+        optional={"prefix": SOME_TEXT, "days": NUMBERS, "classes": st.lists(TEXTS, max_size=2)},
+    ),
+    max_size=3,
+)
+ELEMENTS = st.fixed_dictionaries(
+    {
+        "kind": st.sampled_from(["key", "queue", "bucket", "cluster", "role", "found", "output", "local", "variable"]),
+        "path": st.lists(WORDS, min_size=1, max_size=3),
+        "text": SOME_TEXT,
+        "number": NUMBERS,
+        "flag": st.booleans(),
+        "tags": st.none() | TAGS,
+        "rules": RULES,
+        "value": PLAIN,
+        "overrides": OVERRIDES,
+        "lifecycle": st.none() | LIFECYCLES,
+        "needs": st.lists(st.integers(0, 5), max_size=2),
+        "pinned": st.none() | st.sampled_from(["one", "two", "same"]),
+        "later": st.none() | SOME_TEXT,
+    }
+)
+STACKS = st.builds(
+    lambda elements, overrides: {"elements": elements, "overrides": overrides},
+    st.lists(ELEMENTS, max_size=5),
+    st.lists(st.tuples(st.sampled_from(["locals", "terraform.required_version", "x.y.z"]), PLAIN), max_size=2),
+)
+POINTERS = st.sampled_from(["/spec", "/spec/a", "/spec/l/0", "/spec/l/-", "/metadata/labels/x", "/spec/a~1b", "/data"])
+PATCHES = st.lists(st.tuples(st.sampled_from(["add", "replace", "remove"]), POINTERS, PLAIN), max_size=3)
+OBJECTS = st.fixed_dictionaries(
+    {
+        "kind": st.sampled_from(["map", "secret", "pod", "other"]),
+        "path": st.lists(st.sampled_from(["a", "b-c", "Default", "web", "x9"]), min_size=1, max_size=3),
+        "name": st.none() | st.sampled_from(["n", "m"]),
+        "labels": st.dictionaries(KEYS, TEXTS, max_size=3),
+        "annotations": st.none() | st.dictionaries(KEYS, TEXTS, max_size=3),
+        "data": st.dictionaries(KEYS, TEXTS, max_size=4),
+        "number": st.integers(0, 99999),
+        "patches": PATCHES,
+        "later": st.none() | TEXTS,
+    }
+)
+CHARTS = st.builds(
+    lambda objects, options: {"objects": objects, "options": options},
+    st.lists(OBJECTS, max_size=4),
+    st.fixed_dictionaries(
+        {}, optional={"namespace": st.just("here"), "labels": st.dictionaries(KEYS, TEXTS, max_size=2)}
+    ),
+)
+PROGRAMS = st.one_of(STACKS, CHARTS)
+
+
+def carry_out(program: Program) -> str:
     """What a program makes."""
-    raise NotImplementedError(program)
+    return _stack(program) if "elements" in program else _chart(program)
+
+
+def _below(scope: Any, path: list[str]) -> tuple[Any, str]:
+    """The construct that an element is to be in, and its id there."""
+    from constructs import Construct
+
+    *parents, last = path
+    for part in parents:
+        scope = scope.node.try_find_child(part) or Construct(scope, part)
+    return scope, last
+
+
+def _stack(program: Program) -> str:
+    import cdktf
+    from cdktf_cdktf_provider_aws.provider import AwsProvider
+
+    with tempfile.TemporaryDirectory() as folder:
+        flags = {"excludeStackIdFromLogicalIds": "true", "allowSepCharsInLogicalIds": "true"}
+        app = cdktf.App(outdir=folder, context=flags, skip_validation=True)
+        stack = cdktf.TerraformStack(app, "stack")
+        AwsProvider(stack, "aws", region="x")
+        made: list[Any] = []
+        for about in program["elements"]:
+            scope, id_ = _below(stack, about["path"])
+            made.append(_element(scope, id_, about, made))
+        for path, value in program["overrides"]:
+            stack.add_override(path, _with_references(value, made))
+        app.synth()
+        return Path(folder, "stacks", "stack", "cdk.tf.json").read_text(encoding="utf-8")
+
+
+def _element(scope: Any, id_: str, about: Program, made: list[Any]) -> Any:
+    import cdktf
+
+    known = _with_references(
+        {key: about[key] for key in ("text", "tags", "value", "rules", "overrides", "later")}, made
+    )
+    needed = [made[index] for index in about["needs"] if index < len(made) and hasattr(made[index], "lifecycle")]
+    life = None if about["lifecycle"] is None else cdktf.TerraformResourceLifecycle(**about["lifecycle"])
+    element = _made(scope, id_, {**about, **known}, {"lifecycle": life, "depends_on": needed or None})
+    for path, value in known["overrides"]:
+        element.add_override(path, value)
+    if about["pinned"]:
+        element.override_logical_id(about["pinned"])
+    if known["later"] is not None and about["kind"] == "key":
+        element.policy = known["later"]
+    return element
+
+
+def _made(scope: Any, id_: str, about: Program, meta: dict[str, Any]) -> Any:
+    import cdktf
+    from cdktf_cdktf_provider_aws.data_aws_eks_cluster import DataAwsEksCluster
+    from cdktf_cdktf_provider_aws.eks_cluster import EksCluster, EksClusterVpcConfig
+    from cdktf_cdktf_provider_aws.iam_role import IamRole
+    from cdktf_cdktf_provider_aws.kms_key import KmsKey
+    from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
+        S3BucketLifecycleConfiguration,
+        S3BucketLifecycleConfigurationRule,
+        S3BucketLifecycleConfigurationRuleExpiration,
+    )
+    from cdktf_cdktf_provider_aws.sqs_queue import SqsQueue
+
+    text, tags, flag, number = about["text"], about["tags"], about["flag"], about["number"]
+    match about["kind"]:
+        case "key":
+            return KmsKey(scope, id_, description=text, tags=tags, deletion_window_in_days=number, **meta)
+        case "queue":
+            return SqsQueue(scope, id_, policy=text, tags=tags, fifo_queue=flag, delay_seconds=number, **meta)
+        case "role":
+            return IamRole(scope, id_, assume_role_policy=text, managed_policy_arns=[text, "x"], tags=tags, **meta)
+        case "found":
+            return DataAwsEksCluster(scope, id_, name=text, tags=tags, **meta)
+        case "cluster":
+            network = EksClusterVpcConfig(subnet_ids=[text], endpoint_private_access=flag)
+            return EksCluster(scope, id_, name="n", role_arn=text, vpc_config=network, tags=tags, **meta)
+        case "bucket":
+            rules = [
+                S3BucketLifecycleConfigurationRule(
+                    id=rule["id"],
+                    status=rule["status"],
+                    prefix=rule.get("prefix"),
+                    expiration=[S3BucketLifecycleConfigurationRuleExpiration(days=rule["days"])]
+                    if "days" in rule
+                    else None,
+                )
+                for rule in about["rules"]
+            ]
+            return S3BucketLifecycleConfiguration(scope, id_, bucket=text, rule=rules, **meta)
+        case "local":
+            return cdktf.TerraformLocal(scope, id_, about["value"])
+        case "variable":
+            return cdktf.TerraformVariable(scope, id_, default=about["value"], sensitive=flag)
+    return cdktf.TerraformOutput(scope, id_, value=about["value"], sensitive=flag)
+
+
+def _with_references(value: Any, made: list[Any]) -> Any:
+    """A value with what it refers to, among the elements made before; a plain text where there is no such element."""
+    if isinstance(value, dict):
+        if "reference" in value:
+            found = made[value["to"]] if value["to"] < len(made) else None
+            text = getattr(found, value["reference"], "none")
+            return (
+                value["around"]
+                .replace("{}", text if isinstance(text, str) else "none")
+                .replace("{{", "{")
+                .replace("}}", "}")
+            )
+        return {key: _with_references(one, made) for key, one in value.items()}
+    return [_with_references(one, made) for one in value] if isinstance(value, list | tuple) else value
+
+
+def _chart(program: Program) -> str:
+    import cdk8s
+
+    chart = cdk8s.Chart(cdk8s.App(), "chart", **program["options"])
+    for about in program["objects"]:
+        scope, id_ = _below(chart, about["path"])
+        made = _object(scope, id_, about)
+        if about["later"] is not None:
+            made.metadata.add_label("later", about["later"])
+            made.metadata.add_annotation("later", about["later"])
+        if about["kind"] == "other":
+            made.add_json_patch(cdk8s.JsonPatch.add("/spec", {"l": [1], "a": {}}), *map(_patch, about["patches"]))
+    return json.dumps(chart.to_json(), indent=1)
+
+
+def _patch(about: tuple[str, str, Any]) -> Any:
+    import cdk8s
+
+    operation, path, value = about
+    value = _with_references(value, [])
+    return cdk8s.JsonPatch.remove(path) if operation == "remove" else getattr(cdk8s.JsonPatch, operation)(path, value)
+
+
+def _object(scope: Any, id_: str, about: Program) -> Any:
+    import cdk8s
+    from cdk8s_plus_27 import k8s
+
+    given = {"name": about["name"], "labels": about["labels"], "annotations": about["annotations"]}
+    metadata = k8s.ObjectMeta(**given)
+    match about["kind"]:
+        case "map":
+            return k8s.KubeConfigMap(scope, id_, metadata=metadata, data=about["data"], immutable=False)
+        case "secret":
+            return k8s.KubeSecret(scope, id_, metadata=metadata, string_data=about["data"])
+        case "pod":
+            port = k8s.IntOrString.from_number(about["number"])
+            probe = k8s.Probe(http_get=k8s.HttpGetAction(port=port), period_seconds=about["number"])
+            limits = {"cpu": k8s.Quantity.from_string("1"), "memory": k8s.Quantity.from_number(about["number"])}
+            resources = k8s.ResourceRequirements(limits=limits)
+            variables = [k8s.EnvVar(name=key, value=value) for key, value in about["data"].items()]
+            main = k8s.Container(name="c", env=variables, liveness_probe=probe, resources=resources)
+            return k8s.KubePod(scope, id_, metadata=metadata, spec=k8s.PodSpec(containers=[main], node_selector={}))
+    about_it = cdk8s.ApiObjectMetadata(**given)
+    return cdk8s.ApiObject(scope, id_, api_version="v/1", kind="Other", metadata=about_it)

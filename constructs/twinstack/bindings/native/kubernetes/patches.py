@@ -63,7 +63,9 @@ def _apply(document: Any, operation: str, path: str, value: Any) -> None:
     if isinstance(document, list):
         _apply_to_list(document, operation, last, value)
         return
-    if operation != "add":
+    if operation == "remove" and last not in document:
+        refuse(f"a patch that removes {path!r}, which is not there")  # cdk8s 2.70 does nothing
+    if operation == "replace":
         document[last]
     if operation == "remove":
         del document[last]

@@ -27,6 +27,8 @@ class TerraformOutput(TerraformElement):
         **given: Any,
     ) -> None:
         path = path_below(scope, id_)
+        if value is None:
+            raise TypeError(f"value is missing (TerraformOutput at {path})")
         if "precondition" in given:
             refuse(f"{path}: an output with a precondition")
         about = given_to(type(self), struct_of("cdktf", "TerraformOutputConfig"), {**given, "value": ""}, path)

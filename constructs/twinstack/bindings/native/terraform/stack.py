@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from twinstack.bindings.native.terraform.backend import Backend, LocalBackend
 from twinstack.bindings.native.terraform.element import Document, TerraformElement
-from twinstack.bindings.native.terraform.output import TerraformOutput
+from twinstack.bindings.native.terraform.output import TerraformOutput, TerraformVariable
 from twinstack.bindings.native.terraform.overrides import merged
 from twinstack.bindings.native.terraform.resource import TerraformProvider, TerraformResource
 from twinstack.bindings.native.tokens import resolve
@@ -78,13 +78,25 @@ class TerraformStack(Document):
         overrides: dict[str, list[str]] = {}
         moved: dict[str, list[str]] = {}
         for one in elements:
-            if one._overrides and len(one._place()) > 1:
-                overrides.setdefault(one.terraform_resource_type, []).extend(one._overrides)
+            if one._overrides and (kind := _noted_as(one)):
+                overrides.setdefault(kind, []).extend(one._overrides)
             if isinstance(one, TerraformResource) and one._moved_from:
                 moved.setdefault(one.terraform_resource_type, []).append(one.friendly_unique_id)
         if self._overrides:
             overrides["stack"] = list(self._overrides)
         return found | {key: value for key, value in (("overrides", overrides), ("moved", moved)) if value}
+
+
+def _noted_as(element: TerraformElement) -> str:
+    """Under which name cdktf 0.21 notes the overrides of an element; those of a variable it does not note."""
+    match element:
+        case TerraformResource():
+            return element.terraform_resource_type
+        case TerraformOutput():
+            return "output"
+        case TerraformVariable():
+            return ""
+    return refuse(f"{element.node.path}: an override of a {type(element).__name__}")
 
 
 def _outputs(elements: list[TerraformElement]) -> dict[str, Any]:

@@ -1,0 +1,60 @@
+"""Whole products: every file of every environment is the same on both engines, byte for byte."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+
+
+def files(product: Path, bindings: str, output: Path) -> dict[str, bytes]:
+    """What `main.py` makes of a product on one engine."""
+    folders = {"CDKTF_OUTDIR": output / "infrastructure", "CDK8S_OUTDIR": output / "workloads"}
+    done = subprocess.run(
+        [sys.executable, "main.py"],
+        cwd=product,
+        env={**os.environ, "TWINSTACK_BINDINGS": bindings, **{name: str(folder) for name, folder in folders.items()}},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return {str(path.relative_to(output)): path.read_bytes() for path in output.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize(
+    "product", [ROOT, pytest.param(ROOT / "examples" / "reports", marks=pytest.mark.slow)], ids=["analytics", "reports"]
+)
+def test_every_file_is_the_same(product: Path, tmp_path: Path) -> None:
+    native = files(product, "native", tmp_path / "native")
+    node = files(product, "node", tmp_path / "node")
+    assert len(native) > 4
+    assert sorted(native) == sorted(node)
+    assert [name for name, text in native.items() if text != node[name]] == []
+
+
+def test_native_starts_no_program(tmp_path: Path) -> None:
+    program = (
+        "import subprocess, sys\n"
+        "def refuse(*given, **options): raise AssertionError(given)\n"
+        "subprocess.Popen.__init__ = refuse\n"
+        "from pathlib import Path\n"
+        "from twinstack.bindings import activate\n"
+        f"activate(Path({str(ROOT)!r}))\n"
+        "import cdktf, cdk8s\n"
+        "app = cdktf.App(outdir='out')\n"
+        "cdktf.TerraformStack(app, 'one')\n"
+        "app.synth()\n"
+        "assert 'jsii' not in sys.modules and not Path('imports').exists()\n"
+    )
+    variables = {**os.environ, "TWINSTACK_BINDINGS": "native"}
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, env=variables, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "out" / "stacks" / "one" / "cdk.tf.json").is_file()
