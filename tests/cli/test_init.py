@@ -260,7 +260,7 @@ def test_a_person_is_asked_for_what_no_option_says_until_it_fits(tmp_path: Path)
             ("Production, the protected one of staging, live", "prod"),
             ("Production, the protected one of staging, live", "live"),
             ("Resources, of bucket, postgres, redis, secrets, settings", "postgres:orders redis"),
-            ("Workloads, of job, scheduler, web_service, worker [web_service]", "worker, web_service"),
+            ("Workloads, of cron_job, job, scheduler, web_service, worker [web_service]", "worker, web_service"),
             ("Host by which", "shop.example.com"),
             ("Existing cluster to run in", ""),
             ("AWS account of staging", "1"),
