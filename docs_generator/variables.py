@@ -51,6 +51,14 @@ VARIABLES: Final[Mapping[str, tuple[str, str]]] = {
         "`twinstack deploy` and what else reaches a cluster",
         "Set in a pod: without a kubeconfig, its own cluster is reached by its service account.",
     ),
+    "KUBERNETES_SERVICE_PORT": (
+        "`twinstack deploy` and what else reaches a cluster",
+        "Set in a pod, beside the host; 443 unless set.",
+    ),
+    "XDG_CACHE_HOME": (
+        "Terraform's plugins, `TWINSTACK_BINDINGS=native`",
+        "The folder of caches; otherwise `~/.cache`. What lies there is made anew where it is gone.",
+    ),
     "JSII_NODE": ("whatever synthesizes", "The node program to run; otherwise the wheel's, or the one on the path."),
     "JSII_RUNTIME": ("whatever synthesizes", "jsii's own start of its kernel, instead of the quicker one."),
     "JSII_RUNTIME_PACKAGE_CACHE": (

@@ -44,7 +44,7 @@ def without_null(schema: Mapping[str, Any]) -> dict[str, Any]:
 def patterns_in(node: Any) -> Iterator[str]:
     """Every pattern in a schema, of values and of keys, that no examples explain."""
     match node:
-        case {"examples": _}:
+        case {"examples": _, **rest} if "properties" not in rest:
             return
         case dict():
             if isinstance(pattern := node.get("pattern"), str):

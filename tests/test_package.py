@@ -6,6 +6,7 @@ import email
 import os
 import shutil
 import tarfile
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -117,6 +118,8 @@ def test_a_new_product_synthesizes_tests_and_rehearses_at_once(installed: Instal
 @pytest.mark.slow
 def test_every_extra_can_be_had_in_one_environment(wheels: Wheels, tmp_path: Path) -> None:
     programs = empty(tmp_path / "venv")
-    extras = tomllib.loads((CONSTRUCTS / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    extras = tomllib.loads((ROOT / "constructs" / "pyproject.toml").read_text(encoding="utf-8"))["project"][
+        "optional-dependencies"
+    ]
     every = f"{wheels.library}[{','.join(extras)}]"
     programs.install(every, options=("--dry-run", "--find-links", str(wheels.needed)))

@@ -92,7 +92,6 @@ def test_pods_that_may_all_be_away_at_once_interrupt() -> None:
         ("Ingress analytics/analytics-ingress", "spec.ingressClassName", "other", Effect.REPLACES),
         ("Ingress analytics/analytics-ingress", "spec.rules", [{"host": "other"}], Effect.INTERRUPTS),
         ("NetworkPolicy analytics/analytics-backend", "spec.egress", [], Effect.INTERRUPTS),
-        ("IngressClassParams analytics-alb", "spec.scheme", "internal", Effect.REPLACES),
         ("Role analytics/analytics-readers", "rules", [], Effect.INTERRUPTS),
         ("Namespace analytics", "metadata.annotations", {"owner": "me"}, Effect.SAFE),
         ("ServiceAccount analytics/analytics-backend", "automountServiceAccountToken", True, Effect.SAFE),
@@ -106,6 +105,16 @@ def test_a_field_has_the_class_of_its_row(subject: str, path: str, value: Any, e
         one[last] = value
 
     assert changed(subject, edit).effect is effect
+
+
+def test_another_load_balancer_is_said_of_its_parameters_and_of_the_ingress_that_loses_it() -> None:
+    after = copy.deepcopy(GOLDEN)
+    next(one for one in after if one["kind"] == "IngressClassParams")["spec"]["scheme"] = "internal"
+    found = between(GOLDEN, after)
+    assert {subject: change.effect for subject, change in found.items()} == {
+        "IngressClassParams analytics-alb": Effect.REPLACES,
+        "Ingress analytics/analytics-ingress": Effect.REPLACES,
+    }
 
 
 def test_one_more_path_one_more_host_and_one_more_way_out_are_safe() -> None:
@@ -234,5 +243,5 @@ def test_every_kind_that_we_write_or_that_has_a_fixed_field_is_known() -> None:
     assert written - {*FIELDS, *GONE} == set()
     assert {*FIXED} - {*FIELDS, *GONE} == {
         ("apps", "ReplicaSet"), ("cert-manager.io", "CertificateRequest"),
-        ("gateway.networking.k8s.io", "GatewayClass"),
+        ("gateway.networking.k8s.io", "GatewayClass"), ("node.k8s.io", "RuntimeClass"), ("storage.k8s.io", "CSIDriver"),
     }  # fmt: skip

@@ -30,6 +30,7 @@ OTHERS: Final = {
     "AWS_PROFILE": "looked for, to say that it was not used",
     "AWS_SESSION_TOKEN": "looked for, to say that it was not used",
     "AWS_WEB_IDENTITY_TOKEN_FILE": "looked for, to say that it was not used",
+    "CERT_NONE": "no variable: urllib3's word",
     "CHECKPOINT_DISABLE": "set for Terraform",
     "GIT_ALTERNATE_OBJECT_DIRECTORIES": "kept from Git: a hook of another repository sets it",
     "GIT_COMMON_DIR": "kept from Git: a hook of another repository sets it",

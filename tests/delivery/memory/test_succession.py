@@ -11,6 +11,7 @@ from twinstack.api_server import Answer, ApiServer
 from twinstack.delivery import Manifest
 from twinstack.delivery.engine import Look
 from twinstack.delivery.holder import Holder
+from twinstack.delivery.patience import Patient
 from twinstack.delivery.record import Status
 from twinstack.delivery.records import Records
 from twinstack.delivery.succession import COMPARED_ONLY, seen
@@ -74,16 +75,10 @@ def test_a_field_that_never_changes_is_said_once_and_by_the_server(api: ApiServe
     assert [one.code for one in problems(api, namespace, [secret("example.com/other")])] == ["TW944"]
 
 
-class Onlooker:
+class Onlooker(Patient):
     """Whoever may look at everything and change nothing."""
 
-    def __init__(self, api: ApiServer) -> None:
-        self._api = api
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._api, name)
-
-    def apply(self, data: Any, **_: Any) -> Answer:
+    def apply(self, data: Any, *_: Any, **__: Any) -> Answer:
         """As RBAC refuses."""
         refusal = f'{data["kind"]} is forbidden: User "eve" cannot patch resource'
         return Answer({}, refusal, status=403, reason="Forbidden")
@@ -95,8 +90,8 @@ def test_who_may_only_look_is_told_by_rules_alone(api: ApiServer, namespace: str
 
     stand(api, namespace, [secret("Opaque")])
     look = Look.at(api, namespace, stack_of(namespace), [secret("Opaque"), config("settings", namespace)])
-    assert seen(look, Onlooker(api)).unseen == COMPARED_ONLY  # type: ignore[arg-type]
+    assert seen(look, Onlooker(api)).unseen == COMPARED_ONLY
     changed = Look.at(api, namespace, stack_of(namespace), [secret("example.com/other")])
     with pytest.raises(ConfigurationError) as refused:
-        seen(changed, Onlooker(api))  # type: ignore[arg-type]
+        seen(changed, Onlooker(api))
     assert [(one.code, one.given) for one in refused.value.problems] == [("TW756", "Opaque becomes example.com/other")]

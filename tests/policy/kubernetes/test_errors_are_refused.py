@@ -13,6 +13,8 @@ from twinstack.policy.kubernetes.catalogue import RULES
 from twinstack.policy.kubernetes.examples import edits, right, wrong
 from twinstack.rehearsal.control_plane import ControlPlane
 
+TAKEN_AS_TEXT = {"value-not-known"}
+"""What a server cannot know: that a text is a reference of Terraform's, which nobody resolves."""
 ERRORS = [rule for rule in RULES if rule.severity == "error" and not rule.compares]
 
 
@@ -25,7 +27,8 @@ def test_the_api_server_refuses_what_is_an_error(rule: Any, api_server: ControlP
     assert edits()[rule.id]
     _, after = wrong(rule.id)
     broken = [one for one in after if one not in right()]
-    assert any(refusal(api_server, one) for one in broken), [one["kind"] for one in broken]
+    is_refused = any(refusal(api_server, one) for one in broken)
+    assert is_refused is (rule.id not in TAKEN_AS_TEXT), [one["kind"] for one in broken]
 
 
 def refusal(server: ControlPlane, manifest: dict[str, Any]) -> str:
