@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import errno
+import json
 import os
 import threading
 from collections.abc import Callable, Sequence
@@ -15,6 +16,8 @@ import pytest
 
 import twinstack
 from twinstack import synthesis
+from twinstack.bindings.native.terraform.app import App
+from twinstack.bindings.native.terraform.stack import TerraformStack
 from twinstack.bindings.overlay import FOLDER, _lock, write_stamp
 from twinstack.cli.files import put_files
 from twinstack.environment import Half
@@ -74,6 +77,23 @@ def test_nothing_is_written_through_a_link(product: Path, victim: Path, writer: 
     made = product / names[0] if "over" not in writer else product / "compose.yaml"
     assert not made.is_symlink()
     assert made.read_text() in {"new\n", "{}"}
+
+
+def test_the_engine_in_python_writes_through_no_link(
+    product: Path, victim: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(TerraformStack, "_prepare", lambda _: None)  # a backend, whose class the tables make
+    app = App(outdir=str(product / "cdktf.out"))
+    TerraformStack(app, "shop")
+    made = [product / "cdktf.out" / name for name in ("manifest.json", "stacks/shop/cdk.tf.json")]
+    for file in made:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.symlink_to(victim)
+    app.synth()
+    assert victim.read_text() == "mine\n"
+    assert [file.is_symlink() for file in made] == [False, False]
+    assert "shop" in json.loads(made[0].read_text())["stacks"]
+    assert json.loads(made[1].read_text())["//"]["metadata"]["stackName"] == "shop"
 
 
 def test_a_lock_is_not_taken_through_a_link(product: Path, victim: Path) -> None:
@@ -220,6 +240,7 @@ def test_whichever_write_fails_nothing_is_changed_and_what_helps_is_said(
 # --- and nobody else writes ----------------------------------------------------------------------------------------
 
 IN_A_FOLDER_OF_ITS_OWN = {
+    "api_server/connection.py": "into a temporary folder",
     "delivery/infrastructure.py": "the folder of a release that is being made, and moved to its place whole",
     "delivery/release_folder.py": "a folder that it makes beside the place, and moves there whole",
     "delivery/terraform.py": "a temporary folder",

@@ -26,7 +26,7 @@ STACK: Final[Stack] = {
         "aws_db_instance": {
             "database": {
                 "identifier": "shop", "engine": "postgres", "engine_version": "15", "instance_class": "db.t4g.micro",
-                "allocated_storage": 20, "username": "admin", "storage_encrypted": True,
+                "allocated_storage": 30, "username": "admin", "storage_encrypted": True,
                 "kms_key_id": "${aws_kms_key.key.arn}", "skip_final_snapshot": True, "deletion_protection": True,
             }
         },
@@ -74,6 +74,8 @@ EDITS: Final[dict[str, tuple[str, Any]]] = {
     "aws_kms_key.key.tags": ("tags", {"team": "shop"}),
     "aws_kms_key.key.key_usage": ("key_usage", "SIGN_VERIFY"),
 }  # fmt: skip
+ALONG: Final[dict[str, Stack]] = {"mysql": {"engine_version": "8.0"}}
+"""By a value: what AWS takes it with."""
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +113,7 @@ def planned(place: Workspace, edited: Stack) -> dict[str, str]:
 def edit(address: str, value: Any) -> Stack:
     stack = copy.deepcopy(STACK)
     type_name, name, argument = address.split(".")
-    stack["resource"][type_name][name][argument] = value
+    stack["resource"][type_name][name] |= {argument: value} | ALONG.get(str(value), {})
     return stack
 
 
@@ -151,7 +153,7 @@ def test_a_plan_replaces_what_the_facts_say(program: str, standing: Callable[[st
 
 
 @pytest.mark.parametrize(("argument", "value", "code"), [
-    ("allocated_storage", 10, "InvalidParameterCombination: Invalid storage size"),
+    ("allocated_storage", 20, "InvalidParameterCombination: Invalid storage size"),
     ("engine_version", "14", "InvalidParameterCombination: Cannot upgrade postgres from 15 to 14"),
     ("engine", "mysql", "InvalidParameterCombination: Cannot delete protected DB Instance"),
 ])  # fmt: skip

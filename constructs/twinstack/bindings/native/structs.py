@@ -36,8 +36,6 @@ class Struct(Data):
     def __eq__(self, other: object) -> bool:
         return type(other) is type(self) and other._values == self._values
 
-    __hash__ = None  # type: ignore[assignment]
-
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(f'{key}={value!r}' for key, value in self._values.items())})"
 
@@ -89,7 +87,7 @@ class Value(Data):
     __slots__ = ("value",)
 
     def __init__(self, value: Any) -> None:
-        self.value = value
+        self.value: Any = value
 
     @classmethod
     def from_string(cls, value: str) -> Value:

@@ -30,7 +30,8 @@ class Reference(Expression):
     """An address of Terraform's, in the stack that has it."""
 
     def __init__(self, address: str, stack: object) -> None:
-        self.address, self._stack = address, stack
+        self.address = address
+        self._stack = stack
 
     def text(self, stack: object) -> str:
         if stack is not self._stack:

@@ -14,6 +14,7 @@ from twinstack.bindings.native.terraform.stack import VERSION, TerraformStack, w
 from twinstack.bindings.native.terraform.text import dumps
 from twinstack.bindings.native.tree import Construct
 from twinstack.bindings.native.unsupported import refuse
+from twinstack.fresh_file import replace_file
 
 
 class App(Construct):
@@ -52,9 +53,9 @@ class App(Construct):
         for name, text in made.items():
             folder = Path(self._outdir, "stacks", name)
             folder.mkdir(parents=True, exist_ok=True)
-            (folder / "cdk.tf.json").write_text(text, encoding="utf-8")
+            replace_file(folder / "cdk.tf.json", text)
         index = {"stacks": {stack.node.id: _entry(stack) for stack in stacks}, "version": VERSION}
-        Path(self._outdir, "manifest.json").write_text(dumps(index), encoding="utf-8")
+        replace_file(Path(self._outdir, "manifest.json"), dumps(index))
 
 
 class Testing(EngineObject):
