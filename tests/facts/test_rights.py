@@ -55,3 +55,8 @@ def test_less_is_noticed(before: Any, after: Any, less: bool) -> None:
 def test_every_shape_is_taken(odd: str) -> None:
     assert takes_away(policy(READ), odd)
     assert not takes_away(odd, odd)
+
+
+def test_a_reference_that_a_comparison_has_marked_is_read_like_any_text() -> None:
+    before = policy(READ).replace("arn:", "${\0aws_s3_bucket.exports.arn}")
+    assert not takes_away(before, before.replace("]}", "] }", 1))

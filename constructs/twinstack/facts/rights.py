@@ -56,7 +56,7 @@ def _each(value: Any) -> list[Any]:
 def _statements(text: str) -> list[Mapping[str, Any]] | None:
     """The statements; None where it is no policy."""
     try:
-        found: Any = json.loads(text)
+        found: Any = json.loads(text, strict=False)  # a comparison marks references by a zero byte
     except ValueError:
         return None
     every = _each(found.get("Statement", [])) if isinstance(found, Mapping) else [None]
