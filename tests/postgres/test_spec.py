@@ -37,6 +37,17 @@ def test_storage_grows_to_twice_its_size_unless_told_otherwise() -> None:
     assert load().storage_ceiling_gib == 200
     assert load("database: {max_storage_gib: 110}").storage_ceiling_gib == 110
     assert load("database: {storage_gib: 50000}").storage_ceiling_gib == 65536
+    assert load("database: {storage_gib: 59578}").storage_ceiling_gib == 65536
+
+
+@pytest.mark.parametrize("storage", [59579, 65536])
+def test_what_rds_has_no_more_of_does_not_grow(storage: int) -> None:
+    assert load(f"database: {{storage_gib: {storage}}}").storage_ceiling_gib == 0
+
+
+def test_what_everybody_writes_is_not_refused() -> None:
+    spec = load("database: {admin_user: postgres, parameters: {rds.force_ssl: '1'}}")
+    assert (spec.admin_user, spec.parameters) == ("postgres", {"rds.force_ssl": "1"})
 
 
 def test_a_link_is_offered_the_connection_and_an_admin_the_master_users_too() -> None:
@@ -189,18 +200,18 @@ def test_production_trusts_nobody_silently() -> None:
                 "database.max_storage_gib",
                 "max_storage_gib 109, storage_gib 100",
                 "at least 110, a tenth more than storage_gib",
-                "raise max_storage_gib",
+                "raise max_storage_gib, or leave it out where RDS has no more",
             ),
         ),
         (
-            "database: {admin_user: postgres}",
+            "database: {admin_user: admin}",
             problem(
                 "TW703",
                 "a reserved user name",
                 "database.admin_user",
-                "postgres",
+                "admin",
                 "a name PostgreSQL and RDS do not reserve",
-                "for example app_postgres",
+                "for example app_admin",
             ),
         ),
         (

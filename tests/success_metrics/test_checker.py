@@ -104,7 +104,7 @@ def test_a_lease_that_somebody_holds_is_half_done_until_it_runs_out(cluster: Clu
 
     def spec(renewed: datetime) -> dict[str, object]:
         moment = renewed.strftime("%Y-%m-%dT%H:%M:%S.000000Z")
-        return {"holderIdentity": "ada", "leaseDurationSeconds": 30, "renewTime": moment}
+        return {"holderIdentity": "ada", "leaseDurationSeconds": 3600, "renewTime": moment}
 
     lease = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": {"name": "deploy"}}
     cluster.api.create(path, {**lease, "spec": spec(datetime.now(tz=UTC))})
@@ -112,7 +112,7 @@ def test_a_lease_that_somebody_holds_is_half_done_until_it_runs_out(cluster: Clu
     assert verdict.version == "1.0.0"
     assert not verdict.is_right
     assert "Lease deploy is held by ada" in verdict.said()
-    cluster.api.merge(f"{path}/deploy", {"spec": spec(datetime.now(tz=UTC) - timedelta(minutes=1))})
+    cluster.api.merge(f"{path}/deploy", {"spec": spec(datetime.now(tz=UTC) - timedelta(hours=2))})
     assert judge(cluster, deployer, "1.0.0").is_right
 
 

@@ -165,7 +165,9 @@ DOCUMENTED: Final[Mapping[str, Mapping[str, ValueFact]]] = {
             EKS + "LogSetup, types", "api", "audit", "authenticator", "controllerManager", "scheduler"),
         "encryption_config.resources": _values(EKS + "EncryptionConfig, resources", "secrets"),
         "vpc_config.public_access_cidrs": _text(
-            EKS + "VpcConfigRequest, publicAccessCidrs", _NETWORK.pattern, "an IPv4 network in CIDR notation, 203.0.113.0/24"),
+            EKS + "VpcConfigRequest, publicAccessCidrs: IPv6 too, of clusters with IPv6 addresses",
+            rf"{_NETWORK.pattern}|(?=[^/]*:)[0-9A-Fa-f:]+/(12[0-8]|1[01]\d|\d?\d)",
+            "a network in CIDR notation, 203.0.113.0/24 or 2001:db8::/32"),
         "kubernetes_network_config.service_ipv4_cidr": _text(
             EKS + "KubernetesNetworkConfigRequest, serviceIpv4Cidr",
             r"(10\.\d{1,3}|172\.(1[6-9]|2\d|3[01])|192\.168)\.\d{1,3}\.\d{1,3}(\.\d{1,3})?/(1[2-9]|2[0-4])",
@@ -202,6 +204,13 @@ DOCUMENTED: Final[Mapping[str, Mapping[str, ValueFact]]] = {
     },
     "aws_flow_log": {
         "max_aggregation_interval": _values(EC2 + "CreateFlowLogs, MaxAggregationInterval", "60", "600"),
+    },
+    "aws_kms_key": {
+        "customer_master_key_spec": _values(
+            "AWS KMS API Reference, CreateKey, KeySpec, which the provider sends this as", "ECC_NIST_EDWARDS25519", "ECC_NIST_P256",
+            "ECC_NIST_P384", "ECC_NIST_P521", "ECC_SECG_P256K1", "HMAC_224", "HMAC_256", "HMAC_384", "HMAC_512", "ML_DSA_44",
+            "ML_DSA_65", "ML_DSA_87", "RSA_2048", "RSA_3072", "RSA_4096", "SM2", "SYMMETRIC_DEFAULT", grows=True,
+        ),
     },
     "aws_launch_template": {
         "name": _text(EC2 + "CreateLaunchTemplate, LaunchTemplateName", r"[a-zA-Z0-9()./_-]+", "letters, digits and ().-/_", 128, 3),

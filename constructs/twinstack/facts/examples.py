@@ -75,7 +75,7 @@ EXAMPLES: Final = (
     Example("what storage can do", "aws_db_instance", "storage_throughput", 4000, 3000, "3000",
             {"engine": "postgres", "storage_type": "gp3", "allocated_storage": 400, "iops": 12000}),
     Example("what a volume can do", "aws_ebs_volume", "iops", 2000, 3000, "3000", {"type": "gp3", "size": 10}),
-    Example("what a volume can do", "aws_launch_template", "block_device_mappings.ebs.volume_size", 70000, 50, "16384"),
+    Example("what a volume can do", "aws_launch_template", "block_device_mappings.ebs.volume_size", 70000, 50, "65536"),
     Example("a log of an engine", "aws_db_instance", "enabled_cloudwatch_logs_exports", ["audit"], ["upgrade"], "",
             {"engine": "postgres"}),
     Example("two windows that meet", "aws_db_instance", "backup_window", "04:30-05:30", "03:00-04:00", "",

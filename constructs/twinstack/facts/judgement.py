@@ -11,7 +11,7 @@ from twinstack.facts.certainty import Certainty
 from twinstack.facts.data import facts_by_type
 from twinstack.facts.offers import judged_arguments, refused_offers
 from twinstack.facts.together import TOGETHER, refused_together
-from twinstack.facts.value import ArgumentFact, as_text
+from twinstack.facts.value import ArgumentFact, ValueFact, as_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +55,18 @@ def refused(type: str, arguments: Mapping[str, Any], *, region: str) -> Iterator
                 of_values.allowed,
                 of_values.nearest(value),
                 of_values.source,
-                of_values.certainty(value),
+                _certainty(type, of_values, value),
             )
     for offer in (*refused_offers(type, arguments, region), *refused_together(type, arguments)):
         yield Refused(type, offer.path, offer.given, offer.allowed, offer.nearest, offer.source, offer.certainty)
+
+
+def _certainty(type_: str, fact: ValueFact, value: Any) -> Certainty:
+    """Of a type that nobody has read in the provider's source, its word for none is only told."""
+    from twinstack.facts.changes import types_with_changes  # which is for what is refused alone
+
+    is_none = fact.may_be_none(value) and type_ not in types_with_changes()
+    return Certainty.NEWER if is_none else fact.certainty(value)
 
 
 def facts_of(type: str) -> Mapping[str, ArgumentFact]:  # noqa: A002  Terraform's word

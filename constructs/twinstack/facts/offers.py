@@ -192,8 +192,10 @@ def _addon(path: str, value: str, _: Mapping[str, Any], __: str) -> Offer | None
 
 
 def _zone(path: str, value: str, _: Mapping[str, Any], region: str) -> Offer | None:
-    """A zone is its region's name and a letter, or for a Local Zone or Wavelength Zone three more words."""
-    if re.fullmatch(rf"{re.escape(region)}([a-z]|-[a-z0-9-]+-[0-9]+[a-z])", value) or region not in regions():
+    """A zone is its region's name and a letter; a Local Zone's name has more words before the letter, and a Wavelength Zone's
+    ends in a number.
+    """
+    if re.fullmatch(rf"{re.escape(region)}([a-z]|-[a-z0-9-]+-[0-9]+[a-z]?)", value) or region not in regions():
         return None
     letter = value[-1:] if value[-1:].isalpha() and value[-2:-1].isdigit() else ""
     near = f"{region}{letter}" if letter else ""
@@ -206,7 +208,8 @@ def _family_of_parameters(service: str) -> Judge:
 
     def judge(path: str, value: str, _: Mapping[str, Any], __: str) -> Offer | None:
         families = _families(service)
-        if value in families or not families:
+        # Oracle's, Db2's and SQL Server's are called otherwise, `oracle-se2-19`, `sqlserver-se-16.0`.
+        if value in families or not families or (service == "rds" and value.startswith(_NAMED_OTHERWISE)):
             return None
         near = nearest_of(value, families)
         of_engine = [family for family in families if _engine_of(family) == _engine_of(value)]
@@ -296,6 +299,7 @@ _BY_MAJOR: Final = {"postgres": 10, "aurora-postgresql": 10}
 _FAMILIES_OF_ELASTICACHE: Final = {"redis6": "6.x", "redis7": "7", "valkey7": "7", "valkey8": "8", "valkey9": "9"}
 """What follows the engine in a family's name, where it is not the version's first two numbers. Source: Amazon ElastiCache API
 Reference, CreateCacheParameterGroup, CacheParameterGroupFamily; valkey9 by the same rule."""
+_NAMED_OTHERWISE: Final = ("oracle-", "sqlserver-", "db2-", "custom-")
 _INSTANCE: Final[Mapping[str, Judge]] = {"instance_type": _machine_of("ec2"), "availability_zone": _zone}
 _JUDGES: Final[Mapping[str, Mapping[str, Judge]]] = {
     "aws_db_instance": {

@@ -126,13 +126,14 @@ def _windows(daily: str, weekly: str, kept: str) -> Callable[[Arguments], Iterat
     return judge
 
 
-def _volume(arguments: Arguments) -> Iterator[Offer]:
+def _volume(arguments: Arguments, unless_said: str = "gp2") -> Iterator[Offer]:
     """An EBS volume: size, operations and throughput by its kind."""
-    kind = _text(arguments, "volume_type") or _text(arguments, "type") or "gp2"
-    if kind not in VOLUMES:
+    kind = _text(arguments, "volume_type") or _text(arguments, "type") or unless_said
+    if kind and kind not in VOLUMES:
         return
     size_name = "volume_size" if "volume_size" in arguments else "size"
-    spans = dict(zip((size_name, "iops", "throughput"), VOLUMES[kind], strict=True))
+    spans = dict(zip((size_name, "iops", "throughput"), VOLUMES[kind or "gp3"], strict=True))
+    spans = spans if kind else {size_name: spans[size_name]}  # gp3 takes the largest
     for path, span in spans.items():
         value = number_of(arguments.get(path))
         if value is None or (value == 0 and path != size_name):  # which the provider's SDK takes for nothing
@@ -141,7 +142,8 @@ def _volume(arguments: Arguments) -> Iterator[Offer]:
             yield Offer(path, f"{value:g} with {kind}", f"nothing with {kind}", "", _EBS)
         elif not span[0] <= value <= span[1]:
             near = f"{span[0] if value < span[0] else span[1]}"
-            yield Offer(path, f"{value:g} with {kind}", f"{span[0]:,} to {span[1]:,} with {kind}", near, _EBS)
+            beside = f" with {kind}" if kind else ""
+            yield Offer(path, f"{value:g}{beside}", f"{span[0]:,} to {span[1]:,}{beside}", near, _EBS)
 
 
 def _volumes_of(*blocks: str) -> Callable[[Arguments], Iterator[Offer]]:
@@ -152,7 +154,7 @@ def _volumes_of(*blocks: str) -> Callable[[Arguments], Iterator[Offer]]:
         for name in blocks:
             inner = [one for outer in inner for one in _blocks(outer.get(name))]
         for volume in inner:
-            for found in _volume(volume):
+            for found in _volume(volume, ""):  # the image's own kind, which nobody knows here
                 path = ".".join((*blocks, found.path))
                 yield Offer(path, found.given, found.allowed, found.nearest, found.source, Certainty.CLOSED)
 
@@ -185,7 +187,7 @@ ENGINES: Final[Mapping[str, Mapping[str, tuple[int, int]]]] = {
     "mariadb": _OPEN,
     "oracle": {**_OPEN, "standard": (10, 3072)},
     "sqlserver": {
-        "gp2": (20, 16384), "gp3": (20, 16384), "io1": (100, 16384), "io2": (100, 16384), "standard": (20, 1024),
+        "gp2": (20, 16384), "gp3": (20, 16384), "io1": (100, 16384), "io2": (100, 65536), "standard": (20, 1024),
     },
     "db2": {"gp3": (20, 65536), "io1": (100, 65536), "io2": (100, 65536)},
 }  # fmt: skip

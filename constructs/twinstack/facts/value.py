@@ -48,6 +48,10 @@ class ValueFact:
         )
         return Certainty.NEWER if self.grows or is_next else Certainty.CLOSED
 
+    def may_be_none(self, value: Any) -> bool:
+        """Whether it may be the provider's word for none, -1 or 0, which AWS's own models have not."""
+        return self.source.startswith(_MODELS) and _number(as_text(value)) in {-1, 0}
+
     @property
     def allowed(self) -> str:
         """What is allowed, for a reader."""

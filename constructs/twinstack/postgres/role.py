@@ -116,7 +116,5 @@ SELECT format('ALTER ROLE %I WITH NOLOGIN PASSWORD NULL', rolname) FROM pg_roles
 """
 LOCK = 7946381
 """Any number that is the same in every run: PostgreSQL refuses two changes of one role at once."""
-RESERVED_USERS: Final = frozenset(
-    {"admin", "postgres", "public", "rdsadmin", "rdsrepladmin", "rds_superuser", "none", "user"}
-)
+RESERVED_USERS: Final = frozenset({"admin", "public", "rdsadmin", "rdsrepladmin", "rds_superuser", "none", "user"})
 """Source: Amazon RDS API, CreateDBInstance, "Can't be a reserved word for the chosen database engine"."""

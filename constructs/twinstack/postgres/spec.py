@@ -158,8 +158,9 @@ class PostgresSpec(ResourceSpec):
 
     @property
     def storage_ceiling_gib(self) -> int:
-        """What storage may grow to, in GiB."""
-        return self.max_storage_gib or min(2 * self.storage_gib, 65536)
+        """What storage may grow to, in GiB; 0: RDS has not the tenth more that it would grow by first."""
+        most = min(2 * self.storage_gib, 65536)
+        return self.max_storage_gib or (most if most * 10 >= self.storage_gib * 11 else 0)
 
     def role_of(self, version: int) -> str:
         """The role that workloads connect as with this version of the password: `analytics_user_b` of an even one."""
@@ -288,14 +289,14 @@ class PostgresSpec(ResourceSpec):
                 allowed="two windows (UTC) that do not meet",
                 fix="move one of them",
             )
-        if self.storage_ceiling_gib * 10 < self.storage_gib * 11:
+        if self.storage_ceiling_gib and self.storage_ceiling_gib * 10 < self.storage_gib * 11:
             yield Finding(
                 "TW702",
                 "storage could not grow",
                 ("max_storage_gib",),
                 given=f"max_storage_gib {self.storage_ceiling_gib}, storage_gib {self.storage_gib}",
                 allowed=f"at least {-(-self.storage_gib * 11 // 10)}, a tenth more than storage_gib",
-                fix="raise max_storage_gib",
+                fix="raise max_storage_gib, or leave it out where RDS has no more",
             )
         for field, user in (("admin_user", self.admin_user), ("application_user", self.application_user)):
             if user in RESERVED_USERS or user.startswith("pg_"):
@@ -307,7 +308,7 @@ class PostgresSpec(ResourceSpec):
                     "a name PostgreSQL and RDS do not reserve",
                     f"for example app_{user.removeprefix('pg_')}",
                 )
-        for name in sorted(KEPT_PARAMETERS & set(self.parameters)):
+        for name in sorted(name for name in KEPT_PARAMETERS if self.parameters.get(name, "1") != "1"):
             yield Finding(
                 "TW708",
                 "a parameter that is not to be changed",
