@@ -19,6 +19,7 @@ from twinstack.facts import Certainty, refused
         ("aws_db_parameter_group", {"family": "db2-se-11.5"}),
         ("aws_instance", {"root_block_device": [{"volume_size": 100, "throughput": 250, "iops": 4000}]}),
         ("aws_launch_template", {"block_device_mappings": [{"ebs": [{"volume_size": 100, "throughput": 250}]}]}),
+        ("aws_s3_bucket_versioning", {"versioning_configuration": [{"status": "Disabled"}]}),
         ("aws_kms_key", {"customer_master_key_spec": "ML_DSA_65"}),
         ("aws_eks_cluster", {"vpc_config": [{"public_access_cidrs": ["203.0.113.0/24", "::/0", "2001:db8::/32"]}]}),
         (

@@ -224,6 +224,9 @@ DOCUMENTED: Final[Mapping[str, Mapping[str, ValueFact]]] = {
         "rule.id": ValueFact("Amazon S3 API Reference, LifecycleRule, ID", longest=255),
         "rule.noncurrent_version_expiration.noncurrent_days": _POSITIVE,
     },
+    "aws_s3_bucket_versioning": {
+        "versioning_configuration.status": _values("the provider's page on the type", "Enabled", "Suspended", "Disabled"),
+    },
     "aws_secretsmanager_secret": {
         "recovery_window_in_days": _values(
             "AWS Secrets Manager API Reference, DeleteSecret, RecoveryWindowInDays; 0 is the provider's for at once",

@@ -106,3 +106,19 @@ def test_what_may_be_meant_so_within_a_rule_of_errors_is_a_warning() -> None:
     ((rule, fault),) = faults({"resource": unknown})
     assert rule.severity == "error"
     assert rule.warns(fault)
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        {"aws_vpc_security_group_ingress_rule": {"ping": {"ip_protocol": "icmp", "from_port": 11, "to_port": 1}}},
+        {"aws_eks_addon": {
+            "here": {"cluster_name": "shop", "addon_name": "coredns"},
+            "there": {"cluster_name": "shop", "addon_name": "coredns", "region": "eu-west-1"},
+        }},
+        {"aws_elasticache_replication_group": {"cache": {"engine": "valkey", "kms_key_id": "arn:aws:kms:eu-west-1:123456789012:key/a"}}},
+    ],
+)  # fmt: skip
+def test_what_looks_wrong_and_is_right_is_not_found(resource: dict[str, Any]) -> None:
+    errors = {rule.id for rule, _ in faults({"resource": resource}) if rule.severity == "error"}
+    assert not errors & {"wrong-way-round", "taken-once", "lacks-its-other"}

@@ -24,7 +24,7 @@ def lacks_its_other(stack: Stack) -> Iterator[Fault]:
         if any(one.get(key) for key in MADE_FROM):
             continue
         for key, other in NEEDS[one.type]:
-            if _is_on(one, key) and not _is_on(one, other):
+            if _is_on(one, key) and not _is_on(one, other) and (one.literal("engine"), other) not in ON_ALREADY:
                 yield Fault(one.address, other, f"{one.literal(other) or 'nothing'}, beside {key}", "what it needs")
 
 
@@ -34,7 +34,8 @@ def wrong_way_round(stack: Stack) -> Iterator[Fault]:
     for one in stack.of(*RANGES):
         for least, most in RANGES[one.type]:
             low, high = one.literal(least), one.literal(most)
-            if low.isdigit() and high.isdigit() and 0 < int(high) < int(low):
+            is_of_icmp = one.literal("ip_protocol") in ICMP  # whose type and code they are
+            if low.isdigit() and high.isdigit() and 0 < int(high) < int(low) and not is_of_icmp:
                 yield Fault(one.address, most, f"{least} {low}, {most} {high}", f"{low} or more")
 
 
@@ -45,7 +46,7 @@ def taken_once(stack: Stack) -> Iterator[Fault]:
     for one in stack.of(*ONCE):
         for keys in ONCE[one.type]:
             said = [str(one.get(key)) for key in keys if one.get(key) is not None]
-            if len(said) < len(keys) or {"for_each", "count", "provider"} & set(one.data):
+            if len(said) < len(keys) or {"for_each", "count", "provider", "region"} & set(one.data):
                 continue
             other = seen.setdefault((one.type, *keys, *said), one.address)
             if other != one.address:
@@ -100,8 +101,13 @@ MADE_FROM: Final = (
     "snapshot_identifier",
     "restore_to_point_in_time",
     "replication_source_identifier",
+    "global_replication_group_id",
+    "global_cluster_identifier",
 )
 """What has its encryption from another."""
+ON_ALREADY: Final = frozenset({("valkey", "at_rest_encryption_enabled")})
+"""What the provider has on unless something else is said."""
+ICMP: Final = frozenset({"icmp", "icmpv6", "1", "58"})
 RANGES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "aws_db_instance": (("allocated_storage", "max_allocated_storage"),),
     "aws_vpc_security_group_egress_rule": (("from_port", "to_port"),),

@@ -88,8 +88,11 @@ def too_large(objects: Objects) -> Iterator[Fault]:
         if notes > _ANNOTATIONS:
             yield one.fault("metadata.annotations", f"{notes:,} bytes", f"{_ANNOTATIONS:,}")
         if one.kind in {"ConfigMap", "Secret"}:
+            in_base64 = (
+                {"binaryData", "data"} if one.kind == "Secret" else {"binaryData"}
+            )  # the server counts what it holds
             held = sum(
-                len(str(value).encode()) for field in ("data", "binaryData", "stringData")
+                len(str(value).encode()) * (3 if field in in_base64 else 4) // 4 for field in ("data", "binaryData", "stringData")
                 for value in mapping(one.data, field).values()
             )  # fmt: skip
             if held > _DATA:
