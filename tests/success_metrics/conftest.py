@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from success_metrics.by_requirement import ByRequirement
-from success_metrics.cluster import Cluster
+from success_metrics.checker import Checker
+from success_metrics.cluster import Cluster, wait
 from success_metrics.lanes import QUICK, QUICKER
 from tests.planes import Planes
 from twinstack.rehearsal.control_plane import ASSETS_VARIABLE
@@ -34,6 +35,9 @@ def installed(cluster: Cluster, tmp_path: Path) -> Callable[[], ByRequirement]:
     def install() -> ByRequirement:
         deployer = ByRequirement(cluster, tmp_path / "way", namespace=f"try-{next(NUMBERS)}", pace=QUICKER)
         deployer.install("1.0.0")
+        checker = Checker(cluster.api, deployer.namespace, deployer.owner)
+        # Pods are ready a moment before they are endpoints.
+        wait(lambda: checker.judge({"1.0.0": deployer.manifests("1.0.0")}).is_right, "what was installed is whole")
         return deployer
 
     return install
