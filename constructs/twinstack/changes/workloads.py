@@ -55,11 +55,11 @@ class _Comparison:
 
     @cached_property
     def _former(self) -> dict[tuple[str, ...], Object]:
-        return {_identity(one): one for one in self.old.all}
+        return {one.identity: one for one in self.old.all}
 
     @cached_property
     def _present(self) -> dict[tuple[str, ...], Object]:
-        return {_identity(one): one for one in self.new.all}
+        return {one.identity: one for one in self.new.all}
 
     @cached_property
     def _successors(self) -> dict[tuple[str, ...], tuple[str, ...]]:
@@ -67,7 +67,7 @@ class _Comparison:
         gone = _by_plain_name(one for key, one in self._former.items() if key not in self._present)
         made = _by_plain_name(one for key, one in self._present.items() if key not in self._former)
         return {
-            _identity(new[0]): _identity(gone[plain_name][0])
+            new[0].identity: gone[plain_name][0].identity
             for plain_name, new in made.items()
             if len(new) == 1 and len(gone.get(plain_name, ())) == 1
         }
@@ -122,13 +122,8 @@ class _Comparison:
         for path, old, new in differing(was, becomes, KEYS):
             if plain(old) == plain(new) or _is_same_quantity(path, old, new):
                 continue
-            judged_as: tuple[Effect, str] | None
-            if kind == ("batch", "CronJob"):
-                judged_as = row_for(kind, path, old, new)
-            elif template and without_index(path).startswith(template):
-                judged_as = effect_of_template(one, self.new)
-            else:
-                judged_as = row_for(kind, path, old, new)
+            is_of_pods = template and kind != ("batch", "CronJob") and without_index(path).startswith(template)
+            judged_as = effect_of_template(one, self.new) if is_of_pods else row_for(kind, path, old, new)
             effect, why = judged_as or (Effect.INTERRUPTS, "nobody has noted yet what it does")
             before, after = (_masked(one, path, side) for side in (old, new))
             yield FieldChange(path, before, after, effect, judged_as is not None, why)
@@ -186,16 +181,12 @@ def _kind_of(one: Change) -> tuple[str, str]:
     return next((key for key in GONE if key[1] == kind), ("", kind))
 
 
-def _identity(one: Object) -> tuple[str, ...]:
-    return one.group, one.kind, one.namespace, one.name
-
-
 def _by_plain_name(objects: Iterable[Object]) -> dict[tuple[str, ...], list[Object]]:
     """What is named by its content, by what it is called without that: two of one name are one thing at two times."""
     found: dict[tuple[str, ...], list[Object]] = {}
     for one in objects:
         if (one.group, one.kind) in CONTENT_NAMED:
-            *rest, name = _identity(one)
+            *rest, name = one.identity
             part = text(one.data, "metadata", "labels", COMPONENT) if one.kind == "Job" else ""
             found.setdefault((*rest, part or _CONTENT.sub("", name)), []).append(one)
     return found

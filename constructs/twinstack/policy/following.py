@@ -42,9 +42,10 @@ def following(
 
 def stack_following(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Problem]:
     """The same of two releases' Terraform JSON."""
+    both = [Stack(before), Stack(after)]
     for rule in every_rule():
         if rule.compares and rule.half is Half.INFRASTRUCTURE:
-            yield from (_problem(rule, fault) for fault in found_by(rule, Stack(before), Stack(after)))
+            yield from (_problem(rule, fault) for fault in found_by(rule, *both))
 
 
 def _problem(rule: Rule, fault: Fault) -> Problem:

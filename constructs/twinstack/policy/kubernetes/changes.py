@@ -10,7 +10,17 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from twinstack.environment.spec import Half
-from twinstack.policy.kubernetes.objects import Object, Objects, mapping, mappings, pods_of, reach, text, texts
+from twinstack.policy.kubernetes.objects import (
+    Object,
+    Objects,
+    mapping,
+    mappings,
+    pods_of,
+    reach,
+    strategy_of,
+    text,
+    texts,
+)
 from twinstack.policy.kubernetes.quantities import amount
 from twinstack.policy.rule import Fault, Rules
 
@@ -27,7 +37,7 @@ RULES: Final = Rules(Half.WORKLOADS)
 def cannot_change(before: Objects, after: Objects) -> Iterator[Fault]:
     """A field that cannot change while the object keeps its name: the release is refused half way."""
     for new in after.all:
-        old = _same(before, new)
+        old = before.same(new)
         if old is None:
             continue
         for path in FIXED.get((new.group, new.kind), ()):
@@ -62,8 +72,8 @@ def name_outlives_template(objects: Objects) -> Iterator[Fault]:
 )
 def cleaner_goes_first(before: Objects, after: Objects) -> Iterator[Fault]:
     """What has to clean up after something is removed in one release with it: a load balancer, say, that nobody deletes."""
-    kept = {(one.group, one.kind, one.namespace, one.name) for one in after.all}
-    gone = [one for one in before.all if (one.group, one.kind, one.namespace, one.name) not in kept]
+    kept = {one.identity for one in after.all}
+    gone = [one for one in before.all if one.identity not in kept]
     for cleaner in gone:
         for left in gone:
             if left != cleaner and _cleans(cleaner, left):
@@ -118,8 +128,8 @@ def _by_kind(old: Object, new: Object) -> Iterator[Fault]:
 
 def _defaulted_update_stays(old: Object, new: Object) -> bool:
     # Nobody owns what the server filled in, so that a server-side apply of `Recreate` leaves it, and is refused.
-    kept = not mapping(old.spec, "strategy", "rollingUpdate") and _strategy(old) != "Recreate"
-    return kept and _strategy(new) == "Recreate"
+    kept = not mapping(old.spec, "strategy", "rollingUpdate") and strategy_of(old) != "Recreate"
+    return kept and strategy_of(new) == "Recreate"
 
 
 def _cleans(cleaner: Object, left: Object) -> bool:
@@ -137,21 +147,6 @@ def _cleans(cleaner: Object, left: Object) -> bool:
         if any(word in image for image in images):
             return left.kind in kinds and (left.kind != "Service" or text(left.spec, "type") == "LoadBalancer")
     return False
-
-
-def _same(before: Objects, new: Object) -> Object | None:
-    return next(
-        (
-            one
-            for one in before.of(new.kind)
-            if (one.name, one.namespace, one.group) == (new.name, new.namespace, new.group)
-        ),
-        None,
-    )
-
-
-def _strategy(one: Object) -> str:
-    return text(one.spec, "strategy", "type") or "RollingUpdate"
 
 
 def plain(found: Any) -> Any:

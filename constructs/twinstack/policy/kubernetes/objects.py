@@ -61,6 +61,11 @@ class Object:
         named = text(self.data, "metadata", "namespace")
         return f"{self.kind} {named}/{self.name}" if named else f"{self.kind} {self.name}"
 
+    @property
+    def identity(self) -> tuple[str, str, str, str]:
+        """By what it is the same object in another release, whatever is in it."""
+        return self.group, self.kind, self.namespace, self.name
+
     def fault(self, path: str, given: object, allowed: str = "") -> Fault:
         """A fault of this object."""
         return Fault(self.title, path, str(given), allowed)
@@ -161,6 +166,10 @@ class Objects:
             (one for one in self.of(kind) if one.name == name and (not namespace or one.namespace == namespace)), None
         )
 
+    def same(self, one: Object) -> Object | None:
+        """What stands here for an object of another release."""
+        return next((other for other in self.of(one.kind) if other.identity == one.identity), None)
+
     @cached_property
     def pods(self) -> list[Pods]:
         """The pods of every workload."""
@@ -189,6 +198,11 @@ def pods_of(one: Object) -> Pods | None:
         return None
     template = mapping(one.data, *path)
     return Pods(one, ".".join((*path, "spec")), mapping(template, "metadata"), mapping(template, "spec"))
+
+
+def strategy_of(deployment: Object) -> str:
+    """How its pods are replaced, `Recreate`."""
+    return text(deployment.spec, "strategy", "type") or "RollingUpdate"
 
 
 def mapping(data: Any, *path: str) -> Data:

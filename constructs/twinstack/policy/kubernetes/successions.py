@@ -11,7 +11,17 @@ from collections.abc import Iterator
 from typing import Final
 
 from twinstack.environment.spec import Half
-from twinstack.policy.kubernetes.objects import Object, Objects, Pods, chosen, mapping, mappings, text, texts
+from twinstack.policy.kubernetes.objects import (
+    Object,
+    Objects,
+    Pods,
+    chosen,
+    mapping,
+    mappings,
+    strategy_of,
+    text,
+    texts,
+)
 from twinstack.policy.rule import Fault, Rules
 
 RULES: Final = Rules(Half.WORKLOADS)
@@ -28,7 +38,7 @@ def load_balancer_anew(before: Objects, after: Objects) -> Iterator[Fault]:
     the names lead there nobody gets in.
     """
     for old in before.of("Ingress"):
-        new = _same(after, old)
+        new = after.same(old)
         if new is not None:
             was, becomes = _load_balancer(before, old), _load_balancer(after, new)
             for key in was:
@@ -37,7 +47,7 @@ def load_balancer_anew(before: Objects, after: Objects) -> Iterator[Fault]:
             continue
         for other in after.of("Ingress"):
             shared = _hosts(old) & _hosts(other)
-            if shared and _same(before, other) is None:
+            if shared and before.same(other) is None:
                 yield other.fault(
                     "metadata.name", f"{other.name}, and {old.title} had {', '.join(sorted(shared))}", old.name
                 )
@@ -52,7 +62,7 @@ def load_balancer_anew(before: Objects, after: Objects) -> Iterator[Fault]:
 def load_balancer_protected(before: Objects, after: Objects) -> Iterator[Fault]:
     """An Ingress that goes while its load balancer may not be deleted: its finalizer stays, and the Ingress with it."""
     for old in before.of("Ingress"):
-        if _same(after, old) is None and _is_protected(before, old):
+        if after.same(old) is None and _is_protected(before, old):
             yield old.fault(
                 "", "removed, and its load balancer has deletion_protection.enabled", "off one release before"
             )
@@ -67,13 +77,13 @@ def load_balancer_protected(before: Objects, after: Objects) -> Iterator[Fault]:
 def ran_alone(before: Objects, after: Objects) -> Iterator[Fault]:
     """A workload of one pod that is replaced, never doubled, becomes one of which two run at a time: each does the work."""
     for old in before.of("Deployment"):
-        new = _same(after, old)
-        if new is None or _strategy(old) != "Recreate" or before.replicas(old)[1] > 1:
+        new = after.same(old)
+        if new is None or strategy_of(old) != "Recreate" or before.replicas(old)[1] > 1:
             continue
         if after.replicas(new)[1] > 1:
             yield new.fault("spec.replicas", f"1 becomes up to {after.replicas(new)[1]}", "1")
-        elif _strategy(new) != "Recreate":
-            yield new.fault("spec.strategy.type", f"Recreate becomes {_strategy(new)}", "Recreate")
+        elif strategy_of(new) != "Recreate":
+            yield new.fault("spec.strategy.type", f"Recreate becomes {strategy_of(new)}", "Recreate")
 
 
 @RULES(
@@ -87,13 +97,13 @@ def wall_goes(before: Objects, after: Objects) -> Iterator[Fault]:
     Security refuses less.
     """
     for pods in after.pods:
-        old = next((one for one in before.pods if _is_same(one.owner, pods.owner)), None)
+        old = next((one for one in before.pods if one.owner.identity == pods.owner.identity), None)
         if old is None:
             continue
         for direction in sorted(_closed(before, old) - _closed(after, pods)):
             yield pods.owner.fault("", f"no NetworkPolicy closes {direction} any more", "one that does")
     for space in after.of("Namespace"):
-        was, now = (_level(one) for one in (_same(before, space), space))
+        was, now = (_level(one) for one in (before.same(space), space))
         if was in _LEVELS and (now not in _LEVELS or _LEVELS.index(now) < _LEVELS.index(was)):
             yield space.fault(f"metadata.labels.{_ENFORCE}", f"{was} becomes {now or 'nothing'}", was)
 
@@ -107,7 +117,7 @@ def wall_goes(before: Objects, after: Objects) -> Iterator[Fault]:
 def service_moves_at_once(before: Objects, after: Objects) -> Iterator[Fault]:
     """A selector that none of the running pods carries: the Service has no endpoint until a new pod is ready."""
     for new in after.of("Service"):
-        old = _same(before, new)
+        old = before.same(new)
         selector = mapping(new.spec, "selector")
         if old is None or not selector or selector == mapping(old.spec, "selector"):
             continue
@@ -154,18 +164,6 @@ def _closed(objects: Objects, pods: Pods) -> set[str]:
 
 def _level(space: Object | None) -> str:
     return text(space.data, "metadata", "labels", _ENFORCE) if space else ""
-
-
-def _strategy(one: Object) -> str:
-    return text(one.spec, "strategy", "type") or "RollingUpdate"
-
-
-def _same(objects: Objects, one: Object) -> Object | None:
-    return next((other for other in objects.of(one.kind) if _is_same(other, one)), None)
-
-
-def _is_same(one: Object, other: Object) -> bool:
-    return (one.group, one.kind, one.namespace, one.name) == (other.group, other.kind, other.namespace, other.name)
 
 
 _ALB: Final = "alb.ingress.kubernetes.io/"
