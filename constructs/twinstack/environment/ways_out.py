@@ -8,10 +8,10 @@ from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator, Field
 
+from twinstack.environment.links import HTTPS
 from twinstack.environment.model import Finding, Model
 from twinstack.environment.quantities import Port
 
-HTTPS: Final = 443
 SMTP: Final = 25
 LINK_LOCAL: Final = IPv4Network("169.254.0.0/16")
 """Where a node answers for its own credentials, which no pod may ask for."""
