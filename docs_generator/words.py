@@ -138,6 +138,11 @@ PATTERNS: Final[Mapping[str, Pattern]] = {
         "`sha256:` and 64 hexadecimal digits", f"sha256:{'0123456789abcdef' * 4}", says_all=True
     ),
     r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$": Pattern("the name of a Secret", "registry"),
+    r"^([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$": Pattern(
+        "the name of a label", "eks.amazonaws.com/instance-category", "labels"
+    ),
+    r"^([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$": Pattern("the value of a label", "batch"),
+    r"^[a-z]{1,6}$": Pattern("letters that types of EC2 begin with", "m"),
     r"^[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*$": Pattern("a folder of the product", "backend"),
     r"^[A-Za-z0-9._-]{0,200}$": Pattern("the name of a gRPC service, or nothing for the whole server", "shop.Orders"),
     r"^(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._@+-]{1,100})+$": Pattern(

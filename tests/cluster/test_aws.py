@@ -348,3 +348,23 @@ def test_nodes_with_groups_of_their_own_are_admitted_wherever_the_cluster_is() -
     names = document.find("aws_vpc_security_group_ingress_rule")
     assert "database_5432" in names, "the address of the first stays"
     assert "database_5432_sg_0a1b2c3d4e5f60718" in names
+
+
+def test_a_group_says_how_its_nodes_are_paid_for_and_what_they_are_called() -> None:
+    group = {
+        **GROUP,
+        "capacity": "spot",
+        "labels": {"for": "batches"},
+        "taints": [{"key": "only", "value": "batches"}, {"key": "soft", "effect": "prefer_no_schedule"}],
+    }
+    groups = {"general": GROUP, "cheap": group}
+    nodes = analytics(cluster__mode="managed", cluster__node_groups=groups, **NGINX).find("aws_eks_node_group")
+    assert {key: nodes["cluster_cheap"][key] for key in ("capacity_type", "labels", "taint")} == {
+        "capacity_type": "SPOT",
+        "labels": {"for": "batches"},
+        "taint": [
+            {"effect": "NO_SCHEDULE", "key": "only", "value": "batches"},
+            {"effect": "PREFER_NO_SCHEDULE", "key": "soft"},
+        ],
+    }
+    assert {"capacity_type", "labels", "taint"} & nodes["cluster_general"].keys() == set()

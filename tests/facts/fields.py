@@ -22,7 +22,7 @@ WITHOUT: Final[dict[str, dict[str, str]]] = {
     "Acme": {"server": _KUBERNETES, "email": _KUBERNETES, "solver": _KUBERNETES},
     "BucketSpec": {"versioned": "Enabled or Suspended, which the room writes"},
     "ClusterSpec": {
-        "mode": _MADE, "node_groups": "their names: prefixes of node_group_name, with room for what AWS adds", "exporters": _MADE,
+        "mode": _MADE, "node_pools": _KUBERNETES, "node_groups": "their names: prefixes of node_group_name, with room for what AWS adds", "exporters": _MADE,
         "private_access_security_groups": _REFERENCE, "deletion_protection": _SWITCH, "existing": _REFERENCE,
         "node_security_group_ids": _REFERENCE,
     },
@@ -54,7 +54,8 @@ WITHOUT: Final[dict[str, dict[str, str]]] = {
         "endpoints": "the last part of a service's name: AWS has hundreds and adds more",
         "flow_log_traffic": "an enum of AWS's words, which the room writes in capitals", "existing": "in it",
     },
-    "NodeGroup": {"architecture": "for readers: the machines say it"},
+    "NodeGroup": {"architecture": "for readers: the machines say it", "taints": "in it", "labels": "labels of Kubernetes"},
+    "NodePool": dict.fromkeys(("capacity", "architecture", "categories", "labels", "taints", "cpu_limit"), _KUBERNETES),
     "Notify": dict.fromkeys(("command", "webhook_variable"), _DELIVERY),
     "PathRateLimit": {"paths": "one pattern of all, whose length the room of the kind takes from the facts (TW740)"},
     "PostgresComposeOptions": {"prefix": "the local stack"},
@@ -74,6 +75,7 @@ WITHOUT: Final[dict[str, dict[str, str]]] = {
         "description": "a part of a description, with room for the rest: LONGEST_DESCRIPTION", "example": "the local stack",
         "optional": _MADE, "enabled": _MADE,
     },
+    "Taint": dict.fromkeys(("key", "value", "effect"), "a label's form, which is narrower than what EKS takes"),
     "Test": dict.fromkeys(("folder", "python", "node", "run", "coverage"), _DELIVERY),
 }  # fmt: skip
 """By the class or one of its bases, and the field."""

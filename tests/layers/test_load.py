@@ -76,7 +76,7 @@ database:
 
 
 WEB_KEYS = (
-    "acknowledge, architecture, build, command, compose, digest, drain_seconds, environment_variables, health, image, internet, metrics, metrics_from, name, port, pull_secret, reaches, resources, "
+    "acknowledge, architecture, build, command, compose, digest, drain_seconds, environment_variables, health, image, internet, metrics, metrics_from, name, placement, port, pull_secret, reaches, resources, "
     "scale, secret_name, shared_memory, start_seconds, stop_seconds, tag, temporary_storage, title, user, uses, variable, writable_folders"
 )
 TOP_KEYS = (

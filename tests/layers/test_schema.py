@@ -18,8 +18,8 @@ def properties(schema: dict[str, Any], *names: str) -> dict[str, Any]:
     return here["properties"]
 
 
-ITEMS = ["Destination"]
-"""What only stands in lists, `reaches` of a workload."""
+ITEMS = ["Destination", "Toleration"]
+"""What only stands in lists: `reaches` and `placement.tolerations` of a workload."""
 
 
 def test_nothing_is_required_of_a_layer_but_inside_lists(shop: type[Environment]) -> None:

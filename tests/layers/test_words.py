@@ -50,9 +50,10 @@ def test_what_a_pattern_allows_is_said_in_words_with_an_example_that_fits(patter
 @pytest.mark.parametrize(
     ("key", "words"),
     [
-        *((key, "escape-hatches.md") for key in ("sidecars", "volumes", "annotations", "node_selector", "tolerations")),
-        *((key, "escape-hatches.md") for key in ("init_containers", "service_type", "nodeSelector", "initContainers")),
+        *((key, "escape-hatches.md") for key in ("sidecars", "volumes", "annotations", "host_aliases")),
+        *((key, "escape-hatches.md") for key in ("init_containers", "service_type", "hostAliases", "initContainers")),
         ("env_from_secret", "`provided` secrets"),
+        *((key, "`placement`") for key in ("node_selector", "tolerations", "nodeSelector", "affinity")),
         ("replicas", "`scale: {min: 2, max: 2}`"),
         ("livenessProbe", "`health`"),
         ("persistence", "`bucket`"),

@@ -10,6 +10,7 @@ from pydantic import Field
 from twinstack.cluster.machines import Image, Machine
 from twinstack.environment.container import Architecture
 from twinstack.environment.model import Finding, Model
+from twinstack.environment.nodes import Capacity, LabelKey, LabelValue, Taint
 from twinstack.environment.writes import Writes
 
 GROUP: Final = "aws_eks_node_group"
@@ -37,11 +38,22 @@ class NodeGroup(Model):
     """Each node's disk, in GiB."""
     architecture: Annotated[str, Field(pattern=r"^(x86_64|arm64)$")] | None = None
     """The instance types' processor, for readers: their names say it, and must agree."""
+    capacity: Annotated[Capacity, Writes(GROUP, "capacity_type", through="capacity_type")] = Capacity.ON_DEMAND
+    """How its nodes are paid for: `spot` or `on-demand`. Another one makes a new group. Of spot, name several types."""
+    labels: dict[LabelKey, LabelValue] = Field(default_factory=dict)
+    """Labels of its nodes, for `placement.node_labels`."""
+    taints: tuple[Taint, ...] = ()
+    """What keeps pods away that do not tolerate it."""
 
     @property
     def machines(self) -> tuple[Machine, ...]:
         """The instance types, and what their names say."""
         return tuple(Machine(name) for name in self.instance_types)
+
+    @property
+    def capacity_type(self) -> str | None:
+        """As EKS names it; None of what it takes by itself."""
+        return "SPOT" if self.capacity is Capacity.SPOT else None
 
     @property
     def processor(self) -> Architecture:

@@ -10,6 +10,7 @@ from cdktf_cdktf_provider_aws.eks_node_group import (
     EksNodeGroup,
     EksNodeGroupLaunchTemplate,
     EksNodeGroupScalingConfig,
+    EksNodeGroupTaint,
     EksNodeGroupUpdateConfig,
 )
 from cdktf_cdktf_provider_aws.launch_template import (
@@ -109,6 +110,13 @@ def _node_group(
             launch_template=EksNodeGroupLaunchTemplate(
                 id=template.id, version=f"${{aws_launch_template.{address}.latest_version}}"
             ),
+            capacity_type=group.capacity_type,
+            labels=dict(group.labels) or None,
+            taint=[
+                EksNodeGroupTaint(key=one.key, value=one.value or None, effect=one.effect.upper())
+                for one in group.taints
+            ]
+            or None,
             scaling_config=EksNodeGroupScalingConfig(min_size=group.min, max_size=group.max, desired_size=group.min),
             update_config=EksNodeGroupUpdateConfig(max_unavailable_percentage=25),
             tags={"Name": full_name},

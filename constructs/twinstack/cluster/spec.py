@@ -14,12 +14,15 @@ from twinstack.cluster.node_group import NodeGroup
 from twinstack.environment.container import Architecture
 from twinstack.environment.model import Finding, NotInForce, missing
 from twinstack.environment.monitoring import Monitoring
+from twinstack.environment.node_pool import NodePool
+from twinstack.environment.nodes import Taint
 from twinstack.environment.placement import (
     PRIVATE_RANGES,
     RANGES_OF_NETWORKS,
     ClusterPlan,
     DeliveryPlan,
     NetworkPlan,
+    Nodes,
 )
 from twinstack.environment.production import relaxed
 from twinstack.environment.quantities import RetentionDays
@@ -54,6 +57,8 @@ class ClusterSpec(ClusterPlan):
     """`auto`: EKS keeps the nodes; `managed`: `node_groups` say what runs."""
     node_groups: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")], NodeGroup] = Field(default_factory=dict)
     """Managed groups of nodes, by name."""
+    node_pools: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")], NodePool] = Field(default_factory=dict)
+    """Pools of nodes that Auto Mode starts beside its built-in ones, which have amd64 nodes on demand alone; by name."""
     private_access_cidrs: Annotated[
         tuple[IPv4Network, ...], Writes("aws_vpc_security_group_ingress_rule", "cidr_ipv4")
     ] = ()
@@ -160,15 +165,34 @@ class ClusterSpec(ClusterPlan):
         if self.existing:
             return frozenset()
         if self.is_auto:
-            return frozenset({Architecture.AMD64})
+            return frozenset({Architecture.AMD64, *(pool.architecture for pool in self.node_pools.values())})
         return frozenset(group.processor for group in self.node_groups.values())
+
+    @property
+    def nodes(self) -> tuple[Nodes, ...] | None:
+        if self.existing:
+            return None
+        if self.is_auto:
+            own = (
+                Nodes(name, one.architecture, one.capacity, one.labels, one.taints)
+                for name, one in self.node_pools.items()
+            )
+            return (*BUILT_IN, *own)
+        return tuple(
+            Nodes(name, one.processor, one.capacity, one.labels, one.taints, one.instance_types)
+            for name, one in self.node_groups.items()
+        )
+
+    @property
+    def pools(self) -> Mapping[str, NodePool]:
+        return {} if self.existing else self.node_pools
 
     def not_in_force(self) -> Mapping[str, NotInForce]:
         if not self.existing:
             return {}
         reason = "nothing of a cluster that exists is made or changed, its add-ons and access entries neither"
         fields: tuple[str, ...] = (
-            "title", "node_groups", "private_access_cidrs", "private_access_security_groups", "public_access_cidrs",
+            "title", "node_groups", "node_pools", "private_access_cidrs", "private_access_security_groups", "public_access_cidrs",
             "administrators", "exporters", "log_retention_days", "deletion_protection",
         )  # fmt: skip
         if self._has_pipeline:  # by whose group the Role is there already
@@ -216,6 +240,7 @@ class ClusterSpec(ClusterPlan):
                 "TW722", "node groups beside Auto Mode", ("node_groups",), ", ".join(self.node_groups), "`mode: managed`, or no groups",
                 "remove `node_groups`: EKS chooses the nodes in Auto Mode",
             )  # fmt: skip
+        yield from self._check_pools()
         if not self.administrators and not self.existing:
             yield Finding(
                 "TW723", "nobody could enter the cluster", ("administrators",), "none", "at least one IAM role",
@@ -233,6 +258,25 @@ class ClusterSpec(ClusterPlan):
             yield Finding(
                 "TW728", "security groups of nodes that are made here", ("node_security_group_ids",), ", ".join(self.node_security_group_ids),
                 "nothing, or `existing`", "remove it: the nodes of a cluster that is made here have the cluster's own group",
+            )  # fmt: skip
+
+    def _check_pools(self) -> Iterator[Finding]:
+        if self.mode is ClusterMode.MANAGED and self.node_pools and not self.existing:
+            yield Finding(
+                "TW722", "node pools without Auto Mode", ("node_pools",), ", ".join(self.node_pools), "`mode: auto`, or no pools",
+                "write them as `node_groups`: nothing else starts nodes there",
+            )  # fmt: skip
+        for name in sorted(self.node_pools.keys() & {one.name for one in BUILT_IN}):
+            yield Finding(
+                "TW629", "a pool of this name is built in", ("node_pools", name), name, "another name",
+                "rename it: EKS keeps that pool, and would take back what is changed",
+            )  # fmt: skip
+        groups = self.node_groups.values()
+        if groups and all(any(taint.keeps_away for taint in one.taints) for one in groups):
+            yield Finding(
+                "TW629", "no node takes the add-ons' pods", ("node_groups",), ", ".join(self.node_groups),
+                "a group without a taint: the cluster's DNS has to run somewhere",
+                "add a small group without taints, or take them from one",
             )  # fmt: skip
 
     def _role_arn(self, name: str) -> str:
@@ -283,7 +327,7 @@ class ClusterSpec(ClusterPlan):
                     acknowledgeable=True,
                 )  # fmt: skip
             if not self.is_auto:
-                yield from check_capacity(self.node_groups, self.environment.workloads)
+                yield from check_capacity(self, self.node_groups, self.environment.workloads)
         if not self.context.protected or self.existing:
             return
         if not self.deletion_protection:
@@ -299,6 +343,12 @@ def access_address(name: str) -> str:
     return "".join(character if character.isalnum() else "_" for character in name).lower()
 
 
+BUILT_IN: Final = (
+    Nodes("general-purpose", Architecture.AMD64),
+    Nodes("system", Architecture.AMD64, taints=(SYSTEM := Taint(key="CriticalAddonsOnly"),)),
+    Nodes("system", Architecture.ARM64, taints=(SYSTEM,)),
+)
+"""Source: Amazon EKS User Guide, "Enable or Disable Built-in NodePools", read on 29 November 2026."""
 OF_IDENTITY_CENTER: Final = "AWSReservedSSO_"
 PATH_OF_IDENTITY_CENTER: Final = "aws-reserved/sso.amazonaws.com/"
 TEN: Final = IPv4Network("10.0.0.0/8")

@@ -9,7 +9,9 @@ from twinstack.environment.links import Access, File, Link, Offer, Preparation, 
 from twinstack.environment.model import Finding, Model
 from twinstack.environment.monitoring import Alert, Monitoring, Panel, Severity
 from twinstack.environment.names import NameRule
-from twinstack.environment.placement import ClusterPlan, DeliveryPlan, NetworkPlan
+from twinstack.environment.node_pool import NodePool
+from twinstack.environment.nodes import Capacity, Placement, Taint, Toleration
+from twinstack.environment.placement import ClusterPlan, DeliveryPlan, NetworkPlan, Nodes
 from twinstack.environment.production import relaxed
 from twinstack.environment.spec import Half, ResourceSpec, Spec, WorkloadSpec
 from twinstack.environment.ways_out import Destination, Internet
@@ -19,6 +21,7 @@ __all__ = [
     "Access",
     "Alert",
     "Architecture",
+    "Capacity",
     "ClusterPlan",
     "ContainerSpec",
     "Context",
@@ -38,8 +41,11 @@ __all__ = [
     "Monitoring",
     "NameRule",
     "NetworkPlan",
+    "NodePool",
+    "Nodes",
     "Offer",
     "Panel",
+    "Placement",
     "Preparation",
     "Reach",
     "Requests",
@@ -50,6 +56,8 @@ __all__ = [
     "ServiceHealth",
     "Severity",
     "Spec",
+    "Taint",
+    "Toleration",
     "Variable",
     "WorkloadSpec",
     "Writes",

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field
 
 from twinstack.environment.folders import FolderPath, check_folders
 from twinstack.environment.model import Finding, Model
+from twinstack.environment.nodes import Placement
 from twinstack.environment.quantities import (
     Cpu,
     Memory,
@@ -197,6 +198,8 @@ class ContainerSpec(Model):
     """Pins the image's content; wins over the tag."""
     architecture: Architecture = Architecture.AMD64
     """The processor that the image is built for. Where nodes of several kinds run, or it is not known, pods ask for it."""
+    placement: Placement = Placement()
+    """Which nodes its pods ask for."""
     pull_secret: Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$")] | None = None
     """The registry credentials that a private image needs: a Secret of type kubernetes.io/dockerconfigjson, made by hand."""
     command: Annotated[tuple[str, ...], Field(json_schema_extra={"base_only": True})] = ()

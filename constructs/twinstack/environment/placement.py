@@ -5,12 +5,15 @@ A foundation imports no room, so it finds these by `environment.find(NetworkPlan
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field
 from ipaddress import IPv4Network
 from typing import Final
 
 from twinstack.environment.container import Architecture
 from twinstack.environment.model import Finding
+from twinstack.environment.node_pool import NodePool
+from twinstack.environment.nodes import Capacity, Taint
 from twinstack.environment.spec import Spec, WorkloadSpec
 
 PRIVATE_RANGES: Final = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")))
@@ -19,6 +22,14 @@ RANGES_OF_NETWORKS: Final = (*PRIVATE_RANGES, *map(IPv4Network, ("100.64.0.0/10"
 """What a network may have that is nobody's on the internet: the private ranges, those that providers share (RFC 6598; AWS
 and EKS take them, and pods often have them), and those of benchmarks (RFC 2544). What else Python calls private
 (127.0.0.0/8, 240.0.0.0/4 …) is no address of a network. Source: Amazon VPC User Guide, "VPC CIDR blocks"."""
+
+
+OF_A_POOL: Final = "karpenter.sh/nodepool"
+OF_A_GROUP: Final = "eks.amazonaws.com/nodegroup"
+"""A managed group's name ends in what AWS adds, so nobody knows it beforehand."""
+OF_A_TYPE: Final = "node.kubernetes.io/instance-type"
+GIVEN_BY_EKS: Final = ("kubernetes.io", "k8s.io", "k8s.aws", "amazonaws.com", "karpenter.sh")
+"""How the labels begin that EKS, the cloud's controller and the kubelet give to nodes by themselves."""
 
 
 class NetworkPlan(Spec):
@@ -32,6 +43,11 @@ class NetworkPlan(Spec):
     @property
     def endpoint_cidrs(self) -> tuple[IPv4Network, ...]:
         """Where AWS services answer inside the network (interface endpoints), as far as that is known."""
+        return ()
+
+    @property
+    def zone_letters(self) -> tuple[str, ...]:
+        """The zones that nodes may be in, by their letters; empty where that is not known."""
         return ()
 
     @property
@@ -58,6 +74,31 @@ class NetworkPlan(Spec):
     def may_have_endpoints(self) -> bool:
         """Whether AWS services may answer at addresses of the network's own (interface endpoints)."""
         raise NotImplementedError(f"{type(self).__name__}.may_have_endpoints")
+
+
+@dataclass(frozen=True)
+class Nodes:
+    """Nodes of one kind that a cluster has, or that start when pods ask for them."""
+
+    name: str
+    """Of their group or pool."""
+    architecture: Architecture
+    capacity: Capacity = Capacity.ON_DEMAND
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """Those that the group or pool gives them."""
+    taints: tuple[Taint, ...] = ()
+    instance_types: tuple[str, ...] = ()
+    """The machines that they are chosen from; empty where that is not known."""
+
+    def may_have(self, label: str, value: str) -> bool:
+        """Whether such a node may have this label: what its group or pool does not give it comes from EKS, or from nobody."""
+        if label in self.labels:
+            return self.labels[label] == value
+        if label == OF_A_POOL:
+            return self.name == value
+        if label == OF_A_TYPE and self.instance_types:
+            return value in self.instance_types
+        return label != OF_A_GROUP and label.partition("/")[0].endswith(GIVEN_BY_EKS)
 
 
 class ClusterPlan(Spec):
@@ -89,6 +130,16 @@ class ClusterPlan(Spec):
         return frozenset()
 
     @property
+    def nodes(self) -> Sequence[Nodes] | None:
+        """The kinds of nodes that it has; None where another team decides them."""
+        return None
+
+    @property
+    def pools(self) -> Mapping[str, NodePool]:
+        """The pools that this product gives it beside the built-in ones of Auto Mode, by name."""
+        return {}
+
+    @property
     def node_security_groups(self) -> Sequence[str]:
         """Security groups that nodes have beside the cluster's own, or instead of it."""
         return ()
@@ -118,20 +169,6 @@ class DeliveryPlan(Spec):
         raise NotImplementedError(f"{type(self).__name__}.is_by_pipeline")
 
 
-def check_processor(workload: WorkloadSpec) -> Iterator[Finding]:
-    """A finding for pods that no node of the cluster could ever take."""
-    cluster = workload.environment.find(ClusterPlan)
-    if cluster is not None and cluster.architectures and workload.architecture not in cluster.architectures:
-        yield Finding(
-            "TW605",
-            "no node has the processor of this image",
-            ("architecture",),
-            workload.architecture,
-            ", ".join(sorted(cluster.architectures)),
-            f"build the image for it, or give {cluster.key} a group of such nodes",
-        )
-
-
 def check_destinations(workload: WorkloadSpec) -> Iterator[Finding]:
     """A finding for addresses that lie where the product's own databases do: only a link says who may reach which."""
     network = workload.environment.find(NetworkPlan)
@@ -149,14 +186,3 @@ def check_destinations(workload: WorkloadSpec) -> Iterator[Finding]:
                     allowed="addresses of other networks",
                     fix="link to what it needs there (`uses`), and name ranges that leave these out",
                 )
-
-
-def node_selector(workload: WorkloadSpec) -> dict[str, str] | None:
-    """What its pods ask of a node, unless every node of the cluster is known to have the image's processor.
-
-    Source: Kubernetes, "Well-Known Labels", `kubernetes.io/arch`.
-    """
-    cluster = workload.environment.find(ClusterPlan)
-    if cluster is None or cluster.architectures == {workload.architecture}:
-        return None
-    return {"kubernetes.io/arch": workload.architecture}

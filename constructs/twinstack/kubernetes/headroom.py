@@ -15,8 +15,8 @@ from cdk8s_plus_27 import k8s
 
 from twinstack.delivery.readiness import KEEPS_ROOM
 from twinstack.environment import Headroom, WorkloadSpec
-from twinstack.environment.placement import node_selector
 from twinstack.kubernetes.labels import object_metadata, product_labels
+from twinstack.kubernetes.placement import placed
 from twinstack.kubernetes.quantity import number_or_percent, quantity
 from twinstack.kubernetes.workload import Workload
 
@@ -63,7 +63,7 @@ def _pod(workload: Workload[Any], room: Headroom, app: str) -> k8s.PodSpec:
         priority_class_name=_priority(workload),
         automount_service_account_token=False,
         enable_service_links=False,
-        node_selector=node_selector(spec),
+        **placed(spec),
         termination_grace_period_seconds=0,
         security_context=k8s.PodSecurityContext(
             run_as_non_root=True,

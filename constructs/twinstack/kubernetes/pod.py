@@ -12,11 +12,11 @@ from cdk8s_plus_27 import k8s
 
 from twinstack.environment import Offer, Preparation, Variable, WorkloadSpec
 from twinstack.environment.container import port_sysctls
-from twinstack.environment.placement import node_selector
 from twinstack.kubernetes.expansion import literal
 from twinstack.kubernetes.files import file_mounts, file_volumes
 from twinstack.kubernetes.folders import folder_mounts, folder_volumes
 from twinstack.kubernetes.labels import pod_labels, selector
+from twinstack.kubernetes.placement import placed
 from twinstack.kubernetes.probes import Health
 from twinstack.kubernetes.quantity import quantity
 from twinstack.kubernetes.secrets import secret_file, secret_mount, secret_volume
@@ -47,7 +47,7 @@ def pod_template(
             enable_service_links=False,
             image_pull_secrets=[k8s.LocalObjectReference(name=spec.pull_secret)] if spec.pull_secret else None,
             restart_policy=restart_policy,
-            node_selector=node_selector(spec),
+            **placed(spec),
             termination_grace_period_seconds=grace_seconds,
             security_context=k8s.PodSecurityContext(
                 run_as_non_root=True,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any, Final, Generic, TypeVar
 
-from cdk8s import Chart
+from cdk8s import ApiObject, Chart
 from cdk8s_plus_27 import k8s
 from constructs import Construct
 
 from twinstack.environment import ClusterPlan, Context, Environment, Half, Ledger, Spec
 from twinstack.kubernetes.labels import object_metadata, product_labels
 from twinstack.kubernetes.network_policy import closed
+from twinstack.kubernetes.node_pools import node_pools
 from twinstack.kubernetes.patches import Patches
 
 E = TypeVar("E", bound=Environment)
@@ -36,6 +37,7 @@ class Workloads(Chart, Generic[E]):
         )
         self.config: k8s.KubeConfigMap | None = self._make_config() if environment.config else None
         self.files: k8s.KubeConfigMap | None = self._make_files() if environment.linked_files else None
+        self.node_pools: dict[str, ApiObject] = node_pools(self)
         self.policy_switch: k8s.KubeConfigMap | None = self._make_policy_switch()
 
     def enter(self, construct: type[Any], spec: Spec) -> None:

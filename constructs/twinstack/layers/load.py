@@ -12,7 +12,8 @@ from twinstack.environment.base import NAME, REGION, Environment
 from twinstack.environment.build_folder import check_build
 from twinstack.environment.model import Finding
 from twinstack.environment.names import KINDS, check_name
-from twinstack.environment.placement import check_destinations, check_processor
+from twinstack.environment.node_choice import check_placement, check_processor
+from twinstack.environment.placement import check_destinations
 from twinstack.environment.references import check_references
 from twinstack.environment.regions import DIRECTIONS, REGIONS
 from twinstack.environment.spec import Spec, WorkloadSpec
@@ -343,6 +344,7 @@ def _findings(spec: Spec, taken: dict[tuple[str, str], str], said: Set[str]) -> 
     yield from review(spec, said)
     if isinstance(spec, WorkloadSpec):
         yield from check_processor(spec)
+        yield from check_placement(spec)
         yield from check_destinations(spec)
         yield from check_references(spec)
         yield from check_build(spec)

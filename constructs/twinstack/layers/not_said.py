@@ -16,12 +16,15 @@ _ELSEWHERE: Final[Mapping[str, tuple[str, ...]]] = {
     _HATCH: (
         "sidecars", "init_containers", "extra_containers", "extra_init_containers", "volumes", "extra_volumes", "volume_mounts",
         "extra_volume_mounts", "annotations", "pod_annotations", "ingress_annotations", "service_annotations", "labels",
-        "pod_labels", "node_selector", "tolerations", "affinity", "topology_spread_constraints", "priority_class",
+        "pod_labels", "topology_spread_constraints", "priority_class",
         "priority_class_name", "host_aliases", "dns_config", "lifecycle", "service_type", "security_context",
         "pod_security_context", "service_account", "extra_ports", "startup_probe", "runtime_class_name",
     ),
     "put it among the `provided` secrets of a SecretsSpec, or patch the object in Python for a Secret that exists "
     "(docs/how-to/escape-hatches.md)": ("env_from_secret", "env_from", "secret_env", "secret_key_ref", "value_from"),
+    "which nodes its pods ask for is `placement` (docs/how-to/pods.md)": (
+        "node_selector", "tolerations", "affinity", "capacity_type", "spot", "zones",
+    ),
     "plain variables are `environment_variables`": ("env", "envs", "extra_env", "extra_env_vars", "environment"),
     "how many run is `scale: {min: 2, max: 2}`": ("replicas", "replica_count", "autoscaling", "hpa"),
     "both probes are `health`": ("liveness_probe", "readiness_probe", "probes", "healthcheck"),

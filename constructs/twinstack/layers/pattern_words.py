@@ -75,6 +75,10 @@ _KNOWN: Final[Mapping[str, PatternWords]] = {
         (r"^[0-9]{2}$", "a version of Node in quotes", "'24'"),
         (r"^[0-9]+\.[0-9]+\.[0-9]+$", "a version of three numbers", "1.11.4"),
         (r"^[a-z][a-z0-9-]{0,30}$", "a short name: lower-case letters, digits and hyphens, a letter first", "backend"),
+        (r"^([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$",
+         "the name of a label or taint of nodes", "eks.amazonaws.com/instance-category"),
+        (r"^([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$", "the value of a label or taint", "batch"),
+        (r"^[a-z]{1,6}$", "the letters that instance types begin with", "m"),
         (r"^[a-z][a-z0-9_]{0,60}$", "a role in PostgreSQL: lower-case letters, digits and underscores, a letter first", "shop_app"),
     )
 }  # fmt: skip

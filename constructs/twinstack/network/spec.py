@@ -10,6 +10,7 @@ from typing import Annotated, ClassVar, Final
 from pydantic import AfterValidator, Field
 
 from twinstack.environment.model import Finding, Model, NotInForce, missing
+from twinstack.environment.nodes import Zone
 from twinstack.environment.placement import RANGES_OF_NETWORKS, ClusterPlan, NetworkPlan
 from twinstack.environment.production import relaxed
 from twinstack.environment.quantities import RetentionDays
@@ -18,8 +19,6 @@ from twinstack.environment.writes import Writes
 from twinstack.network.address_plan import LAST_PLACE, AddressPlan
 from twinstack.network.usual_zones import check_zones
 from twinstack.network.way_out import GATEWAY, needed_services, without_way_out
-
-Zone = Annotated[str, Field(pattern=r"^[a-f]$")]
 
 
 def _is_short(service: str) -> str:
@@ -126,6 +125,10 @@ class NetworkSpec(NetworkPlan):
     @property
     def address_space(self) -> IPv4Network:
         return self.cidr
+
+    @property
+    def zone_letters(self) -> tuple[str, ...]:
+        return () if self.existing else self.zones
 
     @property
     def private_cidrs(self) -> tuple[IPv4Network, ...]:

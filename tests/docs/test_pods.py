@@ -1,0 +1,63 @@
+"""What the page about pods shows is what its layers make."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+import yaml
+
+from docs_generator.blocks import Block, blocks_of
+from docs_generator.halves import make_workloads
+from stacks import product
+from stacks.workloads import AnalyticsWorkloads
+from tests.docs.checks import REPOSITORY, merged
+from twinstack.environment.dumper import dump
+from twinstack.environment.pod_template import pod_template_of
+from twinstack.layers.load import load_text
+
+PAGE = REPOSITORY / "docs" / "how-to" / "pods.md"
+
+
+def pairs() -> Iterator[tuple[Block, Block]]:
+    """Each layer, and what it makes."""
+    blocks = [*blocks_of(PAGE)]
+    for layer, shown in itertools.pairwise(blocks):
+        if layer.directive == "layer of stacks prod" and not shown.directive:
+            yield layer, shown
+
+
+@pytest.mark.parametrize(("layer", "shown"), [*pairs()], ids=lambda block: str(block.line))
+def test_the_page_shows_what_its_layers_make(layer: Block, shown: Block) -> None:
+    folder = REPOSITORY / "environments"
+    said = yaml.safe_load(layer.text)
+    below = merged(yaml.safe_load((folder / "base.yaml").read_text(encoding="utf-8")), said)
+    layers = {"base": dump([below]), "prod": (folder / "prod.yaml").read_text(encoding="utf-8")}
+    loaded = load_text(product.environment, "prod", layers, product.load("prod").context.today)
+    texts = make_workloads(AnalyticsWorkloads, loaded.environment)[1]
+    pods = [
+        template["spec"]
+        for text in texts.values()
+        for one in yaml.safe_load_all(text)
+        if (template := pod_template_of(one))
+    ]
+    wanted = yaml.safe_load(shown.text)
+    assert any(is_part(wanted, pod) for pod in pods), pods
+
+
+def is_part(wanted: Any, found: Any) -> bool:
+    """Whether mappings have these keys, and lists these items in this order."""
+    if isinstance(wanted, Mapping):
+        return isinstance(found, Mapping) and all(
+            key in found and is_part(one, found[key]) for key, one in wanted.items()
+        )
+    if isinstance(wanted, list):
+        rest = iter(found if isinstance(found, list) else ())
+        return all(any(is_part(one, other) for other in rest) for one in wanted)
+    return bool(wanted == found)
+
+
+def test_there_is_something_to_show() -> None:
+    assert [*pairs()]
