@@ -47,8 +47,15 @@ def ensure(root: Path, *, force: bool = False) -> Report:
     wheels = {name: _identity(package) for name, package in packages.items()}
     stamp = read_stamp(folder)
     files = _sources(root, stamp.get("packages", ()))
-    if not force and stamp.get("fingerprint") == _fingerprint(files) and _is_whole(folder, stamp, wheels):
-        return _report(folder, stamp, start, rebuilt=False)
+    if not force and _is_whole(folder, stamp, wheels):
+        fingerprint = _fingerprint(files)
+        if stamp.get("fingerprint") == fingerprint:
+            return _report(folder, stamp, start, rebuilt=False)
+        if stamp.get("contents") == _contents(root, files):  # a copy, or a checkout, of what it was built for
+            stamp["fingerprint"] = fingerprint
+            with _lock(root):
+                write_stamp(folder, stamp)
+            return _report(folder, stamp, start, rebuilt=False)
     with _lock(root):
         stamp = read_stamp(folder)  # another process may have built it meanwhile
         usage, wanted = _wanted(root, packages, wheels, stamp.get("extra_modules", ()))
@@ -56,7 +63,7 @@ def ensure(root: Path, *, force: bool = False) -> Report:
         if rebuilt:
             stamp = _build(packages, folder, usage, wanted)
         else:
-            stamp = {**stamp, "fingerprint": wanted["fingerprint"], "packages": wanted["packages"]}
+            stamp |= {name: wanted[name] for name in _OF_THE_SOURCES}
             write_stamp(folder, stamp)
     return _report(folder, stamp, start, rebuilt=rebuilt)
 
@@ -146,11 +153,12 @@ def _wanted(
     provider = packages.get(PROVIDER)
     extra = [name for name in noted if provider and (provider / name).is_dir()]
     usage = scan(files) | Usage(frozenset(extra))
-    return usage, _stamp(usage, wheels, using, _fingerprint(files), extra)
+    stamp = _stamp(usage, wheels, using, extra)
+    return usage, {**stamp, "fingerprint": _fingerprint(files), "contents": _contents(root, files)}
 
 
 def _stamp(
-    usage: Usage, wheels: Mapping[str, str], packages: Sequence[str], fingerprint: str, extra: Sequence[str]
+    usage: Usage, wheels: Mapping[str, str], packages: Sequence[str], extra: Sequence[str]
 ) -> dict[str, Any]:
     return {
         "generator": GENERATOR,
@@ -160,13 +168,12 @@ def _stamp(
         "provider_modules": [] if usage.whole_provider else sorted(usage.provider_modules),
         "kubernetes_classes": [] if usage.whole_kubernetes else sorted(usage.kubernetes_classes),
         "extra_modules": sorted(extra),
-        "fingerprint": fingerprint,
     }
 
 
 def _is_same(stamp: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
     """Whether what was built is what is wanted, whatever else the sources say now."""
-    return all(stamp.get(name) == wanted[name] for name in wanted if name not in ("fingerprint", "packages"))
+    return all(stamp.get(name) == wanted[name] for name in wanted if name not in _OF_THE_SOURCES)
 
 
 def _is_whole(folder: Path, stamp: Mapping[str, Any], wheels: Mapping[str, str]) -> bool:
@@ -216,6 +223,17 @@ def _fingerprint(files: Sequence[Path]) -> str:
     for file in files:
         status = file.stat()
         digest.update(f"{file}\0{status.st_mtime_ns}\0{status.st_size}\n".encode())
+    return digest.hexdigest()
+
+
+def _contents(root: Path, files: Sequence[Path]) -> str:
+    """What the sources say, wherever `root` lies and whenever they were written: reading them is a tenth of scanning them."""
+    digest = hashlib.sha256()
+    for file in files:
+        name = file.relative_to(root) if file.is_relative_to(root) else file
+        content = file.read_bytes()
+        digest.update(f"{name}\0{len(content)}\n".encode())
+        digest.update(content)
     return digest.hexdigest()
 
 
@@ -284,6 +302,8 @@ def _report(folder: Path, stamp: Mapping[str, Any], start: float, *, rebuilt: bo
 _NO_ACCESS: Final = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 FOLDER: Final = "imports"
 STAMP: Final = "stamp.json"
+_OF_THE_SOURCES: Final = ("fingerprint", "contents", "packages")
+"""What a stamp says of the sources: others need not want other bindings."""
 GENERATOR: Final = 5
 """Grows whenever this code would make something else of the same wheels."""
 LEAN_PACKAGES: Final = frozenset({"constructs", "cdktf", "cdk8s"})

@@ -14,6 +14,11 @@ from pathlib import Path
 from typing import Any, Final
 
 
+def prepare() -> None:
+    """Reads the schema, which whatever is asked here needs: for a time at which something else is waited for."""
+    _resources()
+
+
 def is_known(type_name: str) -> bool:
     """Whether it is a resource of the AWS provider's newest schema here, or one that Terraform itself has."""
     return type_name in BUILT_IN or type_name in _resources()

@@ -112,7 +112,7 @@ class Repository:
             for name in ("imports", CACHE):  # what was built of the wheels, which are the same: not built once more
                 here = self.top / self.prefix / name
                 if here.is_dir():
-                    shutil.copytree(here, product / name, dirs_exist_ok=True)
+                    shutil.copytree(here, product / name, dirs_exist_ok=True, copy_function=_linked)
             _synthesize(product, self._library(commit, Path(temporary)), commit, environment, halves, version)
             yield product
 
@@ -198,6 +198,14 @@ def _synthesize(
     )
     if done.returncode:
         raise ConfigurationError([_not_synthesized(commit, done.stderr)])
+
+
+def _linked(source: str, target: str) -> None:
+    """One file under two names, where that is possible: whoever writes one of these puts another in its place."""
+    try:
+        os.link(source, target, follow_symlinks=False)
+    except OSError:  # another file system, or a link that stands there
+        shutil.copy2(source, target)
 
 
 def _git(

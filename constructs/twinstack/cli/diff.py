@@ -118,11 +118,13 @@ def difference_between(
     from twinstack.changes.beginnings import causes_between
     from twinstack.changes.compare import compare
     from twinstack.changes.present import present
+    from twinstack.changes.provider_types import prepare
     from twinstack.changes.undone import Undone
 
     environment = loaded.environment
     with present(product, loaded, halves) as after:
         users = users_of(environment)
+        prepare()  # the former side takes longer
         before = former.result()
         found = compare(before, after, fields=environment.specs, users=users, halves=halves)
         return causes_between(product, loaded, before).of(found, Undone(product, loaded, before, halves))
