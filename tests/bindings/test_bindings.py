@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from twinstack.bindings import overlay
 from twinstack.bindings.overlay import FOLDER, STAMP, _is_whole, _packages, _wanted, ensure, read_stamp
+from twinstack.bindings.scan import Usage, scan
 from twinstack.errors import BindingsError
 
 PROGRAM = """
@@ -64,6 +68,27 @@ def test_nothing_is_built_again_where_nothing_changed(project: Path) -> None:
 def test_touching_a_source_builds_nothing_again(project: Path) -> None:
     os.utime(project / "main.py")
     assert not ensure(project).rebuilt
+
+
+def test_a_checkout_of_the_same_sources_is_not_scanned_and_one_of_others_is(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A diff makes a commit's outputs in a folder of its own, mostly with the bindings that there are."""
+    ensure(project)
+    beside = tmp_path / "beside"
+    shutil.copytree(project, beside, copy_function=shutil.copyfile)
+    scanned: list[int] = []
+
+    def counted(files: Iterable[Path]) -> Usage:
+        scanned.append(1)
+        return scan(files)
+
+    monkeypatch.setattr(overlay, "scan", counted)
+    assert not ensure(beside).rebuilt
+    assert not scanned
+    (beside / "main.py").write_text(PROGRAM.format(more="1 + 1"), encoding="utf-8")
+    assert not ensure(beside).rebuilt
+    assert scanned
 
 
 def test_what_is_wanted_is_the_same_for_a_script_and_for_python_m(

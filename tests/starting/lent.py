@@ -37,7 +37,7 @@ def lend_bindings(tmp_path_factory: pytest.TempPathFactory) -> Lend:
         packages = _packages()
         wheels = {name: _identity(package) for name, package in packages.items()}
         _, wanted = _wanted(product, packages, wheels, ())
-        same = {key: value for key, value in wanted.items() if key not in {"fingerprint", "packages"}}
+        same = {key: value for key, value in wanted.items() if key not in {"contents", "fingerprint", "packages"}}
         name = f"bindings-{hashlib.sha256(json.dumps(same, sort_keys=True).encode()).hexdigest()[:16]}"
 
         def make(store: Path) -> None:

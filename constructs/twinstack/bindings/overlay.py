@@ -51,7 +51,8 @@ def ensure(root: Path, *, force: bool = False) -> Report:
         fingerprint = _fingerprint(files)
         if stamp.get("fingerprint") == fingerprint:
             return _report(folder, stamp, start, rebuilt=False)
-        if stamp.get("contents") == _contents(root, files):  # a copy, or a checkout, of what it was built for
+        # A copy, or a checkout, of what it was built for.
+        if stamp.get("contents") == _contents(root, stamp.get("packages", ())):
             stamp["fingerprint"] = fingerprint
             with _lock(root):
                 write_stamp(folder, stamp)
@@ -154,12 +155,10 @@ def _wanted(
     extra = [name for name in noted if provider and (provider / name).is_dir()]
     usage = scan(files) | Usage(frozenset(extra))
     stamp = _stamp(usage, wheels, using, extra)
-    return usage, {**stamp, "fingerprint": _fingerprint(files), "contents": _contents(root, files)}
+    return usage, {**stamp, "fingerprint": _fingerprint(files), "contents": _contents(root, using)}
 
 
-def _stamp(
-    usage: Usage, wheels: Mapping[str, str], packages: Sequence[str], extra: Sequence[str]
-) -> dict[str, Any]:
+def _stamp(usage: Usage, wheels: Mapping[str, str], packages: Sequence[str], extra: Sequence[str]) -> dict[str, Any]:
     return {
         "generator": GENERATOR,
         "python": sys.version.split()[0],
@@ -226,11 +225,15 @@ def _fingerprint(files: Sequence[Path]) -> str:
     return digest.hexdigest()
 
 
-def _contents(root: Path, files: Sequence[Path]) -> str:
-    """What the sources say, wherever `root` lies and whenever they were written: reading them is a tenth of scanning them."""
+def _contents(root: Path, packages: Sequence[str]) -> str:
+    """What the sources say, wherever they lie and whenever they were written: reading them is a tenth of scanning them."""
+    library = Path(__file__).parent.parent
+    folders = {"": root, library.name: library, **{Path(package).name: Path(package) for package in packages}}
+    named: dict[str, Path] = {}
+    for name, folder in folders.items():
+        named.update({str(Path(name, file.relative_to(folder))): file for file in python_files([folder])})
     digest = hashlib.sha256()
-    for file in files:
-        name = file.relative_to(root) if file.is_relative_to(root) else file
+    for name, file in sorted(named.items()):
         content = file.read_bytes()
         digest.update(f"{name}\0{len(content)}\n".encode())
         digest.update(content)
