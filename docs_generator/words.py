@@ -149,6 +149,9 @@ PATTERNS: Final[Mapping[str, Pattern]] = {
         "an absolute path", "/app/.next/cache", plural="folders"
     ),
     r"^/[!-~]*$": Pattern("a path that begins with a slash", "/health"),
+    r"^(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+([a-z]{2,63}|xn--[a-z0-9-]{0,58}[a-z0-9])$": Pattern(
+        "a host name in lower case, or `*.` and one", "*.shop.example.org"
+    ),
     r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+([a-z]{2,63}|xn--[a-z0-9-]{0,58}[a-z0-9])$": Pattern(
         "a host name in lower case", "shop.example.org"
     ),

@@ -96,8 +96,11 @@ SURFACE: Final[dict[str, list[str]]] = {
         "files_of",
     ],
     "twinstack.edge": [
+        "Certificates",
         "EdgeKind",
         "EdgeSpec",
+        "Maintenance",
+        "OtherHost",
         "RateLimit",
         "Route",
     ],

@@ -10,8 +10,27 @@ from twinstack.testing import Golden, Twins
 
 DAY = datetime.date(2026, 11, 24)
 """The day that ends of support are compared with, so that tests do not age."""
-VARIANTS = {"dev": {}, "staging": {}, "prod": {}, "prod-nginx": {"edge.kind": "nginx"}}
-"""The three environments, and production behind ingress-nginx, which carries the requirement's Ingress."""
+HOSTS = {
+    "edge.other_hosts": {
+        "www": {"host": "www.analytics.shadower.ai", "redirect_to": "host"},
+        "api": {
+            "host": "api.analytics.shadower.ai",
+            "routes": [
+                {"path": "/", "to": "backend"},
+                {"path": "/admin", "to": "backend", "inbound_cidrs": ["203.0.113.0/24"]},
+            ],
+        },
+        "customers": {
+            "host": "*.shadower.app",
+            "zone": "shadower.app",
+            "routes": [{"path": "/", "to": "frontend"}],
+            "rate_limited": False,
+        },
+    },
+    "edge.maintenance": {"active": True, "admits": ["203.0.113.0/24"]},
+}
+VARIANTS = {"dev": {}, "staging": {}, "prod": {}, "prod-nginx": {"edge.kind": "nginx"}, "prod-hosts": HOSTS}
+"""The three environments; production behind ingress-nginx, which carries the requirement's Ingress; and with several hosts."""
 
 
 @pytest.mark.parametrize("variant", VARIANTS)

@@ -258,17 +258,20 @@ def _shared_places(one: Loaded[Any], other: Loaded[Any]) -> Iterator[Problem]:
             fix="set `namespace` in one of them",
         )
     edges = [each.find(EdgeSpec) for each in (mine, theirs)]
-    if edges[0] is not None and edges[1] is not None and edges[0].host == edges[1].host:
-        yield Problem(
-            "TW303",
-            "two environments would answer for one host",
-            f"{edges[0].key}.host",
-            one.merged.locate((edges[0].key, "host")),
-            given=f"{mine.name} and {theirs.name} both say {edges[0].host}",
-            allowed="a host of its own",
-            fix="change `host` in one of them",
-        )
     if edges[0] is not None and edges[1] is not None:
+        taken = {host.name for host in edges[1].hosts}
+        for host in edges[0].hosts:
+            if host.name in taken:
+                place = (edges[0].key, *host.place)
+                yield Problem(
+                    "TW303",
+                    "two environments would answer for one host",
+                    ".".join(place),
+                    one.merged.locate(place),
+                    given=f"{mine.name} and {theirs.name} both say {host.name}",
+                    allowed="a host of its own",
+                    fix="change `host` in one of them",
+                )
         yield from _shared_zone(one, edges[0], other, edges[1])
 
 
@@ -296,18 +299,22 @@ def _shared_zone(one: Loaded[Any], mine: EdgeSpec, other: Loaded[Any], theirs: E
     finds one of the same name that nobody in the world asks.
     """
     accounts = {each.environment.account for each in (one, other)}
-    if mine.zone != theirs.zone or len(accounts) == 1 or "TW744" in {**mine.acknowledge, **theirs.acknowledge}:
+    shared = [zone for zone in mine.zones if zone in theirs.zones]
+    if not shared or len(accounts) == 1 or "TW744" in {**mine.acknowledge, **theirs.acknowledge}:
         return
     # The one whose zone is not its own to begin with is the likelier to be wrong.
     wrong, edge = (other, theirs) if one.environment.protected else (one, mine)
+    host = next(host for host in edge.hosts if host.zone == shared[0])
+    place = (edge.key, *host.place[:-1], "zone")
+    place = place if wrong.merged.locate(place) else (edge.key, "zone")
     yield Problem(
         "TW744",
         "two accounts look for one public zone",
-        f"{edge.key}.zone",
-        wrong.merged.locate((edge.key, "zone")),
-        given=f"{one.environment.name} and {other.environment.name} both say {mine.zone}",
+        ".".join(place),
+        wrong.merged.locate(place),
+        given=f"{one.environment.name} and {other.environment.name} both say {shared[0]}",
         allowed="a zone in each account, a part of the domain that is delegated to it",
-        fix=f"delegate `{edge.host}` to a zone of its own and name that, or, with a reviewed reason, "
+        fix=f"delegate `{host.name}` to a zone of its own and name that, or, with a reviewed reason, "
         f'`{edge.key}.acknowledge: {{TW744: "…"}}`',
     )
 

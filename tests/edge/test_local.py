@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import shutil
@@ -44,8 +45,24 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     upstream = ThreadingHTTPServer(("127.0.0.1", 0), Upstream)
     threading.Thread(target=upstream.serve_forever, daemon=True).start()
     port = free_port()
-    limits = {"edge.rate_limit.requests": 10, "edge.total_rate_limit.requests": 60}
-    text = configuration(product.load("dev", set=limits).edge)
+    changes = {
+        "edge.rate_limit.requests": 10,
+        "edge.total_rate_limit.requests": 60,
+        "edge.other_hosts": {
+            "www": {"host": "www.dev.analytics.shadower.ai", "redirect_to": "api"},
+            "api": {
+                "host": "api.dev.analytics.shadower.ai",
+                "routes": [{"path": "/v1", "to": "backend"}],
+                "rate_limited": False,
+            },
+            "any": {
+                "host": "*.dev.analytics.shadower.ai",
+                "routes": [{"path": "/", "to": "frontend"}],
+                "rate_limited": False,
+            },
+        },
+    }
+    text = configuration(product.load("dev", set=changes).edge)
     text = text.replace("listen 8080;", f"listen 127.0.0.1:{port};").replace(" /tmp/", f" {folder}/")
     for service in ("backend:8000", "frontend:3000"):
         text = text.replace(f"http://{service};", f"http://127.0.0.1:{upstream.server_port};")
@@ -80,13 +97,30 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def ask(url: str) -> tuple[int, str | None, str]:
+def ask(url: str, host: str = "localhost") -> tuple[int, str | None, str]:
     """The status, when to come back, and what is said."""
     try:
-        with urllib.request.urlopen(url, timeout=300) as answer:
+        with urllib.request.urlopen(urllib.request.Request(url, headers={"Host": host}), timeout=300) as answer:
             return answer.status, answer.headers.get("Retry-After"), answer.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.headers.get("Retry-After"), error.read().decode()
+
+
+def test_each_host_has_its_routes_and_a_redirect_keeps_the_path(address: str) -> None:
+    connection = http.client.HTTPConnection(address.removeprefix("http://"), timeout=300)
+    connection.request("GET", "/v1/x?page=2", headers={"Host": "www.localhost:8080"})
+    answer = connection.getresponse()
+    assert (answer.status, answer.getheader("Location")) == (302, "http://api.localhost:8080/v1/x?page=2")
+    connection.close()
+    statuses = {
+        host: (ask(f"{address}/v1/x", host)[0], ask(f"{address}/else", host)[0])
+        for host in ("api.localhost", "api.dev.analytics.shadower.ai", "acme.any.localhost")
+    }
+    assert statuses == {
+        "api.localhost": (204, 404),
+        "api.dev.analytics.shadower.ai": (204, 404),
+        "acme.any.localhost": (204, 204),
+    }
 
 
 def test_what_is_dear_has_the_smaller_limit_and_the_pages_the_larger(address: str) -> None:

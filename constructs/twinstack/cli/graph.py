@@ -22,8 +22,12 @@ def _lines(environment: Environment) -> Iterator[str]:
             yield f'{resource.key}[("{resource.key}")]'
     edge = environment.find(EdgeSpec)
     if edge is not None:
-        yield f'{edge.key}(["{edge.host}"])'
-        for route in edge.routes:
-            yield f'{edge.key} -->|"{route.path}"| {route.to}'
+        nodes = {host.name: edge.key if host.is_first else f"{edge.key}_{host.key}" for host in edge.hosts}
+        for host in edge.hosts:
+            yield f'{nodes[host.name]}(["{host.name}"])'
+            for route in host.routes:
+                yield f'{nodes[host.name]} -->|"{route.path}"| {route.to}'
+            if host.redirect_to:
+                yield f"{nodes[host.name]} -.->|301| {nodes[host.redirect_to]}"
     for link in environment.links:
         yield f"{link.workload.key} -->|{link.access}| {link.resource.key}"

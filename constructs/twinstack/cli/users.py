@@ -15,8 +15,9 @@ def users_of(environment: Environment) -> Mapping[str, tuple[str, ...]]:
     for link in environment.links:
         found.setdefault(link.resource.key, []).append(f"{link.workload.key} ({link.access})")
     if (edge := environment.find(EdgeSpec)) is not None:
-        for target in dict.fromkeys(route.to for route in edge.routes):
-            paths = ", ".join(route.path for route in edge.routes if route.to == target)
+        for target in dict.fromkeys(route.to for _, route in edge.routes_of_all):
+            ways = ((host, route.path) for host, route in edge.routes_of_all if route.to == target)
+            paths = ", ".join(path if host.is_first else f"{host.name}{path}" for host, path in ways)
             found.setdefault(target, []).append(f"{edge.key} ({paths})")
     if (cluster := environment.find(ClusterSpec)) is not None:
         found.setdefault(cluster.key, []).extend(workload.key for workload in environment.workloads)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,7 +24,7 @@ class Edge(Room[EdgeSpec]):
     """The AWS side of the way in.
 
     `alb`: a certificate validated through DNS, and a firewall that the cluster's controller attaches. `nginx`: cert-manager
-    as an add-on. Both: external-dns as an add-on, limited to the host's records.
+    as an add-on. Both: external-dns as an add-on, limited to the hosts' records.
     """
 
     def __init__(self, scope: Infrastructure[Any], spec: EdgeSpec, *, cluster: Extensible) -> None:
@@ -33,11 +33,15 @@ class Edge(Room[EdgeSpec]):
             DataAwsRoute53Zone(self, "zone", name=spec.zone, private_zone=False), spec.key
         )
         self.zone_id: str = self.zone.zone_id
+        self.zones: dict[str, str] = {spec.zone: self.zone_id, **dict(self._find_further_zones())}
         room = import_module(f"twinstack.edge.{spec.kind}.aws")
-        self.side: Construct = room.Side(self, spec, stack=scope, cluster=cluster, zone_id=self.zone_id)
+        self.side: Construct = room.Side(self, spec, stack=scope, cluster=cluster, zones=self.zones)
         if cluster.is_own:
             self._make_dns(cluster)
-        scope.output(f"{spec.key}_url", f"https://{spec.host}", "Where the product answers")
+        for host in spec.hosts:
+            if not host.redirect_to and not host.name.startswith("*."):
+                name = f"{spec.key}_url" if host.is_first else f"{spec.key}_{host.key.replace('-', '_')}_url"
+                scope.output(name, f"https://{host.name}", "Where the product answers")
 
     @property
     def certificate(self) -> AcmCertificate | None:
@@ -53,6 +57,12 @@ class Edge(Room[EdgeSpec]):
     def resource(self) -> AcmCertificate | None:
         return self.certificate
 
+    def _find_further_zones(self) -> Iterator[tuple[str, str]]:
+        for name in self.spec.zones[1:]:
+            address = name.replace(".", "_")
+            zone = DataAwsRoute53Zone(self, f"zone-{name}", name=name, private_zone=False)
+            yield name, pin(zone, f"{self.spec.key}_{address}").zone_id
+
     def _make_dns(self, cluster: Extensible) -> None:
         """external-dns, which may write the host's addresses and the notes by which it knows its own records.
 
@@ -66,14 +76,12 @@ class Edge(Room[EdgeSpec]):
                 self,
                 "dns-role",
                 name=name,
-                description=f"external-dns of {cluster.literal_name}, for {spec.host} only",
+                description=f"external-dns of {cluster.literal_name}, for {spec.in_words} only",
                 assume_role_policy=pod_trust(self.context, cluster.cluster_name, EXTERNAL_DNS, EXTERNAL_DNS),
                 tags={"Name": name},
             ),
             address,
         )
-        zone = f"arn:aws:route53:::hostedzone/{self.zone_id}"
-        hosts = [spec.host, *spec.former_hosts]
         self.dns_policy: IamRolePolicy = pin(
             IamRolePolicy(
                 self,
@@ -82,13 +90,15 @@ class Edge(Room[EdgeSpec]):
                 role=self.dns_role.id,
                 policy=policy_document(
                     [
-                        zone_records(
-                            self.zone_id,
-                            "Records",
-                            [*hosts, *(note for host in hosts for note in _notes(spec, host))],
-                            ("A", "AAAA", "TXT"),
+                        *(
+                            zone_records(zone_id, f"Records{index or ''}", _records(spec, zone), ("A", "AAAA", "TXT"))
+                            for index, (zone, zone_id) in enumerate(self.zones.items())
                         ),
-                        Statement("Zone", ("route53:ListResourceRecordSets", "route53:ListTagsForResources"), [zone]),
+                        Statement(
+                            "Zone",
+                            ("route53:ListResourceRecordSets", "route53:ListTagsForResources"),
+                            [f"arn:aws:route53:::hostedzone/{zone_id}" for zone_id in self.zones.values()],
+                        ),
                         # AWS knows no resource for this action: it lists the account's zones, names and ids only.
                         Statement("FindZone", ("route53:ListHostedZones",), ["*"]),
                     ]
@@ -99,23 +109,23 @@ class Edge(Room[EdgeSpec]):
         cluster.addon(
             EXTERNAL_DNS,
             {
-                "domainFilters": [spec.zone],
+                "domainFilters": list(spec.zones),
                 "policy": "sync",
                 "registry": "txt",
                 "sources": ["ingress"],
                 "txtOwnerId": cluster.literal_name,
                 # A percent sign before a brace is Terraform's own: it is written twice.
-                **({"txtPrefix": "%%{record_type}-" + NOTE + "."} if _is_apex(spec) else {}),
+                **({"txtPrefix": "%%{record_type}-" + NOTE + "."} if _has_apex(spec) else {}),
             },
             roles={EXTERNAL_DNS: self.dns_role.arn},
             after=[self.dns_policy],
         )
 
 
-def zone_records(zone_id: str, sid: str, names: Sequence[str], types: Sequence[str]) -> Statement:
+def zone_records(zone_id: str, sid: str, names: Iterable[str], types: Sequence[str]) -> Statement:
     """Changes of records with these names and types in one zone; of any other record the zone refuses it.
 
-    Names are lower-case and without a final dot, as Route 53 compares them. Source: Amazon Route 53 Developer Guide,
+    Names are lower-case, without a final dot, and a `*` is written by its code, as Route 53 compares them. Source: Amazon Route 53 Developer Guide,
     "Using IAM policy conditions for fine-grained access control", read in November 2026.
     """
     key = "route53:ChangeResourceRecordSets"
@@ -125,7 +135,7 @@ def zone_records(zone_id: str, sid: str, names: Sequence[str], types: Sequence[s
         [f"arn:aws:route53:::hostedzone/{zone_id}"],
         {
             "ForAllValues:StringEquals": {
-                f"{key}NormalizedRecordNames": list(names),
+                f"{key}NormalizedRecordNames": [name.replace("*", r"\052") for name in names],
                 f"{key}RecordTypes": list(types),
                 f"{key}Actions": ["CREATE", "UPSERT", "DELETE"],
             }
@@ -133,15 +143,18 @@ def zone_records(zone_id: str, sid: str, names: Sequence[str], types: Sequence[s
     )
 
 
-def _is_apex(spec: EdgeSpec) -> bool:
-    """Whether the host is the zone itself: a note beside it, `a-{host}`, would lie outside the zone."""
-    return spec.host == spec.zone
+def _has_apex(spec: EdgeSpec) -> bool:
+    """Whether one of the hosts is the zone itself: a note beside it, `a-{host}`, would lie outside the zone."""
+    return any(host.is_apex for host in spec.hosts)
 
 
-def _notes(spec: EdgeSpec, host: str) -> list[str]:
-    """The names of the notes about one host: one for each type of record, `cname-` for aliases of versions before 0.22."""
-    join = f"-{NOTE}." if _is_apex(spec) else "-"
-    return [f"{kind}{join}{host}" for kind in ("a", "aaaa", "cname")]
+def _records(spec: EdgeSpec, zone: str) -> list[str]:
+    """The hosts of one zone, and the notes about each: one for each type of record, `cname-` for aliases of versions before 0.22."""
+    hosts = [host.name for host in spec.hosts if host.zone == zone]
+    former = [host for host in spec.former_hosts if spec.zone_of(host) == zone]
+    names = [*dict.fromkeys((*hosts, *former))]
+    join = f"-{NOTE}." if _has_apex(spec) else "-"
+    return [*names, *(f"{kind}{join}{host}" for host in names for kind in ("a", "aaaa", "cname"))]
 
 
 EXTERNAL_DNS: Final = "external-dns"

@@ -12,6 +12,7 @@ from enum import StrEnum
 from ipaddress import IPv4Network
 from typing import TYPE_CHECKING
 
+from twinstack.edge.certificate import Certificate, certificates_of
 from twinstack.environment.model import Finding
 
 if TYPE_CHECKING:
@@ -49,6 +50,11 @@ class Kind:
     def sources(self) -> Sources:
         """Who brings the requests to the pods."""
         raise NotImplementedError(f"{type(self).__name__}.sources")
+
+    @property
+    def certificates(self) -> tuple[Certificate, ...]:
+        """The certificates of its hosts, and the names on each."""
+        return certificates_of(self.edge.certificates, self.edge.hosts)
 
     def service_annotations(self, service: WebServiceSpec) -> Mapping[str, str]:  # noqa: ARG002  for the kinds
         """What it has to be told of a service, on the Service itself."""

@@ -1,4 +1,4 @@
-"""What stands in for the edge on a developer's machine: nginx with the same routes and limits, without TLS."""
+"""What stands in for the edge on a developer's machine: nginx with the same hosts, routes and limits, without TLS."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ from twinstack.edge.rate_limit import TOO_MANY
 from twinstack.environment.stand_in import Condition, File, Health, Service, StandIn
 
 if TYPE_CHECKING:
+    from twinstack.edge.host import Host
     from twinstack.edge.spec import EdgeSpec
 
 
 def stand_in(spec: EdgeSpec) -> StandIn:
-    """One nginx before the services that the routes name, on http://localhost:8080 unless `compose.port` says otherwise."""
+    """One nginx before the services that the routes name, on http://localhost:8080 unless `compose.port` says otherwise, and for
+    another host on http://{its name}.localhost:8080.
+    """
     name = spec.compose.name_of(spec.key)
     server = Service(
         name,
@@ -33,17 +36,7 @@ def configuration(spec: EdgeSpec) -> str:
     Docker's own resolver is asked again and again, so a service that came back with another address is found. Source:
     nginx, "ngx_http_proxy_module", "ngx_http_limit_req_module", "WebSocket proxying".
     """
-    limited, others = spec.routes_by_limit
-    total = f"limit_req zone=total burst={spec.total_rate_limit.requests} nodelay;"
-    # A limit of its own would replace the server's, so it stands beside it.
-    both = (f"limit_req zone=limited burst={spec.rate_limit.requests} nodelay;", total)
-    locations = "\n".join(
-        _location(route.path, target.compose_name, target.port, limits)
-        for routes, limits in ((limited, both), (others, ()))
-        for route in routes
-        for target in spec.targets
-        if target.key == route.to
-    )
+    servers = "\n".join(_server(spec, host) for host in spec.hosts)
     return f"""# Made by `twinstack local` from environments/: change it there.
 worker_processes 1;
 pid /tmp/nginx.pid;
@@ -68,15 +61,30 @@ http {{
   limit_req_zone $binary_remote_addr zone=limited:1m rate={spec.rate_limit.per_minute}r/m;
   limit_req_zone $binary_remote_addr zone=total:1m rate={spec.total_rate_limit.per_minute}r/m;
   limit_req_status 429;
-
+{"  server_names_hash_bucket_size 512;" if spec.other_hosts else ""}
   map $http_upgrade $connection_upgrade {{
     default upgrade;
     "" "";
   }}
 
-  server {{
+{servers}
+}}
+"""
+
+
+def _server(spec: EdgeSpec, host: Host) -> str:
+    """One host. The first answers for every name that no other has, so also for `localhost`."""
+    names = "" if host.is_first else f"    server_name {local_name(host)} {host.name};\n"
+    if host.redirect_to:
+        target = next(one for one in spec.hosts if one.name == host.redirect_to)
+        # Never 301 here: a browser would remember it for every product on this machine.
+        return f"""  server {{
     listen {PORT};
-    {total}
+{names}    return 302 $scheme://{local_name(target)}:{spec.fixed_ports[0]}$request_uri;
+  }}"""
+    return f"""  server {{
+    listen {PORT};
+{names}    limit_req zone=total burst={spec.total_rate_limit.requests} nodelay;
     error_page 429 @too_many_requests;
     proxy_http_version 1.1;
     proxy_set_header Host $http_host;
@@ -97,10 +105,31 @@ http {{
       add_header Retry-After {spec.rate_limit.window_seconds} always;
       return 429 '{TOO_MANY}';
     }}
-{locations}
-  }}
-}}
-"""
+{_locations(spec, host)}
+  }}"""
+
+
+def local_name(host: Host) -> str:
+    """What it is called on a developer's machine: browsers take every name below `localhost` for this machine."""
+    if host.is_first:
+        return "localhost"
+    return f"{'*.' if host.name.startswith('*.') else ''}{host.key}.localhost"
+
+
+def _locations(spec: EdgeSpec, host: Host) -> str:
+    limited, others = spec.routes_by_limit_of(host)
+    # A limit of its own would replace the server's, so it stands beside it.
+    both = (
+        f"limit_req zone=limited burst={spec.rate_limit.requests} nodelay;",
+        f"limit_req zone=total burst={spec.total_rate_limit.requests} nodelay;",
+    )
+    return "\n".join(
+        _location(route.path, target.compose_name, target.port, limits)
+        for routes, limits in ((limited, both), (others, ()))
+        for route in routes
+        for target in spec.targets
+        if target.key == route.to
+    )
 
 
 def _location(path: str, host: str, port: int, limits: Sequence[str]) -> str:

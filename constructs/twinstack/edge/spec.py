@@ -8,12 +8,17 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Final
 
 from pydantic import Field
 
+from twinstack.edge.addresses import check_lists
 from twinstack.edge.alb.lists import Firewall
 from twinstack.edge.alb.spec import Alb, Controller
+from twinstack.edge.certificate import Certificate, Certificates
+from twinstack.edge.host import FIRST, Host, HostKey, HostName, OtherHost, Route
+from twinstack.edge.host_rules import check_hosts, check_notes
 from twinstack.edge.kind import EdgeKind, Kind
+from twinstack.edge.maintenance import Maintenance
 from twinstack.edge.nginx.spec import Acme, Nginx
-from twinstack.edge.rate_limit import PathRateLimit, RateLimit, RoutePath, check_once, check_path, is_under
-from twinstack.environment.model import Finding, Model, NotInForce
+from twinstack.edge.rate_limit import PathRateLimit, RateLimit, check_once, is_under
+from twinstack.environment.model import Finding, NotInForce
 from twinstack.environment.placement import ClusterPlan
 from twinstack.environment.spec import Half, Spec, WorkloadSpec
 from twinstack.environment.stand_in import ComposeOptions, StandIn
@@ -23,27 +28,8 @@ if TYPE_CHECKING:
     from twinstack.environment.base import Environment
 
 
-DOMAIN: Final = r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+([a-z]{2,63}|xn--[a-z0-9-]{0,58}[a-z0-9])$"
-"""The last label is of letters, or an internationalized one as DNS writes it, `xn--p1ai`. Sources: RFC 1123, section 2.1;
-RFC 3696, section 2; RFC 5890, section 2.3.2.1.
-"""
-HostName = Annotated[str, Field(pattern=DOMAIN, max_length=253)]
-
-
-class Route(Model):
-    """One path and the web service behind it."""
-
-    path: RoutePath
-    """The path and everything under it."""
-    to: str
-    """The web service's field in the environment."""
-
-    def rules(self) -> Iterator[Finding]:
-        yield from check_path(self.path, ("path",))
-
-
 class EdgeSpec(Spec):
-    """The way in: one host, its routes, TLS, and the limits on what comes through. docs/edge.md has the behaviour.
+    """The way in: hosts, their routes, TLS, and the limits on what comes through. docs/edge.md has the behaviour.
 
     What one kind alone does stands in its room, `alb/` or `nginx/`.
     """
@@ -57,10 +43,17 @@ class EdgeSpec(Spec):
     former_hosts: tuple[HostName, ...] = ()
     """Hosts it had before, the latest last: their certificates stay until they are taken off this list, and external-dns
     may still remove their records."""
-    zone: Annotated[str, Field(pattern=DOMAIN, max_length=253)]
+    zone: HostName
     """The public Route 53 hosted zone of the environment's account that the host lies in; it is looked up by name."""
     routes: Annotated[tuple[Route, ...], Field(min_length=1, json_schema_extra={"base_only": True})]
     """Paths and the web services behind them; the longest matching path wins."""
+    other_hosts: dict[HostKey, OtherHost] = Field(default_factory=dict)
+    """Further hosts by names of one's own, `api` or `www`: each with routes, or a redirect to another host."""
+    certificates: Certificates = Certificates.EACH
+    """`each`: one for every host; `wildcard`: one for all hosts that lie one label below the same name; `shared`: one with all
+    names (`nginx`)."""
+    maintenance: Maintenance = Maintenance()
+    """An answer that everybody gets instead of the product, while it is switched on (`alb`)."""
     body_limit_mib: Annotated[int, Field(ge=1, le=1024)] = 10
     """The largest request body, in MiB. nginx refuses more; behind an ALB the service itself does."""
     rate_limit: PathRateLimit
@@ -111,7 +104,7 @@ class EdgeSpec(Spec):
 
     def own_variables_of(self, workload: WorkloadSpec) -> Mapping[str, str]:
         """The largest body, for the services it routes to: behind an ALB they are the ones to refuse more."""
-        is_target = any(route.to == workload.key for route in self.routes)
+        is_target = any(route.to == workload.key for _, route in self.routes_of_all)
         return {self.BODY_LIMIT: str(self.body_limit_mib)} if is_target else {}
 
     @property
@@ -141,28 +134,74 @@ class EdgeSpec(Spec):
         return self.served.class_name
 
     @property
-    def limited_paths(self) -> tuple[str, ...]:
-        """The paths that `rate_limit` counts; `/` stands for all."""
-        return self.rate_limit.paths or tuple(route.path for route in self.routes if route.path != "/") or ("/",)
+    def hosts(self) -> tuple[Host, ...]:
+        """Every host: the first one, and the others in the order in which they are written."""
+        others = (
+            Host(
+                key,
+                one.host,
+                one.zone or self.zone,
+                one.routes,
+                self.name_of(one.redirect_to),
+                one.inbound_cidrs,
+                one.rate_limited,
+            )
+            for key, one in self.other_hosts.items()
+        )
+        return (Host(FIRST, self.host, self.zone, self.routes), *others)
 
     @property
-    def routes_by_limit(self) -> tuple[tuple[Route, ...], tuple[Route, ...]]:
-        """The routes that `rate_limit` counts, a limited path below a route being one of its own, and the others."""
-        if "/" in self.limited_paths:
-            return self.routes, ()
-        own = {route.path.rstrip("/"): route for route in self.routes}
-        below = [
-            Route(path=path, to=self._route_of(path).to) for path in self.limited_paths if path.rstrip("/") not in own
-        ]
-        counted = {
-            route.path for route in self.routes if any(is_under(route.path, path) for path in self.limited_paths)
-        }
-        limited = [route for route in self.routes if route.path in counted]
-        return (*limited, *below), tuple(route for route in self.routes if route.path not in counted)
+    def in_words(self) -> str:
+        """`shop.example.com`, or `shop.example.com and 2 more`."""
+        return f"{self.host} and {len(self.other_hosts)} more" if self.other_hosts else self.host
 
-    def _route_of(self, path: str) -> Route:
-        """The longest route that leads to a path."""
-        return max((route for route in self.routes if is_under(path, route.path)), key=lambda route: len(route.path))
+    def name_of(self, key: str | None) -> str:
+        """The host name that a redirect names by its key; empty where there is none."""
+        if key == FIRST:
+            return self.host
+        return self.other_hosts[key].host if key in self.other_hosts else ""
+
+    def zone_of(self, former: str) -> str:
+        """The zone that a former host lies in: the innermost of the edge's."""
+        zones = {host.zone for host in self.hosts if former == host.zone or former.endswith(f".{host.zone}")}
+        return max(zones, key=len, default=self.zone)
+
+    @property
+    def zones(self) -> tuple[str, ...]:
+        """The zones of all hosts, the first host's first."""
+        return tuple(dict.fromkeys(host.zone for host in self.hosts))
+
+    @property
+    def certificates_made(self) -> tuple[Certificate, ...]:
+        """The certificates of all hosts."""
+        return self.served.certificates
+
+    @property
+    def routes_of_all(self) -> tuple[tuple[Host, Route], ...]:
+        """Every route of every host."""
+        return tuple((host, route) for host in self.hosts for route in host.routes)
+
+    def limited_paths_of(self, host: Host) -> tuple[str, ...]:
+        """The paths of a host that `rate_limit` counts; `/` stands for all."""
+        if not host.rate_limited:
+            return ()
+        return self.rate_limit.paths or tuple(route.path for route in host.routes if route.path != "/") or ("/",)
+
+    def routes_by_limit_of(self, host: Host) -> tuple[tuple[Route, ...], tuple[Route, ...]]:
+        """The routes that `rate_limit` counts, a limited path below a route being one of its own, and the others."""
+        limited_paths = self.limited_paths_of(host)
+        if "/" in limited_paths:
+            return host.routes, ()
+        own = {route.path.rstrip("/") for route in host.routes}
+        above = {path: _route_above(host, path) for path in limited_paths if path.rstrip("/") not in own}
+        below = [
+            Route(path=path, to=route.to, inbound_cidrs=route.inbound_cidrs)
+            for path, route in above.items()
+            if route is not None
+        ]
+        counted = {route.path for route in host.routes if any(is_under(route.path, path) for path in limited_paths)}
+        limited = [route for route in host.routes if route.path in counted]
+        return (*limited, *below), tuple(route for route in host.routes if route.path not in counted)
 
     def target_of(self, route: Route) -> WebServiceSpec:
         """The web service behind a route."""
@@ -176,12 +215,12 @@ class EdgeSpec(Spec):
     @property
     def targets(self) -> tuple[WebServiceSpec, ...]:
         """The web services that are reached from outside, each once."""
-        keys = dict.fromkeys(route.to for route in self.routes)
+        keys = dict.fromkeys(route.to for _, route in self.routes_of_all)
         return tuple(spec for key in keys if isinstance(spec := self.environment.specs.get(key), WebServiceSpec))
 
     def admits(self, spec: WebServiceSpec) -> bool:
         """Whether this web service is reached from outside."""
-        return any(route.to == spec.key for route in self.routes)
+        return any(route.to == spec.key for _, route in self.routes_of_all)
 
     def names(self) -> Iterator[tuple[str, str]]:
         if self.environment.find(EdgeSpec) is not self:
@@ -193,15 +232,8 @@ class EdgeSpec(Spec):
 
     def rules(self) -> Iterator[Finding]:
         yield from self.served.rules()
-        if self.host != self.zone and not self.host.endswith(f".{self.zone}"):
-            yield Finding(
-                "TW732",
-                "the host lies outside the zone",
-                ("host",),
-                self.host,
-                f"a name that ends in .{self.zone}",
-                "correct host or zone",
-            )
+        yield from check_hosts(self)
+        yield from check_lists(self)
         paths = [route.path for route in self.routes]
         for index in range(len(paths)):
             yield from check_once(paths, index, ("routes", index, "path"))
@@ -214,18 +246,20 @@ class EdgeSpec(Spec):
                 allowed=f"{self.rate_limit.per_minute} a minute or more altogether",
                 fix="raise total_rate_limit, or lower rate_limit",
             )
+        served = dict.fromkeys(route.path for _, route in self.routes_of_all)
         for index, path in enumerate(self.rate_limit.paths):
-            if not any(is_under(path, route) for route in paths):
+            if not any(is_under(path, route) for route in served):
                 yield Finding(
                     "TW743",
                     "a limit on a path that no route serves",
                     ("rate_limit", "paths", index),
                     path,
-                    "a path under " + ", ".join(paths),
+                    "a path under " + ", ".join(served),
                     "correct or remove it",
                 )
+        held = () if self.certificate_arn else tuple(name for one in self.certificates_made for name in one.names)
         for index, host in enumerate(self.former_hosts):
-            if (host == self.host and not self.certificate_arn) or host in self.former_hosts[:index]:
+            if host in held or host in self.former_hosts[:index]:
                 yield Finding(
                     "TW739",
                     "a former host that is listed twice, or is the host",
@@ -238,13 +272,14 @@ class EdgeSpec(Spec):
     def review(self) -> Iterator[Finding]:
         environment: Environment = self.environment
         services = sorted(key for key, spec in environment.specs.items() if isinstance(spec, WebServiceSpec))
-        for index, route in enumerate(self.routes):
+        for host, route in self.routes_of_all:
+            place = ("routes",) if host.is_first else ("other_hosts", host.key, "routes")
             # A service whose own section is wrong is missing here, and has its own findings.
             is_broken = route.to in type(environment).__pydantic_fields__ and route.to not in environment.specs
             if route.to not in services and not is_broken:
                 yield Finding(
-                    "TW206", "a route to something that is no web service", ("routes", index, "to"), route.to, ", ".join(services),
-                    "name the web service's field",
+                    "TW206", "a route to something that is no web service", (*place, host.routes.index(route), "to"), route.to,
+                    ", ".join(services), "name the web service's field",
                 )  # fmt: skip
         yield from self.served.review()
         others = [other.key for other in environment.find_all(EdgeSpec)]
@@ -259,38 +294,14 @@ class EdgeSpec(Spec):
             )
         cluster = environment.find(ClusterPlan)
         if cluster is not None and cluster.is_own:
-            yield from self._notes_of_external_dns()
-
-    def _notes_of_external_dns(self) -> Iterator[Finding]:
-        """external-dns knows a record as its own by a note beside it, `aaaa-{host}`, and makes none whose first label is too
-        long: such a record it never changes again. The notes of a zone's own name are called otherwise.
-
-        Source: kubernetes-sigs/external-dns#3017 and #2839; registry/mapper of 0.22.
-        """
-        label = self.host.partition(".")[0]
-        if self.host != self.zone and len(label) > LONGEST_NOTED_LABEL:
-            yield Finding(
-                "TW746",
-                "the host's first label is too long for the note of external-dns",
-                ("host",),
-                given=f"{label} ({len(label)} characters)",
-                allowed=f"at most {LONGEST_NOTED_LABEL} characters before the first dot",
-                fix="choose a shorter host",
-            )
-        for index, former in enumerate(self.former_hosts):
-            if (former == self.zone) is not (self.host == self.zone):
-                yield Finding(
-                    "TW747",
-                    "a record that external-dns no longer knows as its own",
-                    ("former_hosts", index),
-                    given=f"{former}, before {self.host}: one of them is the zone itself",
-                    allowed="two hosts below the zone, whose notes are called alike",
-                    fix=f"delete the records of {former} and their notes by hand, once the new host answers",
-                    warning=True,
-                )
+            yield from check_notes(self)
 
 
-LONGEST_NOTED_LABEL: Final = 63 - len("aaaa-")
-"""Source of the 63: Amazon Route 53 Developer Guide, "DNS domain name format"."""
+def _route_above(host: Host, path: str) -> Route | None:
+    """The longest route of a host that leads to a path."""
+    found = [route for route in host.routes if is_under(path, route.path)]
+    return max(found, key=lambda route: len(route.path), default=None)
+
+
 KINDS: Final[Mapping[EdgeKind, type[Kind]]] = {EdgeKind.ALB: Alb, EdgeKind.NGINX: Nginx}
 """Each kind's room."""

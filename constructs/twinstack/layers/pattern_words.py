@@ -45,6 +45,8 @@ _KNOWN: Final[Mapping[str, PatternWords]] = {
         (r"^[A-Za-z0-9_-]{1,128}$", "letters, digits, hyphens and underscores", "SizeRestrictions_BODY"),
         (r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+([a-z]{2,63}|xn--[a-z0-9-]{0,58}[a-z0-9])$", "a host name in lower case",
          "shop.example.com"),
+        (r"^(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+([a-z]{2,63}|xn--[a-z0-9-]{0,58}[a-z0-9])$",
+         "a host name in lower case, or `*.` and one", "*.shop.example.org"),
         (r"^https://[!-~]+$", "an address that begins with https://", "https://acme.example/directory"),
         (r"^[^@\s]+@[^@\s]+$", "an e-mail address", "platform@example.com"),
         (r"^[A-Za-z0-9._-]{0,200}$", "the name of a gRPC service, or nothing for the whole server", "shop.Orders"),

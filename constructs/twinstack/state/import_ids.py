@@ -133,6 +133,7 @@ FORMS: Final[Mapping[str, Form]] = {
     "aws_vpc": _prefixed("vpc", "its id"),
     "aws_vpc_endpoint": _prefixed("vpce", "its id"),
     "aws_vpc_security_group_ingress_rule": _prefixed("sgr", "the rule's id"),
+    "aws_wafv2_ip_set": Form(rf"{_UUID}/[\w-]+/(REGIONAL|CLOUDFRONT)", "ID/NAME/SCOPE", "1234abcd-12ab-34cd-56ef-1234567890ab/acme/REGIONAL"),
     "aws_wafv2_web_acl": Form(rf"{_UUID}/[\w-]+/(REGIONAL|CLOUDFRONT)", "ID/NAME/SCOPE", "1234abcd-12ab-34cd-56ef-1234567890ab/acme/REGIONAL"),
     "aws_wafv2_web_acl_logging_configuration": Form(
         rf"{_ARN}:wafv2:[a-z0-9-]+:{_ACCOUNT}:(regional|global)/webacl/.+", "the ARN of the firewall",

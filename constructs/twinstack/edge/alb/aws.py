@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from cdktf_cdktf_provider_aws.acm_certificate import AcmCertificate
@@ -17,11 +18,17 @@ class Side(Construct):
     """The certificates and the firewall. The load balancer itself is the cluster's."""
 
     def __init__(
-        self, scope: Construct, spec: EdgeSpec, *, stack: Infrastructure[Any], cluster: Extensible, zone_id: str
+        self,
+        scope: Construct,
+        spec: EdgeSpec,
+        *,
+        stack: Infrastructure[Any],
+        cluster: Extensible,
+        zones: Mapping[str, str],
     ) -> None:
         super().__init__(scope, "alb")
         del cluster
-        self.certificates: Certificates = Certificates(self, spec, zone_id=zone_id)
+        self.certificates: Certificates = Certificates(self, spec, zones=zones)
         self.certificate: AcmCertificate | None = self.certificates.certificate
         self.firewall: Firewall = Firewall(self, spec, stack=stack)
         # The association is the controller's now. What Terraform formerly made is forgotten, not undone: the load balancer

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
+from cdktf_cdktf_provider_aws.wafv2_ip_set import Wafv2IpSet
 from cdktf_cdktf_provider_aws.wafv2_web_acl import (
     Wafv2WebAcl,
     Wafv2WebAclCustomResponseBody,
@@ -27,12 +29,14 @@ from constructs import Construct
 from twinstack.aws import Infrastructure, pin
 from twinstack.edge.alb.lists import FirewallList, ListAction
 from twinstack.edge.alb.spec import Alb
+from twinstack.edge.alb.statements import MAINTENANCE, AddressList, address_lists, counted, not_admitted
+from twinstack.edge.maintenance import STATUS
 from twinstack.edge.rate_limit import TOO_MANY, RateLimit
 from twinstack.edge.spec import EdgeSpec
 
 
 class Firewall(Construct):
-    """A web ACL with two rate limits and AWS's lists, and the log of what it blocked or counted.
+    """A web ACL with the rate limits, the lists of addresses and AWS's own, and the log of what it blocked or counted.
 
     Nothing here attaches it: the Ingress names it, and the controller puts it before the load balancer when it makes one.
     Sources: AWS WAF Developer Guide, "Rate-based rule statement", "AWS Managed Rules rule groups list", "Web ACL traffic
@@ -43,6 +47,7 @@ class Firewall(Construct):
         super().__init__(scope, "firewall")
         alb = Alb(spec)
         name = alb.firewall_name
+        self.lists: dict[str, Wafv2IpSet] = {one.name: self._make_list(spec, one) for one in address_lists(spec)}
         self.web_acl: Wafv2WebAcl = pin(
             Wafv2WebAcl(
                 self,
@@ -52,9 +57,7 @@ class Firewall(Construct):
                 description=f"{spec.host[:128]}: rate limits of one address, and what AWS knows to be bad",
                 scope="REGIONAL",
                 default_action=Wafv2WebAclDefaultAction(allow=Wafv2WebAclDefaultActionAllow()),
-                custom_response_body=[
-                    Wafv2WebAclCustomResponseBody(key=ANSWER, content=TOO_MANY, content_type="APPLICATION_JSON")
-                ],
+                custom_response_body=list(_answers(spec)),
                 visibility_config=Wafv2WebAclVisibilityConfig(
                     cloudwatch_metrics_enabled=True, metric_name=name, sampled_requests_enabled=True
                 ),
@@ -63,7 +66,7 @@ class Firewall(Construct):
             spec.key,
         )
         self.web_acl.add_override(
-            "rule", [{**rule, "priority": priority} for priority, rule in enumerate(_rules(spec, alb))]
+            "rule", [{**rule, "priority": priority} for priority, rule in enumerate(_rules(spec, self.lists))]
         )
         self.log_group: CloudwatchLogGroup = stack.log_group(
             self, spec.key, f"aws-waf-logs-{name}", retention_days=spec.firewall.log_retention_days
@@ -73,6 +76,24 @@ class Firewall(Construct):
     @property
     def resource(self) -> Wafv2WebAcl:
         return self.web_acl
+
+    def _make_list(self, spec: EdgeSpec, one: AddressList) -> Wafv2IpSet:
+        """The rule lets go of it before it is destroyed, which is the order of what is replaced first."""
+        name = f"{spec.aws_name}-{one.name}"
+        return pin(
+            Wafv2IpSet(
+                self,
+                one.name,
+                name=name,
+                description=one.description,
+                scope="REGIONAL",
+                ip_address_version="IPV4",
+                addresses=[str(block) for block in one.addresses],
+                tags={"Name": name},
+                lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
+            ),
+            f"{spec.key}_{one.name.replace('-', '_')}",
+        )
 
     def _make_logging(self) -> Wafv2WebAclLoggingConfiguration:
         return Wafv2WebAclLoggingConfiguration(
@@ -106,14 +127,45 @@ class Firewall(Construct):
         )
 
 
-def _rules(spec: EdgeSpec, alb: Alb) -> Iterator[dict[str, Any]]:
-    yield _rate_rule("rate-limit", spec.rate_limit, alb.counted_paths)
+def _answers(spec: EdgeSpec) -> Iterator[Wafv2WebAclCustomResponseBody]:
+    yield Wafv2WebAclCustomResponseBody(key=ANSWER, content=TOO_MANY, content_type="APPLICATION_JSON")
+    if spec.maintenance.active:
+        yield Wafv2WebAclCustomResponseBody(
+            key=MAINTENANCE, content=spec.maintenance.text, content_type=spec.maintenance.content_type.aws_name
+        )
+
+
+def _rules(spec: EdgeSpec, lists: Mapping[str, Wafv2IpSet]) -> Iterator[dict[str, Any]]:
+    for one in address_lists(spec):
+        yield _list_rule(spec, one, lists[one.name].arn)
+    for host in spec.hosts:
+        if host.routes and host.rate_limited:
+            name = "rate-limit" if host.is_first else f"rate-limit-{host.key}"
+            yield _rate_rule(name, spec.rate_limit, counted(spec, host))
     yield _rate_rule("total-rate-limit", spec.total_rate_limit)
     yield from map(_managed_rule, spec.firewall.lists)
 
 
-def _rate_rule(name: str, limit: RateLimit, paths: str = "") -> dict[str, Any]:
-    counted = {"scope_down_statement": _on_paths(paths)} if paths else {}
+def _list_rule(spec: EdgeSpec, one: AddressList, arn: str) -> dict[str, Any]:
+    """Who is not on a list is refused, or told when to come back."""
+    response: dict[str, Any] = {}
+    if one.name == MAINTENANCE:
+        response = {
+            "custom_response": {
+                "response_code": STATUS,
+                "custom_response_body_key": MAINTENANCE,
+                "response_header": [{"name": "Retry-After", "value": str(spec.maintenance.retry_after_seconds)}],
+            }
+        }
+    return {
+        "name": one.name,
+        "action": {"block": response},
+        "statement": not_admitted(spec, one, arn),
+        "visibility_config": _visibility(one.name),
+    }
+
+
+def _rate_rule(name: str, limit: RateLimit, scope: dict[str, Any] | None = None) -> dict[str, Any]:
     return {
         "name": name,
         "action": {
@@ -130,29 +182,10 @@ def _rate_rule(name: str, limit: RateLimit, paths: str = "") -> dict[str, Any]:
                 "limit": limit.requests,
                 "evaluation_window_sec": limit.window_seconds,
                 "aggregate_key_type": "IP",
-                **counted,
+                **({"scope_down_statement": scope} if scope else {}),
             }
         },
         "visibility_config": _visibility(name),
-    }
-
-
-def _on_paths(pattern: str) -> dict[str, Any]:
-    """The path as it was sent, which the load balancer routes by, or as the service may read it: a request is counted
-    when either is one of ours, so that no way of writing a path escapes the limit.
-    """
-    return {"or_statement": {"statement": [_matches(pattern), _matches(pattern, "URL_DECODE", "NORMALIZE_PATH")]}}
-
-
-def _matches(pattern: str, *transformations: str) -> dict[str, Any]:
-    return {
-        "regex_match_statement": {
-            "regex_string": pattern,
-            "field_to_match": {"uri_path": {}},
-            "text_transformation": [
-                {"priority": priority, "type": one} for priority, one in enumerate(transformations or ("NONE",))
-            ],
-        }
     }
 
 

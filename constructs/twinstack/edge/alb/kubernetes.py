@@ -12,7 +12,8 @@ from cdk8s_plus_27 import k8s
 from constructs import Construct
 
 from twinstack.edge.alb.spec import Alb, Controller
-from twinstack.edge.ingress import Part
+from twinstack.edge.host import Host
+from twinstack.edge.ingress import Part, Rule, Tls
 from twinstack.edge.spec import EdgeSpec
 from twinstack.kubernetes import Workloads, custom_object
 from twinstack.kubernetes.labels import object_metadata
@@ -64,13 +65,18 @@ class Side(Construct):
 
 
 def parts(spec: EdgeSpec) -> list[Part]:
-    """One Ingress: the firewall tells the paths apart."""
-    return [Part(spec.ingress_name, spec.routes, _annotations(spec))]
+    """One Ingress: the firewall tells the hosts, the paths and who may come in apart."""
+    hosts = spec.hosts
+    # The load balancer takes the first rule that fits, and a wildcard fits what is described beside it.
+    in_order = sorted(hosts, key=lambda host: host.name.startswith("*."))
+    rules = tuple(Rule(host.name, host.routes, _action(host) if host.redirect_to else "") for host in in_order)
+    # The certificate is the load balancer's.
+    tls = (Tls(tuple(host.name for host in hosts), None),)
+    return [Part(spec.ingress_name, rules, tls, _annotations(spec))]
 
 
-def tls_secret_name(spec: EdgeSpec) -> str | None:
-    """None: the certificate is the load balancer's."""
-    del spec
+def _action(host: Host) -> str:
+    return f"redirect-{host.key}"
 
 
 def _load_balancer(spec: EdgeSpec, dialect: Dialect) -> dict[str, Any]:
@@ -114,7 +120,7 @@ def _annotations(spec: EdgeSpec) -> dict[str, str]:
     """
     prefix = "alb.ingress.kubernetes.io"
     return {
-        "external-dns.alpha.kubernetes.io/hostname": spec.host,
+        "external-dns.alpha.kubernetes.io/hostname": ",".join(host.name for host in spec.hosts),
         f"{prefix}/wafv2-acl-name": Alb(spec).firewall_name,
         f"{prefix}/target-type": "ip",
         f"{prefix}/listen-ports": json.dumps([{"HTTP": 80}, {"HTTPS": 443}], separators=(",", ":")),
@@ -125,7 +131,14 @@ def _annotations(spec: EdgeSpec) -> dict[str, str]:
         f"{prefix}/unhealthy-threshold-count": "2",
         f"{prefix}/success-codes": "200",
         f"{prefix}/target-group-attributes": f"deregistration_delay.timeout_seconds={spec.deregistration_seconds}",
+        **{f"{prefix}/actions.{_action(host)}": _redirect(host.redirect_to) for host in spec.hosts if host.redirect_to},
     }
+
+
+def _redirect(host: str) -> str:
+    """To the same path and query of another host. Source: AWS Load Balancer Controller, "Ingress annotations", actions."""
+    to = {"host": host, "port": "443", "protocol": "HTTPS", "statusCode": "HTTP_301"}
+    return json.dumps({"type": "redirect", "redirectConfig": to}, separators=(",", ":"))
 
 
 def _pairs(values: Mapping[str, str]) -> list[dict[str, str]]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from twinstack.edge.certificate import Certificates
 from twinstack.edge.kind import Kind, Sources
 from twinstack.environment.model import Finding
 from twinstack.environment.placement import ClusterPlan, NetworkPlan
@@ -51,14 +52,6 @@ class Alb(Kind):
         cluster = self.edge.environment.find(ClusterPlan)
         return self.edge.context.tags if cluster is not None and cluster.is_own else {}
 
-    @property
-    def counted_paths(self) -> str:
-        """The paths of `rate_limit` as one pattern, element by element; empty where every path is counted."""
-        paths = self.edge.limited_paths
-        if "/" in paths:
-            return ""
-        return f"^({'|'.join(path.rstrip('/').replace('.', '[.]') for path in paths)})(/|$)"
-
     def service_annotations(self, service: WebServiceSpec) -> Mapping[str, str]:
         """A load balancer asks each service on a path of its own, so the path stands there and not on the Ingress."""
         return {"alb.ingress.kubernetes.io/healthcheck-path": str(service.health.ready)}
@@ -71,8 +64,11 @@ class Alb(Kind):
 
     def rules(self) -> Iterator[Finding]:
         edge = self.edge
-        former = {("former_hosts", index): host for index, host in enumerate(edge.former_hosts)}
-        for place, host in {**({} if edge.certificate_arn else {("host",): edge.host}), **former}.items():
+        former: dict[tuple[str | int, ...], str] = {
+            ("former_hosts", index): host for index, host in enumerate(edge.former_hosts)
+        }
+        made = {} if edge.certificate_arn else {one.host.place: one.names[0] for one in edge.certificates_made}
+        for place, host in {**made, **former}.items():
             if len(host) > LONGEST_CERTIFICATE_NAME:
                 yield Finding(
                     "TW737",
@@ -84,15 +80,31 @@ class Alb(Kind):
                     if host in edge.former_hosts
                     else "choose a shorter host, or give a certificate_arn",
                 )
-        if len(self.counted_paths) > LONGEST_PATTERN:
+        yield from self._patterns()
+        if edge.certificates is Certificates.SHARED and not edge.certificate_arn and edge.other_hosts:
             yield Finding(
-                "TW740",
-                "more paths than one rule of the firewall can tell",
-                ("rate_limit", "paths"),
-                given=f"{len(edge.limited_paths)} paths, a pattern of {len(self.counted_paths)} characters",
-                allowed=f"at most {LONGEST_PATTERN} characters",
-                fix="name the paths above them, or `/`",
+                "TW215",
+                "a certificate of all names could not be changed behind a load balancer",
+                ("certificates",),
+                given="shared",
+                allowed="each, wildcard, or a `certificate_arn` that is kept elsewhere",
+                fix="use `wildcard`: ACM deletes no certificate that a load balancer holds, so a further name would fail the apply",
             )
+
+    def _patterns(self) -> Iterator[Finding]:
+        edge = self.edge
+        for host in edge.hosts:
+            paths = edge.limited_paths_of(host) if host.rate_limited else ()
+            if len(pattern_of(paths)) > LONGEST_PATTERN:
+                yield Finding(
+                    "TW740",
+                    "more paths than one rule of the firewall can tell",
+                    ("rate_limit", "paths"),
+                    given=f"{len(paths)} paths, a pattern of {len(pattern_of(paths))} characters",
+                    allowed=f"at most {LONGEST_PATTERN} characters",
+                    fix="name the paths above them, or `/`",
+                )
+                return
 
     def internet_reasons(self) -> Iterator[tuple[str, str]]:
         """Auto Mode's controller works from outside. Source: AWS Load Balancer Controller, "Installation", which has it do
@@ -122,6 +134,17 @@ class Alb(Kind):
                 given=f"{len(edge.inbound_cidrs)} ranges, a rule each for the ports {' and '.join(map(str, PORTS))}",
                 allowed=f"{RULES_OF_A_GROUP} rules, unless AWS was asked for more",
                 fix="join the ranges, or ask AWS for more (Service Quotas, Inbound or outbound rules per security group)",
+                warning=True,
+            )
+        made = () if edge.certificate_arn else edge.certificates_made
+        if len(made) > CERTIFICATES_OF_A_LISTENER:
+            yield Finding(
+                "TW216",
+                "more certificates than a load balancer takes unasked",
+                ("other_hosts",),
+                given=f"{len(made)} certificates for {len(edge.hosts)} hosts",
+                allowed=f"{CERTIFICATES_OF_A_LISTENER}, unless AWS was asked for more",
+                fix="use `certificates: wildcard`, or ask AWS for more (Service Quotas, Certificates per Application Load Balancer)",
                 warning=True,
             )
         if edge.controller is Controller.EKS and cluster is not None and not cluster.is_auto:
@@ -154,10 +177,19 @@ class Alb(Kind):
                 )
 
 
+def pattern_of(paths: Sequence[str]) -> str:
+    """Paths as one pattern, element by element; empty where every path is meant."""
+    if any(not path.rstrip("/") for path in paths):
+        return ""
+    return f"^({'|'.join(path.rstrip('/').replace('.', '[.]') for path in paths)})(/|$)"
+
+
 PORTS: Final = (80, 443)
 """Where the load balancer listens."""
 RULES_OF_A_GROUP: Final = 60
 """Source: Amazon VPC User Guide, "Amazon VPC quotas"."""
+CERTIFICATES_OF_A_LISTENER: Final = 1 + 25
+"""Its default one and 25 more. Source: Elastic Load Balancing, "Quotas for your Application Load Balancers"."""
 LONGEST_CERTIFICATE_NAME: Final = 64
 """Source: AWS Certificate Manager API, RequestCertificate, DomainName."""
 LONGEST_PATTERN: Final = 512

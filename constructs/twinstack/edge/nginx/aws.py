@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cdktf_cdktf_provider_aws.iam_role import IamRole
@@ -23,7 +24,13 @@ class Side(Construct):
     """
 
     def __init__(
-        self, scope: Construct, spec: EdgeSpec, *, stack: Infrastructure[Any], cluster: Extensible, zone_id: str
+        self,
+        scope: Construct,
+        spec: EdgeSpec,
+        *,
+        stack: Infrastructure[Any],
+        cluster: Extensible,
+        zones: Mapping[str, str],
     ) -> None:
         super().__init__(scope, "nginx")
         del stack
@@ -40,7 +47,7 @@ class Side(Construct):
                 self,
                 "issuer-role",
                 name=nginx.issuer_role_name,
-                description=f"cert-manager of {cluster.literal_name}, for the challenge of {spec.host} only",
+                description=f"cert-manager of {cluster.literal_name}, for the challenge of {spec.in_words} only",
                 assume_role_policy=pod_trust(spec.context, cluster.cluster_name, CERT_MANAGER, CERT_MANAGER),
                 tags={"Name": nginx.issuer_role_name},
             ),
@@ -54,7 +61,7 @@ class Side(Construct):
                 role=self.issuer_role.id,
                 policy=policy_document(
                     [
-                        zone_records(zone_id, "Challenge", [f"_acme-challenge.{spec.host}"], ["TXT"]),
+                        *_challenges(spec, zones),
                         # A change has an id that nobody knows before it is made.
                         Statement("Wait", ("route53:GetChange",), ["arn:aws:route53:::change/*"]),
                         # AWS knows no resource for this action: it lists the account's zones, names and ids only.
@@ -65,3 +72,16 @@ class Side(Construct):
             address,
         )
         cluster.addon(CERT_MANAGER, roles={CERT_MANAGER: self.issuer_role.arn}, after=[policy])
+
+
+def _challenges(spec: EdgeSpec, zones: Mapping[str, str]) -> Iterator[Statement]:
+    """The one record of each host, in its own zone; a wildcard's is that of the name that it lies under."""
+    for index, (zone, zone_id) in enumerate(zones.items()):
+        names = [
+            f"_acme-challenge.{name.removeprefix('*.')}"
+            for one in spec.certificates_made
+            for name in one.names
+            if spec.zone_of(name) == zone
+        ]
+        if names:
+            yield zone_records(zone_id, f"Challenge{index or ''}", dict.fromkeys(names), ["TXT"])

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from cdk8s import ApiObject
 from cdk8s_plus_27 import k8s
 from constructs import Construct
 
-from twinstack.edge.ingress import Part
+from twinstack.edge.addresses import Addresses, admitted, list_name
+from twinstack.edge.host import Host, Route, covers
+from twinstack.edge.ingress import Part, Rule, Tls
 from twinstack.edge.nginx.spec import CERT_MANAGER, NAMESPACE, Acme, Nginx
 from twinstack.edge.rate_limit import RateLimit
 from twinstack.edge.spec import EdgeSpec
@@ -52,7 +55,7 @@ class Side(Construct):
 
     def _make_issuer(self, spec: EdgeSpec, acme: Acme, labels: Mapping[str, str]) -> ApiObject:
         solver = (
-            {"dns01": {"route53": {"region": spec.context.region}}, "selector": {"dnsZones": [spec.zone]}}
+            {"dns01": {"route53": {"region": spec.context.region}}, "selector": {"dnsZones": list(spec.zones)}}
             if Nginx(spec).is_solved_in_dns
             else {"http01": {"ingress": {"ingressClassName": spec.class_name}}}
         )
@@ -76,36 +79,66 @@ class Side(Construct):
 
 
 def parts(spec: EdgeSpec) -> list[Part]:
-    """An Ingress for each limit, since an annotation holds for a whole Ingress. The second shares the first's certificate,
-    and so does not ask for one.
+    """For each host an Ingress for each limit and list of addresses, since an annotation holds for a whole Ingress. The first
+    of all asks for every certificate; the others share them.
     """
-    limited, others = spec.routes_by_limit
+    nginx = Nginx(spec)
+    certificates = nginx.certificates
+    found: list[Part] = []
+    for host in spec.hosts:
+        if not host.routes:
+            continue
+        leading = [one.name for one in spec.hosts if one.redirect_to == host.name]
+        tls = tuple(
+            Tls((host.name, *leading), nginx.secret_name(one))
+            for one in certificates
+            if any(covers(name, host.name) for name in one.names)
+        )[:1]
+        for suffix, limit, addresses, routes in _groups(spec, host):
+            annotations = {**_annotations(spec, limit, addresses), **_redirects(leading)}
+            found.append(Part(f"{spec.ingress_name}{suffix}", (Rule(host.name, routes),), tls, annotations))
+    whole = tuple(Tls(one.names, nginx.secret_name(one)) for one in certificates)
     asks = {"cert-manager.io/cluster-issuer": spec.issuer}
-    found = [Part(spec.ingress_name, limited, {**asks, **_annotations(spec, spec.rate_limit)})]
-    if others:
-        name = f"{spec.ingress_name}-rest"
-        found.append(Part(name, others, _annotations(spec, spec.total_rate_limit)))
-    return found
+    return [replace(found[0], tls=whole, annotations={**asks, **found[0].annotations}), *found[1:]]
 
 
-def tls_secret_name(spec: EdgeSpec) -> str | None:
-    """Where cert-manager puts the certificate."""
-    return spec.tls_secret_name
+def _groups(spec: EdgeSpec, host: Host) -> Iterator[tuple[str, RateLimit, Addresses, tuple[Route, ...]]]:
+    """What the Ingress of some routes is called by, with their limit and their addresses: first those without a list."""
+    key = "" if host.is_first else f"-{host.key}"
+    limited, others = spec.routes_by_limit_of(host)
+    groups: dict[tuple[bool, Addresses], list[Route]] = {}
+    by_limit = [*((route, True) for route in limited), *((route, False) for route in others)]
+    for route, is_limited in sorted(by_limit, key=lambda one: bool(one[0].inbound_cidrs)):
+        groups.setdefault((is_limited, admitted(spec, host, route)), []).append(route)
+    unlisted = admitted(spec, host)
+    for index, ((is_limited, addresses), routes) in enumerate(groups.items()):
+        if not index:
+            suffix = key
+        elif addresses == unlisted:
+            suffix = f"{key}-rest"
+        else:
+            suffix = f"-{list_name(host, routes[0].path)}"
+        yield suffix, spec.rate_limit if is_limited else spec.total_rate_limit, addresses, tuple(routes)
 
 
-def _annotations(spec: EdgeSpec, limit: RateLimit) -> dict[str, str]:
-    prefix = "nginx.ingress.kubernetes.io"
+def _redirects(leading: Sequence[str]) -> dict[str, str]:
+    """For the name with or without `www.`; external-dns learns of it from the certificate's names."""
+    return {f"{PREFIX}/from-to-www-redirect": "true"} if leading else {}
+
+
+def _annotations(spec: EdgeSpec, limit: RateLimit, addresses: Addresses) -> dict[str, str]:
     annotations = {
-        f"{prefix}/force-ssl-redirect": "true",
-        f"{prefix}/limit-rpm": str(limit.per_minute),
-        f"{prefix}/proxy-body-size": f"{spec.body_limit_mib}m",
-        f"{prefix}/proxy-read-timeout": str(spec.idle_timeout_seconds),
-        f"{prefix}/proxy-send-timeout": str(spec.idle_timeout_seconds),
+        f"{PREFIX}/force-ssl-redirect": "true",
+        f"{PREFIX}/limit-rpm": str(limit.per_minute),
+        f"{PREFIX}/proxy-body-size": f"{spec.body_limit_mib}m",
+        f"{PREFIX}/proxy-read-timeout": str(spec.idle_timeout_seconds),
+        f"{PREFIX}/proxy-send-timeout": str(spec.idle_timeout_seconds),
     }
-    if spec.inbound_cidrs:
-        annotations[f"{prefix}/whitelist-source-range"] = ",".join(str(block) for block in spec.inbound_cidrs)
+    if addresses:
+        annotations[f"{PREFIX}/whitelist-source-range"] = ",".join(str(block) for block in addresses)
     return annotations
 
 
+PREFIX: Final = "nginx.ingress.kubernetes.io"
 SOLVER_LABEL: Final = "acme.cert-manager.io/http01-solver"
 SOLVER_PORT: Final = 8089

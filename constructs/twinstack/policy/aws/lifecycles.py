@@ -152,6 +152,7 @@ UNIQUE: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "aws_s3_bucket": ("bucket", ()),
     "aws_secretsmanager_secret": ("name", ()),
     "aws_sqs_queue": ("name", ()),
+    "aws_wafv2_ip_set": ("name", ("scope", "ip_address_version")),
     "aws_wafv2_web_acl": ("name", ("scope",)),
 }
 """What AWS takes one of by its name, with the argument that says it, and those that force a replacement and may be in it."""

@@ -230,6 +230,7 @@ _ARNS: Final = {
     "aws_sqs_queue": "sqs:{region}:{account}:{name}",
     "aws_subnet": "ec2:{region}:{account}:subnet/subnet-{hash17}",
     "aws_vpc": "ec2:{region}:{account}:vpc/vpc-{hash17}",
+    "aws_wafv2_ip_set": "wafv2:{region}:{account}:regional/ipset/{name}/{uuid}",
     "aws_wafv2_web_acl": "wafv2:{region}:{account}:regional/webacl/{name}/{uuid}",
 }
 _CACHE: Final = "{name}.{hash8}.ng.0001.{region}.cache.amazonaws.com"
@@ -252,6 +253,7 @@ _TEXTS: Final = {
     "aws_s3_bucket.bucket_regional_domain_name": "{name}.s3.{region}.amazonaws.com",
     "aws_sqs_queue.id": "https://sqs.{region}.amazonaws.com/{account}/{name}",
     "aws_sqs_queue.url": "https://sqs.{region}.amazonaws.com/{account}/{name}",
+    "aws_wafv2_ip_set.id": "{uuid}",
     "aws_wafv2_web_acl.id": "{uuid}",
     "bucket_region": "{region}",
     "hosted_zone_id": "Z{HASH21}",
