@@ -13,7 +13,8 @@ What happens, in order, and what stands in the cluster where the client is kille
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
@@ -30,12 +31,13 @@ from twinstack.delivery.pruning import Kept, Pruning, gone, prune
 from twinstack.delivery.record import Status
 from twinstack.delivery.records import KEPT, Records
 from twinstack.delivery.release import DEADLINE_SECONDS
-from twinstack.errors import ConfigurationError
+from twinstack.errors import ClusterError, ConfigurationError
 
 if TYPE_CHECKING:
     from twinstack.api_server import ApiServer
     from twinstack.delivery.holder import Holder
     from twinstack.delivery.lease import Lease
+    from twinstack.delivery.lease_object import LeaseObject
     from twinstack.delivery.manifest import Identity, JsonObject, Manifest
     from twinstack.delivery.progress import Progress
     from twinstack.delivery.reasons import Failure
@@ -81,6 +83,8 @@ class Look:
 
     notes: tuple[str, ...] = ()
     """What does not go back with a former release."""
+    lease: LeaseObject | None = None
+    """The Lease as it stood before all of this was read; None where there was none, or it was not looked at."""
 
     @classmethod
     def at(
@@ -183,7 +187,9 @@ class Delivery:
 
     def look(self) -> Look:
         """What would be done. Writes nothing. Raises ClusterError."""
-        return Look.at(self.api, self.namespace, self.stack, self.manifests, former=bool(self.again))
+        lease = self._standing_lease()
+        seen = Look.at(self.api, self.namespace, self.stack, self.manifests, former=bool(self.again))
+        return replace(seen, lease=lease)
 
     def run(self, seen: Look | None = None) -> Outcome:
         """Brings the release in, or gives it back. `seen` is a look that was just taken.
@@ -202,9 +208,9 @@ class Delivery:
         try:
             with Lease.hold(
                 self.api, self.namespace, lease_name(self.stack), self.holder,
-                take_over=self.take_over, supersede=self.supersede, tell=self.progress.note,
+                seen=seen.lease, take_over=self.take_over, supersede=self.supersede, tell=self.progress.note,
             ) as lease:  # fmt: skip
-                seen = self._seen_alone(seen, lease)
+                seen = self._seen_alone(seen, lease, is_first=bool(made) and lease.is_new)
                 missing = gone(seen.records, seen.live)
                 with seen.records.begin(
                     self.release, self.manifests, lease.holder, again=self.again, gone=missing, keep=self.keep_releases
@@ -220,17 +226,12 @@ class Delivery:
     ) -> tuple[Failure, ...]:
         """Why it does not stand whole; empty where it does, and has for `watch_seconds`."""
         from twinstack.delivery.application import apply
-        from twinstack.delivery.reasons import Failure, Reason
-        from twinstack.delivery.waiting import Waiter
 
-        waiter = _Waiters(
-            *(
-                Waiter(self.api, self.progress, deadline_seconds=self.deadline_seconds, stop=stop)
-                for stop in (lease.check, lease.require)
-            )
-        )
+        waiter = _Waiters(self, lease)
         applied = apply(lease.api, seen.changes, waiter=waiter, progress=self.progress, made=made)
         if applied.problems:
+            from twinstack.delivery.reasons import Failure, Reason
+
             return tuple(
                 Failure(_identity(one.path, seen), Reason.REFUSED, f"{one.message}: {one.given}", one.fix)
                 for one in applied.problems
@@ -260,8 +261,23 @@ class Delivery:
         if kept := own.remove(beside=brought, uid=uid):
             self.progress.note(f"{own.identity} stays, which this release has made: {kept}")
 
-    def _seen_alone(self, seen: Look, lease: Lease) -> Look:
-        """The look that counts: a deployment that has ended since the first one may have changed everything."""
+    def _standing_lease(self) -> LeaseObject | None:
+        from twinstack.delivery.lease import standing_lease
+
+        try:
+            return standing_lease(self.api, self.namespace, lease_name(self.stack))
+        except ClusterError as error:
+            if error.status != FORBIDDEN:  # whoever may only look is told whether there is anything to do
+                raise
+            return None
+
+    def _seen_alone(self, seen: Look, lease: Lease, *, is_first: bool) -> Look:
+        """The look that counts: a deployment that has ended since the first one may have changed everything.
+
+        None has where nobody held the Lease since before that look, or where this run has made both namespace and Lease.
+        """
+        if lease.is_as_seen or is_first:
+            return seen
         if Records.read(lease.api, self.namespace, self.stack).newest == seen.records.newest:
             return seen
         return replace(self, api=lease.api).look().examined(lease.api)
@@ -303,21 +319,36 @@ class Delivery:
         )
 
 
-@dataclass(frozen=True)
 class _Waiters:
     """Gives way to a newer deployment while it waits for a rollout, and never while a Job is at work: the newer one would
     start its migration beside this one.
+
+    What waiting takes is imported once something has been applied, and starts meanwhile.
     """
 
-    rollouts: Waiter
-    jobs: Waiter
+    def __init__(self, delivery: Delivery, lease: Lease) -> None:
+        self._delivery, self._lease = delivery, lease
+        self._began = time.monotonic()
 
     def wait(self, applied: Sequence[JsonObject]) -> tuple[Failure, ...]:
         """Why not all of these become ready."""
-        return (self.jobs if any(one["kind"] == "Job" for one in applied) else self.rollouts).wait(applied)
+        has_job = any(one["kind"] == "Job" for one in applied)
+        return (self._waiter(self._lease.require) if has_job else self.rollouts).wait(applied)
+
+    @property
+    def rollouts(self) -> Waiter:
+        """Who waits for anything but a Job."""
+        return self._waiter(self._lease.check)
+
+    def _waiter(self, stop: Callable[[], None]) -> Waiter:
+        from twinstack.delivery.waiting import Waiter
+
+        of, seconds = self._delivery, self._delivery.deadline_seconds
+        return Waiter(of.api, of.progress, deadline_seconds=seconds, stop=stop, began=self._began)
 
 
 CREATED: Final = 201
+FORBIDDEN: Final = 403
 RUN: Final = frozenset({"Deployment", "StatefulSet", "DaemonSet"})
 
 

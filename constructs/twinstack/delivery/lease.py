@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Final
@@ -30,10 +30,23 @@ PATIENCE_SECONDS: Final = 900.0
 class Lease:
     """A Lease that this run holds, made by `Lease.hold`. `check` and `require` may be called from any thread."""
 
-    def __init__(self, api: ApiServer, held: LeaseObject, *, seconds: int, taken_from: str) -> None:
+    def __init__(
+        self,
+        api: ApiServer,
+        held: LeaseObject,
+        *,
+        seconds: int,
+        taken_from: str,
+        is_new: bool = False,
+        is_as_seen: bool = False,
+    ) -> None:
         self._api, self._held, self._seconds = api, held, seconds
         self.taken_from = taken_from
         """Whom it was taken from, who had not given it back: a run that was killed, or that `take_over` ended."""
+        self.is_new = is_new
+        """Whether there was none before."""
+        self.is_as_seen = is_as_seen
+        """Whether nobody has held it, nor asked for it, since it was `seen`: what was read after that is as it was."""
         self.holder: str = held.holder
         """As the Lease names this run; its record bears the same name."""
         self.api: Patient = Patient(api, self.require)
@@ -53,6 +66,7 @@ class Lease:
         name: str,
         holder: Holder,
         *,
+        seen: LeaseObject | None = None,
         take_over: bool = False,
         supersede: bool = False,
         seconds: int = LEASE_SECONDS,
@@ -63,13 +77,14 @@ class Lease:
 
         Where another run holds it, this one looks whether that one is still alive. If so, it is refused (LeaseHeldError,
         with its name); or, with `supersede`, asks it to give way and waits for at most `patience_seconds`; or, with
-        `take_over`, takes the Lease away at once. `tell` hears what is waited for. Raises ClusterError where the server
-        refuses.
+        `take_over`, takes the Lease away at once. `tell` hears what is waited for. `seen` is the Lease as `standing_lease`
+        showed it: one that was free then is taken without another look. Raises ClusterError where the server refuses.
         """
-        taken, taken_from = _Wish(api, namespace, name, str(holder), seconds, tell).fulfil(
-            take_over=take_over, supersede=supersede, patience_seconds=patience_seconds
+        wish = _Wish(api, namespace, name, str(holder), seconds, tell)
+        taken, taken_from = wish.fulfil(
+            seen=seen, take_over=take_over, supersede=supersede, patience_seconds=patience_seconds
         )
-        lease = cls(api, taken, seconds=seconds, taken_from=taken_from)
+        lease = cls(api, taken, seconds=seconds, taken_from=taken_from, is_new=wish.is_new, is_as_seen=wish.is_as_seen)
         keeper = threading.Thread(target=lease._keep, name="lease", daemon=True)
         keeper.start()
         try:
@@ -158,16 +173,19 @@ class _Wish:
         self.holder, self.seconds, self.tell = holder, seconds, tell
         self.first_seen: LeaseObject | None = None
         self.told = ""
+        self.is_new = self.is_as_seen = False
 
-    def fulfil(self, *, take_over: bool, supersede: bool, patience_seconds: float) -> tuple[LeaseObject, str]:
+    def fulfil(
+        self, *, seen: LeaseObject | None, take_over: bool, supersede: bool, patience_seconds: float
+    ) -> tuple[LeaseObject, str]:
         """The Lease, held, and whom it was taken from."""
         until = _clock() + patience_seconds
         asked = False
-        while True:
-            found = self._read()
+        for found in self._looks(seen):
             if found is None:
                 made = self._created()
                 if made is not None:
+                    self.is_new = True
                     return made, ""
                 continue
             is_free = found.is_free(self.api.server_time())
@@ -176,6 +194,7 @@ class _Wish:
                 if taken is not None:
                     if not is_free:
                         self._let_stop(found)
+                    self.is_as_seen = found is seen
                     return taken, found.holder
                 continue
             if supersede:
@@ -185,6 +204,14 @@ class _Wish:
             elif self._is_alive(found):
                 raise LeaseHeldError(f"{_at_work(found)} is at work. {_FIX}")
             time.sleep(POLL_SECONDS)
+        raise AssertionError("it is looked at for as long as it takes")
+
+    def _looks(self, seen: LeaseObject | None) -> Iterator[LeaseObject | None]:
+        """The Lease as it stands, again and again; at first as it was seen, if it was free to be taken."""
+        if seen is not None and seen.is_free(self.api.server_time()):
+            yield seen
+        while True:
+            yield standing_lease(self.api, self.namespace, self.name)
 
     def _ask(self, found: LeaseObject, *, asked: bool) -> bool:
         """Asks the holder for way; raises SupersededError where somebody newer has asked in our place since."""
@@ -212,10 +239,6 @@ class _Wish:
             self.told = text
             self.tell(text)
 
-    def _read(self) -> LeaseObject | None:
-        data = self.api.get(API_VERSION, KIND, self.name, self.namespace)
-        return None if data is None else LeaseObject(data)
-
     def _created(self) -> LeaseObject | None:
         answer = self.api.create(
             new_lease(self.namespace, self.name, self.holder, self.api.server_time(), self.seconds)
@@ -232,19 +255,21 @@ class _Wish:
         return None if answer.refusal else LeaseObject(answer.object)
 
 
+def standing_lease(api: ApiServer, namespace: str, name: str) -> LeaseObject | None:
+    """The Lease of this name as it stands, whoever holds it; None where there is none."""
+    data = api.get(API_VERSION, KIND, name, namespace)
+    return None if data is None else LeaseObject(data)
+
+
 def holder_of(api: ApiServer, namespace: str, name: str) -> str:
     """Who holds a Lease now; empty where nobody does, or did not renew it in time."""
-    data = api.get(API_VERSION, KIND, name, namespace)
-    if data is None:
-        return ""
-    found = LeaseObject(data)
-    return "" if found.is_free(api.server_time()) else found.holder
+    found = standing_lease(api, namespace, name)
+    return "" if found is None or found.is_free(api.server_time()) else found.holder
 
 
 def _read(api: ApiServer, held: LeaseObject) -> LeaseObject | None:
     metadata = held.data["metadata"]
-    data = api.get(API_VERSION, KIND, metadata["name"], metadata["namespace"])
-    return None if data is None else LeaseObject(data)
+    return standing_lease(api, metadata["namespace"], metadata["name"])
 
 
 def _taken_by(found: LeaseObject | None) -> str:

@@ -6,12 +6,12 @@ The first is written anew when it ends; the others are immutable.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from enum import StrEnum
 from typing import Any, Final
 
-from twinstack.delivery.compression import packed, pieces, unpacked
+from twinstack.delivery.compression import packed, unpacked
 from twinstack.delivery.manifest import Identity, JsonObject
 from twinstack.delivery.ownership import KEEPS
 from twinstack.labels import PART_OF, label_value
@@ -129,8 +129,8 @@ class Record:
             return None
 
 
-def part_objects(record: Record, stack: str, product: str, content: bytes) -> list[JsonObject]:
-    """The ConfigMaps that hold its manifests: compressed, in as many pieces as it takes, immutable."""
+def part_objects(record: Record, stack: str, product: str, held: Sequence[str]) -> list[JsonObject]:
+    """The ConfigMaps that hold its manifests, which are in these pieces; immutable."""
     return [
         {
             "apiVersion": "v1",
@@ -139,7 +139,7 @@ def part_objects(record: Record, stack: str, product: str, content: bytes) -> li
             "immutable": True,
             "binaryData": {MANIFESTS: piece},
         }
-        for name, piece in zip(record.parts, pieces(content), strict=True)
+        for name, piece in zip(record.parts, held, strict=True)
     ]
 
 

@@ -11,11 +11,16 @@ from twinstack.delivery.manifest import Manifest
 from twinstack.errors import ConfigurationError, Location, Problem
 
 
-def require_recordable(manifests: Sequence[Manifest]) -> None:
-    """Raises ConfigurationError for a Secret with its values in it (TW963), and for more than a record takes (TW964)."""
-    problems = [*_secrets(manifests), *_size(manifests)]
+def recordable(manifests: Sequence[Manifest]) -> list[str]:
+    """The manifests as a record holds them, in pieces.
+
+    Raises ConfigurationError for a Secret with its values in it (TW963), and for more than a record takes (TW964).
+    """
+    held = pieces(digest.canonical([one.data for one in manifests]))
+    problems = [*_secrets(manifests), *_size(manifests, len(held))]
     if problems:
         raise ConfigurationError(problems)
+    return held
 
 
 def _secrets(manifests: Sequence[Manifest]) -> Iterator[Problem]:
@@ -33,8 +38,7 @@ def _secrets(manifests: Sequence[Manifest]) -> Iterator[Problem]:
             )
 
 
-def _size(manifests: Sequence[Manifest]) -> Iterator[Problem]:
-    needed = len(pieces(digest.canonical([one.data for one in manifests])))
+def _size(manifests: Sequence[Manifest], needed: int) -> Iterator[Problem]:
     if needed > MOST_PIECES:
         largest = max(manifests, key=lambda one: len(digest.canonical(one.data)))
         yield Problem(

@@ -16,14 +16,14 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from twinstack.delivery import digest
-from twinstack.delivery.compression import joined, pieces
+from twinstack.delivery.compression import joined
 from twinstack.delivery.holder import person_of
 from twinstack.delivery.lease import CONFLICT, holder_of
 from twinstack.delivery.lease_object import lease_name
 from twinstack.delivery.manifest import Identity, JsonObject, Manifest
 from twinstack.delivery.patience import Patient
 from twinstack.delivery.record import MANIFESTS, Listed, Record, Status, head_name, heads_of, part_name, part_objects
-from twinstack.delivery.record_limits import require_recordable
+from twinstack.delivery.record_limits import recordable
 from twinstack.errors import ClusterError, SupersededError
 
 if TYPE_CHECKING:
@@ -119,10 +119,9 @@ class Records:
         not to be there any more, and need not be looked for again. Raises ConfigurationError for manifests that hold a
         secret (TW963) or are too many (TW964), before anything is written; ClusterError where the server refuses.
         """
-        require_recordable(manifests)
+        held = recordable(manifests)
         summary = release if isinstance(release, Mapping) else release.summary
         product = str(summary.get("product", ""))
-        content = digest.canonical([one.data for one in manifests])
         number = max((one.number for one in self.all), default=0) + 1
         kept, forgotten = self._kept(keep)
         record = Record(
@@ -133,7 +132,7 @@ class Records:
             holder=holder,
             applied_by=person_of(holder).partition(",")[0],
             started_at=_now(self.api),
-            parts=tuple(part_name(self.stack, number, index + 1) for index in range(len(pieces(content)))),
+            parts=tuple(part_name(self.stack, number, index + 1) for index in range(len(held))),
             again=again,
             namespace=self.namespace,
             inventory=tuple(Listed(one.api_version, one.identity) for one in manifests),
@@ -145,7 +144,7 @@ class Records:
         record = replace(record, resource_version=made["metadata"]["resourceVersion"])
         opened = self.opened(record)
         try:
-            for part in part_objects(record, self.stack, product, content):
+            for part in part_objects(record, self.stack, product, held):
                 _created(api, part)
         except ClusterError as error:
             opened.end(Status.FAILED, str(error))

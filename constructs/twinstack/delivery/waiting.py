@@ -28,18 +28,25 @@ if TYPE_CHECKING:
 class Waiter:
     """Waits for objects until all are ready, one has failed, or the deadline comes.
 
-    The deadline is one for the whole deployment, and is counted from here. `stop` is called several times a second and
+    The deadline is one for the whole deployment, and is counted from here, or from when it `began` by the monotonic clock.
+    `stop` is called several times a second and
     ends the wait by raising. Progress: each change of `2 of 3 pods`, then ready, complete or failed, and a Job's log as
     it is written. A server that is away for a while is waited for. Safe to be used by several threads at once, each
     with objects of its own.
     """
 
     def __init__(
-        self, api: ApiServer, progress: Progress, *, deadline_seconds: float, stop: Callable[[], None]
+        self,
+        api: ApiServer,
+        progress: Progress,
+        *,
+        deadline_seconds: float,
+        stop: Callable[[], None],
+        began: float | None = None,
     ) -> None:
         self._api, self._progress, self._stop = api, InTurn(progress), stop
         self._deadline_seconds = deadline_seconds
-        self._until = time.monotonic() + deadline_seconds
+        self._until = (time.monotonic() if began is None else began) + deadline_seconds
 
     def wait(self, applied: Sequence[JsonObject]) -> tuple[Failure, ...]:
         """Why not all of these become ready; empty once all are. They are the server's answers to the applies.

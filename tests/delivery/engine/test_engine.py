@@ -132,6 +132,21 @@ def test_a_second_deployment_is_refused_by_the_name_of_the_first(shop: Shop) -> 
     assert shop.image() == "good:1"
 
 
+@pytest.mark.parametrize("first", [True, False], ids=["first", "later"])
+def test_what_another_deployment_did_after_the_look_is_looked_at(shop: Shop, first: bool) -> None:
+    """Also in a namespace that was not there yet, or by one that had the Lease and gave it back."""
+    if not first:
+        shop.deploy("1.0.0")
+    mine = shop.delivery("1.2.0", shop.manifests("good:2"))
+    seen = mine.look()
+    shop.deploy("1.1.0", settings="two", extra=True)
+    outcome = mine.run(seen)
+    assert outcome.ending is Ending.SUCCEEDED
+    assert [str(one["kind"]) for one in outcome.deleted] == ["Service"], "which the first look could not know of"
+    assert (shop.image(), shop.word()) == ("good:2", "one")
+    assert outcome.number == (2 if first else 3)
+
+
 def test_a_newer_deployment_supersedes_one_that_waits(shop: Shop) -> None:
     shop.deploy("1.0.0")
     ended: list[BaseException] = []

@@ -15,7 +15,7 @@ import pytest
 
 from twinstack.api_server import ApiServer
 from twinstack.delivery.holder import Holder, person_of
-from twinstack.delivery.lease import Lease, holder_of
+from twinstack.delivery.lease import Lease, holder_of, standing_lease
 from twinstack.delivery.lease_object import API_VERSION, ASKED_BY, KIND, LeaseObject
 from twinstack.errors import ClusterError, LeaseHeldError, LeaseLostError, SupersededError
 from twinstack.rehearsal.control_plane import ControlPlane
@@ -114,6 +114,29 @@ def test_it_is_held_renewed_and_given_back(api: ApiServer, namespace: str) -> No
     assert holder_of(api, namespace, NAME) == ""
     with Lease.hold(api, namespace, NAME, other("ada")) as lease:
         assert lease.taken_from == ""
+
+
+def test_one_that_was_seen_free_is_taken_as_it_was_seen_unless_somebody_has_held_it_since(
+    api: ApiServer, namespace: str
+) -> None:
+    assert standing_lease(api, namespace, NAME) is None
+    with Lease.hold(api, namespace, NAME, other()) as lease:
+        assert (lease.is_new, lease.is_as_seen) == (True, False)
+    seen = standing_lease(api, namespace, NAME)
+    before = api.requests_sent
+    with Lease.hold(api, namespace, NAME, other(), seen=seen) as lease:
+        assert api.requests_sent == before + 1, "it was not looked at once more"
+        assert (lease.is_new, lease.is_as_seen) == (False, True)
+    with Lease.hold(api, namespace, NAME, other("ada"), seen=seen) as lease:
+        assert not lease.is_as_seen, "somebody has held it since, and gave it back"
+        assert lease_of(api, namespace).holder == str(other("ada"))
+
+
+def test_one_that_was_seen_held_is_looked_at_again(api: ApiServer, namespace: str) -> None:
+    with Lease.hold(api, namespace, NAME, other()):
+        seen = standing_lease(api, namespace, NAME)
+    with Lease.hold(api, namespace, NAME, other("ada"), seen=seen) as lease:
+        assert not lease.is_as_seen
 
 
 def test_a_second_one_is_refused_by_name(api: ApiServer, namespace: str) -> None:
