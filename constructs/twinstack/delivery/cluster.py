@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -59,11 +59,19 @@ def connect_to_standing(release: Release, context: Context) -> Generator[ApiServ
     """
     wanted = release.cluster
     if wanted is not None:
-        reached = KubeconfigCluster.read(context.kubeconfig, context.name or None)
-        if not told(wanted, reached):
-            wanted = replace(wanted, endpoint=_remembered_endpoint(release, wanted, context))
+        wanted = known(wanted, context, lambda cluster: _remembered_endpoint(release, cluster, context))
     with connect(wanted, context) as api:
         yield api
+
+
+def known(cluster: ClusterIdentity, context: Context, ask: Callable[[ClusterIdentity], str]) -> ClusterIdentity:
+    """The cluster with the endpoint that `ask` knows of it, who is asked only where the kubeconfig's own words tell nothing.
+
+    Raises ConfigurationError (TW978) where they tell of another cluster, UsageError for a kubeconfig that cannot be used.
+    """
+    if cluster.endpoint or told(cluster, KubeconfigCluster.read(context.kubeconfig, context.name or None)):
+        return cluster
+    return replace(cluster, endpoint=ask(cluster))
 
 
 def _remembered_endpoint(release: Release, wanted: ClusterIdentity, context: Context) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from twinstack.delivery.cluster import connect, connect_to_new
+from twinstack.delivery.cluster import connect, connect_to_new, known
 from twinstack.delivery.digest import of_manifests
 from twinstack.delivery.engine import Delivery, Ending, Outcome
 from twinstack.delivery.folder import read_manifests
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from twinstack.delivery.holder import Holder
     from twinstack.delivery.manifest import Manifest
     from twinstack.delivery.progress import Progress
+    from twinstack.delivery.release import ClusterIdentity
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,10 @@ class Deployment:
             self._apply_infrastructure(release, manifests)
         if WORKLOADS not in halves:
             return release, Outcome(Ending.SUCCEEDED)
-        with self._connected(release, halves) as api:
+        is_new = INFRASTRUCTURE in halves and release.cluster is not None and not release.cluster.endpoint
+        # With the endpoint that Terraform knows by now, for whoever comes back by what is remembered of it.
+        release = replace(release, cluster=self._cluster(release, is_new=is_new))
+        with self._connected(release.cluster, is_new=is_new) as api:
             return release, self._deliver(api, release, manifests)
 
     def _apply_infrastructure(self, release: Release, manifests: tuple[Manifest, ...]) -> None:
@@ -68,14 +72,25 @@ class Deployment:
                 _require_fresh(self.folder, manifests, Records.read(api, release.namespace, release.stack))
         infrastructure.apply(self.folder / INFRASTRUCTURE, self.progress, destroying=self.destroying)
 
-    def _connected(self, release: Release, halves: tuple[str, ...]) -> AbstractContextManager[ApiServer]:
-        """Which cluster it is: what Terraform knows, once it has made it."""
-        if INFRASTRUCTURE not in halves or release.cluster is None or release.cluster.endpoint:
-            return connect(release.cluster, self.context)
-        from twinstack.delivery.infrastructure import Infrastructure
+    def _cluster(self, release: Release, *, is_new: bool) -> ClusterIdentity | None:
+        """Which cluster it is: what Terraform knows, once it has made it. A release that was planned before that, and whose
+        workloads go out by themselves now, finds the endpoint in the state, if the kubeconfig says nothing of its own.
+        """
+        cluster, folder = release.cluster, self.folder / INFRASTRUCTURE
+        if cluster is None or cluster.endpoint or not folder.is_dir():
+            return cluster
+        if is_new:
+            from twinstack.delivery.infrastructure import Infrastructure
 
-        made = Infrastructure().cluster(self.folder / INFRASTRUCTURE, account=release.account, region=release.region)
-        return connect_to_new(made or release.cluster, self.context, self.progress)
+            return Infrastructure().cluster(folder, account=release.account, region=release.region) or cluster
+        from twinstack.delivery.cluster_in_state import endpoint_in_state
+
+        return known(cluster, self.context, lambda wanted: endpoint_in_state(folder, wanted, self.progress))
+
+    def _connected(self, cluster: ClusterIdentity | None, *, is_new: bool) -> AbstractContextManager[ApiServer]:
+        if cluster is None or not is_new:
+            return connect(cluster, self.context)
+        return connect_to_new(cluster, self.context, self.progress)
 
     def _deliver(self, api: ApiServer, release: Release, manifests: tuple[Manifest, ...]) -> Outcome:
         delivery = Delivery(

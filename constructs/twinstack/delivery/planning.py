@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from twinstack.delivery.cluster import connect
+from twinstack.delivery.cluster import connect, known
 from twinstack.delivery.cluster_identity import planned_cluster
 from twinstack.delivery.folder import read_manifests
 from twinstack.delivery.holder import Holder
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from twinstack.delivery.engine import Look
     from twinstack.delivery.infrastructure_plan import InfrastructurePlan
     from twinstack.delivery.progress import Progress
+    from twinstack.delivery.release import ClusterIdentity
     from twinstack.errors import Problem
     from twinstack.layers.load import Loaded
     from twinstack.product import Product
@@ -99,6 +100,9 @@ def plan(
             made = None
             if infrastructure is not None:
                 made = planned_cluster(infrastructure, account=release.account, region=release.region)
+            elif release.cluster is not None and product.infrastructure:
+                by_state = known(release.cluster, context, lambda one: _in_state(product, loaded, one, progress))
+                release = replace(release, cluster=by_state)
             if made is not None:
                 release = replace(release, cluster=made)
             if made is not None and not made.endpoint:
@@ -110,6 +114,15 @@ def plan(
         write_private(stage / WORKLOADS_JSON, json.dumps(_preview(look, unseen), indent=2) + "\n")
         release = release.write(stage)
     return Planned(release, folder, infrastructure, look, unseen, warnings)
+
+
+def _in_state(product: Product[Any], loaded: Loaded[Any], cluster: ClusterIdentity, progress: Progress) -> str:
+    """The cluster's endpoint, for a release without the half that would know it."""
+    from twinstack.delivery.cluster_in_state import endpoint_in_state
+    from twinstack.synthesis import synthesized
+
+    with synthesized(product, [loaded], (Half.INFRASTRUCTURE,)) as output:
+        return endpoint_in_state(output.stack(loaded.environment), cluster, progress)
 
 
 def _preview(look: Look | None, unseen: str) -> dict[str, Any]:
