@@ -1,0 +1,1 @@
+"""Pictures of an environment, drawn from what is synthesized: who uses what, the network, and who may reach what."""
