@@ -19,8 +19,9 @@ VARIABLES: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "TWINSTACK_BINDINGS": (
         "whatever synthesizes",
-        "The engine: `node` unless it is set; `native` works in Python, without node and `imports/`, and refuses what it "
-        "does not do; `stock` loads the bindings as they are installed. The output is the same.",
+        "The [engine](../engines.md): `native` works in Python, without node and `imports/`, and refuses what it does not "
+        "do; `node`; `stock` loads the bindings as they are installed. Unless it is set, a command begins on `native` and "
+        "goes over to `node` by itself; a test runner is on `node`. The output is the same.",
     ),
     "TWINSTACK_TRUSTED_FOLDERS": (
         "every command",
@@ -56,7 +57,7 @@ VARIABLES: Final[Mapping[str, tuple[str, str]]] = {
         "Set in a pod, beside the host; 443 unless set.",
     ),
     "XDG_CACHE_HOME": (
-        "Terraform's plugins, `TWINSTACK_BINDINGS=native`",
+        "Terraform's plugins, the native engine",
         "The folder of caches; otherwise `~/.cache`. What lies there is made anew where it is gone.",
     ),
     "JSII_NODE": ("whatever synthesizes", "The node program to run; otherwise the wheel's, or the one on the path."),

@@ -20,15 +20,21 @@ def main(product: str) -> None:
     then.
     """
     from twinstack.bindings import activate
+    from twinstack.bindings.again import begin_again_if_refused, own_this_process
     from twinstack.cli.render import emit, report
     from twinstack.cli.streams import prepare
 
     gc.disable()  # The program ends before collecting its garbage would pay.
     prepare()
+    own_this_process()
     try:
         root = Path(sys.argv[0]).resolve().parent
         activate(root)
-        _synthesize(product, root)
+        try:
+            _synthesize(product, root)
+        finally:
+            if not isinstance(sys.exception(), KeyboardInterrupt):
+                begin_again_if_refused()
     except TwinstackError as error:
         report(error)
         sys.exit(error.exit_status)

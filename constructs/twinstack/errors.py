@@ -155,6 +155,10 @@ class BindingsError(TwinstackError):
 class UnsupportedError(BindingsError):
     """The program asks for what only node's engine does. Nothing is written then."""
 
+    def __init__(self, problem: Problem) -> None:
+        self.problems: Sequence[Problem] = (problem,)
+        super().__init__(str(problem))
+
 
 class RehearsalError(TwinstackError):
     """A rehearsal could not be carried out. What a rehearsal finds is in its report instead."""

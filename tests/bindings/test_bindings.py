@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from twinstack.bindings import overlay
-from twinstack.bindings.overlay import FOLDER, STAMP, _is_whole, _packages, _wanted, ensure, read_stamp
+from twinstack.bindings.overlay import FOLDER, _is_whole, _wanted, ensure, read_stamp
 from twinstack.bindings.scan import Usage, scan
+from twinstack.bindings.wheels import STAMP, installed
 from twinstack.errors import BindingsError
 
 PROGRAM = """
@@ -101,7 +102,7 @@ def test_what_is_wanted_is_the_same_for_a_script_and_for_python_m(
     }.items():
         (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / file).write_text(text, encoding="utf-8")
-    packages = _packages()
+    packages = installed()
     monkeypatch.delitem(sys.modules, "tests", raising=False)
     monkeypatch.setattr(sys, "path", [path for path in sys.path if not (Path(path) / "tests").is_dir()])
     by_script = _wanted(tmp_path, packages, {}, ())

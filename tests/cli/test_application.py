@@ -123,7 +123,9 @@ def test_the_versions_of_the_library_and_of_its_engines_are_shown(tmp_path: Path
         "constructs",
         "jsii",
         "node",
+        "engine",
     ]
+    assert rows["engine"] == "native"
     assert rows["cdktf"] == "0.21.0"
     assert rows["python"] == sys.version.split()[0]
 

@@ -18,12 +18,12 @@ from twinstack.bindings.overlay import (
     FOLDER,
     _identity,
     _is_same,
-    _packages,
     _wanted,
     ensure,
     read_stamp,
     write_stamp,
 )
+from twinstack.bindings.wheels import installed
 
 Lend = Callable[[Path], None]
 ROOT = Path(__file__).parents[2]
@@ -34,7 +34,7 @@ def lend_bindings(tmp_path_factory: pytest.TempPathFactory) -> Lend:
     """Puts into the folder of a product the bindings that it will use, built once for all that use the same."""
 
     def lend(product: Path) -> None:
-        packages = _packages()
+        packages = installed()
         wheels = {name: _identity(package) for name, package in packages.items()}
         _, wanted = _wanted(product, packages, wheels, ())
         same = {key: value for key, value in wanted.items() if key not in {"contents", "fingerprint", "packages"}}

@@ -1,6 +1,6 @@
-"""The generated bindings, trimmed to what a program uses: ten times quicker to load, the same output.
+"""The engines that make both halves: in Python, or on node with bindings that are trimmed to what a program uses.
 
-Importing this loads neither jsii nor anything outside the standard library.
+Importing this loads neither an engine nor anything outside the standard library.
 """
 
 from __future__ import annotations
@@ -8,34 +8,40 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
-from twinstack.bindings.overlay import Report, add_module, archives, ensure, has_module
-from twinstack.bindings.scan import PROVIDER
+from twinstack.bindings.again import AGAIN, begin_again
+from twinstack.bindings.wheels import PROVIDER
 from twinstack.errors import BindingsError, UsageError
+
+if TYPE_CHECKING:
+    from twinstack.bindings.overlay import Report
 
 __all__ = ["Report", "activate", "rebuild"]
 
 
 def activate(root: Path) -> None:
-    """Makes `imports/` fit the program in `root`, puts it first on the path, and starts the engine. Once a process.
+    """Starts the engine of the program in `root`, before anything of cdktf or cdk8s is imported. Once a process.
 
-    TWINSTACK_BINDINGS says which engine: node on `imports/`, stock (the installed wheels as they are), native (in
-    Python, without node). Raises BindingsError where the wheels are not installed, MissingToolError where there is no
-    node, UsageError for a variable that says what is not to be had.
+    TWINSTACK_BINDINGS says which: `native` (in Python, without node), `node` (on `imports/`, which is made to fit the
+    program and put first on the path), `stock` (the installed wheels as they are). Unless it does, the commands and
+    `main.py` begin on the native one and go over to node by themselves; any other process, a test runner's say, is on
+    node. Raises BindingsError where the wheels are not installed, MissingToolError where there is no node, UsageError for
+    a variable that says what is not to be had.
     """
-    mode = os.environ.get(MODE) or NODE
-    if mode not in MODES:
+    mode = os.environ.get(MODE)
+    if mode and mode not in MODES:
         raise UsageError(f"{MODE} is {mode!r}: unset it, or set it to {', '.join(MODES[:-1])} or {MODES[-1]}")
-    if any(isinstance(finder, _Missing) for finder in sys.meta_path):
+    if any(isinstance(finder, _Missing) for finder in sys.meta_path) or _is_native():
         return
-    if mode == NATIVE:
-        from twinstack.bindings import native
+    if mode in (None, "", NATIVE):
+        from twinstack.bindings.choice import start_native
 
-        native.start(archives())
-        return
+        if start_native(root, is_asked_for=mode == NATIVE):
+            return
     from twinstack.bindings.engine import start
     from twinstack.bindings.node import prepare
+    from twinstack.bindings.overlay import ensure
 
     node = prepare(root / CACHE)
     if mode == STOCK:
@@ -47,9 +53,26 @@ def activate(root: Path) -> None:
         start(node, root / CACHE, report.loads)
 
 
+def expected_engine(root: Path) -> str:
+    """On which engine a command begins for the program in `root`, in words, and why it is not the native one."""
+    from twinstack.bindings.choice import why_not_native
+
+    if mode := os.environ.get(MODE):
+        return f"{mode}, as {MODE} says"
+    why = why_not_native(root)
+    return f"node, for {why}" if why else NATIVE
+
+
 def rebuild(root: Path) -> Report:
     """Builds `imports/` anew, whatever is there."""
+    from twinstack.bindings.overlay import ensure
+
     return ensure(root, force=True)
+
+
+def _is_native() -> bool:
+    finder = sys.modules.get("twinstack.bindings.native.finder")
+    return finder is not None and finder.is_installed()
 
 
 class _Missing:
@@ -65,21 +88,24 @@ class _Missing:
     def find_spec(self, name: str, path: object = None, target: object = None) -> None:
         del path, target
         package, _, module = name.partition(".")
-        if (
-            package != PROVIDER
-            or not module
-            or "." in module
-            or os.environ.get(AGAIN) == name
-            or not has_module(module)
-        ):
+        if package != PROVIDER or not module or "." in module or os.environ.get(AGAIN) == name:
+            return
+        from twinstack.bindings.overlay import add_module, has_module
+
+        if not has_module(module):
             return
         add_module(self.root, module)
         if "pytest" in sys.modules:
             raise BindingsError(f"{name} was not in imports/, since no source names it; it is now: run the tests again")
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os.environ[AGAIN] = name
-        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606  the same program again
+        begin_again(name)
+
+
+def __getattr__(name: str) -> Any:
+    if name == "Report":
+        from twinstack.bindings.overlay import Report
+
+        return Report
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 MODE: Final = "TWINSTACK_BINDINGS"
@@ -87,6 +113,5 @@ NODE: Final = "node"
 NATIVE: Final = "native"
 STOCK: Final = "stock"
 MODES: Final = (NATIVE, NODE, STOCK)
-AGAIN: Final = "TWINSTACK_STARTED_AGAIN_FOR"
 CACHE: Final = ".imports-cache"
 """The unpacked kernel and V8's compiled code, kept when imports/ is built anew."""

@@ -16,8 +16,9 @@ from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from typing import Any, Final
 
-from twinstack.bindings.scan import KUBERNETES, PROVIDER, Usage, imported_packages, python_files, scan
-from twinstack.errors import BindingsError, MissingToolError
+from twinstack.bindings.scan import Usage, imported_packages, python_files, scan
+from twinstack.bindings.wheels import KUBERNETES, PACKAGES, PROVIDER, STAMP, installed
+from twinstack.errors import BindingsError
 from twinstack.fresh_file import replace_file
 from twinstack.surroundings import said
 
@@ -43,7 +44,7 @@ def ensure(root: Path, *, force: bool = False) -> Report:
     """
     start = time.perf_counter()
     folder = root / FOLDER
-    packages = _packages()
+    packages = installed()
     wheels = {name: _identity(package) for name, package in packages.items()}
     stamp = read_stamp(folder)
     files = _sources(root, stamp.get("packages", ()))
@@ -81,7 +82,7 @@ def add_module(root: Path, module: str) -> None:
 
 def has_module(module: str) -> bool:
     """Whether the installed provider has this submodule."""
-    provider = _packages().get(PROVIDER)
+    provider = installed().get(PROVIDER)
     return provider is not None and (provider / module / "__init__.py").is_file()
 
 
@@ -245,34 +246,6 @@ def _identity(package: Path) -> str:
     return ", ".join(f"{path} {path.stat().st_size}" for path in sorted((package / "_jsii").glob("*.tgz")))
 
 
-def _packages() -> dict[str, Path]:
-    """Where the bindings packages are installed, each after what it needs: not `imports/`, though it stands first.
-
-    A product that makes one half has those of one alone.
-    """
-    found: dict[str, Path] = {}
-    for name in PACKAGES:
-        for base in sys.path:
-            package = Path(base, name)
-            if (package / "_jsii").is_dir() and not (package.parent / STAMP).is_file():
-                found[name] = package
-                break
-    if len(found) < 2:
-        missing = next(name for name in PACKAGES if name not in found)
-        raise MissingToolError(f'{missing} is not installed: pip install "twinstack[aws,kubernetes]"')
-    return found
-
-
-def archives() -> dict[str, Path]:
-    """The archive of each installed wheel, each after what it needs.
-
-    Raises MissingToolError where a wheel is not installed, BindingsError where one is not as expected.
-    """
-    from twinstack.bindings.trim import tarball
-
-    return {name: tarball(package) for name, package in _packages().items()}
-
-
 @contextmanager
 def _lock(root: Path) -> Generator[None]:
     """One build at a time. Raises BindingsError where the folder cannot be written."""
@@ -304,11 +277,8 @@ def _report(folder: Path, stamp: Mapping[str, Any], start: float, *, rebuilt: bo
 
 _NO_ACCESS: Final = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 FOLDER: Final = "imports"
-STAMP: Final = "stamp.json"
 _OF_THE_SOURCES: Final = ("fingerprint", "contents", "packages")
 """What a stamp says of the sources: others need not want other bindings."""
 GENERATOR: Final = 5
 """Grows whenever this code would make something else of the same wheels."""
 LEAN_PACKAGES: Final = frozenset({"constructs", "cdktf", "cdk8s"})
-PACKAGES: Final = ("constructs", "cdktf", PROVIDER, "cdk8s", KUBERNETES)
-"""The bindings packages, each after what it needs."""

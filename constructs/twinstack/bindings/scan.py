@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from twinstack.bindings.wheels import KUBERNETES, PROVIDER
+
 
 @dataclass(frozen=True, slots=True)
 class Usage:
@@ -91,8 +93,6 @@ def imported_packages(files: Iterable[Path]) -> frozenset[str]:
     )
 
 
-PROVIDER: Final = "cdktf_cdktf_provider_aws"
-KUBERNETES: Final = "cdk8s_plus_27"
 LEFT_OUT: Final = frozenset({"node_modules", "site-packages", "__pycache__"})
 LEFT_OUT_ON_TOP: Final = frozenset({"imports", "cdktf.out", "dist", "tests", "constructs"})
 """Folders of a project that its program does not import from."""

@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from twinstack.bindings.lean import closure, lean, references
-from twinstack.bindings.scan import KUBERNETES, PROVIDER
-from twinstack.errors import BindingsError
+from twinstack.bindings.wheels import KUBERNETES, PROVIDER, archive
 
 
 def trim_provider(package: Path, out: Path, modules: Iterable[str]) -> None:
@@ -67,22 +66,12 @@ def lean_package(package: Path, out: Path) -> None:
         source = file.read_text(encoding="utf-8")
         relative = file.relative_to(package)
         _write(out / package.name / relative, source if relative.parts[0] == "_jsii" else lean(source))
-    shutil.copy(tarball(package), out / package.name / "_jsii")
-
-
-def tarball(package: Path) -> Path:
-    """The jsii assembly inside a bindings package. Raises BindingsError where there is none."""
-    found = sorted((package / "_jsii").glob("*.tgz"))
-    if len(found) != 1:
-        raise BindingsError(
-            f"{package.name} holds {len(found)} jsii assemblies where one is expected: install it again"
-        )
-    return found[0]
+    shutil.copy(archive(package), out / package.name / "_jsii")
 
 
 def load_request(package: Path) -> dict[str, str]:
     """What the kernel is asked to load for a package: the name and version in its assembly, and the file."""
-    file = tarball(package)
+    file = archive(package)
     described = json.loads(_read(file, _PACKAGE.__eq__)[_PACKAGE])
     return {"name": described["name"], "version": described["version"], "tarball": str(file), "api": "load"}
 
@@ -100,7 +89,7 @@ def _repack(
     is_kept: Callable[[str], bool],
     files: Mapping[str, str],
 ) -> None:
-    source = tarball(package)
+    source = archive(package)
     found = _read(source, lambda name: is_kept(name) or name.startswith("package/.jsii") or name == _PACKAGE)
     assembly = json.loads(found["package/.jsii"])
     if assembly.get("schema") == "jsii/file-redirect":
@@ -119,20 +108,20 @@ def _repack(
     with (
         target.open("wb") as raw,
         gzip.GzipFile(filename="", fileobj=raw, mode="wb", mtime=0, compresslevel=6) as packed,
-        tarfile.open(fileobj=packed, mode="w") as archive,
+        tarfile.open(fileobj=packed, mode="w") as packing,
     ):
         for name, content in sorted(contents.items()):
             entry = tarfile.TarInfo(name)
             entry.size = len(content)
-            archive.addfile(entry, io.BytesIO(content))
+            packing.addfile(entry, io.BytesIO(content))
 
 
 def _read(file: Path, is_wanted: Callable[[str], bool]) -> dict[str, bytes]:
     """Members of an archive, read in one pass: to go back is to unpack it from its beginning."""
     found = {}
-    with tarfile.open(file, "r|gz") as archive:
-        for member in archive:
-            if is_wanted(member.name) and (content := archive.extractfile(member)):
+    with tarfile.open(file, "r|gz") as packed:
+        for member in packed:
+            if is_wanted(member.name) and (content := packed.extractfile(member)):
                 found[member.name] = content.read()
     return found
 

@@ -20,11 +20,13 @@ def main() -> None:
     # A command is over before collecting its garbage would pay; a sixth of the imports' time went into it.
     gc.disable()
     try:
+        from twinstack.bindings.again import own_this_process
         from twinstack.cli.ending import status_of
         from twinstack.cli.planned_deployment import planned_deployment
         from twinstack.cli.streams import flushed, prepare
 
         prepare()
+        own_this_process()
         command = planned_deployment(sys.argv[1:])
         if command is None:
             from twinstack.cli.application import application as command

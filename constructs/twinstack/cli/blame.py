@@ -17,7 +17,7 @@ from pathlib import Path
 from types import FrameType, ModuleType, TracebackType
 from typing import Any, Final
 
-from twinstack.bindings.overlay import PACKAGES
+from twinstack.bindings.wheels import PACKAGES
 from twinstack.cli.render import emit
 from twinstack.errors import file_and_folder
 from twinstack.layers.repair import nearest
@@ -133,9 +133,12 @@ def words_of(error: BaseException, lines: Sequence[Line]) -> str:
 def _never_made(frame: FrameType) -> str:
     """The class whose object an engine was to know, and does not: its base class was not called."""
     made = frame.f_locals.get("self")
-    if frame.f_code.co_name != "__init__" or made is None or hasattr(made, "__jsii_ref__"):
+    if frame.f_code.co_name != "__init__" or made is None:
         return ""
-    return type(made).__name__ if hasattr(type(made), "__jsii_type__") else ""
+    if any(one.__module__.startswith(NATIVE) for one in type(made).__mro__):
+        return "" if "node" in vars(made) else type(made).__name__
+    is_known = hasattr(made, "__jsii_ref__") or not hasattr(type(made), "__jsii_type__")
+    return "" if is_known else type(made).__name__
 
 
 def _meant(error: BaseException, frame: FrameType | None) -> str | None:
@@ -186,6 +189,7 @@ STANDARD_LIBRARY: Final = Path(sysconfig.get_path("stdlib")).resolve()
 LIBRARY: Final = Path(__file__).resolve().parents[1]
 ENGINES: Final = frozenset({*PACKAGES, "jsii"})
 INSTALLED: Final = frozenset({"site-packages", "dist-packages"})
+NATIVE: Final = "twinstack.bindings.native."
 EVERYTHING: Final = "TWINSTACK_TRACEBACK"
 """The variable that shows the traceback of a mistake as well."""
 MISTAKE: Final = 2

@@ -6,15 +6,23 @@ import gc
 import sys
 from collections.abc import Callable
 
+from twinstack.bindings.again import begin_again_if_refused
 from twinstack.cli.render import emit, report
 from twinstack.cli.streams import READER_GONE
 from twinstack.errors import TwinstackError
 
 
 def status_of(command: Callable[[], object]) -> int:
-    """Runs a command: its own exit status, that of an error, or 70 for a bug."""
+    """Runs a command: its own exit status, that of an error, or 70 for a bug.
+
+    Where the native engine was asked for what it does not do, the process begins again on node instead.
+    """
     try:
-        command()
+        try:
+            command()
+        finally:
+            if not isinstance(sys.exception(), KeyboardInterrupt):
+                begin_again_if_refused()
     except SystemExit as end:
         if isinstance(end.code, str):
             emit([(end.code, "")], sys.stderr)

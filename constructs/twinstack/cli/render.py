@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any, Final, TextIO
 
-from twinstack.errors import ConfigurationError, InfrastructureError, Problem, TwinstackError
+from twinstack.errors import ConfigurationError, InfrastructureError, Problem, TwinstackError, UnsupportedError
 from twinstack.printable import printable, printable_json, printable_line
 
 Piece = tuple[str, str]
@@ -22,7 +22,7 @@ Piece = tuple[str, str]
 def report(error: TwinstackError, stream: TextIO | None = None) -> None:
     """Prints an error for a person, on stderr unless told; of one that carries problems each of them, file by file."""
     stream = stream or sys.stderr
-    if isinstance(error, ConfigurationError | InfrastructureError):
+    if isinstance(error, ConfigurationError | InfrastructureError | UnsupportedError):
         report_problems(error.problems, stream)
     else:
         emit([("error: ", "bold red"), (str(error), "")], stream)

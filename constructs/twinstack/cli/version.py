@@ -4,14 +4,29 @@ from __future__ import annotations
 
 import platform
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Final
 
 from twinstack.cli.render import table
 
 
 def show_versions() -> None:
-    """Prints each with its version. Nothing is imported for it."""
-    table(("program", "version"), [(name, _version(package, extra)) for name, (package, extra) in PROGRAMS.items()])
+    """Prints each with its version, and which engine a command begins on here. Nothing else is imported for it."""
+    versions = [(name, _version(package, extra)) for name, (package, extra) in PROGRAMS.items()]
+    table(("program", "version"), [*versions, ("engine", _engine())])
+
+
+def _engine() -> str:
+    """`native`, or `node` and why."""
+    from twinstack.bindings import expected_engine
+    from twinstack.cli.project import find_reference
+    from twinstack.errors import TwinstackError
+
+    try:
+        _, folder = find_reference()
+    except TwinstackError:  # no product here
+        folder = Path.cwd()
+    return expected_engine(folder)
 
 
 def _version(package: str, extra: str) -> str:

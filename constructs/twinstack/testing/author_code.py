@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from twinstack.bindings.overlay import PACKAGES
+from twinstack.bindings.wheels import PACKAGES
 from twinstack.errors import TwinstackError, file_and_folder
 
 

@@ -1,6 +1,6 @@
 """A process on one engine that carries out programs: `python engine.py ROOT`, a line in, a line out.
 
-A line names one of PROGRAMS, or is a random one (random_programs.py). The answer is what it makes, or what was raised.
+A line names one of PROGRAMS, is a list of a function and its arguments, or a random program (random_programs.py). The answer is what it makes, or what was raised.
 """
 
 from __future__ import annotations
@@ -13,12 +13,14 @@ from typing import Any
 
 def answer(line: str) -> dict[str, str]:
     """What the program of a line makes."""
-    from tests.bindings.native.programs import PROGRAMS
+    from tests.bindings.native.programs import PROGRAMS, call
     from tests.bindings.native.random_programs import carry_out
     from twinstack.errors import UnsupportedError
 
     program: Any = json.loads(line)
     try:
+        if isinstance(program, list):
+            return {"made": call(*program)}
         return {"made": PROGRAMS[program]() if isinstance(program, str) else carry_out(program)}
     except UnsupportedError as error:
         from twinstack.bindings.native.unsupported import REFUSED

@@ -27,6 +27,8 @@ from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
 from cdktf_cdktf_provider_aws.sqs_queue import SqsQueue
 from constructs import Construct
 
+SEEN: list[list[str]] = []
+"""What aspects were shown, once the program is synthesized."""
 FLAGS = {"excludeStackIdFromLogicalIds": "true", "allowSepCharsInLogicalIds": "true"}
 
 
@@ -38,6 +40,7 @@ def stack(build: Callable[[Any], Any]) -> str:
         AwsProvider(one, "aws", region="x")
         said = build(one)
         app.synth()
+        said = (said, SEEN.pop()) if SEEN else said
         files = sorted(Path(folder).rglob("*.json"))
         text = "\n".join(file.read_text(encoding="utf-8") for file in files)
     return f"{text}\n{cdktf.Testing.synth(one)}\nsaid {said!r}"
@@ -273,6 +276,122 @@ def local_backend(one: Any) -> None:
     cdktf.LocalBackend(one, path="p")
 
 
+def other_backends(one: Any) -> str:
+    made = []
+    for kind, given in (
+        (
+            "AzurermBackend",
+            {"storage_account_name": "a", "container_name": "c", "key": "k", "resource_group_name": "g"},
+        ),
+        ("ConsulBackend", {"access_token": "t", "path": "p", "gzip": True}),
+        ("GcsBackend", {"bucket": "b", "prefix": "p"}),
+        ("HttpBackend", {"address": "a", "retry_max": 3, "lock_address": "l"}),
+        ("PgBackend", {"conn_str": "c", "schema_name": "s"}),
+    ):
+        other = cdktf.TerraformStack(one.node.root, kind)
+        getattr(cdktf, kind)(other, **given)
+        made.append(cdktf.Testing.synth(other))
+        one.node.root.node.try_remove_child(kind)
+    return "".join(made)
+
+
+def functions(one: Any) -> None:
+    made, text = key(one), cdktf.Token.as_string
+    arn, number, listed, mapped = made.arn, made.deletion_window_in_days, made.get_list_attribute("l"), made.tags
+    fn = cdktf.Fn
+    output(
+        one,
+        *(fn.join("-", [arn, "b", f"x-{arn}-y", "$", "%s", "é😀", "'"]), fn.abs(-1.5), fn.abs(number), fn.range(1, 5)),
+        *(
+            fn.range(1, 5, 2),
+            fn.max([1, number, 2.5]),
+            fn.coalesce([arn, "x", 1, True]),
+            fn.bcrypt("a"),
+            fn.bcrypt("a", 3),
+        ),
+        *(fn.lookup(mapped, "x"), fn.lookup(mapped, "x", "y"), fn.lookup_nested(mapped, ["a", "b", 0]), fn.uuid()),
+        *(fn.conditional(cdktf.Op.gt(number, 3), "a", arn), fn.upper(text(fn.conditional(arn, "a", "b")))),
+        *(
+            fn.element(fn.lookup_nested(mapped, ["x", 1]), 0),
+            fn.setunion(["a"], [["b"], ["c"]]),
+            fn.alltrue([True, "x"]),
+        ),
+        *(fn.merge([{"10": "x", "9": [1, "x"], "a-b": arn}, mapped]), fn.length_of(["a"]), fn.tolist(fn.toset(["b"]))),
+        *(fn.concat([["a"], listed]), fn.jsonencode({"a": arn, "b": [number, {}], "d": {}, "e": []}), fn.merge([])),
+        *(fn.tostring(made.timeouts), fn.jsonencode(made.timeouts.create), fn.format("%s-%d", [arn, 5])),
+        f"pre-{fn.upper(arn)}-${{x({fn.lower(arn)})}}",
+        {"text": text(number), "number": cdktf.Token.as_number(fn.element(listed, 0)), "any": cdktf.Token.as_any(arn)},
+        [cdktf.Token.as_list(fn.concat([["a"], listed])), cdktf.Token.as_string_map(fn.merge([{"a": "b"}])), listed],
+    )
+
+
+def operators(one: Any) -> None:
+    number, op = key(one).deletion_window_in_days, cdktf.Op
+    output(
+        one,
+        *(op.add(1, number), op.sub(-1, op.negate(5)), op.mul(2, 3), op.div(number, 2), op.mod(5, 2.5)),
+        *(op.eq("a", number), op.neq(1, 2), op.gt(1, 2), op.gte(1, 2), op.lt(1, 2), op.lte(1, 2)),
+        *(op.and_(op.or_(True, "x"), op.not_(True)), op.negate(op.add(1, 2)), op.not_(op.eq(1, 2))),
+    )
+
+
+def call(name: str, *given: Any) -> str:
+    """What a function gives, in an output; without a name, the names of all functions."""
+    if not name:
+        return " ".join(one for one in dir(cdktf.Fn) if not one.startswith("_") and one != "mro")
+    one = cdktf.TerraformStack(cdktf.App(outdir=tempfile.gettempdir(), context=FLAGS), "one")
+    output(one, getattr(cdktf.Fn, name)(*given))
+    return cdktf.Testing.synth(one)
+
+
+def aspects(one: Any) -> Any:
+    import jsii
+
+    seen: list[str] = []
+
+    @jsii.implements(cdktf.IAspect)
+    class Tagger:
+        def __init__(self, name: str) -> None:
+            self.name = name
+
+        def visit(self, node: Any) -> None:
+            seen.append(f"{self.name} {type(node).__name__} {node.node.path}")
+            if isinstance(node, KmsKey):
+                node.add_override(f"tags.{self.name}", len(seen))
+            if self.name == "inner" and node.node.id == "in" and not node.node.try_find_child("more"):
+                KmsKey(node, "more")
+
+    inner = Construct(one, "in")
+    made = KmsKey(inner, "key")
+    twice = Tagger("one")
+    for name, scope in (("app", one.node.root), ("stack", one), ("inner", inner), ("key", made)):
+        cdktf.Aspects.of(scope).add(Tagger(name))
+        cdktf.Aspects.of(scope).add(twice)
+    SEEN.append(seen)
+    return len(cdktf.Aspects.of(one).all)
+
+
+def validations() -> str:
+    import constructs
+    import jsii
+
+    called: list[str] = []
+
+    @jsii.implements(constructs.IValidation)
+    class Quiet:
+        def validate(self) -> list[str]:
+            called.append("asked")
+            return []
+
+    with tempfile.TemporaryDirectory() as folder:
+        app = cdktf.App(outdir=folder, context=FLAGS)
+        one = cdktf.TerraformStack(app, "one")
+        AwsProvider(one, "aws")
+        KmsKey(one, "key").node.add_validation(Quiet())
+        app.synth()
+        return f"{called} {app.node.try_get_context('cdktfVersion')} {cdktf.Testing.synth(one)}"
+
+
 def objects(one: Any) -> None:
     metadata = k8s.ObjectMeta(name="c", labels={"b": "1", "a": "2", "10": "x", "9": "y"})
     data = {"z": "", "A": "1", "a": "2", "10": "x", "9": "y", "4294967294": "1", "123456789012": "2", "4294967295": "3"}
@@ -324,11 +443,13 @@ def unnamed(one: Any) -> None:
 STACKS = (
     *(nested, outputs, variables, overrides, overrides_of_lists, empties, numbers, texts, references),
     *(references_in_expressions, references_of_other_kinds, references_of_blocks, an_early_reference, a_plain_mapping),
-    *(changed_afterwards, meta_arguments, twice, moved, the_tree, s3_backend, local_backend),
+    *(changed_afterwards, meta_arguments, twice, moved, the_tree, s3_backend, local_backend, other_backends),
+    *(functions, operators, aspects),
 )
 CHARTS = (objects, values, patches, applied_patches, unnamed)
 PROGRAMS: dict[str, Callable[[], str]] = {
     **{one.__name__: (lambda build=one: stack(build)) for one in STACKS},
     **{one.__name__: (lambda build=one: chart(build)) for one in CHARTS},
+    "validations": validations,
     "names": lambda: " ".join(sorted(PROGRAMS.keys() - {"names"})),
 }

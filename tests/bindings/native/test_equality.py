@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -32,6 +32,11 @@ NAMES = [
     "the_tree",
     "s3_backend",
     "local_backend",
+    "other_backends",
+    "functions",
+    "operators",
+    "aspects",
+    "validations",
     "objects",
     "values",
     "patches",
@@ -50,6 +55,27 @@ def test_a_program_makes_the_same(engines: tuple[Engine, Engine], name: str) -> 
 
 def test_every_program_is_compared(engines: tuple[Engine, Engine]) -> None:
     assert engines[0].answer("names") == {"made": " ".join(sorted(NAMES))}
+
+
+GIVEN: tuple[list[Any], ...] = (
+    *([], ["a"], [1], [["a"]], [[1]]),
+    *(["a", "b"], ["a", 1], [1, 2], [1, "a"], ["a", ["b"]], ["a", [1]], [["a"], 1], [["a"], ["b"]], [["a"], [["b"]]]),
+    *(["a", "b", "c"], ["a", 1, 2], [["a"], 1, 2], [["a"], ["b"], ["c"]]),
+)
+"""Arguments by which each function is tried: some of them are of its kinds."""
+
+
+def test_every_function_makes_the_same(engines: tuple[Engine, Engine]) -> None:
+    names = engines[1].answer([""])["made"].split()
+    assert len(names) > 110
+    for name in names:
+        made = 0
+        for given in GIVEN:
+            native, node = (engine.answer([name, *given]) for engine in engines)
+            assert "refused" in native or native.keys() == node.keys(), (name, given, native, node)
+            assert native.get("made") in (None, node.get("made")), (name, given)
+            made += "made" in native
+        assert made or name == "raw_string", name
 
 
 def differing_lines(native: str, node: str) -> list[str]:

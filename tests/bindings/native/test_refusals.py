@@ -43,7 +43,7 @@ def check(words, program):
         raise AssertionError(f"not refused: {words}")
 """
 CHECKS = """
-check("cdktf.Fn", lambda: cdktf.Fn)
+check("cdktf.TerraformIterator", lambda: cdktf.TerraformIterator)
 check("cdk8s.Helm", lambda: cdk8s.Helm)
 check("constructs.Dependable", lambda: constructs.Dependable)
 check("Testing.full_synth", lambda: cdktf.Testing.full_synth(one))
@@ -60,12 +60,37 @@ check("a value of type object", lambda: cdktf.TerraformOutput(one, "o1", value=o
 check("for_each", lambda: KmsKey(one, "k1", for_each=object()))
 check("depends_on", lambda: KmsKey(two, "k2", depends_on=[key]))
 check("a plain mapping as rule[0]", lambda: S3BucketLifecycleConfiguration(one, "l", bucket="b", rule=[{"id": "x"}]))
-check("the module jsii", lambda: __import__("jsii"))
+check("jsii.Number", lambda: __import__("jsii").Number)
+check("the module jsii.errors", lambda: __import__("jsii.errors"))
 check("the module cdktf.token", lambda: __import__("cdktf.token"))
 check("cdk8s_plus_27.Deployment", lambda: __import__("cdk8s_plus_27").Deployment)
 check("the made name of a long path", lambda: k8s.KubeConfigMap(cdk8s.Chart(app, "other"), "x" * 99))
 check("names without hashes", lambda: cdk8s.Chart(app, "c", disable_resource_name_hashes=True))
 check("a token as text", lambda: f"{key.enable_key_rotation}")
+check("Fn.raw_string", lambda: cdktf.Fn.raw_string)
+check("Fn.coalesce of a list that is a token", lambda: cdktf.Fn.coalesce(key.get_list_attribute("x")))
+check("Token.as_string of what is no token", lambda: cdktf.Token.as_string(5))
+check("__jsii_type__", lambda: key.__jsii_type__)
+check("with its own description", lambda: type("Mine", (KmsKey,), {"description": "x"}))
+check("@jsii.implements", lambda: cdktf.Aspects.of(one).add(object()))
+check("@jsii.implements", lambda: one.node.add_validation(object()))
+
+
+class Naming:
+    def visit(self, node):
+        cdktf.Aspects.of(one).add(self)
+
+
+__import__("jsii").implements(cdktf.IAspect)(Naming)
+cdktf.Aspects.of(two).add(Naming())
+for value in (False, None, 'a"b', "${x}", "a\\\\b", {"a\\n": 1}):
+    cdktf.TerraformOutput(two, "f", value=cdktf.Fn.tostring(value))
+    check("of a function", lambda: cdktf.Testing.synth(two))
+    two.node.try_remove_child("f")
+cdktf.Aspects.of(one).add(Naming())
+check("an aspect that adds aspects", app.synth)
+cdktf.Aspects.of(one)._all.clear()
+cdktf.Aspects.of(two)._all.clear()
 
 map_ = k8s.KubeConfigMap(chart, "map")
 map_.add_json_patch(cdk8s.JsonPatch.add("/data", {}))
@@ -93,13 +118,13 @@ one.node.try_remove_child("moved")
 
 REFUSED.clear()
 try:
-    cdktf.Fn
+    cdktf.TerraformIterator
 except Exception:
     pass  # a program that goes on
 try:
     app.synth()
 except UnsupportedError as error:
-    assert str(error).startswith("cdktf.Fn: ")
+    assert "cdktf.TerraformIterator" in str(error) and str(error).startswith("error TW507: ")
 assert not Path("out").exists()
 REFUSED.clear()
 app.synth()

@@ -13,7 +13,7 @@ class EngineClass(type):
     _members: frozenset[str]
 
     def __getattr__(cls, name: str) -> Any:
-        if not name.startswith("_") and name in cls._members:
+        if name.startswith("__jsii") or (not name.startswith("_") and name in cls._members):
             refuse(f"{cls.__name__}.{name}")
         raise AttributeError(f"type object {cls.__name__!r} has no attribute {name!r}")
 
@@ -29,12 +29,19 @@ class EngineObject(metaclass=EngineClass):
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         if not cls.__module__.startswith(OWN) and "_made_in" not in cls.__dict__:
-            over = sorted(cls.__dict__.keys() & (cls._members - cls._hooks))
+            over = sorted(cls.__dict__.keys() & (cls._members - cls._hooks | cls._own_names()))
             if over:
                 refuse(f"{cls.__name__} with its own {over[0]}")
 
+    @classmethod
+    def _own_names(cls) -> frozenset[str]:
+        """What this class of the engine's has beyond its bases."""
+        return frozenset()
+
     def __getattr__(self, name: str) -> Any:
-        if not name.startswith("_") and name in self._members:
+        if name == "node" or (name.startswith("_") and not name.startswith("__jsii")):
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        if name in self._members or name.startswith("__jsii"):
             refuse(f"{engine_name(type(self))}.{name}")
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 

@@ -5,33 +5,46 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping
 from importlib.machinery import ModuleSpec
+from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
 from twinstack.bindings.native import tree
 from twinstack.bindings.native.classes import finder
 from twinstack.bindings.native.engine import EngineObject
+from twinstack.bindings.native.interfaces import IAspect, IValidation, decorator
 from twinstack.bindings.native.kubernetes import charts, objects, patches
 from twinstack.bindings.native.tables.store import Tables
-from twinstack.bindings.native.terraform import app, attributes, backend, element, output, resource, stack, tokenization
+from twinstack.bindings.native.terraform import (
+    app,
+    aspects,
+    attributes,
+    backend,
+    element,
+    functions,
+    output,
+    resource,
+    stack,
+    tokenization,
+)
 from twinstack.bindings.native.tokens import Resolvable
 from twinstack.bindings.native.unsupported import refuse
-from twinstack.bindings.scan import KUBERNETES, PROVIDER
+from twinstack.bindings.wheels import KUBERNETES, PROVIDER
 
 
 class Finder:
     """Asked first for a module: it makes those that stand in for the wheels."""
 
-    def __init__(self, tables: Tables) -> None:
-        self._tables = tables
+    def __init__(self, tables: Tables, folders: Mapping[str, Path]) -> None:
+        self._tables, self._folders = tables, folders
 
     def find_spec(self, name: str, path: object = None, target: object = None) -> ModuleSpec | None:
         del path, target
-        if name in PACKAGES or name in ENGINES:
+        if name in PACKAGES or name in ENGINES or name == JSII:
             return ModuleSpec(name, self, is_package=True)  # ty: ignore[invalid-argument-type]
         if name in self._tables:
             return ModuleSpec(name, self)  # ty: ignore[invalid-argument-type]
-        if name == "jsii" or name.partition(".")[0] in ENGINES or name.startswith(f"{KUBERNETES}."):
+        if name.partition(".")[0] in {*ENGINES, JSII} or name.startswith(f"{KUBERNETES}."):
             refuse(f"the module {name}")
         return None
 
@@ -42,7 +55,14 @@ class Finder:
     def exec_module(self, module: ModuleType) -> None:
         """Fills a module with what is made here, and with what makes the rest when it is named."""
         name = module.__name__
+        package, *inner = name.split(".")
+        if package in self._folders:  # where a program would find it, were it not for this engine
+            module.__file__ = str(self._folders[package].joinpath(*inner, "__init__.py"))
         if name in PACKAGES:
+            module.__getattr__ = self._refuse_of(name)  # ty: ignore[invalid-assignment]
+            return
+        if name == JSII:
+            vars(module).update(implements=decorator)
             module.__getattr__ = self._refuse_of(name)  # ty: ignore[invalid-assignment]
             return
         table = self._tables.module(name)
@@ -51,6 +71,8 @@ class Finder:
             entry = table.get(class_name)
             if entry is not None and entry[0] == "class" and issubclass(kind, EngineObject):
                 kind._members = frozenset(entry[1])
+            if kind is functions.Fn:
+                functions.Fn._functions = table[class_name][2]
         vars(module).update(made)
         module.__getattr__ = finder(name, table)  # ty: ignore[invalid-assignment]
 
@@ -69,19 +91,25 @@ def _named(*kinds: type) -> dict[str, type]:
     return {kind.__name__: kind for kind in kinds}
 
 
+JSII: Final = "jsii"
 PACKAGES: Final = frozenset({PROVIDER, KUBERNETES})
 ENGINES: Final[Mapping[str, Mapping[str, type]]] = {
     "constructs": {
         **_named(tree.Construct, tree.Node, tree.ConstructOrder),
         "IConstruct": tree.Construct,
+        "IValidation": IValidation,
     },
     "cdktf": {
         **_named(app.App, app.Testing, stack.TerraformStack, element.TerraformElement),
         **_named(resource.TerraformResource, resource.TerraformDataSource, resource.TerraformProvider),
         **_named(output.TerraformOutput, output.TerraformVariable, output.TerraformLocal),
-        **_named(backend.S3Backend, backend.LocalBackend, attributes.ComplexObject, attributes.ComplexList),
+        **_named(backend.S3Backend, backend.LocalBackend, backend.AzurermBackend, backend.ConsulBackend),
+        **_named(backend.GcsBackend, backend.HttpBackend, backend.PgBackend),
+        **_named(attributes.ComplexObject, attributes.ComplexList),
         **_named(tokenization.Token, tokenization.Tokenization),
         **_named(tokenization.StringConcat, tokenization.DefaultTokenResolver),
+        **_named(aspects.Aspects, functions.Fn, functions.Op),
+        "IAspect": IAspect,
         "ITerraformDependable": element.TerraformElement,
         "IResolvable": Resolvable,
     },
@@ -92,9 +120,9 @@ ENGINES: Final[Mapping[str, Mapping[str, type]]] = {
 }
 
 
-def install(tables: Tables) -> None:
-    """Puts the finder before all others. Raises BindingsError where a wheel is already loaded."""
-    sys.meta_path.insert(0, Finder(tables))
+def install(tables: Tables, folders: Mapping[str, Path]) -> None:
+    """Puts the finder before all others. `folders` are those of the wheels."""
+    sys.meta_path.insert(0, Finder(tables, folders))
 
 
 def is_installed() -> bool:

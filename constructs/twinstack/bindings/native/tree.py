@@ -8,6 +8,7 @@ from enum import Enum
 from typing import Any
 
 from twinstack.bindings.native.engine import EngineObject, engine_name
+from twinstack.bindings.native.interfaces import IValidation, implements
 from twinstack.bindings.native.unsupported import refuse
 
 
@@ -21,7 +22,7 @@ class ConstructOrder(Enum):
 class Node(EngineObject):
     """One construct's place in the tree."""
 
-    __slots__ = ("_children", "_context", "_dependencies", "_host", "id", "path", "scope")
+    __slots__ = ("_children", "_context", "_dependencies", "_host", "_validations", "id", "path", "scope")
 
     def __init__(self, host: Construct, scope: Construct | None, id_: str) -> None:
         id_ = id_.replace("/", "--")
@@ -30,6 +31,7 @@ class Node(EngineObject):
         self._children: dict[str, Construct] = {}
         self._context: dict[str, Any] = {}
         self._dependencies: list[Construct] = []
+        self._validations: list[Any] = []
         if scope is None:
             return
         if not id_:
@@ -88,6 +90,15 @@ class Node(EngineObject):
                 refuse(f"{self.path}: a dependency on what is no construct")
             if one not in self._dependencies:
                 self._dependencies.append(one)
+
+    def add_validation(self, validation: Any) -> None:
+        if not implements(validation, IValidation):
+            refuse("a validation that does not say @jsii.implements(constructs.IValidation)")
+        self._validations.append(validation)
+
+    def validate(self) -> list[str]:
+        """What its validations find fault with."""
+        return [str(fault) for one in self._validations for fault in one.validate()]
 
     def find_all(self, order: ConstructOrder | None = None) -> list[Construct]:
         return [*(self._from_below() if order is ConstructOrder.POSTORDER else self._from_above())]

@@ -1,22 +1,77 @@
-"""What this kernel does not do, said where it is asked for, and never forgotten."""
+"""What this engine does not do, said where it is asked for, and never forgotten."""
 
 from __future__ import annotations
 
+import sys
+import sysconfig
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Final, NoReturn
 
-from twinstack.errors import UnsupportedError
+from twinstack.errors import Location, Problem, UnsupportedError
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Why a program needs node."""
+
+    what: str
+    """What it asked for: `cdktf.TerraformIterator`."""
+    file: str = ""
+    """Whose line asked for it; empty where none of the program's did, but all that it made together."""
+    line: int = 0
+
+    @property
+    def location(self) -> Location | None:
+        """The line, as seen from the current folder."""
+        path, here = Path(self.file), Path.cwd()
+        shown = path.relative_to(here) if path.is_relative_to(here) else path
+        return Location(str(shown), self.line) if self.file else None
+
+    def __str__(self) -> str:
+        return f"{self.what}, {self.location}" if self.file else self.what
 
 
 def refuse(what: str) -> NoReturn:
     """Raises UnsupportedError. A program may catch it and go on, so it is raised again before anything is written."""
-    REFUSED.append(what)
-    raise UnsupportedError(f"{what}: the native engine does not do this; set TWINSTACK_BINDINGS=node")
+    need = Need(what, *_line_of_the_program())
+    REFUSED.append(need)
+    raise unsupported(need)
 
 
 def require_nothing_refused() -> None:
     """Raises UnsupportedError where anything was refused before, whoever caught it."""
     if REFUSED:
-        refuse(REFUSED[0])
+        raise unsupported(REFUSED[0])
 
 
-REFUSED: Final[list[str]] = []
+def unsupported(need: Need) -> UnsupportedError:
+    """What is told where a run is held on this engine."""
+    return UnsupportedError(
+        Problem(
+            "TW507",
+            "the native engine does not do this",
+            location=need.location,
+            given=need.what,
+            allowed="what the page on engines lists (docs/engines.md)",
+            fix="unset TWINSTACK_BINDINGS: the run then goes over to node by itself; or set it to node",
+        )
+    )
+
+
+def _line_of_the_program() -> tuple[str, int]:
+    """The innermost line that is neither the library's nor Python's own."""
+    frame = sys._getframe(2)
+    while frame is not None:
+        file = frame.f_code.co_filename
+        if not file.startswith(_OTHERS) and not (file.startswith(_PYTHONS) and "-packages" not in file):
+            return file, frame.f_lineno
+        frame = frame.f_back
+    return "", 0
+
+
+REFUSED: Final[list[Need]] = []
+_OTHERS: Final = (str(Path(__file__).parents[2]), "<")
+"""Where the library's lines are, and those of no file."""
+_PYTHONS: Final = sysconfig.get_path("stdlib")
+"""Where Python's own are, and packages may be as well."""

@@ -11,8 +11,9 @@ from pathlib import Path
 from twinstack.bindings.native.tables.assembly import members, namespaces, unpacked, whole
 from twinstack.bindings.native.tables.attributes import Attributes, attributes
 from twinstack.bindings.native.tables.kubernetes import engine_table, kubernetes_table
+from twinstack.bindings.native.tables.proof import ProgramDigest, entry
 from twinstack.bindings.native.tables.provider import provider_table, with_attributes
-from twinstack.bindings.scan import KUBERNETES, PROVIDER
+from twinstack.bindings.wheels import KUBERNETES, PROVIDER
 from twinstack.errors import BindingsError
 
 
@@ -20,25 +21,30 @@ def build(archives: Mapping[str, Path]) -> dict[str, bytes]:
     """The table of each module by its import name, as JSON. Raises BindingsError where an archive is not as expected."""
     made: dict[str, bytes] = {}
     for package, archive in archives.items():
+        digest = ProgramDigest(package, archive)
         try:
-            tables = _provider(archive) if package == PROVIDER else _engine(package, archive)
+            tables = _provider(archive) if package == PROVIDER else _engine(package, archive, digest)
             made |= {name: json.dumps(table, separators=(",", ":")).encode() for name, table in tables}
         except (OSError, EOFError, ValueError, LookupError, AssertionError, tarfile.TarError, zlib.error) as error:
             raise BindingsError(f"{package} cannot be read ({error}): install it again") from error
+        made[entry(package)] = digest.as_json()
     return made
 
 
-def _engine(package: str, archive: Path) -> Iterator[tuple[str, object]]:
+def _engine(package: str, archive: Path, digest: ProgramDigest) -> Iterator[tuple[str, object]]:
+    is_described = False
     for name, content in members(archive):
-        assembly = unpacked(name, content)
-        if assembly is not None:
+        if digest.wants(name):
+            digest.add(name, content.read())
+        elif (assembly := unpacked(name, content)) is not None:
             types = whole(assembly)
             if package == KUBERNETES:
                 yield f"{package}.k8s", kubernetes_table("cdk8s-plus-27.k8s", types)
             else:
                 yield package, engine_table(package, types)
-            return
-    raise ValueError("no assembly")
+            is_described = True
+    if not is_described:
+        raise ValueError("no assembly")
 
 
 def _provider(archive: Path) -> Iterator[tuple[str, object]]:

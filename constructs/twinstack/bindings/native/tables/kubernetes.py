@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from twinstack.bindings.native.tables.assembly import Types
+from twinstack.bindings.native.tables.functions import functions
 from twinstack.bindings.native.tables.names import python_name, schema_name, terraform_name
 from twinstack.bindings.native.tables.provider import Kinds, Table, is_value_class, struct
 
@@ -42,6 +43,8 @@ def engine_table(package: str, types: Types) -> Table:
             made[entry["name"]] = struct(_with_inherited(entry, types), kinds, output_name)
         else:
             made[entry["name"]] = ["class", sorted(_members(entry, types))]
+    if "Fn" in made:
+        made["Fn"].append(functions(types[f"{package}.Fn"], types))
     return made
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from twinstack.bindings.native.engine import EngineObject
+from twinstack.bindings.native.terraform.aspects import visit
 from twinstack.bindings.native.terraform.resource import TerraformProvider, TerraformResource
 from twinstack.bindings.native.terraform.stack import VERSION, TerraformStack, without_metadata
 from twinstack.bindings.native.terraform.text import dumps
@@ -33,7 +34,11 @@ class App(Construct):
         super().__init__(None, "")
         self._outdir = outdir or os.environ.get("CDKTF_OUTDIR") or "cdktf.out"
         self._skip_validation = bool(skip_validation)
-        given = {**(context or {}), **json.loads(os.environ.get("CDKTF_CONTEXT_JSON") or "{}")}
+        given = {
+            "cdktfVersion": VERSION,
+            **(context or {}),
+            **json.loads(os.environ.get("CDKTF_CONTEXT_JSON") or "{}"),
+        }
         for key, value in given.items():
             self.node.set_context(key, value)
 
@@ -44,12 +49,14 @@ class App(Construct):
     def synth(self) -> None:
         """Writes the document of every stack, and the index: everything is made before anything is written."""
         stacks = [one for one in self.node.find_all() if isinstance(one, TerraformStack)]
-        if not self._skip_validation:
-            for stack in stacks:
-                _require_valid(stack)
         for stack in stacks:
             stack._prepare()
-        made = {stack.node.id: dumps(stack.to_terraform()) for stack in stacks}
+        made = {}
+        for stack in stacks:
+            visit(stack)
+            if not self._skip_validation:
+                _require_valid(stack)
+            made[stack.node.id] = dumps(stack.to_terraform())
         for name, text in made.items():
             folder = Path(self._outdir, "stacks", name)
             folder.mkdir(parents=True, exist_ok=True)
@@ -64,6 +71,7 @@ class Testing(EngineObject):
     @staticmethod
     def synth(stack: TerraformStack, run_validations: bool | None = None) -> str:
         """The document of a stack, without what is noted beside it."""
+        visit(stack)
         if run_validations:
             _require_valid(stack)
         return dumps(without_metadata(stack.to_terraform()))
@@ -85,6 +93,9 @@ def _entry(stack: TerraformStack) -> dict[str, Any]:
 def _require_valid(stack: TerraformStack) -> None:
     """Leaves to node a stack that cdktf would find fault with, or ask Terraform about."""
     elements = stack._elements()
+    for one in stack.node.find_all():
+        if one.node.validate():
+            refuse(f"{one.node.path}: a validation that finds fault")
     if any(isinstance(one, TerraformResource) and one._moved_from for one in elements):
         refuse(f"{stack.node.path}: `moved`, which asks for Terraform's version")
     providers = {one.terraform_resource_type for one in elements if isinstance(one, TerraformProvider)}

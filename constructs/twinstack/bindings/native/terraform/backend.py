@@ -39,3 +39,33 @@ class LocalBackend(Backend):
     """The state in a file."""
 
     _type = "local"
+
+
+class AzurermBackend(Backend):
+    """The state in a container of Azure's."""
+
+    _type = "azurerm"
+
+
+class ConsulBackend(Backend):
+    """The state in Consul."""
+
+    _type = "consul"
+
+
+class GcsBackend(Backend):
+    """The state in a bucket of Google's."""
+
+    _type = "gcs"
+
+
+class HttpBackend(Backend):
+    """The state at an address."""
+
+    _type = "http"
+
+
+class PgBackend(Backend):
+    """The state in PostgreSQL."""
+
+    _type = "pg"

@@ -31,13 +31,17 @@ class Configured(TerraformElement):
         super().__init__(scope, id_)
         self._values = values
 
+    @classmethod
+    def _own_names(cls) -> frozenset[str]:
+        return frozenset(cls._attributes)
+
     @property
     def _fields(self) -> Fields:
         return struct_of(self._made_in, self._config)._fields
 
     def __getattr__(self, name: str) -> Any:
         if name[:1] == "_":
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            return super().__getattr__(name)
         found = self._attributes.get(name)
         if found is not None:
             return self._attribute(name, *found)

@@ -6,9 +6,20 @@ from typing import Any
 
 from twinstack.bindings.native.engine import EngineObject
 from twinstack.bindings.native.terraform.element import Document
-from twinstack.bindings.native.tokens import expression_of, is_token, resolve
+from twinstack.bindings.native.tokens import (
+    Expression,
+    Resolvable,
+    as_list,
+    as_mapping,
+    as_number,
+    as_text,
+    expression_of,
+    is_token,
+    resolve,
+)
 from twinstack.bindings.native.tree import Construct
 from twinstack.bindings.native.unsupported import refuse
+from twinstack.bindings.native.values import Data
 
 
 class Token(EngineObject):
@@ -20,17 +31,32 @@ class Token(EngineObject):
 
     @staticmethod
     def as_string(value: Any) -> str:
-        return value if isinstance(value, str) else refuse("Token.as_string of what is no text")
+        return value if isinstance(value, str) else as_text(_expression("string", value))
 
     @staticmethod
     def as_number(value: Any) -> float:
         known = isinstance(value, int | float) and not isinstance(value, bool)
-        return value if known else refuse("Token.as_number of what is no number")
+        return value if known else as_number(_expression("number", value))
 
     @staticmethod
     def as_list(value: Any) -> list[str]:
-        known = isinstance(value, list) and expression_of(value) is not None
-        return value if known else refuse("Token.as_list of what is no list of a token")
+        return as_list(_expression("list", value))
+
+    @staticmethod
+    def as_string_map(value: Any) -> dict[str, str]:
+        return as_mapping(_expression("string_map", value))
+
+    @staticmethod
+    def as_any(value: Any) -> Resolvable:
+        return Resolvable(_expression("any", value))
+
+
+def _expression(kind: str, value: Any) -> Expression:
+    """What a value stands for, which a program is to see as something else."""
+    if isinstance(value, Data):
+        value = value.plain()
+    found = expression_of(value)
+    return refuse(f"Token.as_{kind} of what is no token") if found is None else found
 
 
 class StringConcat(EngineObject):

@@ -1,0 +1,39 @@
+"""Begins the program's own process again, on node, where the native engine was asked for what it does not do."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Final, NoReturn
+
+
+def own_this_process() -> None:
+    """Says that this process is a command's or `main.py`'s, from its first line on: it may be begun again."""
+    _OWNED.append(True)
+
+
+def may_begin_again() -> bool:
+    """Whether this process is the program's own, and was not begun again already."""
+    return bool(_OWNED) and AGAIN not in os.environ and "pytest" not in sys.modules
+
+
+def begin_again_if_refused() -> None:
+    """Begins again where anything was refused, whoever caught it: nothing was made then. Notes it for the next run.
+
+    Returns where nothing was refused, or where the native engine was asked for.
+    """
+    choice = sys.modules.get("twinstack.bindings.choice")
+    if choice is not None and choice.note_refusal():
+        begin_again("node")
+
+
+def begin_again(reason: str) -> NoReturn:
+    """The same program once more, in this process's place. `reason` keeps it from doing so for ever."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.environ[AGAIN] = reason
+    os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606  the same program again
+
+
+AGAIN: Final = "TWINSTACK_STARTED_AGAIN_FOR"
+_OWNED: Final[list[bool]] = []

@@ -1,0 +1,114 @@
+"""Whether a run begins on the native engine: where nobody chose, its wheels are proved and it needs no node as known.
+
+That a program needs node is noted in the user's cache, by the file whose line asked for more than the native engine
+does. As long as that file stays as it is, the program begins on node at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final
+
+from twinstack.bindings.again import may_begin_again
+from twinstack.bindings.native.unsupported import REFUSED, Need, unsupported
+from twinstack.errors import TwinstackError
+from twinstack.fresh_file import replace_file
+
+
+def start_native(root: Path, *, is_asked_for: bool) -> bool:
+    """Starts the native engine for the program in `root`; whether it did.
+
+    Where it is asked for, it starts or raises: UnsupportedError for what cannot be made as node makes it.
+    """
+    from twinstack.bindings import native
+    from twinstack.bindings.wheels import archives
+
+    if not is_asked_for and (not may_begin_again() or _loaded() or known_need(root) is not None):
+        return False
+    if is_asked_for and (loaded := _loaded()):
+        raise unsupported(Need(f"{loaded} was imported before twinstack.bindings.activate"))
+    try:
+        found = archives()
+        if why_not := native.why_not(found):
+            raise unsupported(Need(why_not))
+        native.start(found)
+    except TwinstackError:
+        if is_asked_for:
+            raise
+        return False  # node says better what is missing
+    if not is_asked_for:
+        _GUESSED.append(root)
+    return True
+
+
+def why_not_native(root: Path) -> str:
+    """Why a command does not begin on the native engine for the program in `root`, as far as it is known."""
+    from twinstack.bindings import native
+    from twinstack.bindings.wheels import archives
+
+    try:
+        return str(known_need(root) or native.why_not(archives()))
+    except TwinstackError as error:
+        return str(error)
+
+
+def note_refusal() -> bool:
+    """Notes that the program needs node, where this run began on the native engine by itself and was refused something."""
+    if not (_GUESSED and REFUSED):
+        return False
+    root, need = _GUESSED[0], REFUSED[0]
+    file = _note(root)
+    if file is not None:
+        with suppress(OSError):
+            file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            content = {"what": need.what, "file": need.file, "line": need.line, "digest": _digest(root, need.file)}
+            replace_file(file, json.dumps(content))
+    return True
+
+
+def known_need(root: Path) -> Need | None:
+    """Why the program in `root` needs node, as an earlier run of the same code found; None where nothing is known."""
+    file = _note(root)
+    if file is None:
+        return None
+    try:
+        found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        need = Need(str(found["what"]), str(found["file"]), int(found["line"]))
+        return need if found["digest"] == _digest(root, need.file) else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _loaded() -> str:
+    """An engine that is there already, on which the process has to stay."""
+    return next((name for name in ("jsii", "constructs", "cdktf", "cdk8s") if name in sys.modules), "")
+
+
+def _note(root: Path) -> Path | None:
+    """Where it is noted for the program in `root`. None for a user without a home."""
+    from twinstack.bindings.native.tables.store import cache_folder
+
+    folder = cache_folder()
+    return folder and folder / "needs-node" / f"{hashlib.sha256(str(root.resolve()).encode()).hexdigest()[:16]}.json"
+
+
+def _digest(root: Path, file: str) -> str:
+    """Of the file whose line it was, or of the whole program; and of the engine, which may have learned it."""
+    from twinstack.bindings.scan import python_files
+
+    found = hashlib.sha256(f"{GENERATION}\0{os.environ.get('PYTHONPATH', '')}\0".encode())
+    for one in [Path(file)] if file else python_files([root]):
+        found.update(f"{one}\0".encode())
+        found.update(one.read_bytes())
+    return found.hexdigest()
+
+
+GENERATION: Final = 1
+"""Grows with what the native engine does."""
+_GUESSED: Final[list[Path]] = []
+"""The program's folder, where the native engine is only a guess."""

@@ -1,0 +1,164 @@
+"""A run begins on the native engine and goes over to node by itself; what is written is node's, and it is remembered."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.starting.lent import Lend
+from tests.starting.products import LEAST, write_product
+from twinstack.bindings.native.tables import proof
+from twinstack.bindings.native.tables.store import Tables
+
+MARK = """
+import sys
+from pathlib import Path
+
+with Path("runs").open("a") as runs:
+    runs.write("node " if "imports" in str(sys.modules["constructs"].__file__) else "native ")
+"""
+NEEDS_NODE = """
+        import cdktf
+        listed = cdktf.TerraformIterator.from_list(["a", "b"])
+        cdktf.TerraformOutput(self, "listed", value=listed.value)
+"""
+CAUGHT = """
+        import cdktf
+        try:
+            cdktf.TerraformIterator
+        except Exception:
+            self.add_override("locals.found", "native")
+"""
+
+
+class Folder:
+    """A product, and what running it gives."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        write_product(path, LEAST)
+        self.file = path / "stacks" / "infrastructure.py"
+        self.text = self.file.read_text(encoding="utf-8")
+
+    def write(self, more: str = "") -> None:
+        *_, last = self.text.splitlines()
+        assert last.startswith("        self.connect(")  # so `more` is of the constructor
+        self.file.write_text(self.text + more + MARK, encoding="utf-8")
+
+    def run(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        (self.path / "runs").unlink(missing_ok=True)
+        kept = {name: text for name, text in os.environ.items() if name != "TWINSTACK_BINDINGS"}
+        command = [sys.executable, *(arguments or ("-m", "twinstack", "synth", "--json"))]
+        return subprocess.run(command, cwd=self.path, env=kept | variables, capture_output=True, text=True, check=False)
+
+    @property
+    def runs(self) -> list[str]:
+        return (self.path / "runs").read_text(encoding="utf-8").split()
+
+    @property
+    def files(self) -> dict[str, bytes]:
+        made = [*(self.path / "cdktf.out").rglob("*.json"), *(self.path / "dist").rglob("*.yaml")]
+        return {str(one.relative_to(self.path)): one.read_bytes() for one in made}
+
+
+@pytest.fixture
+def product(tmp_path: Path, lend_bindings: Lend) -> Folder:
+    made = Folder(tmp_path)
+    lend_bindings(tmp_path)
+    return made
+
+
+def test_a_program_that_needs_no_node_starts_none(tmp_path: Path) -> None:
+    product = Folder(tmp_path)
+    product.write()
+    done = product.run(JSII_NODE="/no/such/node")
+    assert done.returncode == 0, done.stderr
+    assert len(json.loads(done.stdout)["files"]) == len(product.files) > 4
+    assert product.runs == ["native"]
+    assert not (tmp_path / "imports").exists()
+    assert "engine               native" in product.run("-m", "twinstack", "--version").stdout
+
+
+def test_what_is_not_covered_is_made_by_node_and_remembered(product: Folder) -> None:
+    product.write(NEEDS_NODE)
+    on_node = product.run(TWINSTACK_BINDINGS="node")
+    assert (on_node.returncode, product.runs) == (0, ["node"])
+    wanted = product.files
+    assert b"each.value" in b"".join(wanted.values())
+
+    first = product.run()
+    assert (first.returncode, product.runs, first.stderr) == (0, ["native", "node"], "")
+    assert len(json.loads(first.stdout)["files"]) == len(wanted)
+    assert product.files == wanted
+
+    assert product.run("main.py").returncode == 0
+    assert product.runs == ["node"]
+    line = (
+        product.file.read_text(encoding="utf-8")
+        .split("\n")
+        .index('        listed = cdktf.TerraformIterator.from_list(["a", "b"])')
+    )
+    said = product.run("-m", "twinstack", "--version").stdout
+    assert f"engine               node, for cdktf.TerraformIterator, stacks/infrastructure.py:{line + 1}" in said
+
+    product.write()  # the file whose line it was
+    assert product.run().returncode == 0
+    assert product.runs == ["native"]
+
+
+def test_who_catches_the_refusal_is_on_node_as_well(product: Folder) -> None:
+    product.write(CAUGHT)
+    assert product.run("main.py").returncode == 0
+    assert product.runs == ["native", "node"]
+    assert b"found" not in b"".join(product.files.values())
+
+
+def test_a_run_that_is_held_on_the_native_engine_says_whose_line_it_was(tmp_path: Path) -> None:
+    product = Folder(tmp_path)
+    product.write(NEEDS_NODE)
+    line = product.file.read_text(encoding="utf-8").split("\n").index(NEEDS_NODE.split("\n")[2]) + 1
+    done = product.run(TWINSTACK_BINDINGS="native")
+    assert (done.returncode, product.runs, product.files) == (2, ["native"], {})
+    assert (
+        f"error TW507: the native engine does not do this\n           stacks/infrastructure.py:{line}\n" in done.stderr
+    )
+    assert "  given    cdktf.TerraformIterator\n" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["SYNTH_HCL_OUTPUT", "CDK8S_DISABLE_SORT", "CDK8S_LEGACY_HASH"])
+def test_a_variable_that_changes_what_the_engines_make_is_left_to_node(product: Folder, name: str) -> None:
+    product.write()
+    done = product.run(
+        "-m", "twinstack", "synth", "--half", "infrastructure", **{name: "true"}, TWINSTACK_BINDINGS="native"
+    )
+    assert done.returncode == 2
+    assert f"the variable {name}" in done.stderr
+    product.run("-m", "twinstack", "synth", "--half", "infrastructure", **{name: "true"})
+    assert product.runs == ["node"]
+
+
+def test_an_engine_whose_program_was_not_compared_is_left_to_node() -> None:
+    archives = {"cdk8s": Path("cdk8s@2.99.0.jsii.tgz")}
+    digest = proof.ProgramDigest("cdk8s", archives["cdk8s"])
+    assert digest.wants("lib/app.js")
+    assert not digest.wants("lib/app.d.ts")
+    digest.add("lib/app.js", b'exports.version = "2.99.0";\n//# sourceMappingURL=data:x')
+    other = proof.ProgramDigest("cdk8s", Path("cdk8s@2.70.1.jsii.tgz"))
+    other.add("lib/app.js", b'exports.version = "2.70.1";\n//# sourceMappingURL=data:y')
+    assert digest.as_json() == other.as_json()
+    content = digest.as_json()
+    head = json.dumps([{proof.entry("cdk8s"): [0, len(content)]}, len(content)]).encode()
+    tables = Tables(head + b"\n" + content)
+    assert proof.unproved(archives, tables).startswith("cdk8s@2.99.0, whose output was not compared")
+
+
+def test_the_installed_engines_were_compared() -> None:
+    from twinstack.bindings.native.tables.store import tables
+    from twinstack.bindings.wheels import archives
+
+    assert proof.unproved(archives(), tables(archives())) == ""
