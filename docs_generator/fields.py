@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 
 from docs_generator.words import PATTERNS, phrase, without_null
 from twinstack.environment import Model, Spec, WorkloadSpec
+from twinstack.environment.descriptions import description_of
 from twinstack.layers.schema import is_base_only, whole_schema
 
 
@@ -44,7 +45,7 @@ def table(model: type[BaseModel], names: Sequence[str]) -> str:
     for name in names:
         info = model.__pydantic_fields__[name]
         schema = whole_schema(model)["properties"][name]
-        text = (info.description or "").replace("\n", " ").replace("|", "\\|")
+        text = description_of(model, name).replace("\n", " ").replace("|", "\\|")
         only = " **Only in base.yaml.**" if is_base_only(schema) else ""
         cells = (f"`{name}`", _type(info, schema, model, name), _default(info), f"{text}{only}")
         rows.append(f"| {' | '.join(cells)} |")

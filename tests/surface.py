@@ -53,6 +53,7 @@ SURFACE: Final[dict[str, list[str]]] = {
     ],
     "twinstack.bindings.native": [
         "start",
+        "why_not",
     ],
     "twinstack.bindings.native.kubernetes": [],
     "twinstack.bindings.native.tables": [],

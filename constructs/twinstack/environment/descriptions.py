@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -16,6 +17,14 @@ from pydantic import BaseModel
 def description_of(kind: type[BaseModel], field: str) -> str:
     """What is said of a field, by `Field(description=…)` or by the text below it; empty where nothing is."""
     return kind.__pydantic_fields__[field].description or descriptions(kind).get(field, "")
+
+
+def described(kind: type[BaseModel], schema: dict[str, Any]) -> None:
+    """Puts the text below each field into the class's own schema, where nothing else describes the field."""
+    for name, field in kind.__pydantic_fields__.items():
+        text = "" if field.description else descriptions(kind).get(name, "")
+        if text and name in schema.get("properties", {}):
+            schema["properties"][name]["description"] = text
 
 
 @cache

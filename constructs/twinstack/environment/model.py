@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Final, NoReturn, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
 from twinstack.errors import UsageError
+
+if TYPE_CHECKING:
+    from pydantic import GetJsonSchemaHandler
+    from pydantic.json_schema import JsonSchemaValue
+    from pydantic_core import CoreSchema
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +61,22 @@ class Model(BaseModel):
     every value keeps the place it came from.
     """
 
-    model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="forbid")
 
     fixed_arguments: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     """What its construct always writes of a resource type beside what its fields write (`Writes`), where that decides what AWS
     takes of them: `{"aws_db_instance": {"engine": "postgres"}}`."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """With the text below each field as its description: it is read from the source when somebody asks for a schema,
+        and not by every run, which shows none.
+        """
+        from twinstack.environment.descriptions import described
+
+        schema = handler(core_schema)
+        described(cls, handler.resolve_ref_schema(schema))
+        return schema
 
     def not_in_force(self) -> Mapping[str, NotInForce]:
         """Its fields that nothing is made of as things are: `nat` of a network that exists. Whoever writes one of them where the

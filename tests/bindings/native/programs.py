@@ -8,9 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import cdk8s
 import cdktf
-from cdk8s_plus_27 import k8s
 from cdktf_cdktf_provider_aws.acm_certificate import AcmCertificate
 from cdktf_cdktf_provider_aws.data_aws_eks_cluster import DataAwsEksCluster
 from cdktf_cdktf_provider_aws.db_instance import DbInstance
@@ -26,6 +24,8 @@ from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
 )
 from cdktf_cdktf_provider_aws.sqs_queue import SqsQueue
 from constructs import Construct
+
+from tests.bindings.native.chart_programs import CHARTS, chart
 
 SEEN: list[list[str]] = []
 """What aspects were shown, once the program is synthesized."""
@@ -44,13 +44,6 @@ def stack(build: Callable[[Any], Any]) -> str:
         files = sorted(Path(folder).rglob("*.json"))
         text = "\n".join(file.read_text(encoding="utf-8") for file in files)
     return f"{text}\n{cdktf.Testing.synth(one)}\nsaid {said!r}"
-
-
-def chart(build: Callable[[Any], Any]) -> str:
-    """The manifests of one chart."""
-    one = cdk8s.Chart(cdk8s.App(), "one", namespace="here", labels={"of": "all", "a": "chart"})
-    build(one)
-    return json.dumps(one.to_json(), indent=1)
 
 
 def pinned(element: Any, address: str) -> Any:
@@ -392,61 +385,12 @@ def validations() -> str:
         return f"{called} {app.node.try_get_context('cdktfVersion')} {cdktf.Testing.synth(one)}"
 
 
-def objects(one: Any) -> None:
-    metadata = k8s.ObjectMeta(name="c", labels={"b": "1", "a": "2", "10": "x", "9": "y"})
-    data = {"z": "", "A": "1", "a": "2", "10": "x", "9": "y", "4294967294": "1", "123456789012": "2", "4294967295": "3"}
-    k8s.KubeConfigMap(one, "c", metadata=metadata, data=data, immutable=False)
-    k8s.KubeSecret(one, "s", metadata=k8s.ObjectMeta(name="s"), type="t", string_data={"k": "v"})
-    policy = k8s.NetworkPolicySpec(
-        pod_selector=k8s.LabelSelector(), policy_types=[], ingress=[k8s.NetworkPolicyIngressRule()], egress=[]
-    )
-    k8s.KubeNetworkPolicy(one, "n", metadata=k8s.ObjectMeta(name="n", namespace="there"), spec=policy)
-    given = {"name": "a", "annotations": {}, "labels": {"of": "one"}}
-    k8s.KubeServiceAccount(one, "a", metadata=given, automount_service_account_token=False)  # ty: ignore[invalid-argument-type]
-    k8s.KubeClusterRole(one, "r", metadata=k8s.ObjectMeta(name="r"), rules=[k8s.PolicyRule(verbs=["get"])])
-
-
-def values(one: Any) -> None:
-    limits = {"cpu": k8s.Quantity.from_string("100m"), "memory": k8s.Quantity.from_number(5)}
-    container = k8s.Container(
-        name="c",
-        resources=k8s.ResourceRequirements(limits=limits),
-        liveness_probe=k8s.Probe(http_get=k8s.HttpGetAction(port=k8s.IntOrString.from_number(80))),
-    )
-    k8s.KubePod(one, "p", metadata=k8s.ObjectMeta(name="p"), spec=k8s.PodSpec(containers=[container]))
-
-
-def patches(one: Any) -> None:
-    owner = cdk8s.OwnerReference(api_version="v", kind="K", name="o", uid="u")
-    about = cdk8s.ApiObjectMetadata(name="n", finalizers=["z", "a"], owner_references=[owner])
-    thing = cdk8s.ApiObject(one, "t", api_version="v", kind="K", metadata=about)
-    thing.add_json_patch(cdk8s.JsonPatch.add("/spec", {"b": [], "a": {}, "n": None, "f": 1.0, "10": 1, "9": 2}))
-    thing.add_json_patch(
-        cdk8s.JsonPatch.add("/spec/b/-", 1), cdk8s.JsonPatch.replace("/spec/f", 2), cdk8s.JsonPatch.remove("/spec/a")
-    )
-    thing.add_json_patch(cdk8s.JsonPatch.add("/spec/b/0", {"x~y/z": 1}), cdk8s.JsonPatch.add("/spec/b/0/x~0y~1z", 2))
-    thing.metadata.add_label("later", "l")
-    thing.metadata.add_annotation("later", "a")
-    thing.metadata.add("generateName", ["f", {"b": 1, "a": 2}])
-
-
-def applied_patches(one: Any) -> None:
-    made = cdk8s.JsonPatch.apply({"b": {"a": [1]}, "a": 1}, cdk8s.JsonPatch.add("/b/a/-", 2))
-    cdk8s.ApiObject(one, "t", api_version="v", kind="K").add_json_patch(cdk8s.JsonPatch.add("/x", made))
-
-
-def unnamed(one: Any) -> None:
-    k8s.KubeConfigMap(one, "c", data={"k": "v"})
-    k8s.KubeConfigMap(Construct(one, "in"), "Name", metadata=k8s.ObjectMeta(labels={"a": "b"}))
-
-
 STACKS = (
     *(nested, outputs, variables, overrides, overrides_of_lists, empties, numbers, texts, references),
     *(references_in_expressions, references_of_other_kinds, references_of_blocks, an_early_reference, a_plain_mapping),
     *(changed_afterwards, meta_arguments, twice, moved, the_tree, s3_backend, local_backend, other_backends),
     *(functions, operators, aspects),
 )
-CHARTS = (objects, values, patches, applied_patches, unnamed)
 PROGRAMS: dict[str, Callable[[], str]] = {
     **{one.__name__: (lambda build=one: stack(build)) for one in STACKS},
     **{one.__name__: (lambda build=one: chart(build)) for one in CHARTS},
