@@ -44,6 +44,7 @@ def test_the_commands_that_work_without_extras_are_commands() -> None:
         "rehearse",
         "control-plane",
         "scan",
+        "diagram",
         "bindings",
         "bootstrap",
         "adopt",
