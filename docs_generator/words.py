@@ -9,6 +9,7 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from docs_generator.example import TODAY
+from twinstack.bucket.lifecycle import StorageClass
 from twinstack.edge.rate_limit import RateLimit
 from twinstack.environment import Model
 from twinstack.environment.writes import declared
@@ -128,6 +129,7 @@ PATTERNS: Final[Mapping[str, Pattern]] = {
     r"^db\.[a-z0-9]+\.[a-z0-9]+$": Pattern("a class of RDS", "db.t3.medium"),
     r"^[a-z][a-z0-9_]{0,60}$": Pattern("a lower-case name of at most 61 letters, digits and underscores", "shop_app"),
     r"^[a-z][a-z0-9_]{0,62}$": Pattern("a lower-case name of at most 63 letters, digits and underscores", "shop_app"),
+    r"^[a-z][a-z0-9_]{0,30}$": Pattern("a lower-case name of at most 31 characters", "cache", "names"),
     r"^[a-z_.]+$": Pattern("the name of a parameter", "log_lock_waits", "names"),
     r"^(/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$": Pattern("a path in the image", "/etc/ssl/rds.pem"),
     r"^[A-Za-z_][A-Za-z0-9_]{0,199}$": _VARIABLE,
@@ -209,6 +211,12 @@ OF_A_RULE: Final[Mapping[tuple[str, str], str]] = {
     ("PostgresSpec", "client_image"): "an image's name with a tag other than `latest`, or with its digest",
     ("PostgresSpec", "restore_from_snapshot"): "a snapshot's name or ARN",
     ("PostgresSpec", "monitoring_interval_seconds"): _taken(PostgresSpec, "monitoring_interval_seconds"),
+    ("CorsRule", "origins"): "a list of origins, such as `https://shop.example.org`",
+    ("LifecycleRule", "prefix"): "the beginning of keys, such as `reports/`",
+    ("LifecycleRule", "transitions"): "a mapping from " + _one_of(StorageClass) + " to days",
+    ("LifecycleRule", "old_version_transitions"): "the same",
+    ("PostgresSpec", "extensions"): "a list of names, such as `pg_trgm`",
+    ("RedisSpec", "databases"): "a mapping from names such as `cache` to numbers, 0 to 15",
     ("RedisSpec", "max_memory_policy"): _one_of(PARAMETERS["redis"]["maxmemory-policy"].values),
     ("RateLimit", "window_seconds"): _taken(RateLimit, "window_seconds"),
     ("RedisSpec", "engine_version"): "; ".join(f"`{engine}`: {_one_of(_versions(engine))}" for engine in RedisEngine),

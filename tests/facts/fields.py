@@ -20,7 +20,9 @@ WITHOUT: Final[dict[str, dict[str, str]]] = {
         "acknowledge": "reasons", "compose": "the local stack", "variable": "a variable of workloads",
     },
     "Acme": {"server": _KUBERNETES, "email": _KUBERNETES, "solver": _KUBERNETES},
-    "BucketSpec": {"versioned": "Enabled or Suspended, which the room writes"},
+    "BucketSpec": {
+        "versioned": "Enabled or Suspended, which the room writes", "lifecycle": "in it", "cors": "in it",
+    },
     "ClusterSpec": {
         "mode": _MADE, "node_pools": _KUBERNETES, "node_groups": "their names: prefixes of node_group_name, with room for what AWS adds", "exporters": _MADE,
         "private_access_security_groups": _REFERENCE, "deletion_protection": _SWITCH, "existing": _REFERENCE,
@@ -49,6 +51,7 @@ WITHOUT: Final[dict[str, dict[str, str]]] = {
         ("repository", "owner_id", "repository_id", "default_branch", "runs_on", "install", "python", "terraform_version",
          "attest", "tests"), _DELIVERY,
     ),
+    "LifecycleRule": {"prefix": "the beginning of any key"},
     "NetworkSpec": {
         "zone_places": "places in the address space, of which the subnets are checked as a whole (TW310)", "nat": _MADE,
         "endpoints": "the last part of a service's name: AWS has hundreds and adds more",
@@ -58,15 +61,16 @@ WITHOUT: Final[dict[str, dict[str, str]]] = {
     "NodePool": dict.fromkeys(("capacity", "architecture", "categories", "labels", "taints", "cpu_limit"), _KUBERNETES),
     "Notify": dict.fromkeys(("command", "webhook_variable"), _DELIVERY),
     "PathRateLimit": {"paths": "one pattern of all, whose length the room of the kind takes from the facts (TW740)"},
-    "PostgresComposeOptions": {"prefix": "the local stack"},
+    "PostgresComposeOptions": {"prefix": "the local stack", "image": "the local stack"},
+    "PostgresReplica": {"multi_az": _SWITCH, "answers": _MADE},
     "PostgresSpec": {
         "upgrade_from": "a step, which refused_steps knows (TW710)", "apply": _SWITCH, "encrypted": _SWITCH, "multi_az": _SWITCH,
         "deletion_protection": _SWITCH, "final_snapshot": _SWITCH, "performance_insights": _SWITCH,
-        "final_snapshot_generation": "ends a name that begins with a reference", "password_version": _OURS,
-    } | dict.fromkeys(("application_user", "two_roles_from", "tls", "ca_bundle", "client_image"), _POSTGRES),
+        "final_snapshot_generation": "ends a name that begins with a reference", "password_version": _OURS, "replica": "in it",
+    } | dict.fromkeys(("application_user", "extensions", "two_roles_from", "tls", "ca_bundle", "client_image"), _POSTGRES),
     "RedisSpec": {
         "upgrade_from": "a step (TW710)", "apply": _SWITCH, "encrypted": _SWITCH, "password_version": _OURS,
-        "final_snapshot_generation": "ends a name that begins with a reference",
+        "final_snapshot_generation": "ends a name that begins with a reference", "databases": "what ends a URL",
     },
     "Route": {"path": _KUBERNETES, "to": _KUBERNETES},
     "SecretsSpec": {"generated": "in it", "provided": "in it", "folder": _NAMES},

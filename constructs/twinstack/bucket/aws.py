@@ -6,14 +6,11 @@ from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 from cdktf_cdktf_provider_aws.s3_bucket import S3Bucket
-from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
-    S3BucketLifecycleConfiguration,
-    S3BucketLifecycleConfigurationRule,
-    S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload,
-    S3BucketLifecycleConfigurationRuleExpiration,
-    S3BucketLifecycleConfigurationRuleFilter,
-    S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration,
+from cdktf_cdktf_provider_aws.s3_bucket_cors_configuration import (
+    S3BucketCorsConfiguration,
+    S3BucketCorsConfigurationCorsRule,
 )
+from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import S3BucketLifecycleConfiguration
 from cdktf_cdktf_provider_aws.s3_bucket_ownership_controls import (
     S3BucketOwnershipControls,
     S3BucketOwnershipControlsRule,
@@ -28,6 +25,7 @@ from cdktf_cdktf_provider_aws.s3_bucket_server_side_encryption_configuration imp
 from cdktf_cdktf_provider_aws.s3_bucket_versioning import S3BucketVersioningA, S3BucketVersioningVersioningConfiguration
 
 from twinstack.aws import Infrastructure, Key, Resource, Statement, keep, pin, resource_policy
+from twinstack.bucket.ageing import lifecycle_rules
 from twinstack.bucket.spec import BucketEncryption, BucketSpec
 from twinstack.environment import Access, Link
 from twinstack.policy.accepted import Accepted
@@ -77,6 +75,7 @@ class Bucket(Resource[BucketSpec]):
         self._id = self.bucket.id
         self._make_private()
         self._make_durable()
+        self.cors: S3BucketCorsConfiguration | None = self._open_to_pages() if spec.cors else None
         scope.output(f"{spec.key}_bucket", spec.bucket_name, "The bucket's name")
 
     @property
@@ -171,42 +170,26 @@ class Bucket(Resource[BucketSpec]):
             ),
             spec.key,
         )
-        everything = [S3BucketLifecycleConfigurationRuleFilter()]
-        rules = [
-            S3BucketLifecycleConfigurationRule(
-                id="clean-up",
-                status="Enabled",
-                filter=everything,
-                abort_incomplete_multipart_upload=[
-                    S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload(
-                        days_after_initiation=spec.abandoned_uploads_days
-                    )
-                ],
-                noncurrent_version_expiration=[
-                    S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration(
-                        noncurrent_days=spec.old_versions_days
-                    )
-                ],
-                # What a deletion leaves behind once its older versions are gone. Days and this cannot stand in one rule.
-                # Source: Amazon S3 API Reference, "LifecycleExpiration", read in November 2026.
-                expiration=[S3BucketLifecycleConfigurationRuleExpiration(expired_object_delete_marker=True)],
-            )
-        ]
-        if spec.expire_days:
-            rules.append(
-                S3BucketLifecycleConfigurationRule(
-                    id="expire",
-                    status="Enabled",
-                    filter=everything,
-                    expiration=[S3BucketLifecycleConfigurationRuleExpiration(days=spec.expire_days)],
-                )
-            )
         self.lifecycle: S3BucketLifecycleConfiguration = pin(
             S3BucketLifecycleConfiguration(
-                self, "lifecycle", bucket=self._id, rule=rules, depends_on=[self.versioning]
+                self, "lifecycle", bucket=self._id, rule=list(lifecycle_rules(spec)), depends_on=[self.versioning]
             ),
             spec.key,
         )
+
+    def _open_to_pages(self) -> S3BucketCorsConfiguration:
+        rules = [
+            S3BucketCorsConfigurationCorsRule(
+                id=name,
+                allowed_origins=list(rule.origins),
+                allowed_methods=list(rule.methods),
+                allowed_headers=list(rule.headers) or None,
+                expose_headers=list(rule.expose_headers) or None,
+                max_age_seconds=rule.max_age_seconds,
+            )
+            for name, rule in self.spec.cors.items()
+        ]
+        return pin(S3BucketCorsConfiguration(self, "cors", bucket=self._id, cors_rule=rules), self.spec.key)
 
 
 ACCEPTED = (

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import Annotated, ClassVar, Final
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from twinstack.bucket.cors import CorsRule
+from twinstack.bucket.lifecycle import LIFECYCLE, LifecycleRule, check_lifecycle, check_stays
 from twinstack.environment.links import Access, Offer, Reach, Variable
 from twinstack.environment.model import Finding
 from twinstack.environment.production import relaxed
@@ -16,7 +18,7 @@ from twinstack.environment.spec import ResourceSpec
 from twinstack.environment.stand_in import StandIn
 from twinstack.environment.writes import Writes
 
-LIFECYCLE: Final = "aws_s3_bucket_lifecycle_configuration"
+RuleName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
 
 
 class BucketEncryption(StrEnum):
@@ -58,6 +60,12 @@ class BucketSpec(ResourceSpec):
         int, Field(ge=1), Writes(LIFECYCLE, "rule.abort_incomplete_multipart_upload.days_after_initiation")
     ] = 7
     """Days after which unfinished uploads are removed."""
+    lifecycle: dict[RuleName, LifecycleRule] = Field(default_factory=dict, max_length=100)
+    """What becomes of some of its objects, by a name of each rule: cheaper classes of storage, an earlier end, by what their
+    keys begin with."""
+    cors: dict[RuleName, CorsRule] = Field(default_factory=dict, max_length=100)
+    """Which pages of other origins may use it from a browser, by a name of each rule. An edge's own pages are of another
+    origin than the bucket too."""
     variable: VariableName | None = Field(default=None, json_schema_extra={"base_only": True})
     """The variable that carries the bucket's name; `{FIELD}_BUCKET` unless given."""
 
@@ -88,6 +96,25 @@ class BucketSpec(ResourceSpec):
     def names(self) -> Iterator[tuple[str, str]]:
         yield "S3 bucket", self.bucket_name
 
+    def rules(self) -> Iterator[Finding]:
+        yield from check_lifecycle(self.lifecycle, self._days)
+
     def review(self) -> Iterator[Finding]:
-        if self.context.protected and not self.versioned:
+        yield from check_stays(self.lifecycle, self._days)
+        if not self.context.protected:
+            return
+        if any(rule.is_for_everybody for rule in self.cors.values()):
+            yield relaxed(
+                "TW711", "origins of its own in its CORS rules", "cors", "*", "the origins of pages that you know"
+            )
+        if not self.versioned:
             yield relaxed("TW402", "older versions to go back to", "versioned", False, "true")
+
+    @property
+    def _days(self) -> dict[str, int | None]:
+        """What its own rules say of every object."""
+        return {
+            "expire_days": self.expire_days,
+            "old_versions_days": self.old_versions_days,
+            "abandoned_uploads_days": self.abandoned_uploads_days,
+        }

@@ -199,6 +199,9 @@ class ResourceSpec(Spec):
     levels_add_up: ClassVar[bool] = False
     """Whether each level is a right of its own, so that a workload may ask for several: `[exports: read, exports: list]`."""
 
+    levels_beside: ClassVar[frozenset[Access]] = frozenset()
+    """The levels that a workload may have beside one other: `[database, database: read]`, two ways to the same data."""
+
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         levels = cls.access_levels

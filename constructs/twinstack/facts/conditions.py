@@ -67,9 +67,21 @@ def _engine_before_7_0_5(_before: Any, _after: Any, beside: Mapping[str, Any]) -
     return is_before(beside.get("engine_version"), "7.0.5")
 
 
+def _beside_an_end(_before: Any, _after: Any, beside: Mapping[str, Any]) -> bool:
+    """Whether a rule that is not for every object ends some."""
+    rules = beside.get("rule")
+    return any(
+        any(any(one.values()) for one in rule.get("filter") or ())
+        and any((one.get("days") or one.get("noncurrent_days")) for end in ENDS for one in rule.get(end) or ())
+        for rule in (rules if isinstance(rules, list) else ())
+    )
+
+
+ENDS: Final = ("expiration", "noncurrent_version_expiration")
 CONDITIONS: Final[Mapping[str, Condition]] = {
     "added": lambda before, after, _: is_empty(before) and not is_empty(after),
     "added or removed": lambda before, after, _: is_empty(before) != is_empty(after),
+    "beside an end": _beside_an_end,
     "disabled": lambda before, after, _: before is not False and after is False,
     "downgrade": lambda before, after, _: is_before(after, before),
     "engine before 7.0.5": _engine_before_7_0_5,

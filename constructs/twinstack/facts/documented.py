@@ -79,6 +79,11 @@ _DNS_LABEL: Final = _text(
     KUBERNETES, r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", "lower-case letters, digits and hyphens, not at the ends", 63
 )
 _POSITIVE: Final = _range(S3 + "Lifecycle configuration elements", 1, 2147483647)
+_DAYS: Final = _range("Amazon S3 API Reference, Transition, Days, as botocore 1.44.8 has it", 0, 2147483647)
+_BYTES: Final = _range(S3 + "Lifecycle configuration elements", 0, None)
+_HEADERS: Final = _text(
+    S3 + "Elements of a CORS configuration", r"[^*\s]*\*?[^*\s]*", "the name of a header, with one star at most"
+)
 _PORT: Final = _range("Amazon ElastiCache API Reference: a TCP port", 1, 65535)
 _SECURITY_GROUP: Final = r"[A-Za-z0-9 ._:/()#,@\[\]+=&;{}!$*-]*"
 
@@ -87,6 +92,7 @@ DOCUMENTED: Final[Mapping[str, Mapping[str, ValueFact]]] = {
         "allocated_storage": _range(f"{RDS}, AllocatedStorage: the least and the most of any engine and storage", 5, 65536),
         "backup_retention_period": _range(f"{RDS}, BackupRetentionPeriod", 0, 35),
         "backup_window": _daily(f"{RDS}, PreferredBackupWindow"),
+        "blue_green_update.enabled": _values("the provider's page on the type, Low-Downtime Updates", "true", "false"),
         "ca_cert_identifier": _values(
             "Amazon RDS User Guide, Using SSL/TLS to encrypt a connection, certificate authorities", *_AUTHORITIES, grows=True
         ),
@@ -218,11 +224,27 @@ DOCUMENTED: Final[Mapping[str, Mapping[str, ValueFact]]] = {
     "aws_route": {"destination_cidr_block": _NETWORK},
     "aws_route53_record": {"ttl": _range("Amazon Route 53 API Reference, ResourceRecordSet, TTL", 0, 2147483647)},
     "aws_s3_bucket": {"bucket": _BUCKET},
+    "aws_s3_bucket_cors_configuration": {
+        "cors_rule.allowed_headers": _HEADERS,
+        "cors_rule.allowed_methods": _values(S3 + "Elements of a CORS configuration", "GET", "PUT", "POST", "DELETE", "HEAD"),
+        "cors_rule.allowed_origins": _text(
+            S3 + "Elements of a CORS configuration", r"[^*]*\*?[^*]*", "an origin, with one star at most, `https://*.example.org`"),
+        "cors_rule.expose_headers": _text(
+            S3 + "Elements of a CORS configuration", r"[^*\s]+", "the name of a header, without a star"),
+        "cors_rule.id": ValueFact("Amazon S3 API Reference, CORSRule, ID", longest=255),
+        "cors_rule.max_age_seconds": _range("Amazon S3 API Reference, CORSRule, MaxAgeSeconds", 0, 2147483647),
+    },
     "aws_s3_bucket_lifecycle_configuration": {
         "rule.abort_incomplete_multipart_upload.days_after_initiation": _POSITIVE,
         "rule.expiration.days": _range("the provider's page on the type: 0 beside expired_object_delete_marker", 0, 2147483647),
         "rule.id": ValueFact("Amazon S3 API Reference, LifecycleRule, ID", longest=255),
+        "rule.filter.object_size_greater_than": _BYTES,
+        "rule.filter.object_size_less_than": _BYTES,
+        "rule.noncurrent_version_expiration.newer_noncurrent_versions": _range(
+            "Amazon S3 API Reference, NoncurrentVersionExpiration, NewerNoncurrentVersions", 0, 100),
         "rule.noncurrent_version_expiration.noncurrent_days": _POSITIVE,
+        "rule.noncurrent_version_transition.noncurrent_days": _DAYS,
+        "rule.transition.days": _DAYS,
     },
     "aws_s3_bucket_versioning": {
         "versioning_configuration.status": _values("the provider's page on the type", "Enabled", "Suspended", "Disabled"),

@@ -81,6 +81,19 @@ def _database(before: Arguments | None, after: Arguments | None) -> Iterator[_Ro
             f"{new:g}", f"keep {old:g} GiB; a smaller database is a new one, filled from a dump", _RDS_STORAGE,
         )  # fmt: skip
     yield from _engine(before.get("engine_version"), after)
+    versions = (before.get("password_wo_version"), after.get("password_wo_version"))
+    is_major = version_of(before.get("engine_version"))[:1] != version_of(after.get("engine_version"))[:1]
+    if (
+        _at(after, "blue_green_update.enabled") is True
+        and None not in versions
+        and len({*versions}) > 1
+        and not is_major
+    ):
+        yield (
+            "password_wo_version", "InvalidParameterCombination",
+            "Cannot change master user password on an RDS postgres Read Replica because it uses physical replication",
+            "rotate in a release without blue_green_update", "hashicorp/terraform-provider-aws issue 46544",
+        )  # fmt: skip
 
 
 def _engine(old: Any, after: Arguments) -> Iterator[_Row]:

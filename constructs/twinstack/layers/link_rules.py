@@ -73,7 +73,8 @@ def check_links(kinds: Mapping[str, type[Spec]], merged: Merged) -> Iterator[Pro
             access = use.access or target.access_levels[0]
             held = [other for key, other in accesses.get(workload, ()) if key == use.key]
             accesses.setdefault(workload, []).append((use.key, access))
-            if held and target.levels_add_up and access not in held:
+            others = {access, *held} - target.levels_beside
+            if held and access not in held and (target.levels_add_up or len(others) < 2):
                 continue  # one more right to the same thing
             if held:
                 yield _problem(

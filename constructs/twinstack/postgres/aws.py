@@ -7,7 +7,7 @@ from typing import Any
 
 from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
-from cdktf_cdktf_provider_aws.db_instance import DbInstance
+from cdktf_cdktf_provider_aws.db_instance import DbInstance, DbInstanceBlueGreenUpdate
 from cdktf_cdktf_provider_aws.db_parameter_group import DbParameterGroup, DbParameterGroupParameter
 from cdktf_cdktf_provider_aws.db_subnet_group import DbSubnetGroup
 from cdktf_cdktf_provider_aws.iam_role import IamRole
@@ -98,6 +98,7 @@ class Postgres(Resource[PostgresSpec]):
             description=f"Passwords of {spec.admin_user} and {spec.application_user}. Read by Terraform only.",
         )
         self.instance: DbInstance = self._make_instance()
+        self.replica: DbInstance | None = self._make_replica() if spec.replica else None
         self._publish()
 
     @property
@@ -157,6 +158,7 @@ class Postgres(Resource[PostgresSpec]):
             performance_insights_kms_key_id=self.key.arn if spec.performance_insights and encrypted else None,
             tags={"Name": spec.title_tag},
             depends_on=[*self.log_groups, *([self._monitoring_policy] if self._monitoring_policy else [])],
+            blue_green_update=DbInstanceBlueGreenUpdate(enabled=True) if spec.blue_green_update else None,
             lifecycle=keep(self.context),
         )
         if (
@@ -164,6 +166,51 @@ class Postgres(Resource[PostgresSpec]):
         ):  # for an instance that is not there: of one that is, it would order the replacement
             instance.add_override("lifecycle.ignore_changes", ["snapshot_identifier"])
         return pin(instance, spec.key)
+
+    def _make_replica(self) -> DbInstance:
+        """It has the database's key, security group, parameters and users; what is its own is its machine and its logs."""
+        spec, replica = self.spec, self.spec.replica
+        assert replica is not None
+        logs = [
+            self.stack.log_group(
+                self,
+                f"{spec.key}_replica_{log}",
+                spec.log_group_name(log, of_replica=True),
+                retention_days=spec.log_retention_days,
+            )
+            for log in LOGS
+        ]
+        instance = DbInstance(
+            self,
+            "replica",
+            identifier=spec.replica_identifier,
+            replicate_source_db=self.instance.identifier,
+            instance_class=replica.instance_class,
+            multi_az=replica.multi_az,
+            storage_type="gp3",
+            max_allocated_storage=spec.storage_ceiling_gib,
+            storage_encrypted=spec.encrypted,
+            auto_minor_version_upgrade=True,
+            apply_immediately=spec.apply is Apply.NOW,
+            vpc_security_group_ids=[self.security_group.id],
+            publicly_accessible=False,
+            ca_cert_identifier=CA_IDENTIFIER,
+            parameter_group_name=self.parameter_group.name,
+            maintenance_window=spec.maintenance_window,
+            copy_tags_to_snapshot=True,
+            deletion_protection=False,  # it holds nothing of its own
+            skip_final_snapshot=True,  # RDS takes none of a replica
+            enabled_cloudwatch_logs_exports=list(LOGS),
+            monitoring_interval=spec.monitoring_interval_seconds,
+            monitoring_role_arn=self.monitoring_role.arn if self.monitoring_role else None,
+            database_insights_mode="standard",
+            performance_insights_enabled=spec.performance_insights,
+            performance_insights_retention_period=7 if spec.performance_insights else None,
+            performance_insights_kms_key_id=self.key.arn if spec.performance_insights and spec.encrypted else None,
+            tags={"Name": f"{spec.title_tag} replica" if spec.title else spec.replica_identifier},
+            depends_on=[*logs, *([self._monitoring_policy] if self._monitoring_policy else [])],
+        )
+        return pin(instance, f"{spec.key}_replica")
 
     def _publish(self) -> None:
         spec = self.spec
@@ -182,6 +229,9 @@ class Postgres(Resource[PostgresSpec]):
             self._parts("admin_connection", spec.admin_connection, spec.admin_user, lambda _: spec.admin_user)
             if spec.delivers(spec.admin_connection)
             else None
+        )
+        self.replica_connection: Secret | None = (
+            self._publish_replica() if spec.delivers(spec.replica_connection) else None
         )
         self.stack.output(
             f"{spec.key}_address",
@@ -213,7 +263,9 @@ class Postgres(Resource[PostgresSpec]):
             ),
         )
 
-    def _written(self, part: str, value: SecretValue, shape: str, text_of: Callable[[int], str]) -> Secret:
+    def _written(
+        self, part: str, value: SecretValue, shape: str, text_of: Callable[[int], str], endpoint: str = ""
+    ) -> Secret:
         """The secret of one way to say the connection: what `text_of` gives for each version."""
         return ConnectionSecret(
             self,
@@ -223,12 +275,40 @@ class Postgres(Resource[PostgresSpec]):
             key=self.key,
             shape=shape,
             url=text_of,
-            endpoint=self._endpoint,
+            endpoint=endpoint or self._endpoint,
+        )
+
+    def _publish_replica(self) -> Secret:
+        """What answers reads, the replica or the database, by entries that are named after it."""
+        spec, reader = self.spec, self.spec.reader
+        endpoint = f"aws_db_instance.{spec.key}_replica.address" if reader == "replica" else self._endpoint
+        rest = f":{spec.PORT}/{spec.database}{spec.url_options}"
+
+        def entries(version: int) -> str:
+            role, password = spec.role_of(version), self.passwords.read(spec.application_user, version)
+            url = f"postgresql://{role}:${{{password}}}@${{{endpoint}}}{rest}"
+            return (
+                f'${{jsonencode({{ {reader}_url = "{url}", {reader}_{HOST} = {endpoint}, {reader}_{USER} = "{role}", '
+                f"{reader}_{PASSWORD} = {password} }})}}"
+            )
+
+        return self._written(
+            "replica",
+            spec.replica_connection,
+            f"url, {HOST}, {USER} and {PASSWORD} of {spec.application_user} at the {reader} as JSON",
+            entries,
+            endpoint,
         )
 
     @property
     def _endpoint(self) -> str:
         return f"aws_db_instance.{self.spec.key}.address"
+
+    @property
+    def _arns(self) -> list[str]:
+        """What the database and its replica are called, before they are there."""
+        of_account = f"arn:aws:rds:{self.context.region}:{self.context.account}:db"
+        return [f"{of_account}:{name}" for name in (self.spec.identifier, self.spec.replica_identifier)]
 
     def _make_parameter_group(self, family: str, *, kept: bool = False) -> DbParameterGroup:
         """One for each family, by name and address. `kept`: the one that an instance leaves, as it is.
@@ -239,7 +319,7 @@ class Postgres(Resource[PostgresSpec]):
         internal/service/rds/parameter_group.go, which gives up after three minutes (read at 0160692).
         """
         spec = self.spec
-        parameters = {"rds.force_ssl": "1", "log_min_duration_statement": "1000", **spec.parameters}
+        parameters = {"rds.force_ssl": "1", "log_min_duration_statement": "1000", **spec.own_parameters}
         group = DbParameterGroup(
             self,
             f"parameter-group-{family}",
@@ -270,7 +350,7 @@ class Postgres(Resource[PostgresSpec]):
                 conditions={
                     "StringEquals": {
                         "aws:SourceAccount": self.context.account,
-                        "aws:SourceArn": f"arn:aws:rds:{self.context.region}:{self.context.account}:db:{self.spec.identifier}",
+                        "aws:SourceArn": self._arns if self.spec.replica else self._arns[0],
                     }
                 },
             ),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from twinstack.environment.links import Access
-from twinstack.environment.stand_in import Entry, Health, Service, StandIn, exporter, literal
+from twinstack.environment.links import Access, Offer, Variable
+from twinstack.environment.stand_in import Entry, Service, StandIn, exporter, literal
+from twinstack.postgres.local_image import READER, health, image_of, preloaded
 
 if TYPE_CHECKING:
     from twinstack.postgres.spec import PostgresSpec
@@ -23,8 +24,8 @@ def stand_in(spec: PostgresSpec) -> StandIn:
     host_port = spec.host_port(spec.PORT)
     server = Service(
         name,
-        f"postgres:{spec.engine_version}-alpine",
-        entrypoint=("sh", "-c", literal(CHECK.format(f"{user}, {password}, {database}"))),
+        image_of(spec),
+        entrypoint=("sh", "-c", literal(CHECK.format(f"{user}, {password}, {database}") + _start(spec))),
         environment={
             "POSTGRES_USER": f"${{{user}:?copy .env.example to .env}}",
             "POSTGRES_PASSWORD": f"${{{password}:?copy .env.example to .env}}",
@@ -32,7 +33,7 @@ def stand_in(spec: PostgresSpec) -> StandIn:
         },
         ports={f"${{{port}:-{host_port}}}": spec.PORT},
         volumes={f"{name}_data": "/var/lib/postgresql/data"},
-        health=Health((f"pg_isready -U ${{{user}}} -d ${{{database}:-{spec.database}}}",), in_shell=True),
+        health=health(spec, user, password, f"${{{database}:-{spec.database}}}"),
     )
     figures = exporter(
         spec.exporter_name,
@@ -46,21 +47,27 @@ def stand_in(spec: PostgresSpec) -> StandIn:
         },
     )
 
-    def url(host: str, port: str, database: str) -> str:
-        return f"postgresql://${{{user}}}:${{{password}}}@{host}:{port}/{database}"
+    def url(host: str, port: str, database: str, *, ending: str = "") -> str:
+        return f"postgresql://${{{user}}}{ending}:${{{password}}}@{host}:{port}/{database}"
 
     on_demand = spec.offer(Access.ADMIN).parts
+    reads = spec.offer(Access.READ) if spec.is_used_with(Access.READ) else Offer()
     credentials = {"user": f"${{{user}}}", "password": f"${{{password}}}", "sslmode": "prefer", "sslrootcert": ""}
     in_stack = {"host": name, "port": str(spec.PORT), "name": f"${{{database}:-{spec.database}}}", **credentials}
     on_machine = {"host": f"${{{host}}}", "port": f"${{{port}}}", "name": f"${{{database}}}", **credentials}
     variables = [variable.name for variable in spec.offer(_widest(spec)).variables]
     inside = url(name, str(spec.PORT), f"${{{database}:-{spec.database}}}")
     outside = url(f"${{{host}}}", f"${{{port}}}", f"${{{database}}}")
+    reader = {"user": f"${{{user}}}{READER}"}
+    reads_inside = url(name, str(spec.PORT), f"${{{database}:-{spec.database}}}", ending=READER)
+    reads_outside = url(f"${{{host}}}", f"${{{port}}}", f"${{{database}}}", ending=READER)
     return StandIn(
         services=(server, figures),
         variables={
             **dict.fromkeys(variables, inside),
             **{one.name: in_stack[one.part.removeprefix("admin_")] for one in on_demand},
+            **{one.name: reads_inside for one in reads.variables},
+            **{one.name: (in_stack | reader)[one.part] for one in reads.parts},
         },
         entries=(
             Entry(GROUP, host, "localhost", "where a process outside the stack finds PostgreSQL"),
@@ -78,19 +85,41 @@ def stand_in(spec: PostgresSpec) -> StandIn:
                 Entry(GROUP, variable, outside, "made of the lines above", is_secret=True, names_others=True)
                 for variable in variables
             ),
+            *(
+                Entry(
+                    GROUP,
+                    one.name,
+                    reads_outside,
+                    "the same server, by a role that reads",
+                    is_secret=True,
+                    names_others=True,
+                )
+                for one in reads.variables
+            ),
         ),
-        parts=tuple(
-            Entry(
-                GROUP,
-                one.name,
-                on_machine[one.part.removeprefix("admin_")],
-                f"{one.part} of the connection, for a process outside the stack",
-                is_secret=one.secret is not None,
-                names_others="${" in on_machine[one.part.removeprefix("admin_")],
-            )
-            for one in on_demand
+        parts=(
+            *(_part(one, on_machine[one.part.removeprefix("admin_")]) for one in on_demand),
+            *(_part(one, (on_machine | reader)[one.part]) for one in reads.parts),
         ),
     )
+
+
+def _part(one: Variable, value: str) -> Entry:
+    return Entry(
+        GROUP,
+        one.name,
+        value,
+        f"{one.part} of the connection, for a process outside the stack",
+        is_secret=one.secret is not None,
+        names_others="${" in value,
+    )
+
+
+def _start(spec: PostgresSpec) -> str:
+    libraries = preloaded(spec)
+    options = f" -c shared_preload_libraries={','.join(libraries)}" if libraries else ""
+    cron = ' -c cron.database_name="$POSTGRES_DB"' if "pg_cron" in libraries else ""
+    return f"exec docker-entrypoint.sh postgres{options}{cron}\n"
 
 
 def _widest(spec: PostgresSpec) -> Access:
@@ -102,7 +131,6 @@ CHECK: Final = """\
 case "$POSTGRES_USER$POSTGRES_PASSWORD$POSTGRES_DB" in
 *[!A-Za-z0-9._~-]*) echo "{} of .env stand in a URL: letters, digits and . _ ~ - alone" >&2; exit 1 ;;
 esac
-exec docker-entrypoint.sh postgres
 """
 EXPORTER_IMAGE: Final = "quay.io/prometheuscommunity/postgres-exporter:v0.17.1"
 EXPORTER_PORT: Final = 9187

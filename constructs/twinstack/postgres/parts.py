@@ -22,6 +22,22 @@ def parts(spec: PostgresSpec, *, is_admin: bool) -> tuple[Variable, ...]:
     return tuple(_parts(spec, is_admin=is_admin))
 
 
+def replica_variables(spec: PostgresSpec) -> Iterator[Variable]:
+    """The URL and the parts of what answers reads, under names of their own, since a workload may have both.
+
+    All that is secret comes from one secret, by an entry that is named after who answers: when the replica comes or goes,
+    pods read another entry, and so begin anew.
+    """
+    yield Variable(spec.replica_variable, secret=_entry(spec, "url"), part="url")
+    for one in _parts(spec, is_admin=False):
+        secret = _entry(spec, one.secret.entry) if one.secret else None
+        yield replace(one, name=name_of(spec, f"replica_{one.part}"), secret=secret)
+
+
+def _entry(spec: PostgresSpec, entry: str) -> SecretValue:
+    return replace(spec.replica_connection, entry=f"{spec.reader}_{entry}")
+
+
 def _parts(spec: PostgresSpec, *, is_admin: bool) -> Iterator[Variable]:
     yield _secret(spec, "host", spec.connection, HOST)
     yield _plain(spec, "port", str(spec.PORT))

@@ -18,17 +18,22 @@ option is the measurement of gravitational/teleport, pull requests 48897 and 489
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
+from twinstack.postgres.extensions import create_statement
 
-def role_script(application: str, admin: str, *, group: str, is_retired: bool = False) -> str:
+
+def role_script(
+    application: str, admin: str, *, group: str, is_retired: bool = False, extensions: Sequence[str] = ()
+) -> str:
     """A shell script that reads the two connection URLs from these variables, or from the files that `{variable}_FILE`
     names.
 
     The role of the application's URL may connect and change rows, by way of `group`, and nothing else: tables are the
     master user's, who runs the migrations. It may be the group itself. `is_retired`: no release that runs connects as the
-    group, so it loses its login; while somebody still does, it keeps it until the next run. No password stands in an
-    argument list or in a statement.
+    group, so it loses its login; while somebody still does, it keeps it until the next run. `extensions` are made if they
+    are not there. No password stands in an argument list or in a statement.
     """
     retire = RETIRE if is_retired else ""
     return f"""explain() {{
@@ -55,7 +60,7 @@ psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 "$admin" <<'SQL' || explain
 \\set group {group}
 BEGIN;
 SELECT pg_advisory_xact_lock({LOCK}) \\g /dev/null
-SELECT current_database() AS database \\gset
+{create_statement(extensions)}SELECT current_database() AS database \\gset
 SELECT format('CREATE ROLE %I NOLOGIN', name) FROM unnest(ARRAY[:'group', :'role']) AS name
   WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) GROUP BY name \\gexec
 {OPTION}{ATTRIBUTES}{MEMBER}{retire}GRANT CONNECT, TEMPORARY ON DATABASE :"database" TO :"group";

@@ -11,7 +11,6 @@ from twinstack.environment.links import Access, File, Offer, Preparation, Reach,
 from twinstack.environment.maintenance import Apply
 from twinstack.environment.model import Finding
 from twinstack.environment.monitoring import Monitoring
-from twinstack.environment.production import relaxed
 from twinstack.environment.quantities import (
     CapitalName,
     DailyWindow,
@@ -22,15 +21,16 @@ from twinstack.environment.quantities import (
 )
 from twinstack.environment.spec import ResourceSpec
 from twinstack.environment.stand_in import ComposeOptions, StandIn
-from twinstack.environment.support import check_support
 from twinstack.environment.writes import Writes
-from twinstack.facts.windows import windows_overlap
-from twinstack.job.spec import JobSpec
 from twinstack.postgres.certificates import PostgresTls, roots
-from twinstack.postgres.parts import parts
-from twinstack.postgres.references import CLIENT_IMAGE, CaBundle, ClientImage, SnapshotName, check_snapshot
-from twinstack.postgres.role import RESERVED_USERS, role_script
-from twinstack.postgres.version import STANDARD_SUPPORT_ENDS, check_upgrade
+from twinstack.postgres.extensions import ExtensionName, server_parameters
+from twinstack.postgres.local_image import LocalImage
+from twinstack.postgres.parts import parts, replica_variables
+from twinstack.postgres.references import CLIENT_IMAGE, CaBundle, ClientImage, SnapshotName
+from twinstack.postgres.replica import PostgresReplica
+from twinstack.postgres.role import role_script
+from twinstack.postgres.rules import check_fields, check_surroundings
+from twinstack.postgres.version import STANDARD_SUPPORT_ENDS
 
 INSTANCE: Final = "aws_db_instance"
 
@@ -40,6 +40,9 @@ class PostgresComposeOptions(ComposeOptions):
 
     prefix: CapitalName | None = None
     """Begins its variables in .env: `DB` for `DB_HOST`; the field's name in capitals unless given."""
+    image: LocalImage | None = None
+    """The server's image, `pgvector/pgvector:pg17`, for extensions that no image which is known has; PostgreSQL's own, or the one
+    of the extension's project, unless given."""
 
 
 class PostgresSpec(ResourceSpec):
@@ -49,7 +52,8 @@ class PostgresSpec(ResourceSpec):
     alone. Sources: Amazon RDS User Guide, "Creating a DB instance" and "Quotas and constraints".
     """
 
-    access_levels: ClassVar[tuple[Access, ...]] = (Access.WRITE, Access.ADMIN)
+    access_levels: ClassVar[tuple[Access, ...]] = (Access.WRITE, Access.ADMIN, Access.READ)
+    levels_beside: ClassVar[frozenset[Access]] = frozenset({Access.READ})
 
     fixed_arguments: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "aws_db_instance": {"engine": "postgres", "storage_type": "gp3"},
@@ -126,6 +130,16 @@ class PostgresSpec(ResourceSpec):
     ] = Field(default_factory=dict)
     """Further parameters of the instance, applied at the next restart. Logins are not logged, but for refused ones:
     `log_connections: "1"` writes three lines for each into a log that is charged by the gigabyte."""
+    replica: PostgresReplica | None = None
+    """A copy that answers reads, `{instance_class: db.t4g.medium}`: links with `read` lead to it, under `{FIELD}_REPLICA_URL`.
+    Without one they lead to the database itself, so that an environment may do without."""
+    blue_green_update: Annotated[bool, Writes(INSTANCE, "blue_green_update.enabled", through="blue_green")] = False
+    """Carries out this release's change of machine, version or parameters on a copy, and lets it take over within a minute,
+    during the apply. For one release: take it out afterwards, since a rotation of passwords fails beside it."""
+    extensions: tuple[ExtensionName, ...] = ()
+    """Extensions that the database is to have, `[pg_trgm, vector]`: a Job with the `admin` link makes those that are not there
+    before its own command. What the server has to load first (pg_cron, pgaudit) is written into its parameter group, and an
+    instance that runs already has to be restarted once: until then that Job fails. To take one out of the list drops nothing."""
     client_image: ClientImage = CLIENT_IMAGE
     """An image with `sh` and psql 15 or later, for the container that makes the application's role before a Job: its
     whole name with an exact tag or digest. Name a copy in a registry of your own where pods reach no other."""
@@ -149,7 +163,12 @@ class PostgresSpec(ResourceSpec):
     @property
     def parameter_blocks(self) -> list[dict[str, str]]:
         """The parameters of its own, as the group has them."""
-        return [{"name": name, "value": value} for name, value in self.parameters.items()]
+        return [{"name": name, "value": value} for name, value in self.own_parameters.items()]
+
+    @property
+    def own_parameters(self) -> Mapping[str, str]:
+        """What its extensions ask of the server, and its `parameters`, which win."""
+        return {**server_parameters(self.extensions, self.database), **self.parameters}
 
     @property
     def former_family(self) -> str | None:
@@ -161,6 +180,31 @@ class PostgresSpec(ResourceSpec):
         """What storage may grow to, in GiB; 0: RDS has not the tenth more that it would grow by first."""
         most = min(2 * self.storage_gib, 65536)
         return self.max_storage_gib or (most if most * 10 >= self.storage_gib * 11 else 0)
+
+    @property
+    def blue_green(self) -> bool | None:
+        """What its argument says; nothing while it is off."""
+        return self.blue_green_update or None
+
+    @property
+    def replica_identifier(self) -> str:
+        """`shadower-analytics-replica`."""
+        return f"{self.identifier}-replica"
+
+    @property
+    def reader(self) -> str:
+        """Who answers reads: `replica`, or `database` where there is none yet, or none any more."""
+        return "replica" if self.replica and self.replica.answers else "database"
+
+    @property
+    def replica_variable(self) -> str:
+        """The variable that carries the connection to it, `DATABASE_REPLICA_URL`."""
+        return f"{self._variable.removesuffix('_URL')}_REPLICA_URL"
+
+    @property
+    def replica_connection(self) -> SecretValue:
+        """The URL and the parts of that connection, as JSON; made only when a link asks for `read`."""
+        return self._secret("replica")
 
     def role_of(self, version: int) -> str:
         """The role that workloads connect as with this version of the password: `analytics_user_b` of an even one."""
@@ -229,9 +273,9 @@ class PostgresSpec(ResourceSpec):
         """What admits the cluster."""
         return f"{self.identifier}-database"
 
-    def log_group_name(self, log: str) -> str:
+    def log_group_name(self, log: str, *, of_replica: bool = False) -> str:
         """Where RDS writes this log, one of LOGS."""
-        return f"/aws/rds/instance/{self.identifier}/{log}"
+        return f"/aws/rds/instance/{self.replica_identifier if of_replica else self.identifier}/{log}"
 
     @property
     def monitoring_role_name(self) -> str:
@@ -244,20 +288,30 @@ class PostgresSpec(ResourceSpec):
         return stand_in(self)
 
     def offer(self, access: Access) -> Offer:
-        variable = self.variable or f"{self.key.upper()}_URL"
+        if access is Access.READ:
+            url, *on_demand = replica_variables(self)
+            return Offer((url,), Reach.DATABASE_TIER, self.PORT, files=self._files, parts=tuple(on_demand))
+        variable = self._variable
         is_admin = access is Access.ADMIN
         # What lets in the master user is in no Kubernetes Secret, where whoever reads those would have it.
         application = Variable(variable, secret=self.url, mounted=is_admin, part="url")
-        files = (self.certificate,) if self.certificate else ()
-        on_demand = parts(self, is_admin=is_admin)
+        files, more = self._files, parts(self, is_admin=is_admin)
         if not is_admin:
-            return Offer((application,), Reach.DATABASE_TIER, self.PORT, files=files, parts=on_demand)
+            return Offer((application,), Reach.DATABASE_TIER, self.PORT, files=files, parts=more)
         name = f"{variable.removesuffix('_URL')}_ADMIN_URL"
         admin = Variable(name, secret=self.admin_url, mounted=True, part="admin_url")
         preparation = Preparation("application-role", self.client_image, self._role_script(application, admin))
         return Offer(
-            (application, admin), Reach.DATABASE_TIER, self.PORT, preparation=preparation, files=files, parts=on_demand
+            (application, admin), Reach.DATABASE_TIER, self.PORT, preparation=preparation, files=files, parts=more
         )
+
+    @property
+    def _variable(self) -> str:
+        return self.variable or f"{self.key.upper()}_URL"
+
+    @property
+    def _files(self) -> tuple[File, ...]:
+        return (self.certificate,) if self.certificate else ()
 
     def monitoring(self) -> Monitoring:
         from twinstack.postgres.monitoring import monitoring
@@ -273,122 +327,30 @@ class PostgresSpec(ResourceSpec):
         yield "security group", self.security_group_name
         for log in LOGS:
             yield "CloudWatch log group", self.log_group_name(log)
+        if self.replica:
+            yield "RDS instance", self.replica_identifier
         yield "IAM role", self.monitoring_role_name
         for secret in (self.passwords, self.url, self.admin_url):
             yield "Secrets Manager secret", secret.name
-        for secret in filter(self.delivers, (self.connection, self.admin_connection)):
+        for secret in filter(self.delivers, self._on_demand):
             yield "Secrets Manager secret", secret.name
 
     def rules(self) -> Iterator[Finding]:
-        if self.backup_retention_days and windows_overlap(self.backup_window, self.maintenance_window):
-            yield Finding(
-                "TW701",
-                "the backup window meets the maintenance window",
-                ("backup_window",),
-                given=f"backup {self.backup_window}, maintenance {self.maintenance_window}",
-                allowed="two windows (UTC) that do not meet",
-                fix="move one of them",
-            )
-        if self.storage_ceiling_gib and self.storage_ceiling_gib * 10 < self.storage_gib * 11:
-            yield Finding(
-                "TW702",
-                "storage could not grow",
-                ("max_storage_gib",),
-                given=f"max_storage_gib {self.storage_ceiling_gib}, storage_gib {self.storage_gib}",
-                allowed=f"at least {-(-self.storage_gib * 11 // 10)}, a tenth more than storage_gib",
-                fix="raise max_storage_gib, or leave it out where RDS has no more",
-            )
-        for field, user in (("admin_user", self.admin_user), ("application_user", self.application_user)):
-            if user in RESERVED_USERS or user.startswith("pg_"):
-                yield Finding(
-                    "TW703",
-                    "a reserved user name",
-                    (field,),
-                    user,
-                    "a name PostgreSQL and RDS do not reserve",
-                    f"for example app_{user.removeprefix('pg_')}",
-                )
-        for name in sorted(name for name in KEPT_PARAMETERS if self.parameters.get(name, "1") != "1"):
-            yield Finding(
-                "TW708",
-                "a parameter that is not to be changed",
-                ("parameters", name),
-                given=f"{name}: {self.parameters[name]}",
-                allowed="connections with TLS only",
-                fix="remove it",
-            )
-        if self.admin_user in {
-            self.application_user,
-            *map(self.role_of, (self.two_roles_from, self.two_roles_from + 1)),
-        }:
-            yield Finding(
-                "TW704", "the application would connect as the master user", ("application_user",), self.application_user,
-                "two different users", "give the application a role of its own",
-            )  # fmt: skip
+        yield from check_fields(self)
 
     def review(self) -> Iterator[Finding]:
-        if self.upgrade_from and self.engine_version in STANDARD_SUPPORT_ENDS:
-            yield from check_upgrade(self.upgrade_from, self.engine_version)
-        yield from self._review_certificate()
-        if self.links and not self.is_used_with(Access.ADMIN):
-            has_job = any(isinstance(spec, JobSpec) for spec in self.environment.specs.values())
-            yield Finding(
-                "TW709",
-                f"nobody makes the role {self.application_user} that workloads connect as",
-                given=f"links to {self.key}, none of them with `admin`",
-                allowed="a Job with the `admin` link, which makes the role and its grants",
-                fix=f"give a Job `uses: [{self.key}: admin]`",
-                warning=not has_job,  # somebody else may make it
-                acknowledgeable=True,
-            )
-        yield from check_snapshot(self.restore_from_snapshot, self.context.region)
-        yield from check_support(
-            "PostgreSQL", self.engine_version, STANDARD_SUPPORT_ENDS, self.context.today, ("engine_version",)
-        )
-        if not self.context.protected:
-            return
-        if not self.deletion_protection:
-            yield relaxed("TW401", "deletion protection", "deletion_protection", False, "true")
-        if self.backup_retention_days < SHORTEST_PRODUCTION_BACKUP_DAYS:
-            yield relaxed(
-                "TW402", "a week of backups", "backup_retention_days", self.backup_retention_days, "7 to 35 days"
-            )
-        if not self.encrypted:
-            yield relaxed("TW403", "encryption at rest", "encrypted", False, "true")
-        if not self.multi_az:
-            yield relaxed("TW404", "a standby in a second zone", "multi_az", False, "true")
-        if not self.final_snapshot:
-            yield relaxed("TW405", "a final snapshot", "final_snapshot", False, "true")
+        yield from check_surroundings(self)
+
+    @property
+    def _on_demand(self) -> tuple[SecretValue, ...]:
+        return (self.connection, self.admin_connection, self.replica_connection)
 
     def _role_script(self, application: Variable, admin: Variable) -> str:
         # The release before may have pods that connect as the group itself: it keeps its login until they are gone.
         is_retired = self.password_version > self.two_roles_from
-        return role_script(application.name, admin.name, group=self.application_user, is_retired=is_retired)
-
-    def _review_certificate(self) -> Iterator[Finding]:
-        if self.tls is not PostgresTls.VERIFY_FULL:
-            if self.context.protected:
-                yield relaxed(
-                    "TW713", "clients that know the database by its certificate", "tls", self.tls, "verify-full"
-                )
-        elif not self.certificate and not self.ca_bundle:
-            yield Finding(
-                "TW706",
-                "no certificate of RDS is known for this region",
-                ("ca_bundle",),
-                given=f"none, in {self.context.region}",
-                allowed="the path in the images of Amazon's bundle, or a region of " + ", ".join(roots()),
-                fix="put Amazon's bundle into the images, client_image too, and set ca_bundle",
-            )
-        elif self.ca_bundle and self.is_used_with(Access.ADMIN) and self.client_image == CLIENT_IMAGE:
-            yield Finding(
-                "TW714",
-                "the image that makes the role has no certificate bundle",
-                ("client_image",),
-                given=self.client_image,
-                allowed=f"an image with psql and {self.ca_bundle}",
-                fix="name one, or remove ca_bundle: the library brings the region's certificate",
-            )
+        return role_script(
+            application.name, admin.name, group=self.application_user, is_retired=is_retired, extensions=self.extensions
+        )
 
     def _secret(self, purpose: str) -> SecretValue:
         return SecretValue(self.context.secret_name(self.key, purpose), self.password_version)
@@ -396,5 +358,3 @@ class PostgresSpec(ResourceSpec):
 
 LOGS: Final = ("postgresql", "upgrade")
 """The logs that RDS exports."""
-KEPT_PARAMETERS: Final = frozenset({"rds.force_ssl", "ssl"})
-SHORTEST_PRODUCTION_BACKUP_DAYS: Final = 7

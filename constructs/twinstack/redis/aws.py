@@ -30,8 +30,10 @@ from twinstack.aws import (
     keep,
     pin,
 )
+from twinstack.environment import SecretValue
 from twinstack.environment.maintenance import Apply
 from twinstack.policy.accepted import Accepted
+from twinstack.redis.databases import OWN, others, url_of
 from twinstack.redis.spec import LOGS, RedisSpec
 
 
@@ -90,7 +92,14 @@ class Redis(Resource[RedisSpec]):
             else None
         )
         self.replication_group: ElasticacheReplicationGroup = self._make_replication_group()
-        self.url: Secret = self._publish()
+        self.stack.output(
+            f"{spec.key}_address", f"${{{self._endpoint}}}", "The cache's address, inside the network only"
+        )
+        self.url: Secret = self._publish("url", spec.url, OWN)
+        self.urls: dict[str, Secret] = {
+            name: self._publish(f"url_{name}", url_of(spec, name), number) for name, number in others(spec).items()
+        }
+        """Those of further databases, by their names."""
         self.connection: Secret | None = self._publish_parts() if spec.delivers(spec.connection) else None
 
     @property
@@ -167,18 +176,20 @@ class Redis(Resource[RedisSpec]):
             group.add_override("auth_token_wo_version", spec.password_version)
         return pin(group, spec.key)
 
-    def _publish(self) -> Secret:
-        """The whole connection URL. Celery refuses `rediss` without a word on the server's certificate."""
+    @property
+    def _endpoint(self) -> str:
+        return f"aws_elasticache_replication_group.{self.spec.key}.primary_endpoint_address"
+
+    def _publish(self, part: str, value: SecretValue, database: int) -> Secret:
+        """The whole connection URL of one database. Celery refuses `rediss` without a word on the server's certificate."""
         spec = self.spec
         scheme, options = ("rediss", "?ssl_cert_reqs=required") if spec.encrypted else ("redis", "")
-        rest = f":{spec.PORT}/0{options}"
-        passwords = self.passwords
-        endpoint = f"aws_elasticache_replication_group.{spec.key}.primary_endpoint_address"
-        self.stack.output(f"{spec.key}_address", f"${{{endpoint}}}", "The cache's address, inside the network only")
+        rest = f":{spec.PORT}/{database}{options}"
+        passwords, endpoint = self.passwords, self._endpoint
         return ConnectionSecret(
             self,
-            f"{spec.key}_url",
-            spec.url,
+            f"{spec.key}_{part}",
+            value,
             stack=self.stack,
             key=self.key,
             shape=f"{scheme}://:PASSWORD@ADDRESS{rest}",
@@ -192,8 +203,7 @@ class Redis(Resource[RedisSpec]):
 
     def _publish_parts(self) -> Secret:
         """The host, and the password of each version, as a JSON object."""
-        spec, passwords = self.spec, self.passwords
-        endpoint = f"aws_elasticache_replication_group.{spec.key}.primary_endpoint_address"
+        spec, passwords, endpoint = self.spec, self.passwords, self._endpoint
         return ConnectionSecret(
             self,
             f"{spec.key}_connection",

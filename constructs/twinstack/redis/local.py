@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from twinstack.environment.stand_in import Entry, Health, Service, StandIn, exporter
+from twinstack.redis.databases import OWN, others
 
 if TYPE_CHECKING:
     from twinstack.redis.spec import RedisSpec
@@ -30,23 +31,24 @@ def stand_in(spec: RedisSpec) -> StandIn:
         environment={"REDIS_ADDR": f"redis://{name}:{spec.PORT}"},
     )
     offer = spec.offer(spec.access_levels[0])
-    variable = offer.variables[0].name
+    numbers = dict(zip((one.name for one in offer.variables), (OWN, *others(spec).values()), strict=True))
     values = {"host": name, "port": str(spec.PORT), "database": "0", "password": "", "tls": "false"}
     on_machine = {**values, "host": "localhost", "port": str(port)}
     return StandIn(
         services=(server, figures),
         variables={
-            variable: f"redis://{name}:{spec.PORT}/0",
+            **{one: f"redis://{name}:{spec.PORT}/{number}" for one, number in numbers.items()},
             **{one.name: values[one.part] for one in offer.parts},
         },
-        entries=(
+        entries=tuple(
             Entry(
                 GROUP,
-                variable,
-                f"redis://localhost:{port}/0",
+                one,
+                f"redis://localhost:{port}/{number}",
                 "for a process outside the stack; in the cluster it holds a password",
                 is_secret=True,
-            ),
+            )
+            for one, number in numbers.items()
         ),
         parts=tuple(
             Entry(

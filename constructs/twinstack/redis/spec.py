@@ -19,6 +19,16 @@ from twinstack.environment.spec import ResourceSpec
 from twinstack.environment.stand_in import ComposeOptions, StandIn
 from twinstack.environment.writes import Writes
 from twinstack.facts.windows import windows_overlap
+from twinstack.redis.databases import (
+    DatabaseName,
+    DatabaseNumber,
+    check_databases,
+    check_variables,
+    others,
+    own_variable,
+    url_of,
+    variables,
+)
 from twinstack.redis.version import OLDEST, RedisFamily, check_upgrade
 
 GROUP: Final = "aws_elasticache_replication_group"
@@ -75,6 +85,10 @@ class RedisSpec(ResourceSpec):
     """Days that the slow log and the engine log are kept."""
     password_version: Annotated[int, Field(ge=1)] = 1
     """Adding one makes a new password; the old one stays valid until the rotation after that."""
+    databases: dict[DatabaseName, DatabaseNumber] = Field(default_factory=dict, json_schema_extra={"base_only": True})
+    """Numbered databases by name, `{broker: 0, cache: 1}`: 0 is what the resource's own variable leads to, with or without a
+    name here; each other has a variable of its own, `CACHE_URL` of `cache`. All share the nodes, their memory and
+    `max_memory_policy`: a cache that may forget beside a queue that must not wants a Redis of its own."""
     compose: ComposeOptions = ComposeOptions()
     """How it appears in the local stack."""
     variable: VariableName | None = Field(default=None, json_schema_extra={"base_only": True})
@@ -132,10 +146,8 @@ class RedisSpec(ResourceSpec):
         return stand_in(self)
 
     def offer(self, access: Access) -> Offer:  # noqa: ARG002  the same variables at every level
-        name = self.variable or f"{self.key.upper()}_URL"
-        return Offer(
-            (Variable(name, secret=self.url, part="url"),), Reach.DATABASE_TIER, self.PORT, parts=self._parts()
-        )
+        urls = (Variable(own_variable(self), secret=self.url, part="url"), *variables(self))
+        return Offer(urls, Reach.DATABASE_TIER, self.PORT, parts=self._parts())
 
     def _parts(self) -> tuple[Variable, ...]:
         """For programs that take no URL. Without encryption there is no password, and its variable is empty."""
@@ -165,10 +177,16 @@ class RedisSpec(ResourceSpec):
             yield "CloudWatch log group", self.log_group_name(log)
         for family in filter(None, (self.family, self.upgrade_from)):
             yield "ElastiCache parameter group", f"{self.replication_group_id}-{family}"
-        for secret in (self.password, self.url, *filter(self.delivers, (self.connection,))):
+        for secret in (
+            self.password,
+            self.url,
+            *(url_of(self, name) for name in others(self)),
+            *filter(self.delivers, (self.connection,)),
+        ):
             yield "Secrets Manager secret", secret.name
 
     def rules(self) -> Iterator[Finding]:
+        yield from check_databases(self)
         major = self.engine_version.partition(".")[0]
         if not major.isdecimal() or int(major) < OLDEST:
             yield Finding(
@@ -186,6 +204,7 @@ class RedisSpec(ResourceSpec):
             )
 
     def review(self) -> Iterator[Finding]:
+        yield from check_variables(self)
         if self.upgrade_from:
             yield from check_upgrade(self.upgrade_from, self.family)
         if not self.context.protected:
