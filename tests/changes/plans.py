@@ -1,4 +1,5 @@
-"""One plan that does everything at once to what stands, made by a real engine against the schema provider.
+"""Plans that do everything at once to what stands, made by a real engine against the schema provider: one that replaces and
+destroys (`BEFORE`), one that opens things and takes protections off (`tests/changes/weaker.py`).
 
 Written into tests/changes/plans/ by `python -m tests.changes.plans`, with each engine that is on the path; the slow test
 compares what it makes with what is recorded.
@@ -9,6 +10,7 @@ from __future__ import annotations
 import copy
 import json
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -74,19 +76,22 @@ def after() -> dict[str, Any]:
 REPLACED: Final = "-replace=aws_db_instance.database"
 
 
-def planned(program: str, *options: str) -> dict[str, Any]:
+def planned(
+    program: str, *options: str, before: Mapping[str, Any] = BEFORE, then: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """What `show -json` says of the plan, made with these options."""
+    then = then or after()
     with tempfile.TemporaryDirectory(prefix="twinstack-plans-") as place:
         folder = Path(place)
         stack, file = folder / "cdk.tf.json", folder / "release.plan"
-        stack.write_text(json.dumps(BEFORE))
+        stack.write_text(json.dumps(before))
         with (
-            cloud_for(BEFORE | {"module": {}}, program=program) as variables,
+            cloud_for({**before, "module": {}}, program=program) as variables,
             Terraform(Program.find(program), folder, variables) as terraform,
         ):
             for outcome in (terraform.init(), terraform.plan(file), terraform.apply(file)):
                 assert outcome.status in {0, 2}, outcome.output
-            stack.write_text(json.dumps(after()))
+            stack.write_text(json.dumps(then))
             outcome = terraform.plan(file, *options)
             assert outcome.status == 2, outcome.output
             return terraform.show(file)
@@ -102,11 +107,17 @@ def small(shown: dict[str, Any]) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Records the plan of each engine."""
+    """Records the plans of each engine."""
+    from tests.changes import weaker
+
     RECORDED.mkdir(exist_ok=True)
     for program in PROGRAMS:
-        shown = small(planned(program, REPLACED))
-        (RECORDED / f"{program}.json").write_text(json.dumps(shown, indent=1) + "\n")
+        shown = {
+            program: planned(program, REPLACED),
+            f"weaker-{program}": planned(program, before=weaker.BEFORE, then=weaker.AFTER),
+        }
+        for name, one in shown.items():
+            (RECORDED / f"{name}.json").write_text(json.dumps(small(one), indent=1 if name == program else None) + "\n")
 
 
 if __name__ == "__main__":

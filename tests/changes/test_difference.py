@@ -28,7 +28,8 @@ REPLACES = change("aws_iam_role.other", Effect.REPLACES)
 
 
 def test_every_effect_is_a_class_in_its_order_with_what_is_unknown_above_what_interrupts() -> None:
-    assert [*RISKS] == ["destroys data", "replaces", "unknown", "interrupts", "restarts", "safe"]
+    known = ["interrupts", "restarts", "safe"]
+    assert [*RISKS] == ["destroys data", "exposes", "unprotects", "replaces", "unknown", *known]
     assert {*map(str, Effect)} < {*RISKS}
 
 

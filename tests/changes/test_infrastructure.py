@@ -205,7 +205,7 @@ def test_a_protection_that_goes_is_shown_though_nothing_happens_yet() -> None:
         del stack["resource"]["aws_db_instance"]["database"]["lifecycle"]
 
     (change,) = changed(let_go).values()
-    assert (change.effect, change.fields[0].path) == (Effect.SAFE, "lifecycle.prevent_destroy")
+    assert (change.effect, change.fields[0].path) == (Effect.UNPROTECTS, "lifecycle.prevent_destroy")
     assert change.fields[0].why == "nothing in Terraform keeps it from being destroyed any more"
 
 

@@ -88,7 +88,7 @@ def test_pods_that_may_all_be_away_at_once_interrupt() -> None:
         ("PodDisruptionBudget analytics/analytics-backend", "spec.maxUnavailable", 2, Effect.SAFE),
         ("Deployment analytics/analytics-scheduler", "spec.replicas", 0, Effect.INTERRUPTS),
         ("Service analytics/analytics-backend-service", "spec.selector", {"app": "other"}, Effect.INTERRUPTS),
-        ("Service analytics/analytics-backend-service", "spec.type", "LoadBalancer", Effect.INTERRUPTS),
+        ("Service analytics/analytics-backend-service", "spec.type", "LoadBalancer", Effect.EXPOSES),
         ("Ingress analytics/analytics-ingress", "spec.ingressClassName", "other", Effect.REPLACES),
         ("Ingress analytics/analytics-ingress", "spec.rules", [{"host": "other"}], Effect.INTERRUPTS),
         ("NetworkPolicy analytics/analytics-backend", "spec.egress", [], Effect.INTERRUPTS),

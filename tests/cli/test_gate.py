@@ -155,6 +155,7 @@ def test_what_is_no_release_and_no_effect_is_refused(typed: Typed, tmp_path: Pat
     assert "a folder that holds no release" in typed(tmp_path)[2]
     status, _, err = typed(PLAN, "--up-to", "destroys-data")
     assert status == 2
-    assert "safe, restarts, interrupts, replaces are known; what destroys data takes its address" in " ".join(
-        err.split()
+    assert (
+        "safe, restarts, interrupts, replaces, unprotects, exposes are known; what destroys data takes its address"
+        in " ".join(err.split())
     )

@@ -125,8 +125,8 @@ def test_a_plan_that_does_not_pass_is_not_kept_and_says_why(twinstack: Path, sta
     done = run(step("deploy", "plan-prod", "Judge the plan"), twinstack)
     assert (done.status, done.outputs) == (status, {})
     # Reviewers are asked afterwards: they are the person that a change which interrupts takes.
-    assert done.text.splitlines() == ["twinstack gate release --up-to replaces"]
-    assert done.summary == "\n    twinstack gate release --up-to replaces\n"
+    assert done.text.splitlines() == ["twinstack gate release --up-to exposes"]
+    assert done.summary == "\n    twinstack gate release --up-to exposes\n"
 
 
 @pytest.mark.parametrize(("status", "ends"), [(0, 0), (3, 0), (1, 1), (2, 2)])

@@ -85,7 +85,7 @@ def _value(value: Any) -> str:
 
 
 END: Final = "\n</details>\n"
-LOUD: Final = frozenset({str(Effect.DESTROYS_DATA), str(Effect.REPLACES)})
+LOUD: Final = frozenset({str(Effect.DESTROYS_DATA), str(Effect.EXPOSES), str(Effect.UNPROTECTS), str(Effect.REPLACES)})
 MOST: Final = 20_000
 """Characters. GitHub takes 65,536 of a comment, which may hold several environments, and nobody reads that many."""
 ROOM: Final = 200

@@ -200,7 +200,7 @@ LATER: Final = "(known after apply)"
 UNKNOWN: Final = "unknown"
 """The class of what nobody has noted yet: it may interrupt, and a person has to look."""
 RISKS: Final = (
-    str(Effect.DESTROYS_DATA), str(Effect.REPLACES), UNKNOWN, str(Effect.INTERRUPTS), str(Effect.RESTARTS),
-    str(Effect.SAFE),
+    str(Effect.DESTROYS_DATA), str(Effect.EXPOSES), str(Effect.UNPROTECTS), str(Effect.REPLACES), UNKNOWN,
+    str(Effect.INTERRUPTS), str(Effect.RESTARTS), str(Effect.SAFE),
 )  # fmt: skip
 """Every class, the worst first."""

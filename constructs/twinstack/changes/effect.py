@@ -16,6 +16,10 @@ class Effect(StrEnum):
     """Something does not answer for a while."""
     REPLACES = "replaces"
     """What stands goes, and at best another comes in its place; it held nothing that cannot be made again."""
+    UNPROTECTS = "unprotects"
+    """What kept it, or what it holds, from being lost or read is off."""
+    EXPOSES = "exposes"
+    """Somebody reaches it, or may do something, who could not before."""
     DESTROYS_DATA = "destroys data"
     """What goes held something that nothing brings back."""
 

@@ -1,8 +1,8 @@
 """Whether a plan of Terraform or OpenTofu may be applied, address by address: an allowlist.
 
 By itself passes what is made, what is changed in place and noticed by nobody, what is read, moved, taken over or let go.
-Anything else takes a person, who says how bad a change may be; and what destroys data takes its address typed out. It is
-decided by what the plan does, never by the reason that it gives: a resource that is only forgotten bears the reason of one
+Anything else takes a person, who says how bad a change may be, and that includes what opens something or takes a protection
+off, which nobody notices; and what destroys data takes its address typed out. It is decided by what the plan does, never by the reason that it gives: a resource that is only forgotten bears the reason of one
 that is destroyed. Source, measured on 28 November 2026: Terraform 1.11.4 and OpenTofu 1.12.6, `show -json`.
 """
 
@@ -18,7 +18,14 @@ from twinstack.changes.judgement import fact_of, guard_of, is_judged, of_loss, u
 from twinstack.changes.plan_document import KNOWN_KEYS, NEWEST_FORMAT, format_of, require_plan
 from twinstack.changes.provider_types import BUILT_IN, is_known
 from twinstack.changes.stateful import STATEFUL
-from twinstack.delivery.infrastructure_plan import Action, InfrastructurePlan, ResourceChange, changed_paths
+from twinstack.changes.weakening import Neighbours, Weakening, named, weakenings, words
+from twinstack.delivery.infrastructure_plan import (
+    Action,
+    InfrastructurePlan,
+    ResourceChange,
+    changed_paths,
+    with_unknown,
+)
 from twinstack.errors import ConfigurationError, Problem
 
 if TYPE_CHECKING:
@@ -82,7 +89,8 @@ def judge(
     changes = InfrastructurePlan(plan).changes
     verdicts = [*_of_the_whole(plan), *_of_invocations(plan, allowed)]
     vanished = frozenset(_vanished(plan))
-    verdicts += (_of(change, allowed, up_to, moved or {}, vanished) for change in changes)
+    neighbours = neighbours_of(changes)
+    verdicts += (_of(change, allowed, up_to, moved or {}, vanished, neighbours) for change in changes)
     lost = {one.address for one in verdicts if one.address and one.effect is Effect.DESTROYS_DATA}
     if strangers := sorted({*allowed} - lost):
         raise ConfigurationError(_stranger(address, lost, {one.address for one in changes}) for address in strangers)
@@ -156,8 +164,9 @@ def _of(
     up_to: Effect,
     moved: Mapping[str, str],
     vanished: Collection[str],
+    neighbours: Neighbours,
 ) -> Verdict:
-    effect, why = _effect(change)
+    effect, why = _with_weakenings(*_effect(change), weakenings_of(change, neighbours))
     where = str(change)
     if change.action is Action.CREATED and change.address in vanished and change.type_name in STATEFUL:
         effect = Effect.REPLACES
@@ -187,10 +196,39 @@ def _of(
             change.action,
             effect,
             why,
-            f"choose a moment in which that may be, and say so: --up-to {effect}",
-            "TW984",
+            _FIXES.get(effect, "choose a moment in which that may be, and say so: --up-to {}").format(effect),
+            _CODES.get(effect, "TW984"),
         )
     return Verdict(where, change.action, effect, why)
+
+
+def neighbours_of(changes: Collection[ResourceChange]) -> Neighbours:
+    """What a plan makes anew and takes away."""
+    made = [one for one in changes if one.action in {Action.CREATED, Action.REPLACED, Action.LEFT}]
+    gone = [one for one in changes if one.action in {Action.DESTROYED, Action.REPLACED}]
+    return Neighbours(
+        frozenset(name for one in made for name in named(one.type_name, one.address, one.after)),
+        frozenset(name for one in gone for name in named(one.type_name, one.address, one.before)),
+    )
+
+
+def weakenings_of(change: ResourceChange, neighbours: Neighbours) -> list[Weakening]:
+    """What a change of a plan opens or takes a protection from."""
+    if change.action in {Action.FORGOTTEN, Action.MOVED, Action.IMPORTED, Action.UNKNOWN} or change.deposed:
+        return []
+    before = change.before if isinstance(change.before, Mapping) else None
+    unknown = change.after_unknown if isinstance(change.after_unknown, Mapping) else {}
+    after = with_unknown(change.after, unknown) if isinstance(change.after, Mapping) else None
+    return weakenings(change.type_name, before, after, neighbours)
+
+
+def _with_weakenings(effect: Effect, why: str, found: list[Weakening]) -> tuple[Effect, str]:
+    if not found:
+        return effect, why
+    worst = max(one.effect for one in found)
+    if worst > effect:
+        return worst, words(found) if effect is Effect.SAFE else f"{words(found)}; {why}"
+    return effect, f"{why}; {words(found)}"
 
 
 def _effect(change: ResourceChange) -> tuple[Effect, str]:
@@ -305,8 +343,19 @@ _MESSAGES: Final = {
     "TW976": "AWS keeps this from being destroyed",
     "TW982": "a plan that nobody can judge",
     "TW984": "a change that takes a person",
+    "TW986": "this would open something that is closed",
+    "TW987": "this would take a protection off",
 }
 _ALLOWED: Final = {
     "TW975": "what holds nothing is destroyed or replaced; anything else where its address is typed out",
     "TW984": "what is made, and what is changed in place so that nobody notices",
+    "TW986": "what nobody new reaches or may do, or what a person has agreed to",
+    "TW987": "what is kept as it was, or what a person has agreed to",
 }
+_CODES: Final = {Effect.EXPOSES: "TW986", Effect.UNPROTECTS: "TW987"}
+_FIXES: Final = {
+    Effect.EXPOSES: "let somebody who answers for it look at what is opened, and say so: --up-to {}",
+    Effect.UNPROTECTS: "put it back; or, where it is to go, say so: --up-to {}",
+}
+BY_A_PERSON: Final = Effect.EXPOSES
+"""How bad a change may be that a person has seen: anything but what destroys data."""

@@ -19,6 +19,7 @@ from twinstack.changes.other_blocks import changes_of_other_blocks
 from twinstack.changes.places import Places
 from twinstack.changes.provider_types import as_read, is_filled_in, is_known, is_write_only
 from twinstack.changes.stack import Block, Stack, shown, sources
+from twinstack.changes.weakening import Neighbours, Weakening, named, weakenings, with_weakenings, words
 from twinstack.delivery.infrastructure_plan import UNKNOWN_YET, Action
 from twinstack.environment.spec import Half
 from twinstack.facts import refused_steps
@@ -65,6 +66,11 @@ class _Comparison:
         self._old, self._new, self._places = old, new, places
         self._former = {target: former for former, target in renamed.items()}
         self._renamed = renamed
+        kept = {*renamed.values(), *old.resources} - set(new.fresh)
+        self._neighbours = Neighbours(
+            frozenset(self._names(new, [one for one in new.resources if one not in kept])),
+            frozenset(self._names(old, [one for one in old.resources if renamed.get(one, one) not in new.resources])),
+        )
 
     def run(self) -> Iterator[Change]:
         for address in self._new.resources:
@@ -87,7 +93,9 @@ class _Comparison:
             return self._change(
                 address, Action.CREATED, Effect.INTERRUPTS, known=False, why=f"{type_name} is not known here"
             )
-        return self._change(address, Action.CREATED, Effect.SAFE, why="new")
+        weaker = weakenings(type_name, None, shown(self._read(self._new, address)), self._neighbours)
+        effect = max((one.effect for one in weaker), default=Effect.SAFE)
+        return self._change(address, Action.CREATED, effect, why=_joined("new", words(weaker)))
 
     def _gone(self, address: str, arguments: Block) -> Change:
         type_name = address.partition(".")[0]
@@ -99,8 +107,13 @@ class _Comparison:
         if target := self._new.moved.get(address):
             because = f"it was to move to {target} and does not, for something stands there already"
         effect, why = of_loss(type_name, Action.DESTROYED, because)
+        weaker = weakenings(type_name, shown(self._read(self._old, address)), None, self._neighbours)
+        effect = max((effect, *(one.effect for one in weaker)))
         return self._change(
-            address, Action.DESTROYED, effect, why=_joined(why, *_refusals(type_name, arguments, None, {}))
+            address,
+            Action.DESTROYED,
+            effect,
+            why=_joined(words(weaker), why, *_refusals(type_name, arguments, None, {})),
         )
 
     def _compared(self, former: str, address: str) -> Change | None:
@@ -111,20 +124,37 @@ class _Comparison:
         moved = f"only its address changes: it was {former}" if former != address else ""
         if not found and not triggers:
             return self._change(address, Action.MOVED, Effect.SAFE, why=moved) if moved else None
-        found = _with_refusals(found, type_name, before, after)
+        weaker = self._weaker(type_name, before, after)
+        found = with_weakenings(_with_refusals(found, type_name, before, after), weaker)
         found.sort(key=lambda one: (-rank_of(one), not one.forces, one.path))
         forced = [one.path for one in found if one.forces]
         fields = tuple(found)
         if forced or triggers:
-            because = [*forced, *(f"a change of {one}" for one in triggers)]
-            words = f"{' and '.join(because)} force{'s' if len(because) == 1 else ''} it"
-            effect, why = of_loss(type_name, Action.REPLACED, words)
+            forces = [*forced, *(f"a change of {one}" for one in triggers)]
+            because = f"{' and '.join(forces)} force{'s' if len(forces) == 1 else ''} it"
+            effect, why = of_loss(type_name, Action.REPLACED, because)
+            effect = max((effect, *(one.effect for one in weaker)))
             lifecycle = self._new.lifecycle(address)
-            why = _joined(why, *_refusals(type_name, before, after, lifecycle), _order(lifecycle))
+            why = _joined(words(weaker), why, *_refusals(type_name, before, after, lifecycle), _order(lifecycle))
             return self._change(address, Action.REPLACED, effect, why=why, fields=fields)
         worst = fields[0]
-        why = _joined(f"it was {former}" if moved else "", _words(worst))
-        return self._change(address, Action.CHANGED, worst.effect, known=worst.known, why=why, fields=fields)
+        why = _joined(
+            f"it was {former}" if moved else "", words([one for one in weaker if not one.path]), _words(worst)
+        )
+        effect = max((worst.effect, *(one.effect for one in weaker)))
+        return self._change(address, Action.CHANGED, effect, known=worst.known, why=why, fields=fields)
+
+    def _weaker(self, type_name: str, before: Block, after: Block) -> list[Weakening]:
+        """Where two values differ and say the same to people, a data source makes another of it: that only a plan tells."""
+        old, new = shown(before), shown(after)
+        for name, one in after.items():
+            if new[name] == old.get(name) and one != before.get(name) and not sources(one):
+                new[name] = UNKNOWN_YET
+        return weakenings(type_name, old, new, self._neighbours)
+
+    def _names(self, stack: Stack, addresses: Collection[str]) -> Iterator[tuple[str, str]]:
+        for one in addresses:
+            yield from named(one.partition(".")[0], one, shown(self._read(stack, one)))
 
     def _read(self, stack: Stack, address: str) -> dict[str, Any]:
         """The arguments, resolved and as the provider reads them."""
@@ -164,7 +194,8 @@ class _Comparison:
                 if on
                 else "nothing in Terraform keeps it from being destroyed any more"
             )
-            yield FieldChange("lifecycle.prevent_destroy", not on, on, Effect.SAFE, why=why)
+            effect = Effect.SAFE if on else Effect.UNPROTECTS
+            yield FieldChange("lifecycle.prevent_destroy", not on, on, effect, why=why)
 
     def _ignored(self, address: str) -> Collection[str]:
         said = self._new.lifecycle(address).get("ignore_changes") or ()

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias
 
 from twinstack.changes.effect import Effect
+from twinstack.changes.fields import holds
 
 Kind: TypeAlias = tuple[str, str]
 """Group and kind: `("apps", "Deployment")`; the core group is empty."""
@@ -25,22 +26,51 @@ def _only_added(was: Any, becomes: Any) -> bool:
     return was is None
 
 
+def _wider(was: Any, becomes: Any) -> bool:
+    """Whether more addresses are let in: none at all are everybody."""
+    old, new = _networks(was), _networks(becomes)
+    return bool(old) and (not new or any(not any(holds(each, one) for each in old) for one in new))
+
+
+def _networks(value: Any) -> list[str]:
+    found = value.split(",") if isinstance(value, str) else value if isinstance(value, list) else []
+    return [one.strip() for one in found if isinstance(one, str) and one.strip()]
+
+
+def _less_strict(was: Any, becomes: Any) -> bool:
+    old, new = (LEVELS.index(one) if one in LEVELS else 0 for one in (was, becomes))
+    return new < old
+
+
 CONDITIONS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
     "": lambda _was, _becomes: True,
     "added": _only_added,
     "removed": lambda _was, becomes: becomes is None,
     "to zero": lambda was, becomes: becomes == 0 and was != 0,
     "true": lambda _was, becomes: becomes is True,
+    "internal no more": lambda was, _: str(was).lower() in {"true", "internal"},
+    "to the internet": lambda _was, becomes: becomes == "internet-facing",
+    "out of the cluster": lambda was, becomes: (
+        becomes in {"LoadBalancer", "NodePort"} and was in {None, "", "ClusterIP"}
+    ),
+    "wider": _wider,
+    "less strict": _less_strict,
+    "deletes": lambda _was, becomes: becomes == "Delete",
 }
+LEVELS: Final = ("privileged", "baseline", "restricted")
+"""Of Pod Security, the strictest last; nothing said is privileged."""
 
 SAFE, RESTARTS, INTERRUPTS = Effect.SAFE, Effect.RESTARTS, Effect.INTERRUPTS
 REPLACES, DESTROYS_DATA = Effect.REPLACES, Effect.DESTROYS_DATA
+EXPOSES, UNPROTECTS = Effect.EXPOSES, Effect.UNPROTECTS
 
 _NEXT_START: Final = "pods take it at their next start"
 _CUT: Final = "what it admits no more is cut off"
 _ROLLOUT: Final = "how its pods are replaced from the next time on"
 _ADDRESS: Final = "the load balancer becomes another one, with another address"
 _REFUSED: Final = "whoever used a right that goes is refused it"
+_INTERNET: Final = "it is reached from the internet, by another load balancer with another address"
+_WIDER: Final = "more addresses are let in"
 _NODES: Final = "nodes that are not so any more are replaced one after another, and the pods on them move"
 
 _REPLICAS: Final[tuple[Row, ...]] = (
@@ -62,6 +92,7 @@ FIELDS: Final[Mapping[Kind, tuple[Row, ...]]] = {
         ("spec.updateStrategy", "", SAFE, _ROLLOUT),
         ("spec.minReadySeconds", "", SAFE, _ROLLOUT),
         ("spec.revisionHistoryLimit", "", SAFE, "how many former sets of pods are kept"),
+        ("spec.persistentVolumeClaimRetentionPolicy", "deletes", UNPROTECTS, "its volumes go with it"),
         ("spec.persistentVolumeClaimRetentionPolicy", "", SAFE, "what becomes of its volumes when it is taken away"),
     ),
     ("apps", "DaemonSet"): (
@@ -78,20 +109,30 @@ FIELDS: Final[Mapping[Kind, tuple[Row, ...]]] = {
         ("spec.selector", "", INTERRUPTS, "it leads to other pods: nothing answers until some of them are ready"),
         ("spec.ports", "added", SAFE, "one more port"),
         ("spec.ports", "", INTERRUPTS, "who calls the former port is not answered"),
+        ("metadata.annotations[service.beta.kubernetes.io/aws-load-balancer-scheme]", "to the internet", EXPOSES, _INTERNET),
+        ("metadata.annotations[service.beta.kubernetes.io/aws-load-balancer-scheme]", "internal no more", EXPOSES, _INTERNET),
+        ("metadata.annotations[service.beta.kubernetes.io/aws-load-balancer-internal]", "internal no more", EXPOSES, _INTERNET),
+        ("spec.type", "out of the cluster", EXPOSES, "it is reached from outside of the cluster"),
+        ("spec.externalIPs", "added", EXPOSES, "it is reached from outside of the cluster"),
         ("spec.type", "", INTERRUPTS, "it is reached in another way: a former load balancer goes"),
         ("spec.externalName", "", INTERRUPTS, "its name leads elsewhere"),
         ("spec.loadBalancerClass", "", INTERRUPTS, _ADDRESS),
+        ("spec.loadBalancerSourceRanges", "wider", EXPOSES, _WIDER),
         ("spec.loadBalancerSourceRanges", "", INTERRUPTS, _CUT),
         ("spec", "", SAFE, "how its connections are spread"),
     ),
     ("networking.k8s.io", "Ingress"): (
+        ("metadata.annotations[alb.ingress.kubernetes.io/scheme]", "to the internet", EXPOSES, _INTERNET),
         ("metadata.annotations[alb.ingress.kubernetes.io/scheme]", "", REPLACES, _ADDRESS),
         ("metadata.annotations[alb.ingress.kubernetes.io/group.name]", "", REPLACES, _ADDRESS),
         ("metadata.annotations[alb.ingress.kubernetes.io/target-type]", "", INTERRUPTS, "its target groups are made anew"),
         ("metadata.annotations[alb.ingress.kubernetes.io/backend-protocol]", "", INTERRUPTS, "its target groups are made anew"),
         ("metadata.annotations[alb.ingress.kubernetes.io/listen-ports]", "added", SAFE, ""),
         ("metadata.annotations[alb.ingress.kubernetes.io/listen-ports]", "", INTERRUPTS, "who calls the former port is not answered"),
+        ("metadata.annotations[alb.ingress.kubernetes.io/inbound-cidrs]", "wider", EXPOSES, _WIDER),
         ("metadata.annotations[alb.ingress.kubernetes.io/inbound-cidrs]", "", INTERRUPTS, _CUT),
+        ("metadata.annotations[nginx.ingress.kubernetes.io/whitelist-source-range]", "wider", EXPOSES, _WIDER),
+        ("metadata.annotations[nginx.ingress.kubernetes.io/allowlist-source-range]", "wider", EXPOSES, _WIDER),
         ("metadata.annotations[alb.ingress.kubernetes.io/security-groups]", "", INTERRUPTS, _CUT),
         ("metadata.annotations[external-dns.alpha.kubernetes.io/hostname]", "", INTERRUPTS, "the former name leads nowhere"),
         ("metadata.annotations[external-dns.alpha.kubernetes.io/", "", SAFE, "the DNS record follows"),
@@ -107,20 +148,18 @@ FIELDS: Final[Mapping[Kind, tuple[Row, ...]]] = {
     ),
     ("networking.k8s.io", "IngressClass"): (("spec.parameters", "", REPLACES, _ADDRESS),),
     ("eks.amazonaws.com", "IngressClassParams"): (
+        ("spec.scheme", "to the internet", EXPOSES, _INTERNET),
         ("spec.scheme", "", REPLACES, _ADDRESS),
         ("spec.group", "", REPLACES, _ADDRESS),
+        ("spec.inboundCIDRs", "wider", EXPOSES, _WIDER),
         ("spec.inboundCIDRs", "", INTERRUPTS, _CUT),
         ("spec.namespaceSelector", "", INTERRUPTS, "an Ingress in a namespace that it selects no more is not looked after"),
         ("spec", "", SAFE, "the load balancer takes it over as it runs"),
     ),
     ("networking.k8s.io", "NetworkPolicy"): (
         ("spec.podSelector", "", INTERRUPTS, "other pods admit only what it names"),
-        ("spec.policyTypes", "removed", SAFE, ""),
+        ("spec.policyTypes", "removed", EXPOSES, "it keeps out less"),
         ("spec.policyTypes", "", INTERRUPTS, _CUT),
-        ("spec.ingress", "added", SAFE, "it admits more"),
-        ("spec.ingress", "", INTERRUPTS, _CUT),
-        ("spec.egress", "added", SAFE, "it admits more"),
-        ("spec.egress", "", INTERRUPTS, _CUT),
     ),
     ("autoscaling", "HorizontalPodAutoscaler"): (
         ("spec.scaleTargetRef", "", INTERRUPTS, "what it scaled keeps the number of pods that it has"),
@@ -143,21 +182,22 @@ FIELDS: Final[Mapping[Kind, tuple[Row, ...]]] = {
         ("metadata.annotations", "", SAFE, _NEXT_START),
         ("imagePullSecrets", "", SAFE, _NEXT_START),
     ),
-    ("rbac.authorization.k8s.io", "Role"): (("rules", "added", SAFE, "more rights"), ("rules", "", INTERRUPTS, _REFUSED)),
+    ("rbac.authorization.k8s.io", "Role"): (("rules", "added", EXPOSES, "more rights"), ("rules", "", INTERRUPTS, _REFUSED)),
     ("rbac.authorization.k8s.io", "ClusterRole"): (
-        ("rules", "added", SAFE, "more rights"),
+        ("rules", "added", EXPOSES, "more rights"),
         ("rules", "", INTERRUPTS, _REFUSED),
     ),
     ("rbac.authorization.k8s.io", "RoleBinding"): (
-        ("subjects", "added", SAFE, "more who have the rights"),
+        ("subjects", "added", EXPOSES, "more who have the rights"),
         ("subjects", "", INTERRUPTS, _REFUSED),
     ),
     ("rbac.authorization.k8s.io", "ClusterRoleBinding"): (
-        ("subjects", "added", SAFE, "more who have the rights"),
+        ("subjects", "added", EXPOSES, "more who have the rights"),
         ("subjects", "", INTERRUPTS, _REFUSED),
     ),
     ("", "Namespace"): (
-        ("metadata.labels[pod-security.kubernetes.io/enforce]", "removed", SAFE, "any pod may start"),
+        ("metadata.labels[pod-security.kubernetes.io/enforce]", "removed", UNPROTECTS, "any pod may start"),
+        ("metadata.labels[pod-security.kubernetes.io/enforce]", "less strict", UNPROTECTS, "pods that could not start may"),
         (
             "metadata.labels[pod-security.kubernetes.io/enforce]", "", INTERRUPTS,
             "pods that run stay, and one that does not comply cannot start any more",
@@ -167,6 +207,10 @@ FIELDS: Final[Mapping[Kind, tuple[Row, ...]]] = {
         ("metadata", "", SAFE, ""),
     ),
     ("", "PersistentVolumeClaim"): (("spec.resources", "", SAFE, "it grows as it is used, where its class allows that"),),
+    ("", "PersistentVolume"): (
+        ("spec.persistentVolumeReclaimPolicy", "deletes", UNPROTECTS, "what is on it goes with its claim"),
+        ("spec.persistentVolumeReclaimPolicy", "", SAFE, "what becomes of it when its claim goes"),
+    ),
     ("", "ResourceQuota"): (("spec", "", SAFE, "for what starts from now on"),),
     ("", "LimitRange"): (("spec", "", SAFE, "for what starts from now on"),),
     ("storage.k8s.io", "StorageClass"): (("allowVolumeExpansion", "", SAFE, ""), ("mountOptions", "", SAFE, _NEXT_START)),

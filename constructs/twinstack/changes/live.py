@@ -15,6 +15,7 @@ from twinstack.changes.effect import Effect
 from twinstack.changes.judgement import is_judged, of_argument, of_loss
 from twinstack.changes.masking import masked_argument
 from twinstack.changes.places import Places
+from twinstack.changes.weakening import with_weakenings
 from twinstack.changes.workloads import changes_of_workloads
 from twinstack.delivery.changes import ChangeKind
 from twinstack.delivery.comparison import differences
@@ -59,13 +60,16 @@ def changes_of_what_stands(
 
 def changes_of_plan(plan: InfrastructurePlan, stack: Mapping[str, Any], fields: Collection[str]) -> Iterator[Change]:
     """What a plan of Terraform or OpenTofu does, each address with what its arguments do."""
-    from twinstack.changes.gate import judge
+    from twinstack.changes.gate import judge, neighbours_of, weakenings_of
 
+    neighbours = neighbours_of(plan.changes)
     places = Places.of_stacks(stack, stack, fields)
     verdicts = {one.address: one for one in judge(plan.document, up_to=Effect.DESTROYS_DATA)}
     for change in plan.changes:
         verdict = verdicts[str(change)]
-        arguments = sorted(_arguments(change), key=lambda one: (-rank_of(one), not one.forces, one.path))
+        weaker = weakenings_of(change, neighbours)
+        found = with_weakenings([*_arguments(change)], weaker)
+        arguments = sorted(found, key=lambda one: (-rank_of(one), not one.forces, one.path))
         known = verdict.code != UNJUDGED and all(one.known for one in arguments)
         yield Change(
             Half.INFRASTRUCTURE, str(change), places.of(change.address), change.action, verdict.effect, known,

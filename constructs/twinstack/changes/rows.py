@@ -55,6 +55,8 @@ def _words(one: Cause, of: Cause) -> str:
 
 TITLES: Final = {
     str(Effect.DESTROYS_DATA): ("what goes held something that nothing brings back", Level.ERROR),
+    str(Effect.EXPOSES): ("somebody reaches it, or may do something, who could not before", Level.ERROR),
+    str(Effect.UNPROTECTS): ("what kept it, or what it holds, is off", Level.WARNING),
     str(Effect.REPLACES): ("what stands goes, and at best another comes in its place", Level.ERROR),
     UNKNOWN: ("nobody has noted what this does: a person has to look", Level.WARNING),
     str(Effect.INTERRUPTS): ("something does not answer for a while", Level.WARNING),

@@ -169,7 +169,7 @@ REMADE: Final = frozenset({
     "aws_s3_bucket_public_access_block", "aws_s3_bucket_server_side_encryption_configuration",
     "aws_s3_bucket_versioning", "aws_secretsmanager_secret_policy", "aws_security_group", "aws_security_group_rule",
     "aws_sns_topic_policy", "aws_sns_topic_subscription", "aws_sqs_queue_policy", "aws_vpc_endpoint",
-    "aws_vpc_security_group_egress_rule", "aws_vpc_security_group_ingress_rule", "aws_wafv2_ip_set",
+    "aws_vpc_security_group_egress_rule", "aws_vpc_security_group_ingress_rule",
     "aws_wafv2_web_acl", "aws_wafv2_web_acl_association", "aws_wafv2_web_acl_logging_configuration",
 })  # fmt: skip
 """Types that hold no data, no address that others know and no key: the next apply makes them as they were."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, reduce
 from typing import Any, Final
 
+from twinstack.changes.admitted import PEERS, of_rules
 from twinstack.changes.difference import Change, FieldChange, rank_of
 from twinstack.changes.effect import Effect
 from twinstack.changes.fields import differing, last_of, without_index
@@ -74,14 +75,35 @@ class _Comparison:
 
     def _made(self, one: Object) -> Change:
         kind = (one.group, one.kind)
-        if kind == ("networking.k8s.io", "NetworkPolicy") and self._narrows(one):
+        if kind == NETWORK_POLICY and self._narrows(one):
             return self._change(
                 one, Action.CREATED, Effect.INTERRUPTS, why="its pods admit only what it names, and no more"
             )
+        if given := self._given(one):
+            return self._change(one, Action.CREATED, Effect.EXPOSES, why=f"new: {given} stands and has its rights now")
         effect, why = MADE.get(kind, (Effect.SAFE, "new"))
         if not is_known(kind):
             return self._change(one, Action.CREATED, Effect.INTERRUPTS, known=False, why=_unknown(one))
         return self._change(one, Action.CREATED, effect, why=why)
+
+    def _given(self, binding: Object) -> str:
+        """Who of those that a new binding gives rights to was there before."""
+        if binding.kind not in {"RoleBinding", "ClusterRoleBinding"}:
+            return ""
+        new = {("ServiceAccount", one.namespace, one.name) for one in self.new.of("ServiceAccount")}
+        new -= {("ServiceAccount", one.namespace, one.name) for one in self.old.of("ServiceAccount")}
+        for one in binding.data.get("subjects") or ():
+            who = (one.get("kind"), one.get("namespace", binding.namespace), one.get("name"))
+            if who not in new:
+                return f"{who[0]} {who[2]}"
+        return ""
+
+    def _opens(self, policy: Object) -> bool:
+        """Whether pods that stay were kept apart by this policy, and no other one does it."""
+        selected = self.new.selected(policy.spec.get("podSelector"), policy.namespace)
+        others = [one for one in self.new.of("NetworkPolicy") if one.namespace == policy.namespace]
+        covered = [pods for one in others for pods in self.new.selected(one.spec.get("podSelector"), one.namespace)]
+        return any(pods not in covered for pods in selected)
 
     def _narrows(self, policy: Object) -> bool:
         """Whether pods that there are already were not selected by any policy before."""
@@ -97,6 +119,8 @@ class _Comparison:
         if not is_known(kind):
             return self._change(one, Action.DESTROYED, Effect.REPLACES, known=False, why=_unknown(one))
         effect, why = GONE.get(kind, (Effect.REPLACES, "it holds nothing that cannot be made again"))
+        if kind == NETWORK_POLICY and self._opens(one):
+            effect, why = Effect.EXPOSES, "its pods stay, and admit whatever comes"
         return self._change(one, Action.DESTROYED, effect, why=why)
 
     def _renewed(self, former: Object, one: Object) -> Change:
@@ -122,8 +146,12 @@ class _Comparison:
         for path, old, new in differing(was, becomes, KEYS):
             if plain(old) == plain(new) or _is_same_quantity(path, old, new):
                 continue
+            direction = path.removeprefix("spec.").partition("[")[0].partition(".")[0]
             is_of_pods = template and kind != ("batch", "CronJob") and without_index(path).startswith(template)
-            judged_as = effect_of_template(one, self.new) if is_of_pods else row_for(kind, path, old, new)
+            if kind == NETWORK_POLICY and direction in PEERS:
+                judged_as: tuple[Effect, str] | None = of_rules(direction, former.spec, one.spec)
+            else:
+                judged_as = effect_of_template(one, self.new) if is_of_pods else row_for(kind, path, old, new)
             effect, why = judged_as or (Effect.INTERRUPTS, "nobody has noted yet what it does")
             before, after = (_masked(one, path, side) for side in (old, new))
             yield FieldChange(path, before, after, effect, judged_as is not None, why)
@@ -217,6 +245,7 @@ def _joined(*parts: str) -> str:
     return "; ".join(filter(None, parts))
 
 
+NETWORK_POLICY: Final = ("networking.k8s.io", "NetworkPolicy")
 KEYS: Final = ("name", "host", "mountPath", "containerPort", "port", "path", "key", "objectName", "topologyKey")
 """By what the items of a list are told apart, where each has it."""
 _SAID: Final = frozenset({"labels", "annotations", "finalizers", "ownerReferences"})

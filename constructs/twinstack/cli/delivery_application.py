@@ -86,7 +86,7 @@ def gate(
         str | None,
         typer.Option(
             metavar="EFFECT",
-            help="How bad any other change may be: safe, restarts, interrupts or replaces. safe unless given.",
+            help="How bad any other change may be: safe, restarts, interrupts, replaces, unprotects or exposes. safe unless given.",
             show_default=False,
         ),
     ] = None,

@@ -16,8 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-from twinstack.changes.effect import Effect
-from twinstack.changes.gate import judge, require_pass
+from twinstack.changes.gate import BY_A_PERSON, judge, require_pass
 from twinstack.changes.plan_document import moves_of_folder
 from twinstack.delivery.cluster_identity import the_cluster
 from twinstack.delivery.infrastructure_moves import continues, moves
@@ -76,9 +75,7 @@ class Infrastructure:
         the plan, so all but what destroys data passes, and that where its address is among `destroying` (TW975).
         """
         saved = _read(folder)
-        require_pass(
-            judge(saved.document, allowed=destroying, up_to=Effect.REPLACES, moved=dict(moves_of_folder(folder)))
-        )
+        require_pass(judge(saved.document, allowed=destroying, up_to=BY_A_PERSON, moved=dict(moves_of_folder(folder))))
         if saved.is_empty:
             return saved
         with self._at(folder, _program_of(saved, self.program)) as terraform:
@@ -122,7 +119,7 @@ class Infrastructure:
             file = Path(place) / PLAN_FILE
             plan = _planned(terraform, file, "-destroy", stop=stop)
             # Whoever destroys has typed out the name of it all: no address is asked for beside it.
-            require_pass([one for one in judge(plan.document, up_to=Effect.REPLACES) if one.code != "TW975"])
+            require_pass([one for one in judge(plan.document, up_to=BY_A_PERSON) if one.code != "TW975"])
             if plan.is_empty:
                 progress.note("the infrastructure is destroyed already")
                 return

@@ -272,6 +272,19 @@ def changed_paths(before: Any, after: Any, unknown: Any = None, path: str = "") 
         yield path, before, after
 
 
+def with_unknown(after: Any, unknown: Any) -> Any:
+    """What there will be, with UNKNOWN_YET wherever only the apply tells."""
+    if unknown is True:
+        return UNKNOWN_YET
+    if isinstance(after, dict):
+        later = unknown if isinstance(unknown, dict) else {}
+        return {name: with_unknown(after.get(name), later.get(name)) for name in {**after, **later}}
+    if isinstance(after, list):
+        later = unknown if isinstance(unknown, list) else []
+        return [with_unknown(one, later[index] if index < len(later) else None) for index, one in enumerate(after)]
+    return after
+
+
 def _are_blocks(before: list[Any], after: list[Any]) -> bool:
     return len(before) == len(after) and all(isinstance(one, dict | list) for one in (*before, *after))
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.changes.edits.recorded import RECORDED, edited, explained, made
 from tests.changes.edits.rounds import difference_of, edits_of, replaced, rounds
-from twinstack.changes.difference import Cause, Difference
+from twinstack.changes.difference import RISKS, Cause, Difference
 
 EVERY = pytest.mark.parametrize("index", range(len(RECORDED)), ids=[row.name for row in RECORDED])
 
@@ -20,7 +20,7 @@ def causes(found: Difference) -> dict[tuple[str, str], Cause]:
 
 def test_more_than_forty_edits_are_recorded_each_once() -> None:
     assert len({row.name for row in RECORDED}) == len(RECORDED) > 40
-    assert {row.worst for row in RECORDED} == {"", "safe", "restarts", "interrupts", "replaces", "destroys data"}
+    assert {row.worst for row in RECORDED} == {"", *RISKS} - {"unknown"}
     assert sorted(index for one in rounds() for index in one) == [
         index for index, row in enumerate(RECORDED) if row.worst
     ]

@@ -41,9 +41,9 @@ def show(planned: Planned, stream: TextIO | None = None) -> None:
 
 def as_dict(planned: Planned) -> dict[str, Any]:
     """The same for machines: names and fields, and no value."""
-    from twinstack.changes.gate import judge
+    from twinstack.changes.gate import BY_A_PERSON, judge
 
-    judged = judge(planned.infrastructure.document, up_to=Effect.REPLACES) if planned.infrastructure else []
+    judged = judge(planned.infrastructure.document, up_to=BY_A_PERSON) if planned.infrastructure else []
     return {
         "release": {name: planned.release.as_dict()[name] for name in _SHOWN},
         "folder": str(planned.folder),
@@ -86,9 +86,9 @@ def _object(change: Change) -> Iterator[list[Piece]]:
 
 
 def _infrastructure(plan: InfrastructurePlan) -> Iterator[list[Piece]]:
-    from twinstack.changes.gate import judge
+    from twinstack.changes.gate import BY_A_PERSON, judge
 
-    verdicts = judge(plan.document, up_to=Effect.REPLACES)
+    verdicts = judge(plan.document, up_to=BY_A_PERSON)
     by_address = {one.address: one for one in verdicts}
     for change in sorted(plan.changes, key=lambda one: (not one.action.is_loss, one.address)):
         verdict = by_address[str(change)]
