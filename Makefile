@@ -133,7 +133,7 @@ lint: $(VENV)/.complete $(CHECK_VENV)/.complete ## style, types, and scanners ov
 	@if command -v actionlint >/dev/null; then PATH=$(CURDIR)/$(CHECK_VENV)/bin:$$PATH actionlint; \
 	else echo "skipped: actionlint is not on the path (github.com/rhysd/actionlint)"; fi
 	$(CHECK_VENV)/bin/hadolint backend/Dockerfile frontend/Dockerfile
-	$(CHECK_VENV)/bin/shellcheck .ci/run scripts/*.sh
+	$(CHECK_VENV)/bin/shellcheck .ci/run scripts/*.sh findings/*.sh
 	$(VENV)/bin/docker-compose --env-file .env.example --profile '*' config --quiet
 	@if command -v promtool >/dev/null; then \
 	  promtool check config --lint=all --lint-fatal monitoring/prometheus.yml && promtool test rules tests/local/alerts_test.yml; \

@@ -46,4 +46,5 @@ def test_they_fit_githubs_own_schema(schema: str, files: list[str]) -> None:
 
 
 def test_the_scripts_pass_shellcheck() -> None:
-    judged("shellcheck", *map(str, sorted((ROOT / "scripts").glob("*.sh"))))
+    scripts = [file for folder in ("scripts", "findings") for file in sorted((ROOT / folder).glob("*.sh"))]
+    judged("shellcheck", *map(str, scripts))
