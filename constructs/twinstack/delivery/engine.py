@@ -97,7 +97,10 @@ class Look:
         from twinstack.delivery.history import what_returns
 
         records = Records.read(api, namespace, stack)
-        live = LiveState.read(Patient.of(api), manifests, also=records.listed)
+        own = ProductNamespace(api, namespace, stack)
+        # Of a first release nothing can stand in a namespace that is not there.
+        absent = frozenset({namespace}) if not records.listed and own.is_absent() else frozenset[str]()
+        live = LiveState.read(Patient.of(api), manifests, also=records.listed, absent=absent)
         back = what_returns(manifests, live) if former else None
         wanted = back.manifests if back else manifests
         pruning = Pruning.of(records, manifests, live)
@@ -208,7 +211,8 @@ class Delivery:
         try:
             with Lease.hold(
                 self.api, self.namespace, lease_name(self.stack), self.holder,
-                seen=seen.lease, take_over=self.take_over, supersede=self.supersede, tell=self.progress.note,
+                seen=seen.lease, is_absent=bool(made), take_over=self.take_over, supersede=self.supersede,
+                tell=self.progress.note,
             ) as lease:  # fmt: skip
                 seen = self._seen_alone(seen, lease, is_first=bool(made) and lease.is_new)
                 missing = gone(seen.records, seen.live)

@@ -67,6 +67,7 @@ class Lease:
         holder: Holder,
         *,
         seen: LeaseObject | None = None,
+        is_absent: bool = False,
         take_over: bool = False,
         supersede: bool = False,
         seconds: int = LEASE_SECONDS,
@@ -78,11 +79,13 @@ class Lease:
         Where another run holds it, this one looks whether that one is still alive. If so, it is refused (LeaseHeldError,
         with its name); or, with `supersede`, asks it to give way and waits for at most `patience_seconds`; or, with
         `take_over`, takes the Lease away at once. `tell` hears what is waited for. `seen` is the Lease as `standing_lease`
-        showed it: one that was free then is taken without another look. Raises ClusterError where the server refuses.
+        showed it: one that was free then is taken without another look, and so is one that cannot be there (`is_absent`).
+        Raises ClusterError where the server refuses.
         """
         wish = _Wish(api, namespace, name, str(holder), seconds, tell)
+        looks = wish.looks(seen, is_absent=is_absent)
         taken, taken_from = wish.fulfil(
-            seen=seen, take_over=take_over, supersede=supersede, patience_seconds=patience_seconds
+            looks, seen, take_over=take_over, supersede=supersede, patience_seconds=patience_seconds
         )
         lease = cls(api, taken, seconds=seconds, taken_from=taken_from, is_new=wish.is_new, is_as_seen=wish.is_as_seen)
         keeper = threading.Thread(target=lease._keep, name="lease", daemon=True)
@@ -176,12 +179,18 @@ class _Wish:
         self.is_new = self.is_as_seen = False
 
     def fulfil(
-        self, *, seen: LeaseObject | None, take_over: bool, supersede: bool, patience_seconds: float
+        self,
+        looks: Iterator[LeaseObject | None],
+        seen: LeaseObject | None,
+        *,
+        take_over: bool,
+        supersede: bool,
+        patience_seconds: float,
     ) -> tuple[LeaseObject, str]:
         """The Lease, held, and whom it was taken from."""
         until = _clock() + patience_seconds
         asked = False
-        for found in self._looks(seen):
+        for found in looks:
             if found is None:
                 made = self._created()
                 if made is not None:
@@ -206,9 +215,9 @@ class _Wish:
             time.sleep(POLL_SECONDS)
         raise AssertionError("it is looked at for as long as it takes")
 
-    def _looks(self, seen: LeaseObject | None) -> Iterator[LeaseObject | None]:
+    def looks(self, seen: LeaseObject | None, *, is_absent: bool) -> Iterator[LeaseObject | None]:
         """The Lease as it stands, again and again; at first as it was seen, if it was free to be taken."""
-        if seen is not None and seen.is_free(self.api.server_time()):
+        if is_absent or (seen is not None and seen.is_free(self.api.server_time())):
             yield seen
         while True:
             yield standing_lease(self.api, self.namespace, self.name)

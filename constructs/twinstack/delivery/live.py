@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Final
@@ -31,6 +31,7 @@ class LiveState:
         api: ApiServer,
         manifests: Sequence[Manifest],
         also: Iterable[Identity] | Mapping[Identity, str] = (),
+        absent: Collection[str] = (),
     ) -> LiveState:
         """Reads what stands for these manifests, and for `also`: what earlier releases brought, with its version if known.
 
@@ -43,7 +44,8 @@ class LiveState:
         wanted: dict[tuple[str, str, str], set[str]] = {}
         for identity in dict.fromkeys((*(one.identity for one in manifests), *listed)):
             api_version = versions.get((identity.group, identity.kind)) or usual_version(identity)
-            wanted.setdefault((api_version, identity.kind, identity.namespace), set()).add(identity.name)
+            if identity.namespace not in absent:
+                wanted.setdefault((api_version, identity.kind, identity.namespace), set()).add(identity.name)
         homes = Counter(namespace for _, _, namespace in wanted)
         not_looked_at: dict[tuple[str, str], str] = {}
 

@@ -35,6 +35,15 @@ class ProductNamespace:
         """By what the cluster knows it."""
         return Identity("", "Namespace", "", self.name)
 
+    def is_absent(self) -> bool:
+        """Whether it is known not to be there. Raises ClusterError where there is no answer."""
+        try:
+            return self.api.get("v1", "Namespace", self.name) is None
+        except ClusterError as error:
+            if error.status != FORBIDDEN:
+                raise
+            return False
+
     def remove(self, *, beside: Collection[Identity] = (), uid: str = "", asked: bool = False) -> str:
         """Deletes it, and returns why not: empty where it is deleted, or was not there.
 

@@ -7,6 +7,7 @@ import pytest
 from tests.delivery.engine.conftest import Shop
 from tests.delivery.memory.shop_release import manifest
 from twinstack.api_server.answer import JsonObject
+from twinstack.delivery.changes import ChangeKind
 from twinstack.delivery.engine import Ending
 from twinstack.delivery.holder import Holder
 from twinstack.delivery.lease_object import lease_name
@@ -34,6 +35,14 @@ def migrated(shop: Shop) -> bool:
 def remove(shop: Shop, *also: str) -> dict[str, str]:
     removal = Removal(shop.api, shop.namespace, shop.stack, shop.told, Holder.here("ada"), frozenset(also))
     return {one.identity.kind: one.reason for one in removal.run()}
+
+
+def test_nothing_is_asked_about_what_lies_in_a_namespace_that_is_not_there(shop: Shop) -> None:
+    before = shop.api.requests_sent
+    seen = shop.delivery("1.0.0", shop.manifests(migration="good", extra=True)).look()
+    assert {change.kind for change in seen.changes} == {ChangeKind.CREATED}
+    # The Lease, the releases here and elsewhere, the namespace by itself and among the objects.
+    assert shop.api.requests_sent - before == 5
 
 
 def test_a_first_release_that_is_refused_leaves_nothing_and_runs_nothing(shop: Shop) -> None:

@@ -120,8 +120,12 @@ def test_one_that_was_seen_free_is_taken_as_it_was_seen_unless_somebody_has_held
     api: ApiServer, namespace: str
 ) -> None:
     assert standing_lease(api, namespace, NAME) is None
-    with Lease.hold(api, namespace, NAME, other()) as lease:
+    before = api.requests_sent
+    with Lease.hold(api, namespace, NAME, other(), is_absent=True) as lease:
+        assert api.requests_sent == before + 1
         assert (lease.is_new, lease.is_as_seen) == (True, False)
+    with Lease.hold(api, namespace, NAME, other("ada"), is_absent=True) as lease:
+        assert not lease.is_new, "somebody was quicker"
     seen = standing_lease(api, namespace, NAME)
     before = api.requests_sent
     with Lease.hold(api, namespace, NAME, other(), seen=seen) as lease:
