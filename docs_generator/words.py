@@ -144,6 +144,11 @@ PATTERNS: Final[Mapping[str, Pattern]] = {
         "the name of a label", "eks.amazonaws.com/instance-category", "labels"
     ),
     r"^([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$": Pattern("the value of a label", "batch"),
+    r"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$": Pattern("the name of a Kubernetes object", "payments"),
+    r"^[A-Za-z0-9._-]{1,253}$": Pattern("a key of a Secret or ConfigMap", "api-key"),
+    r"^[A-Za-z0-9._@+-]+(/[A-Za-z0-9._@+-]+)*$": Pattern("a file of the product", "config/app.toml"),
+    r"^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$": Pattern("the name of a container", "proxy", "names of containers"),
+    r"^[a-z0-9]([a-z0-9-]{0,28}[a-z0-9])?$": Pattern("the name of a volume", "media", "names of volumes"),
     r"^[a-z]{1,6}$": Pattern("letters that types of EC2 begin with", "m"),
     r"^[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*$": Pattern("a folder of the product", "backend"),
     r"^[A-Za-z0-9._-]{0,200}$": Pattern("the name of a gRPC service, or nothing for the whole server", "shop.Orders"),

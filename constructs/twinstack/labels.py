@@ -7,7 +7,8 @@ Source: Kubernetes, "Recommended Labels".
 from __future__ import annotations
 
 import re
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 LONGEST_LABEL: Final = 63
 INSTANCE: Final = "app.kubernetes.io/instance"
@@ -20,6 +21,23 @@ PODS_MADE_BY: Final = "twinstack/pods-made-by"
 """An annotation of a NetworkPolicy whose pods a controller makes later, and which: no template in the manifests has their
 labels.
 """
+
+KEPT_ELSEWHERE: Final = "twinstack/kept-elsewhere"
+"""An annotation of pods: the Secrets and ConfigMaps that they need and that somebody else keeps, `Secret payments, ConfigMap ca`."""
+
+
+ASKED_OF_NODES: Final = "twinstack/asked-of-nodes"
+"""An annotation of pods: the labels that they ask of nodes, and that the cluster was found to have, or is said to."""
+
+
+def listed(annotations: Mapping[str, Any] | None, name: str) -> frozenset[str]:
+    """What an annotation lists, one beside the other."""
+    return frozenset(str((annotations or {}).get(name, "")).split(", ")) - {""}
+
+
+def kept_elsewhere(annotations: Mapping[str, Any] | None) -> frozenset[str]:
+    """What the pods with these annotations need of others, each as `Secret payments`."""
+    return listed(annotations, KEPT_ELSEWHERE)
 
 
 def label_value(text: str) -> str:

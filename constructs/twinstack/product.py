@@ -90,7 +90,8 @@ class Product(Generic[E]):
         texts = set_.texts if isinstance(set_, Assignments) else None
         if overrides := {**set_, **({"version": version} if version else {})}:
             documents.append(("set", assignments(overrides, {"version": said_by} if version else None, texts)))
-        return load(self.environment, name, documents, today or datetime.datetime.now(tz=datetime.UTC).date())
+        day = today or datetime.datetime.now(tz=datetime.UTC).date()
+        return load(self.environment, name, documents, day, self.root)
 
     def document(self, layer: str) -> Document:
         """What one layer holds, `base` or an environment's."""

@@ -147,7 +147,7 @@ def loads(
         layers[name if is_new else block.file.stem] = layer
     import datetime
 
-    load_text(found.environment, name, layers, datetime.date(2026, 11, 24))
+    load_text(found.environment, name, layers, datetime.date(2026, 11, 24), root=found.root)
 
 
 def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:

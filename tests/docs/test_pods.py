@@ -25,7 +25,7 @@ def pairs() -> Iterator[tuple[Block, Block]]:
     """Each layer, and what it makes."""
     blocks = [*blocks_of(PAGE)]
     for layer, shown in itertools.pairwise(blocks):
-        if layer.directive == "layer of stacks prod" and not shown.directive:
+        if layer.directive.endswith("of stacks prod") and not shown.directive:
             yield layer, shown
 
 
@@ -35,7 +35,7 @@ def test_the_page_shows_what_its_layers_make(layer: Block, shown: Block) -> None
     said = yaml.safe_load(layer.text)
     below = merged(yaml.safe_load((folder / "base.yaml").read_text(encoding="utf-8")), said)
     layers = {"base": dump([below]), "prod": (folder / "prod.yaml").read_text(encoding="utf-8")}
-    loaded = load_text(product.environment, "prod", layers, product.load("prod").context.today)
+    loaded = load_text(product.environment, "prod", layers, product.load("prod").context.today, root=product.root)
     texts = make_workloads(AnalyticsWorkloads, loaded.environment)[1]
     pods = [
         template["spec"]

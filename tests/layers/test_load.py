@@ -76,8 +76,8 @@ database:
 
 
 WEB_KEYS = (
-    "acknowledge, architecture, build, command, compose, digest, drain_seconds, environment_variables, health, image, internet, metrics, metrics_from, name, placement, port, pull_secret, reaches, resources, "
-    "scale, secret_name, shared_memory, start_seconds, stop_seconds, tag, temporary_storage, title, user, uses, variable, writable_folders"
+    "acknowledge, architecture, build, command, compose, digest, drain_seconds, environment_variables, health, image, init_containers, internet, kept_volumes, metrics, metrics_from, mounted_files, name, placement, port, pull_secret, reaches, resources, "
+    "scale, secret_name, shared_memory, sidecars, start_seconds, stop_seconds, tag, temporary_storage, title, user, uses, variable, variables_from, writable_folders"
 )
 TOP_KEYS = (
     "account, database, environment_value, files, first_contents, namespace, network, organization, product, protected, region, settings, "

@@ -50,13 +50,16 @@ def test_what_a_pattern_allows_is_said_in_words_with_an_example_that_fits(patter
 @pytest.mark.parametrize(
     ("key", "words"),
     [
-        *((key, "escape-hatches.md") for key in ("sidecars", "volumes", "annotations", "host_aliases")),
-        *((key, "escape-hatches.md") for key in ("init_containers", "service_type", "hostAliases", "initContainers")),
+        *((key, "escape-hatches.md") for key in ("annotations", "host_aliases")),
+        *((key, "escape-hatches.md") for key in ("service_type", "hostAliases")),
         ("env_from_secret", "`provided` secrets"),
         *((key, "`placement`") for key in ("node_selector", "tolerations", "nodeSelector", "affinity")),
         ("replicas", "`scale: {min: 2, max: 2}`"),
         ("livenessProbe", "`health`"),
         ("persistence", "`bucket`"),
+        *((key, "`kept_volumes`") for key in ("volumes", "extraVolumes")),
+        ("extraContainers", "`sidecars`"),
+        ("configFiles", "`mounted_files`"),
     ],
 )
 def test_what_no_field_says_is_told_where_to_have_it(refuse: Refuse, key: str, words: str) -> None:

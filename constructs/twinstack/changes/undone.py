@@ -40,7 +40,8 @@ class Undone:
         environment = self.loaded.environment
         text = yaml.safe_dump(without(self.loaded.merged.data, edit), sort_keys=False)
         try:
-            one = load(type(environment), environment.name, [(BASE, parse(text, BASE))], environment.context.today)
+            day, root = environment.context.today, self.product.root
+            one = load(type(environment), environment.name, [(BASE, parse(text, BASE))], day, root)
             with synthesized(self.product, [one], self.halves) as output:
                 stack, manifests = output.stack(environment), output.manifests(environment)
                 made = outputs_of(edit.dotted, stack, manifests, self.halves)

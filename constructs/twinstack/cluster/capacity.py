@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from twinstack.cluster.node_group import NodeGroup
+from twinstack.environment.companions import pod_requests
 from twinstack.environment.model import Finding
 from twinstack.environment.node_choice import able
 from twinstack.environment.placement import ClusterPlan
@@ -32,8 +33,9 @@ def check_capacity(
         if not fitting or any(machine.cpu_millis is None for group in fitting.values() for machine in group.machines):
             continue
         wanted = [one for one in listed if places[one.key] <= names]
-        cpu = sum(one.most_replicas * cpu_millis(one.resources.requests.cpu) for one in wanted)
-        memory = sum(one.most_replicas * memory_bytes(one.resources.requests.memory) for one in wanted)
+        asked = [(one.most_replicas, pod_requests(one.resources.requests, one)) for one in wanted]
+        cpu = sum(most * cpu_millis(one.cpu) for most, one in asked)
+        memory = sum(most * memory_bytes(one.memory) for most, one in asked)
         has_cpu = sum(group.min * min(one.cpu_millis or 0 for one in group.machines) for group in fitting.values())
         has_memory = sum(group.min * min(one.memory_bytes or 0 for one in group.machines) for group in fitting.values())
         if cpu > has_cpu or memory > has_memory:

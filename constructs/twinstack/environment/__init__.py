@@ -1,13 +1,17 @@
 """The environment object and what its specs are made of. Plain Python: importing it starts no node process."""
 
 from twinstack.environment.base import Environment
+from twinstack.environment.companions import InitContainer, Sidecar
 from twinstack.environment.container import Architecture, ContainerSpec, Headroom, Limits, Requests, Resources, Scale
 from twinstack.environment.context import Context
+from twinstack.environment.elsewhere import VariableSource
+from twinstack.environment.kept_volumes import KeptVolume
 from twinstack.environment.ledger import Ledger
 from twinstack.environment.lifecycle import HealthCommand, ServiceHealth
 from twinstack.environment.links import Access, File, Link, Offer, Preparation, Reach, SecretValue, Variable
 from twinstack.environment.model import Finding, Model
 from twinstack.environment.monitoring import Alert, Monitoring, Panel, Severity
+from twinstack.environment.mounted_files import MountedFile
 from twinstack.environment.names import NameRule
 from twinstack.environment.node_pool import NodePool
 from twinstack.environment.nodes import Capacity, Placement, Taint, Toleration
@@ -33,12 +37,15 @@ __all__ = [
     "Half",
     "Headroom",
     "HealthCommand",
+    "InitContainer",
     "Internet",
+    "KeptVolume",
     "Ledger",
     "Limits",
     "Link",
     "Model",
     "Monitoring",
+    "MountedFile",
     "NameRule",
     "NetworkPlan",
     "NodePool",
@@ -55,10 +62,12 @@ __all__ = [
     "SecretValue",
     "ServiceHealth",
     "Severity",
+    "Sidecar",
     "Spec",
     "Taint",
     "Toleration",
     "Variable",
+    "VariableSource",
     "WorkloadSpec",
     "Writes",
     "relaxed",

@@ -18,6 +18,7 @@ from twinstack.environment.context import Context
 from twinstack.environment.links import Access, File, Link, Variable
 from twinstack.environment.model import Model
 from twinstack.environment.monitoring import Monitoring
+from twinstack.environment.mounted_files import NO_FILES, ProductFiles
 from twinstack.environment.quantities import PlainText
 from twinstack.environment.spec import ResourceSpec, Spec, WorkloadSpec, refuse_hidden_members
 from twinstack.environment.tags import TagKey, TagValue, own_tags
@@ -84,6 +85,7 @@ class Environment(Model):
     _name: str = PrivateAttr(default="")
     _context: Context | None = PrivateAttr(default=None)
     _specs: dict[str, Spec] = PrivateAttr(default_factory=dict)
+    _files: ProductFiles = PrivateAttr(default_factory=ProductFiles)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -220,6 +222,11 @@ class Environment(Model):
         """The ConfigMap of these files, named by their content: pods that run keep what they mounted."""
         return content_name(self.context.kubernetes_name("files"), digest(self.linked_files), {})
 
+    @property
+    def product_files(self) -> ProductFiles:
+        """The files of the product's folder that workloads mount, as they were when the environment was loaded."""
+        return self._files
+
     def monitoring(self) -> Monitoring:
         """What the product has watched beyond what its specs say of themselves. For subclasses."""
         return Monitoring()
@@ -244,8 +251,9 @@ class Environment(Model):
         folder = f"{self.name}/" if self.context.suffix else ""
         return f"{self.product}/{folder}terraform.tfstate"
 
-    def bind(self, name: str, specs: Mapping[str, Spec], today: datetime.date) -> None:
+    def bind(self, name: str, specs: Mapping[str, Spec], today: datetime.date, files: ProductFiles = NO_FILES) -> None:
         """Ties each spec to its field's name and to this environment. Called once, by the loader."""
+        self._files = files
         suffix = f"-{name}" if self.suffix is None else self.suffix
         self._name = name
         self._context = Context(

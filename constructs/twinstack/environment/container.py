@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field
 
 from twinstack.environment.folders import FolderPath, check_folders
 from twinstack.environment.model import Finding, Model
+from twinstack.environment.mounted_files import MountedFiles
 from twinstack.environment.nodes import Placement
 from twinstack.environment.quantities import (
     Cpu,
@@ -187,7 +188,7 @@ def scale_of(workload: object) -> Scale | None:
     return scale if isinstance(scale, Scale) else None
 
 
-class ContainerSpec(Model):
+class ContainerSpec(MountedFiles):
     """The container of a workload's pods."""
 
     image: Annotated[str, Field(pattern=IMAGE)]

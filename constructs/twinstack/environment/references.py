@@ -47,6 +47,12 @@ def _texts(workload: WorkloadSpec) -> Iterator[tuple[Place, str]]:
         yield ("environment_variables", name), value
     for index, part in enumerate(workload.command):
         yield ("command", index), part
+    for field in ("sidecars", "init_containers"):
+        for name, one in getattr(workload, field).items():
+            for key, value in one.environment_variables.items():
+                yield (field, name, "environment_variables", key), value
+            for index, part in enumerate(one.command):
+                yield (field, name, "command", index), part
     for field in type(workload).__pydantic_fields__:
         health = getattr(workload, field)
         if isinstance(health, HealthCommand | ServiceHealth):

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final
 from pydantic import Field, PrivateAttr
 
 from twinstack.environment.celery import check_schedule_file
+from twinstack.environment.companions import Companions
 from twinstack.environment.container import ContainerSpec, Headroom, scale_of
 from twinstack.environment.content import LONGEST, content_name, digest
 from twinstack.environment.context import Context
+from twinstack.environment.kept_volumes import KeptVolumes
 from twinstack.environment.links import Access, Link, Offer, Reach, SecretValue, Variable
 from twinstack.environment.model import Finding, Model
 from twinstack.environment.monitoring import Monitoring
@@ -230,7 +232,7 @@ class ResourceSpec(Spec):
         return any(link.access is access for link in self.links)
 
 
-class WorkloadSpec(ContainerSpec, WaysOut, Spec):
+class WorkloadSpec(ContainerSpec, Companions, KeptVolumes, WaysOut, Spec):
     """Something Kubernetes runs: one pod template and the links its pods hold."""
 
     built_in: ClassVar[frozenset[Half]] = frozenset({Half.WORKLOADS})

@@ -116,6 +116,8 @@ class Service:
     """Named volumes and where they are mounted."""
     mounts: Mapping[str, str] = field(default_factory=dict)
     """Folders of the machine and where they are mounted, read-only."""
+    bound_files: Mapping[str, str] = field(default_factory=dict)
+    """Where a container finds files of the product, read-only, and the file behind each."""
     files: tuple[File, ...] = ()
     needs: Mapping[str, Condition] = field(default_factory=dict)
     health: Health | None = None
@@ -133,6 +135,10 @@ class Service:
     profile: str | None = None
     scrape: Scrape | None = None
     sysctls: Mapping[str, str] = field(default_factory=dict)
+    network_of: str | None = None
+    """The service whose network it is in, as a sidecar is in its pod's."""
+    capabilities: tuple[str, ...] = ()
+    """What a locked container may do all the same."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,10 +29,10 @@ def deployment(
     """A Deployment that never has fewer pods than it should while it replaces them.
 
     Its number of replicas is left to the autoscaler where `scale` has a range: each apply would reset it. No `scale`:
-    one pod, and the old one goes before the new one comes.
+    one pod, and the old one goes before the new one comes; so it is where the pod keeps a disk, which two cannot have.
     """
     spec: WorkloadSpec = workload.spec
-    if scale is None:
+    if scale is None or spec.kept_volumes:
         replicas, strategy = 1, k8s.DeploymentStrategy(type="Recreate")
     else:
         replicas = scale.min if scale.is_fixed else None

@@ -15,6 +15,7 @@ from cdk8s_plus_27 import k8s
 
 from twinstack.delivery.readiness import KEEPS_ROOM
 from twinstack.environment import Headroom, WorkloadSpec
+from twinstack.environment.companions import pod_requests
 from twinstack.kubernetes.labels import object_metadata, product_labels
 from twinstack.kubernetes.placement import placed
 from twinstack.kubernetes.quantity import number_or_percent, quantity
@@ -53,7 +54,7 @@ def headroom(workload: Workload[Any]) -> k8s.KubeDeployment | None:
 
 def _pod(workload: Workload[Any], room: Headroom, app: str) -> k8s.PodSpec:
     spec: WorkloadSpec = workload.spec
-    requests = spec.resources.requests
+    requests = pod_requests(spec.resources.requests, spec)
     size = {
         "cpu": quantity(requests.cpu),
         "memory": quantity(requests.memory),

@@ -13,6 +13,7 @@ from cdk8s_plus_27 import k8s
 from twinstack.environment import WorkloadSpec
 from twinstack.environment.node_choice import node_selector
 from twinstack.environment.nodes import ZONE_LABEL
+from twinstack.labels import ASKED_OF_NODES
 
 
 def placed(spec: WorkloadSpec) -> dict[str, Any]:
@@ -32,6 +33,12 @@ def placed(spec: WorkloadSpec) -> dict[str, Any]:
         ]
         or None,
     }
+
+
+def placement_annotation(spec: WorkloadSpec) -> dict[str, str]:
+    """Tells whoever looks at the pods which labels of nodes were looked for in the cluster's description."""
+    labels = sorted(spec.placement.node_labels)
+    return {ASKED_OF_NODES: ", ".join(labels)} if labels else {}
 
 
 def _affinity(spec: WorkloadSpec) -> k8s.Affinity | None:

@@ -12,11 +12,15 @@ from cdk8s_plus_27 import k8s
 
 from twinstack.environment import Offer, Preparation, Variable, WorkloadSpec
 from twinstack.environment.container import port_sysctls
+from twinstack.kubernetes.companions import companions
+from twinstack.kubernetes.elsewhere import elsewhere_annotation, variables_elsewhere
 from twinstack.kubernetes.expansion import literal
 from twinstack.kubernetes.files import file_mounts, file_volumes
 from twinstack.kubernetes.folders import folder_mounts, folder_volumes
+from twinstack.kubernetes.kept_volumes import kept_mounts, kept_volumes
 from twinstack.kubernetes.labels import pod_labels, selector
-from twinstack.kubernetes.placement import placed
+from twinstack.kubernetes.mounted_files import mounted_file_mounts, mounted_file_volumes
+from twinstack.kubernetes.placement import placed, placement_annotation
 from twinstack.kubernetes.probes import Health
 from twinstack.kubernetes.quantity import quantity
 from twinstack.kubernetes.secrets import secret_file, secret_mount, secret_volume
@@ -40,7 +44,10 @@ def pod_template(
     and the kill.
     """
     return k8s.PodTemplateSpec(
-        metadata=k8s.ObjectMeta(labels=pod_labels(spec), annotations=annotations or None),
+        metadata=k8s.ObjectMeta(
+            labels=pod_labels(spec),
+            annotations={**(annotations or {}), **elsewhere_annotation(spec), **placement_annotation(spec)} or None,
+        ),
         spec=k8s.PodSpec(
             service_account_name=spec.service_account,
             automount_service_account_token=False,
@@ -54,10 +61,12 @@ def pod_template(
                 run_as_user=spec.user,
                 run_as_group=spec.user,
                 fs_group=spec.user,
+                # What is on a disk already is not given to the group again at every start.
+                fs_group_change_policy="OnRootMismatch" if spec.kept_volumes else None,
                 seccomp_profile=k8s.SeccompProfile(type="RuntimeDefault"),
                 sysctls=[k8s.Sysctl(name=name, value=value) for name, value in port_sysctls(port).items()] or None,
             ),
-            init_containers=_preparations(spec) or None,
+            init_containers=[*_preparations(spec), *companions(spec, variables(spec), _mounts(spec))] or None,
             containers=[_container(spec, health, port)],
             volumes=_volumes(spec),
             topology_spread_constraints=_spread(spec) if spread else None,
@@ -66,13 +75,13 @@ def pod_template(
 
 
 def variables(spec: WorkloadSpec) -> list[k8s.EnvVar]:
-    """The container's variables: its own as literals, those of its links from the ConfigMap or its Secret.
+    """The container's variables: its own as literals, those that somebody else keeps, those of its links from the ConfigMap or its Secret.
 
     An empty one has no `value`, which means the same: the API server keeps none, so that kubectl would send it at every
     apply.
     """
     own = [k8s.EnvVar(name=name, value=literal(value) or None) for name, value in spec.own_variables.items()]
-    return own + _linked(spec, spec.environment.variables_of(spec))
+    return own + variables_elsewhere(spec) + _linked(spec, spec.environment.variables_of(spec))
 
 
 def container_name(spec: WorkloadSpec) -> str:
@@ -146,7 +155,8 @@ def _unprivileged() -> k8s.SecurityContext:
 
 
 def _mounts(spec: WorkloadSpec) -> list[k8s.VolumeMount]:
-    return [*folder_mounts(spec), *([secret_mount()] if spec.secret_variables else []), *file_mounts(spec)]
+    secrets = [secret_mount()] if spec.secret_variables else []
+    return [*folder_mounts(spec), *secrets, *file_mounts(spec), *mounted_file_mounts(spec), *kept_mounts(spec)]
 
 
 def _container(spec: WorkloadSpec, health: Health | None, port: int | None) -> k8s.Container:
@@ -177,7 +187,8 @@ def _container(spec: WorkloadSpec, health: Health | None, port: int | None) -> k
 
 
 def _volumes(spec: WorkloadSpec) -> list[k8s.Volume]:
-    return [*folder_volumes(spec), *([secret_volume(spec)] if spec.secret_variables else []), *file_volumes(spec)]
+    secrets = [secret_volume(spec)] if spec.secret_variables else []
+    return [*folder_volumes(spec), *secrets, *file_volumes(spec), *mounted_file_volumes(spec), *kept_volumes(spec)]
 
 
 def _spread(spec: WorkloadSpec) -> Sequence[k8s.TopologySpreadConstraint]:

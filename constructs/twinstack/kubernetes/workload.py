@@ -9,7 +9,9 @@ from cdk8s import ApiObject
 from cdk8s_plus_27 import k8s
 
 from twinstack.environment import WorkloadSpec
+from twinstack.kubernetes.kept_volumes import claims
 from twinstack.kubernetes.labels import workload_labels
+from twinstack.kubernetes.mounted_files import mounted_files
 from twinstack.kubernetes.network_policy import open_for
 from twinstack.kubernetes.room import Room
 from twinstack.kubernetes.secrets import secret_provider_class
@@ -34,6 +36,8 @@ class Workload(Room[W]):
         self.secret_provider_class: ApiObject | None = (
             secret_provider_class(self, spec) if spec.secret_variables else None
         )
+        self.mounted_files: k8s.KubeConfigMap | None = mounted_files(self)
+        self.kept_volumes: dict[str, k8s.KubePersistentVolumeClaim] = claims(self)
         self.network_policy: k8s.KubeNetworkPolicy = k8s.KubeNetworkPolicy(
             self, "network-policy", metadata=self.metadata(spec.kubernetes_name), spec=open_for(spec, ingress)
         )

@@ -9,6 +9,8 @@ from cdk8s_plus_27 import k8s
 from constructs import Construct
 
 from twinstack.environment import ClusterPlan, Context, Environment, Half, Ledger, Spec
+from twinstack.kubernetes.companions import with_sidecars
+from twinstack.kubernetes.kept_volumes import storage_class
 from twinstack.kubernetes.labels import object_metadata, product_labels
 from twinstack.kubernetes.network_policy import closed
 from twinstack.kubernetes.node_pools import node_pools
@@ -38,6 +40,7 @@ class Workloads(Chart, Generic[E]):
         self.config: k8s.KubeConfigMap | None = self._make_config() if environment.config else None
         self.files: k8s.KubeConfigMap | None = self._make_files() if environment.linked_files else None
         self.node_pools: dict[str, ApiObject] = node_pools(self)
+        self.storage_class: k8s.KubeStorageClass | None = storage_class(self)
         self.policy_switch: k8s.KubeConfigMap | None = self._make_policy_switch()
 
     def enter(self, construct: type[Any], spec: Spec) -> None:
@@ -55,7 +58,7 @@ class Workloads(Chart, Generic[E]):
         """Every manifest as it will be written, with what it was patched with. Raises ConstructionError for a patch that
         fits nowhere.
         """
-        return self.patches.applied_to(super().to_json())
+        return self.patches.applied_to(with_sidecars(super().to_json(), self.environment))
 
     def close(self) -> None:
         """The last check before rendering. Raises ConstructionError for what was never built."""

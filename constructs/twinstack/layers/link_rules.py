@@ -121,7 +121,7 @@ def check_offers(environment: Environment, merged: Merged) -> Iterator[Problem]:
     everywhere: dict[str, tuple[str, str]] = {}
     files: dict[str, tuple[str, str]] = {}
     for workload in environment.workloads:
-        owners: dict[str, str] = dict.fromkeys(workload.own_variables, workload.key)
+        owners: dict[str, str] = dict.fromkeys((*workload.own_variables, *workload.variables_from), workload.key)
         places: dict[str, SecretValue] = {}
         for link in environment.links_of(workload):
             index = _index(link)

@@ -6,14 +6,15 @@ import datetime
 import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Final, Generic, TypeVar
 
 from twinstack.environment.base import NAME, REGION, Environment
 from twinstack.environment.build_folder import check_build
 from twinstack.environment.model import Finding
 from twinstack.environment.names import KINDS, check_name
-from twinstack.environment.node_choice import check_placement, check_processor
 from twinstack.environment.placement import check_destinations
+from twinstack.environment.pod_rules import check_pod
 from twinstack.environment.references import check_references
 from twinstack.environment.regions import DIRECTIONS, REGIONS
 from twinstack.environment.spec import Spec, WorkloadSpec
@@ -22,6 +23,7 @@ from twinstack.errors import ConfigurationError, Location, Problem, UsageError
 from twinstack.layers.as_written import check_as_written
 from twinstack.layers.aws_arguments import ALSO_IN_THE_OUTPUT, review
 from twinstack.layers.document import Document, Path_, dotted, parse
+from twinstack.layers.file_rules import check_mounted_files, read_files
 from twinstack.layers.first_contents import check_first_contents
 from twinstack.layers.known_codes import known_codes
 from twinstack.layers.link_rules import as_meant, check_links, check_offers
@@ -43,8 +45,14 @@ class Loaded(Generic[E]):
     warnings: Sequence[Problem]
 
 
-def load(kind: type[E], name: str, documents: Sequence[tuple[str, Document]], today: datetime.date) -> Loaded[E]:
-    """Merges, validates and binds. Raises ConfigurationError with every problem of every layer.
+def load(
+    kind: type[E],
+    name: str,
+    documents: Sequence[tuple[str, Document]],
+    today: datetime.date,
+    root: Path | None = None,
+) -> Loaded[E]:
+    """Merges, validates and binds; `root` is the product's folder, whose files workloads may mount. Raises ConfigurationError with every problem of every layer.
 
     Of a layer that could not be read only that is said: every other problem may only follow from it.
     """
@@ -61,7 +69,8 @@ def load(kind: type[E], name: str, documents: Sequence[tuple[str, Document]], to
     environment, specs, wrong = validate(kind, as_meant(kinds, merged) if found else merged)
     found += wrong
     if environment is not None:
-        environment.bind(name, specs, today)
+        mounted = (file for spec in specs.values() if isinstance(spec, WorkloadSpec) for file in spec.read_files)
+        environment.bind(name, specs, today, read_files(mounted, root))
         is_whole = not found
         found += _collect(check_offers(environment, merged), is_whole=is_whole)
         found += check_first_contents(environment, merged) if is_whole else ()
@@ -96,6 +105,7 @@ def load_text(
     today: datetime.date,
     *,
     set: Mapping[str, object] | None = None,  # noqa: A002  the word of the command line
+    root: Path | None = None,
 ) -> Loaded[E]:
     """As `load`, of layers written in place, the weakest first: for the tests of a spec.
 
@@ -104,7 +114,7 @@ def load_text(
     documents = [(layer, parse(text, f"environments/{layer}.yaml")) for layer, text in layers.items()]
     if set:
         documents.append((SET_LAYER, assignments(set)))
-    return load(kind, name, documents, today)
+    return load(kind, name, documents, today, root)
 
 
 def locked_keys(kind: type[Environment]) -> dict[tuple[str, str], str]:
@@ -343,8 +353,8 @@ def _findings(spec: Spec, taken: dict[tuple[str, str], str], said: Set[str]) -> 
             )
     yield from review(spec, said)
     if isinstance(spec, WorkloadSpec):
-        yield from check_processor(spec)
-        yield from check_placement(spec)
+        yield from check_pod(spec)
+        yield from check_mounted_files(spec, spec.environment.product_files)
         yield from check_destinations(spec)
         yield from check_references(spec)
         yield from check_build(spec)

@@ -14,14 +14,14 @@ def instead_of(key: str) -> str | None:
 _HATCH: Final = "no field says it: patch the object in Python (docs/how-to/escape-hatches.md)"
 _ELSEWHERE: Final[Mapping[str, tuple[str, ...]]] = {
     _HATCH: (
-        "sidecars", "init_containers", "extra_containers", "extra_init_containers", "volumes", "extra_volumes", "volume_mounts",
-        "extra_volume_mounts", "annotations", "pod_annotations", "ingress_annotations", "service_annotations", "labels",
+
+        "annotations", "pod_annotations", "ingress_annotations", "service_annotations", "labels",
         "pod_labels", "topology_spread_constraints", "priority_class",
         "priority_class_name", "host_aliases", "dns_config", "lifecycle", "service_type", "security_context",
         "pod_security_context", "service_account", "extra_ports", "startup_probe", "runtime_class_name",
     ),
-    "put it among the `provided` secrets of a SecretsSpec, or patch the object in Python for a Secret that exists "
-    "(docs/how-to/escape-hatches.md)": ("env_from_secret", "env_from", "secret_env", "secret_key_ref", "value_from"),
+    "put it among the `provided` secrets of a SecretsSpec, or name the Secret that exists in `variables_from` "
+    "(docs/how-to/pods.md)": ("env_from_secret", "env_from", "secret_env", "secret_key_ref", "value_from"),
     "which nodes its pods ask for is `placement` (docs/how-to/pods.md)": (
         "node_selector", "tolerations", "affinity", "capacity_type", "spot", "zones",
     ),
@@ -30,9 +30,15 @@ _ELSEWHERE: Final[Mapping[str, tuple[str, ...]]] = {
     "both probes are `health`": ("liveness_probe", "readiness_probe", "probes", "healthcheck"),
     "the whole command line is `command`": ("args", "entrypoint"),
     "the registry's credentials are `pull_secret`, one Secret": ("image_pull_secrets", "image_pull_secret"),
-    "pods keep no disk: files go into a `bucket`; what may go with the pod into `writable_folders` (docs/how-to/from-manifests.md)": (
-        "persistence", "persistent_volume", "persistent_volume_claim", "volume_claim_templates", "pvc", "storage_class",
+    "files go into a `bucket`, what may go with the pod into `writable_folders`, and a disk for one pod is in `kept_volumes` "
+    "(docs/how-to/pods.md)": (
+        "persistence", "persistent_volume", "persistent_volume_claim", "volume_claim_templates", "pvc", "storage_class", "volumes",
+        "extra_volumes", "volume_mounts", "extra_volume_mounts",
     ),
+    "what runs before the workload's own container is in `init_containers`, and what runs beside it in `sidecars`": (
+        "containers", "extra_containers", "extra_init_containers", "side_cars", "init",
+    ),
+    "files at a path are `mounted_files`": ("files", "config_files", "config_maps", "secret_mounts", "extra_files"),
     "an environment has one edge with one `host`; docs/how-to/from-manifests.md says what there is for more": ("hosts", "ingress"),
     "what runs by the clock is a CronJob, a workload of its own: `twinstack add cron_job`": (
         "cron", "cronjob", "cron_jobs", "schedule",

@@ -81,6 +81,11 @@ _KNOWN: Final[Mapping[str, PatternWords]] = {
         (r"^([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$",
          "the name of a label or taint of nodes", "eks.amazonaws.com/instance-category"),
         (r"^([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$", "the value of a label or taint", "batch"),
+        (r"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$", "the name of a Secret, ConfigMap or StorageClass", "payments"),
+        (r"^[A-Za-z0-9._-]{1,253}$", "a key of a Secret or ConfigMap", "api-key"),
+        (r"^[A-Za-z0-9._@+-]+(/[A-Za-z0-9._@+-]+)*$", "a file of the product", "config/app.toml"),
+        (r"^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$", "the name of a container", "proxy"),
+        (r"^[a-z0-9]([a-z0-9-]{0,28}[a-z0-9])?$", "the name of a volume", "media"),
         (r"^[a-z]{1,6}$", "the letters that instance types begin with", "m"),
         (r"^[a-z][a-z0-9_]{0,60}$", "a role in PostgreSQL: lower-case letters, digits and underscores, a letter first", "shop_app"),
     )

@@ -36,6 +36,7 @@ def entry(service: Service) -> dict[str, Any]:
         "depends_on": {name: {"condition": str(condition)} for name, condition in service.needs.items()},
         "healthcheck": _health(service),
         "ports": [f"127.0.0.1:{outside}:{inside}" for outside, inside in service.ports.items()],
+        "network_mode": f"service:{service.network_of}" if service.network_of else None,
         "networks": {"default": {"aliases": list(service.aliases)}} if service.aliases else None,
         "volumes": _volumes(service),
         "user": service.user,
@@ -43,6 +44,7 @@ def entry(service: Service) -> dict[str, Any]:
         "tmpfs": list(service.temporary) if service.is_locked else None,
         "shm_size": service.shared_memory_bytes,
         "cap_drop": ["ALL"] if service.is_locked else None,
+        "cap_add": list(service.capabilities),
         "sysctls": dict(service.sysctls),
         "security_opt": ["no-new-privileges:true"],
         "deploy": {"resources": {"limits": kept}} if (kept := _kept(limits)) else None,
@@ -92,6 +94,7 @@ def _volumes(service: Service) -> list[str]:
     return [
         *(f"{volume}:{target}" for volume, target in service.volumes.items()),
         *(f"{source}:{target}:ro" for source, target in service.mounts.items()),
+        *(f"./{file}:{target}:ro" for target, file in service.bound_files.items()),
         *(f"./{file.path}:{file.target}:ro" for file in service.files),
     ]
 

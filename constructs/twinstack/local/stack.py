@@ -12,11 +12,12 @@ from twinstack.environment.base import Environment
 from twinstack.environment.spec import WorkloadSpec
 from twinstack.environment.stand_in import Entry, Service, StandIn
 from twinstack.errors import ConstructionError
+from twinstack.local.companions import pod_services
 from twinstack.local.compose import compose_file
 from twinstack.local.env_file import env_file
 from twinstack.local.grafana import grafana_service
 from twinstack.local.prometheus import prometheus_services
-from twinstack.local.workload import service_of, shared_variables
+from twinstack.local.workload import entries_elsewhere, service_of, shared_variables
 
 
 def files_of(environment: Environment) -> Mapping[PurePosixPath, str]:
@@ -42,7 +43,7 @@ def _services(environment: Environment, stand_ins: Mapping[str, StandIn]) -> lis
     for key, spec in environment.specs.items():
         members += stand_ins[key].services
         if isinstance(spec, WorkloadSpec):
-            members.append(service_of(spec, stand_ins))
+            members += pod_services(spec, service_of(spec, stand_ins))
     scrapes = sorted((one.scrape for one in members if one.scrape), key=lambda scrape: scrape.job)
     chosen: dict[str, Service] = {}
     for service in (*members, *prometheus_services(environment, scrapes), grafana_service(environment)):
@@ -72,8 +73,13 @@ def _check_ports(stack_id: str, services: Iterable[Service]) -> None:
 
 
 def _entries(environment: Environment, stand_ins: Mapping[str, StandIn], shared: Mapping[str, str]) -> Iterator[Entry]:
+    known: set[str] = {*shared}
     for key, stand_in in stand_ins.items():
-        yield from _lines(environment, key, stand_in)
+        for line in _lines(environment, key, stand_in):
+            known.add(line.name)
+            yield line
+    for workload in environment.workloads:  # what has a line already has its value there
+        yield from (line for line in entries_elsewhere(workload) if line.name not in known)
     for name, value in shared.items():
         yield Entry("Environment", name, value, OWN.get(name, "set on every workload that needs it"))
 

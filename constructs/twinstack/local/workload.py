@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from twinstack.environment.base import Environment
 from twinstack.environment.container import port_sysctls
 from twinstack.environment.folders import TEMPORARY_FOLDER
 from twinstack.environment.quantities import cpu_millis, memory_bytes
 from twinstack.environment.spec import WorkloadSpec
-from twinstack.environment.stand_in import Condition, Service, StandIn, literal
+from twinstack.environment.stand_in import Condition, Entry, Service, StandIn, literal
 from twinstack.errors import ConstructionError
 
 
@@ -25,6 +25,7 @@ def service_of(spec: WorkloadSpec, stand_ins: Mapping[str, StandIn]) -> Service:
         environment=variables_of(spec, stand_ins),
         aliases=(spec.kubernetes_name,) if run.port else (),
         ports={spec.host_port(run.port): run.port} if run.port else {},
+        bound_files={path: file for path, one in spec.mounted_files.items() if (file := one.local_file)},
         needs=_needs(spec, stand_ins),
         health=run.health,
         user=str(spec.user),
@@ -43,6 +44,8 @@ def service_of(spec: WorkloadSpec, stand_ins: Mapping[str, StandIn]) -> Service:
 def variables_of(spec: WorkloadSpec, stand_ins: Mapping[str, StandIn]) -> dict[str, str]:
     """What the cluster sets, with the values of this machine."""
     variables = {name: literal(value) for name, value in spec.own_variables.items()}
+    for name, source in spec.variables_from.items():
+        variables[name] = f"${{{name}:?copy .env.example to .env}}" if source.example else f"${{{name}-}}"
     filled_by: dict[str, str] = {}
     for link in spec.links:
         filled = stand_ins[link.resource.key].variables
@@ -84,6 +87,14 @@ def shared_variables(environment: Environment) -> dict[str, str]:
         for name, value in workload.own_variables.items():
             values.setdefault(name, set()).add(value)
     return {name: next(iter(found)) for name, found in values.items() if len(found) == 1}
+
+
+def entries_elsewhere(spec: WorkloadSpec) -> Iterator[Entry]:
+    """Lines of .env.example for the variables whose values somebody else keeps."""
+    for name, source in spec.variables_from.items():
+        yield Entry(
+            "From elsewhere", name, source.example, f"{source.key} of {source.title}", is_secret=bool(source.secret)
+        )
 
 
 def _needs(spec: WorkloadSpec, stand_ins: Mapping[str, StandIn]) -> dict[str, Condition]:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from twinstack.delivery.cluster_identity import KubeconfigCluster, require_cluster, update_command
 from twinstack.delivery.examination.check import Check, Finding, attempt, left_out
+from twinstack.delivery.examination.elsewhere import TITLE as ELSEWHERE
+from twinstack.delivery.examination.elsewhere import elsewhere
 from twinstack.delivery.examination.examined import Examined
 from twinstack.delivery.lease_object import lease_name
 from twinstack.errors import MissingToolError, UsageError
@@ -37,6 +39,7 @@ def cluster(examined: Examined, kubeconfig: Path | None = None, context: str = "
                 yield from attempt(TITLES[2], lambda: [_clock(api)])
                 yield from attempt(TITLES[3], lambda: _kinds(examined, api))
                 yield from attempt(TITLES[4], lambda: _rights(examined, api))
+                yield from attempt(ELSEWHERE, lambda: elsewhere(examined, api))
                 return
     except MissingToolError as error:
         what, _, fix = str(error).partition(": ")

@@ -15,6 +15,7 @@ from typing import Final
 import yaml
 
 from twinstack.environment.spec import Half
+from twinstack.labels import kept_elsewhere
 from twinstack.policy.kubernetes.objects import (
     Data,
     Object,
@@ -51,7 +52,7 @@ def does_not_exist(objects: Objects) -> Iterator[Fault]:
     """Pods that need a ConfigMap, Secret, account, claim, class or priority that nobody makes: they never start."""
     for pods in objects.pods:
         for named in _named(pods):
-            if _made_by_cluster(named) or _makers(objects, pods, named):
+            if _made_by_cluster(named) or _kept_elsewhere(pods, named) or _makers(objects, pods, named):
                 continue
             there = sorted({one.name for one in objects.of(named.kind) if one.namespace == pods.namespace})
             yield pods.owner.fault(
@@ -290,6 +291,11 @@ def _made_by_cluster(named: Named) -> bool:
         or (named.kind == "ConfigMap" and named.name == "kube-root-ca.crt")
         or (named.kind == "PriorityClass" and named.name in {"system-cluster-critical", "system-node-critical"})
     )
+
+
+def _kept_elsewhere(pods: Pods, named: Named) -> bool:
+    """Whether the pods say that somebody else keeps it."""
+    return f"{named.kind} {named.name}" in kept_elsewhere(mapping(pods.metadata, "annotations"))
 
 
 def _makers(objects: Objects, pods: Pods, named: Named) -> list[Object]:

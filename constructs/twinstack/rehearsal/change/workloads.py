@@ -25,6 +25,7 @@ from twinstack.rehearsal.control_plane import ControlPlane
 from twinstack.rehearsal.kubernetes.coverage import cover, own_groups
 from twinstack.rehearsal.kubernetes.definitions import Definition, install
 from twinstack.rehearsal.kubernetes.manifests import Manifest as Document
+from twinstack.rehearsal.kubernetes.places import Places
 
 
 def rehearse_workloads(
@@ -116,6 +117,9 @@ class _Change:
         wanted = {one["metadata"].get("namespace", "") for one in manifests} | {self._namespace}
         for name in sorted(wanted - brought - {""}):
             self._api.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
+        places = Places(self._api)
+        for one in manifests:
+            places.provide(one)
 
     def run(self, before: Outputs, after: Outputs) -> None:
         """Stops where the former release does not come up: nothing can follow it then."""

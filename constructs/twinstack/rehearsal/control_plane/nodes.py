@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from twinstack.api_server import ApiServer
@@ -17,7 +17,8 @@ REGION: Final = "rehearsal"
 def add_nodes(api: ApiServer, count: int, zones: int) -> None:
     """Adds `count` nodes spread over `zones` zones. Raises RehearsalError where the API server refuses one."""
     for index in range(count):
-        answer = api.apply(_node(index, f"{REGION}-{string.ascii_lowercase[index % zones]}"))
+        zone = f"{REGION}-{string.ascii_lowercase[index % zones]}"
+        answer = api.apply(simulated_node(f"node-{index}", {"topology.kubernetes.io/zone": zone}))
         if answer.refusal:
             raise RehearsalError(f"the API server refused a simulated node: {answer.refusal}")
 
@@ -63,8 +64,8 @@ def metrics_service(port: int) -> Iterator[JsonObject]:
     }
 
 
-def _node(index: int, zone: str) -> JsonObject:
-    name = f"node-{index}"
+def simulated_node(name: str, labels: Mapping[str, str]) -> JsonObject:
+    """A node of Auto Mode, with these labels in place of its own or beside them."""
     # Large, because Auto Mode adds nodes: a rehearsal asks whether a pod fits a node, not how many there are.
     size = {"cpu": "32", "memory": "128Gi", "ephemeral-storage": "200Gi", "pods": "110"}
     return {
@@ -78,11 +79,11 @@ def _node(index: int, zone: str) -> JsonObject:
                 "kubernetes.io/hostname": name,
                 "kubernetes.io/os": "linux",
                 "topology.kubernetes.io/region": REGION,
-                "topology.kubernetes.io/zone": zone,
                 # What EKS Auto Mode writes on its nodes, for workloads that select them.
                 "eks.amazonaws.com/compute-type": "auto",
                 "karpenter.sh/capacity-type": "on-demand",
                 "karpenter.sh/nodepool": "general-purpose",
+                **labels,
             },
         },
         "status": {"allocatable": size, "capacity": size},

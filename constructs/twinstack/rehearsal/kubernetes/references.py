@@ -8,7 +8,9 @@ from typing import Any
 
 from twinstack.api_server import ApiServer
 from twinstack.api_server.answer import JsonObject
+from twinstack.environment.pod_template import pod_template_of
 from twinstack.errors import Problem
+from twinstack.labels import kept_elsewhere
 from twinstack.rehearsal.kubernetes.inventory import Inventory, PodTemplate, value
 from twinstack.rehearsal.kubernetes.secrets_store import SecretsStore
 
@@ -27,7 +29,10 @@ def check_references(inventory: Inventory, api: ApiServer, store: SecretsStore) 
     """A problem for each Secret, ConfigMap, key, account or claim that is missing where a pod needs it."""
     for template in inventory.templates():
         synced = store.secrets_of(template)
+        elsewhere = kept_elsewhere(value(pod_template_of(template.owner.object), "metadata", "annotations"))
         for wanted in _references(template):
+            if f"{wanted.kind} {wanted.name}" in elsewhere:
+                continue
             yield from _check(template, wanted, api, store, synced)
         for owner, kind in _named_objects(template):
             if api.get("v1", kind, owner, template.namespace) is None:

@@ -23,6 +23,7 @@ from twinstack.rehearsal.kubernetes.networking import (
     check_routes,
     check_services,
 )
+from twinstack.rehearsal.kubernetes.places import Places
 from twinstack.rehearsal.kubernetes.references import check_references
 from twinstack.rehearsal.kubernetes.report import KubernetesReport
 from twinstack.rehearsal.kubernetes.rollout import Rollout, WorkloadResult, refused_pods, started
@@ -81,6 +82,7 @@ class _Rehearsal:
         self.problems: list[Problem] = list(problems)
         self.inventory = Inventory()
         self.store = SecretsStore(plane.api)
+        self.places = Places(plane.api)
         self.coverage = Coverage()
         self.seconds: dict[str, float] = {"control plane": plane.started_in_seconds}
 
@@ -133,6 +135,7 @@ class _Rehearsal:
             if applied is None:
                 continue
             self.inventory.applied.append(applied)
+            self.places.provide(applied.object)
             if applied.kind == "SecretProviderClass":
                 self.problems += self.store.publish(applied)
 
@@ -192,6 +195,10 @@ class _Rehearsal:
     def _simulated(self) -> Iterator[str]:
         if self.plane.runs_pods:
             yield "nodes and containers: no image was pulled and no program ran; every probe is taken to succeed"
+        if self.places.nodes:
+            yield f"the nodes that pods ask for by their labels or zones ({len(self.places.nodes)}): nothing started any"
+        if self.places.disks:
+            yield f"the disks of claims, which nothing made: {', '.join(self.places.disks)}"
         written = sorted({f"{namespace}/{name}" for namespace, name in self.store.writers})
         if written:
             yield (

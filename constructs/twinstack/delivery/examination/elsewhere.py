@@ -1,0 +1,98 @@
+"""Whether Secrets and ConfigMaps that somebody else keeps are there, and have what pods read of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from twinstack.delivery.examination.check import Check, Finding
+from twinstack.delivery.examination.examined import Examined
+from twinstack.delivery.references import pod_template
+
+if TYPE_CHECKING:
+    from twinstack.api_server import ApiServer
+
+
+@dataclass
+class Wanted:
+    """What pods read of one object."""
+
+    keys: set[str] = field(default_factory=set[str])
+    readers: set[str] = field(default_factory=set[str])
+
+
+def elsewhere(examined: Examined, api: ApiServer) -> Iterator[Check]:
+    """One line for each object that is missing, or lacks a key; what may be missing is not looked for."""
+    from twinstack.errors import ClusterError
+
+    wanted = wanted_elsewhere(examined)
+    for (kind, namespace, name), one in sorted(wanted.items()):
+        title = f"{kind} {namespace}/{name}"
+        readers = ", ".join(sorted(one.readers))
+        try:
+            found = api.get("v1", kind, name, namespace)
+        except ClusterError as error:
+            if error.status != FORBIDDEN:
+                raise
+            yield Check(TITLE, Finding.LEFT_OUT, f"{title}: there is no right to look at it")
+            continue
+        if found is None:
+            is_pulled = not one.keys and kind == "Secret"
+            effect = "a private image cannot be pulled" if is_pulled else "its pods do not start"
+            yield Check(
+                TITLE,
+                Finding.WARNING if is_pulled else Finding.FAILED,
+                f"{title}, which {readers} reads, is missing: {effect}",
+                f"let whoever keeps it make it in the namespace {namespace}, before the release",
+            )
+            continue
+        has = {key for part in ("data", "binaryData") for key in found.get(part) or ()}
+        if missing := sorted(one.keys - has):
+            yield Check(
+                TITLE,
+                Finding.FAILED,
+                f"{title} has no {', '.join(missing)}, which {readers} reads; it has {', '.join(sorted(has)) or 'nothing'}",
+                "add it there, or name a key that it has",
+            )
+        else:
+            yield Check(TITLE, Finding.OK, f"{title} is there{', with all that is read of it' if one.keys else ''}")
+
+
+def wanted_elsewhere(examined: Examined) -> Mapping[tuple[str, str, str], Wanted]:
+    """What pods read of objects that the release does not make, by kind, namespace and name."""
+    made = {(one.kind, one.namespace, one.identity.name) for one in examined.manifests}
+    for one in examined.manifests:
+        for synced in (
+            (one.data.get("spec") or {}).get("secretObjects") or () if one.kind == "SecretProviderClass" else ()
+        ):
+            made.add(("Secret", one.namespace, str(synced.get("secretName"))))
+    wanted: dict[tuple[str, str, str], Wanted] = {}
+    for one in examined.manifests:
+        spec = (pod_template(one.data) or {}).get("spec") or {}
+        for kind, name, keys in _read(spec):
+            place = (kind, one.namespace, name)
+            if place not in made:
+                found = wanted.setdefault(place, Wanted())
+                found.keys |= keys
+                found.readers.add(f"{one.kind} {one.identity.name}")
+    return wanted
+
+
+def _read(spec: Mapping[str, Any]) -> Iterator[tuple[str, str, set[str]]]:
+    for container in (*(spec.get("initContainers") or ()), *(spec.get("containers") or ())):
+        for variable in container.get("env") or ():
+            source = variable.get("valueFrom") or {}
+            for kind, field_ in (("Secret", "secretKeyRef"), ("ConfigMap", "configMapKeyRef")):
+                if (found := source.get(field_)) and not found.get("optional"):
+                    yield kind, str(found["name"]), {str(found["key"])}
+    for volume in spec.get("volumes") or ():
+        for kind, field_, name in (("Secret", "secret", "secretName"), ("ConfigMap", "configMap", "name")):
+            if (found := volume.get(field_)) and not found.get("optional"):
+                yield kind, str(found[name]), {str(item["key"]) for item in found.get("items") or ()}
+    for found in spec.get("imagePullSecrets") or ():
+        yield "Secret", str(found["name"]), set()
+
+
+TITLE: Final = "values from elsewhere"
+FORBIDDEN: Final = 403

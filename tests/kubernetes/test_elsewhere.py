@@ -1,0 +1,151 @@
+"""Variables whose values stand in Secrets and ConfigMaps that somebody else keeps: the pods, the local stack, and the doctor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import cdk8s
+import pytest
+import yaml
+
+from tests.shop import BASE, Shop
+from twinstack import kubernetes
+from twinstack.delivery import Manifest
+from twinstack.delivery.examination import Finding
+from twinstack.delivery.examination.elsewhere import elsewhere, wanted_elsewhere
+from twinstack.delivery.examination.examined import Examined
+from twinstack.environment.spec import Half
+from twinstack.errors import ClusterError, Problem
+from twinstack.layers.load import Loaded
+from twinstack.local import files_of
+from twinstack.policy.installed import every_rule
+from twinstack.policy.judgement import Cluster, Made, findings
+
+SOURCES = """\
+  variables_from:
+    API_KEY: {secret: payments, key: api-key, example: none-here}
+    API_URL: {config_map: payments, key: url}
+    TRACE: {secret: tracing, key: token, optional: true}
+"""
+ELSEWHERE = BASE.replace("worker:\n", f"worker:\n{SOURCES}  pull_secret: registry\n")
+
+
+def manifests(environment: Shop) -> list[dict[str, Any]]:
+    chart = kubernetes.Workloads(cdk8s.App(), environment)
+    kubernetes.WebService(chart, environment.web)
+    kubernetes.Worker(chart, environment.worker)
+    return kubernetes.objects(chart)
+
+
+def template(environment: Shop, name: str) -> dict[str, Any]:
+    (found,) = (one for one in manifests(environment) if (one["kind"], one["metadata"]["name"]) == ("Deployment", name))
+    return found["spec"]["template"]
+
+
+def test_each_is_read_from_its_object_and_the_pods_say_that_it_is_not_ours(accept: Callable[..., Loaded[Shop]]) -> None:
+    environment = accept(base=ELSEWHERE).environment
+    found = template(environment, "shop-worker")
+    (container,) = found["spec"]["containers"]
+    assert {one["name"]: one.get("valueFrom") for one in container["env"] if one["name"] in environment.worker.variables_from} == {
+        "API_KEY": {"secretKeyRef": {"name": "payments", "key": "api-key"}},
+        "API_URL": {"configMapKeyRef": {"name": "payments", "key": "url"}},
+        "TRACE": {"secretKeyRef": {"name": "tracing", "key": "token", "optional": True}},
+    }  # fmt: skip
+    assert found["metadata"]["annotations"] == {
+        "twinstack/kept-elsewhere": "ConfigMap payments, Secret payments, Secret tracing"
+    }
+    assert "annotations" not in template(environment, "shop-web")["metadata"]
+
+
+def test_rules_take_the_word_of_the_pods_and_of_nobody_else(accept: Callable[..., Loaded[Shop]]) -> None:
+    made = manifests(accept(base=ELSEWHERE).environment)
+    rules = [rule for rule in every_rule() if rule.half is Half.WORKLOADS and rule.id == "does-not-exist"]
+
+    def missing() -> list[str]:
+        return [fault.given for _, fault in findings(rules, Made(workloads=made), Cluster())]
+
+    assert missing() == []
+    (worker,) = (one for one in made if one["kind"] == "Deployment" and one["metadata"]["name"] == "shop-worker")
+    worker["spec"]["template"]["metadata"]["annotations"] = {"twinstack/kept-elsewhere": "Secret payments"}
+    assert missing() == ["ConfigMap payments"]
+
+
+def test_the_local_stack_takes_them_from_env(accept: Callable[..., Loaded[Shop]]) -> None:
+    files = {str(path): text for path, text in files_of(accept(base=ELSEWHERE).environment).items()}
+    given = yaml.safe_load(files["compose.yaml"])["services"]["worker"]["environment"]
+    assert given["API_KEY"] == "${API_KEY:?copy .env.example to .env}"
+    assert given["API_URL"] == "${API_URL-}"
+    lines = files[".env.example"].splitlines()
+    assert lines[lines.index("API_KEY=none-here") - 1] == "# Secret: api-key of Secret payments (compose)"
+    assert lines[lines.index("API_URL=") - 1] == "# url of ConfigMap payments (compose)"
+
+
+def test_one_that_has_a_line_already_has_its_value_there(accept: Callable[..., Loaded[Shop]]) -> None:
+    source = "  variables_from: {DATABASE_URL: {secret: reports, key: url}}\n"
+    base = BASE.replace("worker:\n", f"worker:\n{source}").replace("uses: [database: admin]", "uses: []")
+    files = {str(path): text for path, text in files_of(accept(base=base).environment).items()}
+    assert files[".env.example"].count("\nDATABASE_URL=") == 1
+
+
+@pytest.mark.parametrize(
+    ("source", "code", "path", "given"),
+    [
+        ("{A: {secret: x, config_map: y, key: k}}", "TW622", "worker.variables_from.A", "both a Secret and a ConfigMap"),
+        ("{A: {key: k}}", "TW622", "worker.variables_from.A", "neither a Secret nor a ConfigMap"),
+        ("{A: {secret: Not_A_Name, key: k}}", "TW104", "worker.variables_from.A.secret", "(not shown)"),
+        ("{A: {secret: x, key: a/b}}", "TW104", "worker.variables_from.A.key", '"a/b" (text)'),
+        ("{A: {secret: x}}", "TW107", "worker.variables_from.A.key", "nothing"),
+        ("{ENVIRONMENT: {secret: x, key: k}}", "TW205", "worker.variables_from.ENVIRONMENT", "Secret x, and the workload itself: live"),
+        ("{DATABASE_URL: {secret: x, key: k}}", "TW205", "worker.uses[0]", "database and `worker` both set DATABASE_URL"),
+    ],
+)  # fmt: skip
+def test_what_names_no_one_value_is_refused(
+    source: str, code: str, path: str, given: str, refuse: Callable[..., Sequence[Problem]]
+) -> None:
+    base = BASE.replace("worker:\n", f"worker:\n  variables_from: {source}\n")
+    found = refuse(base=base)
+    assert (code, path, given) in [(one.code, one.path, one.given) for one in found]
+
+
+class Api:
+    """As much of an API server as is asked here."""
+
+    def __init__(self, objects: dict[tuple[str, str], dict[str, Any]], forbidden: Sequence[str] = ()) -> None:
+        self.objects = objects
+        self.forbidden = forbidden
+
+    def get(self, api_version: str, kind: str, name: str, namespace: str = "") -> dict[str, Any] | None:
+        assert (api_version, namespace) == ("v1", "shop")
+        if name in self.forbidden:
+            raise ClusterError("no right", status=403)
+        return self.objects.get((kind, name))
+
+
+def test_the_doctor_looks_for_each_and_for_its_keys(accept: Callable[..., Loaded[Shop]]) -> None:
+    made = manifests(accept(base=ELSEWHERE).environment)
+    examined = Examined("live", "shop", manifests=tuple(Manifest(one, "x.yaml") for one in made))
+    assert {place: one.keys for place, one in wanted_elsewhere(examined).items()} == {
+        ("ConfigMap", "shop", "payments"): {"url"},
+        ("Secret", "shop", "payments"): {"api-key"},
+        ("Secret", "shop", "registry"): set(),
+    }, "what the release makes is nobody else's, and what is optional may be missing"
+
+    def said(api: Api) -> list[tuple[Finding, str]]:
+        return [(check.finding, check.message) for check in elsewhere(examined, api)]  # ty: ignore[invalid-argument-type]
+
+    assert said(Api({("ConfigMap", "payments"): {"data": {"url": "x"}}, ("Secret", "payments"): {"data": {"other": "eA=="}}})) == [
+        (Finding.OK, "ConfigMap shop/payments is there, with all that is read of it"),
+        (Finding.FAILED, "Secret shop/payments has no api-key, which Deployment shop-worker reads; it has other"),
+        (Finding.WARNING, "Secret shop/registry, which Deployment shop-worker reads, is missing: a private image cannot be pulled"),
+    ]  # fmt: skip
+    assert said(Api({}, forbidden=["payments", "registry"])) == [
+        (Finding.LEFT_OUT, "ConfigMap shop/payments: there is no right to look at it"),
+        (Finding.LEFT_OUT, "Secret shop/payments: there is no right to look at it"),
+        (Finding.LEFT_OUT, "Secret shop/registry: there is no right to look at it"),
+    ]
+    missing = said(Api({}))
+    assert missing[0] == (
+        Finding.FAILED,
+        "ConfigMap shop/payments, which Deployment shop-worker reads, is missing: its pods do not start",
+    )
