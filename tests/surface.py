@@ -96,7 +96,6 @@ SURFACE: Final[dict[str, list[str]]] = {
     "twinstack.delivery.workflows": [
         "files_of",
     ],
-    "twinstack.diagram": [],
     "twinstack.edge": [
         "Certificates",
         "EdgeKind",
@@ -114,6 +113,7 @@ SURFACE: Final[dict[str, list[str]]] = {
         "Architecture",
         "Capacity",
         "ClusterPlan",
+        "ClusterRight",
         "ContainerSpec",
         "Context",
         "DeliveryPlan",
@@ -130,6 +130,8 @@ SURFACE: Final[dict[str, list[str]]] = {
         "Ledger",
         "Limits",
         "Link",
+        "MeasuredSpec",
+        "Metrics",
         "Model",
         "Monitoring",
         "MountedFile",
@@ -141,6 +143,9 @@ SURFACE: Final[dict[str, list[str]]] = {
         "Panel",
         "Placement",
         "Preparation",
+        "Priority",
+        "Queue",
+        "QueueTrigger",
         "Reach",
         "Requests",
         "ResourceSpec",
@@ -155,6 +160,7 @@ SURFACE: Final[dict[str, list[str]]] = {
         "Toleration",
         "Variable",
         "VariableSource",
+        "WorkerScale",
         "WorkloadSpec",
         "Writes",
         "relaxed",
@@ -170,6 +176,8 @@ SURFACE: Final[dict[str, list[str]]] = {
     ],
     "twinstack.job": [
         "JobSpec",
+        "OnFailure",
+        "When",
     ],
     "twinstack.kubernetes": [
         "CronJob",

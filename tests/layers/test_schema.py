@@ -18,15 +18,16 @@ def properties(schema: dict[str, Any], *names: str) -> dict[str, Any]:
     return here["properties"]
 
 
-ITEMS = ["Destination", "Toleration"]
-"""What only stands in lists: `reaches` and `placement.tolerations` of a workload."""
+ITEMS = {False: ["Destination", "Toleration"], True: ["ClusterRight", "Destination", "Toleration"]}
+"""What only stands in lists, by whether it is of the base layer: `reaches` and `placement.tolerations` of a workload, and
+`cluster_rights` in base.yaml alone."""
 
 
 def test_nothing_is_required_of_a_layer_but_inside_lists(shop: type[Environment]) -> None:
     for base in (True, False):
         schema = layer_schema(shop, base=base)
         assert "required" not in schema
-        assert [name for name, definition in schema["$defs"].items() if "required" in definition] == ITEMS
+        assert [name for name, definition in schema["$defs"].items() if "required" in definition] == ITEMS[base]
     assert schema["additionalProperties"] is False
 
 

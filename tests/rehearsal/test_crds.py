@@ -104,6 +104,27 @@ spec:
       requirements: [{key: kubernetes.io/arch, operator: In, values: [amd64]}]
       taints: [{key: dedicated, value: analytics, effect: NoSchedule}]
 ---
+apiVersion: keda.sh/v1alpha1
+kind: ScaledObject
+metadata: {name: good, namespace: default}
+spec:
+  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: worker}
+  minReplicaCount: 0
+  maxReplicaCount: 20
+  pollingInterval: 15
+  advanced:
+    horizontalPodAutoscalerConfig:
+      name: worker
+      behavior: {scaleUp: {policies: [{type: Pods, value: 4, periodSeconds: 15}], selectPolicy: Max}}
+  triggers:
+    - {type: redis, metadata: {listName: celery, listLength: "10", port: "6379"}, authenticationRef: {name: good}}
+    - {type: cpu, metricType: Utilization, metadata: {value: "70"}}
+---
+apiVersion: keda.sh/v1alpha1
+kind: TriggerAuthentication
+metadata: {name: good, namespace: default}
+spec: {secretTargetRef: [{parameter: password, name: worker-secrets, key: cache-password}], podIdentity: {provider: aws}}
+---
 apiVersion: cert-manager.io/v1
 kind: Issuer
 metadata: {name: good, namespace: default}
@@ -269,6 +290,12 @@ BAD = [
     ("NodePool", "spec.ttlSecondsAfterEmpty", 30, "ttlSecondsAfterEmpty"),
     ("NodePool", "spec.template.spec.nodeClassRef.apiVersion", "eks.amazonaws.com/v1", "apiVersion"),
     ("NodePool", "spec.disruption.consolidationPolicy", "WhenUnderutilized", "WhenEmptyOrUnderutilized"),
+    ("ScaledObject", "spec.minReplicaCount", 30, "minReplicaCount is at most maxReplicaCount"),
+    ("ScaledObject", "spec.minReplicas", 1, "minReplicas"),
+    ("ScaledObject", "spec.triggers.0.metadata.listLength", 10, "listLength"),
+    ("ScaledObject", "spec.triggers", [], "triggers"),
+    ("TriggerAuthentication", "spec.secretTargetRef.0.secret", "worker-secrets", "secret"),
+    ("TriggerAuthentication", "spec.podIdentity.provider", "aws-eks", "aws"),
     ("Issuer", "spec.ca.secret", "authority", "secret"),
     ("Issuer", "spec.selfSigned", {}, "at most 1"),
     ("ClusterIssuer", "spec.acme.privateKeySecret", "account", "privateKeySecret"),

@@ -52,6 +52,12 @@ VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "parts and second names": {"database.password_version": 2, "cache.password_version": 2},
     "three replicas": {"backend.scale.min": 3, "backend.scale.max": 3, "cache.nodes": 3},
     "postgres 16": {"database.engine_version": "16"},
+    "priority, rights, figures and a queue": {
+        "cluster.keda": True,
+        "backend.priority": {"value": 1000},
+        "scheduler.priority": {"value": 10, "preempts": False},
+        "worker.scale.queue": {"broker": "cache", "tasks_per_replica": 10},
+    },
     "rotation": {
         "database.password_version": 2,
         "cache.password_version": 2,
@@ -62,6 +68,26 @@ IN_BASE: Mapping[str, Mapping[str, str]] = {
     # The pipeline pushes to the repository's owner's packages alone, so it builds none of these images.
     "nat none": {r"^  internet: true.*\n": "", r"^  build: .*\n": ""},
     "a low port": {r"^  port: 3000\b": "  port: 80"},
+    "priority, rights, figures and a queue": {
+        r"^migration:\n": "migration:\n  when: after\n",
+        r"^worker:\n": """\
+worker:
+  metrics: {port: 9540}
+  metrics_from: [monitoring]
+  cluster_rights:
+    - {kinds: [pods, deployments], verbs: [get, list, watch]}
+    - {kinds: [nodes], verbs: [get], cluster_wide: true}
+""",
+        r"^  uses: \[database, cache, settings, integrations, exports: write\]\n\nscheduler:": """\
+  uses:
+    - database
+    - cache: {variables: {url: REDIS_URL, host: REDIS_HOST, password: REDIS_PASSWORD}}
+    - settings
+    - integrations
+    - exports: write
+
+scheduler:""",
+    },
     "parts and second names": {
         r"^  uses: \[database, cache, settings, integrations, exports: write\]": """\
   uses:

@@ -213,7 +213,7 @@ def test_a_target_is_in_percent_of_the_request_up_to_the_limit(
                 "somebody is let in for metrics that there are none of",
                 "web.metrics_from",
                 "monitoring",
-                "no namespace for a service without `metrics`",
+                "no namespace for a workload without `metrics`",
                 "give the path that serves them, `metrics: /metrics`, or remove the line",
             ),
         ),

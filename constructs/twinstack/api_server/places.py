@@ -102,6 +102,7 @@ _BROUGHT: Final[Mapping[tuple[str, str], Resource]] = dict(
             "monitoring.coreos.com/v1": ("PodMonitor PrometheusRule ServiceMonitor", ""),
             "external-secrets.io/v1": ("ExternalSecret SecretStore", "ClusterSecretStore"),
             "karpenter.sh/v1": ("", "NodePool"),
+            "keda.sh/v1alpha1": ("ScaledObject TriggerAuthentication", ""),
         }
     )
 )

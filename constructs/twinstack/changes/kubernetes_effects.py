@@ -231,6 +231,11 @@ FIELDS: Final[Mapping[Kind, tuple[Row, ...]]] = {
     ("monitoring.coreos.com", "ServiceMonitor"): (("spec", "", SAFE, "what is measured"),),
     ("monitoring.coreos.com", "PodMonitor"): (("spec", "", SAFE, "what is measured"),),
     ("monitoring.coreos.com", "PrometheusRule"): (("spec", "", SAFE, "what alerts"),),
+    ("keda.sh", "ScaledObject"): (
+        ("spec.scaleTargetRef", "", INTERRUPTS, "what it scaled keeps the number of pods that it has"),
+        ("spec", "", SAFE, "how many pods there are follows it"),
+    ),
+    ("keda.sh", "TriggerAuthentication"): (("spec", "", SAFE, "with what KEDA asks"),),
     ("karpenter.sh", "NodePool"): (
         ("spec.template", "", RESTARTS, _NODES),
         ("spec", "", SAFE, "from the next node on"),
@@ -264,6 +269,8 @@ GONE: Final[Mapping[Kind, tuple[Effect, str]]] = {
     ("networking.k8s.io", "NetworkPolicy"): (SAFE, "its pods admit what it kept out, unless another one keeps it out"),
     ("policy", "PodDisruptionBudget"): (SAFE, "a drain of a node may stop all of its pods at once"),
     ("autoscaling", "HorizontalPodAutoscaler"): (SAFE, "what it scaled keeps the number of pods that it has"),
+    ("keda.sh", "ScaledObject"): (SAFE, "what it scaled keeps the number of pods that it has"),
+    ("keda.sh", "TriggerAuthentication"): (SAFE, "KEDA asks with it no more"),
     ("", "ResourceQuota"): (SAFE, "nothing limits the namespace any more"),
     ("", "LimitRange"): (SAFE, "nothing limits new pods any more"),
     ("batch", "Job"): (SAFE, "it has run, or runs no more"),

@@ -80,6 +80,9 @@ class ClusterSpec(ClusterPlan):
     exists, its owner puts them into the group."""
     exporters: bool = False
     """Whether kube-state-metrics and node-exporter run, for a Prometheus that reads them."""
+    keda: bool = False
+    """Whether KEDA runs in it, which `scale.queue` of a worker needs. It is installed by whoever keeps the cluster (its chart, or
+    an add-on), with the rights that it wants in every namespace."""
     log_retention_days: RetentionDays = 90
     """Days that the control plane's logs are kept."""
     deletion_protection: bool | None = None
@@ -114,6 +117,10 @@ class ClusterSpec(ClusterPlan):
         if self.service_ipv4_cidr or self.existing or network is None or network.address_space is None:
             return self.service_ipv4_cidr
         return CHOICES_OF_EKS[network.address_space.overlaps(TEN)]
+
+    @property
+    def has_keda(self) -> bool:
+        return self.keda
 
     @property
     def kubernetes_version(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from twinstack.api_server import Answer, ApiServer
 from twinstack.delivery import handover
+from twinstack.delivery.autoscalers import API_VERSIONS
 from twinstack.delivery.changes import Change, ChangeKind
 from twinstack.delivery.dry_run import Examination, conflicts_of, examine, problem_of, takes
 from twinstack.delivery.fields import value
@@ -43,6 +44,8 @@ class Applied:
     """What did not become ready, as the waiter says it. What waits for it was not applied."""
     problems: tuple[Problem, ...] = ()
     """What the server refused after all, though the dry run went well (TW943 to TW948)."""
+    reported: tuple[Failure, ...] = ()
+    """Of Jobs after the release whose failure is only told: the release stands."""
     not_applied: tuple[Identity, ...] = ()
     """What was blocked by these, and stands as it stood."""
 
@@ -90,6 +93,7 @@ class _Run:
         self._objects: dict[Identity, JsonObject] = dict(made)
         self._ready: set[Identity] = set()
         self._failures: list[Failure] = []
+        self._reported: list[Failure] = []
         self._problems: list[Problem] = []
         for identity in made:
             self._progress.state(str(identity), State.CREATED)
@@ -152,6 +156,7 @@ class _Run:
             tuple(self._objects[one] for one in order if one in self._objects),
             tuple(self._failures),
             tuple(self._problems),
+            tuple(self._reported),
             tuple(one for one in order if one not in self._objects and one not in left),
         )
 
@@ -175,7 +180,9 @@ class _Run:
     def _wait(self, changes: Sequence[Change]) -> bool:
         objects = [self._objects[one.identity] for one in changes if one.identity in self._objects and _may_come(one)]
         if objects:
-            self._failures += self._waiter.wait(objects)
+            found = self._waiter.wait(objects)
+            self._failures += [one for one in found if not one.only_reported]
+            self._reported += [one for one in found if one.only_reported]
         if not self._failures:
             self._ready |= {one.identity for one in changes}
         return bool(changes)
@@ -203,6 +210,8 @@ class _Run:
 
     def _steps(self, change: Change) -> Iterator[Answer]:
         """What is asked of the server for one change; the first refusal ends it."""
+        if handover.is_kedas(change):
+            change = self._taken_back(change)
         if change.kind is ChangeKind.RECREATED:
             self._remove(change)
             change = replace(change, live=None)
@@ -246,15 +255,30 @@ class _Run:
         return self._api.apply(manifest.data, force=True)
 
     def _autoscalers(self) -> list[Any]:
-        return [one.manifest.data for one in self._changes if one.manifest and one.identity.kind == _AUTOSCALER]
+        return [one.manifest.data for one in self._changes if one.manifest and one.identity.kind in API_VERSIONS]
 
     def _remove_former_autoscalers(self, change: Change) -> None:
-        namespace = change.identity.namespace
-        there = self._api.objects("autoscaling/v2", _AUTOSCALER, namespace)
-        for one in handover.former_autoscalers(change, [each.identity for each in self._changes], there):
-            metadata = one["metadata"]
-            self._api.delete("autoscaling/v2", _AUTOSCALER, metadata["name"], namespace, uid=metadata["uid"])
-            self._progress.state(f"{_AUTOSCALER} {namespace}/{metadata['name']}", State.DELETED)
+        wanted = [each.identity for each in self._changes]
+        for kind in API_VERSIONS:
+            self._delete(handover.former_autoscalers(change, wanted, self._there(kind, change)))
+
+    def _taken_back(self, change: Change) -> Change:
+        """An autoscaler without the owner that would take it with it."""
+        owners = handover.former_owners(change, [one.identity for one in self._changes], self._there(_KEDAS, change))
+        self._delete(owners)
+        return replace(change, kind=ChangeKind.RECREATED) if owners else change
+
+    def _there(self, kind: str, change: Change) -> Sequence[JsonObject]:
+        version = API_VERSIONS[kind]
+        if self._api.resource(version, kind) is None:
+            return ()
+        return self._api.objects(version, kind, change.identity.namespace)
+
+    def _delete(self, objects: Iterable[JsonObject]) -> None:
+        for one in objects:
+            metadata, version = one["metadata"], API_VERSIONS[one["kind"]]
+            self._api.delete(version, one["kind"], metadata["name"], metadata["namespace"], uid=metadata["uid"])
+            self._progress.state(f"{one['kind']} {metadata['namespace']}/{metadata['name']}", State.DELETED)
 
     def _remove(self, change: Change) -> None:
         """Deletes what stands, and waits until it is gone."""
@@ -287,6 +311,6 @@ def _may_come(change: Change) -> bool:
     return change.writes or (change.live is not None and change.identity.kind in _BECOME_READY)
 
 
-_AUTOSCALER = "HorizontalPodAutoscaler"
-_BECOME_READY = frozenset({"Deployment", "StatefulSet", "DaemonSet", "Job", _AUTOSCALER})
+_KEDAS = "ScaledObject"
+_BECOME_READY = frozenset({"Deployment", "StatefulSet", "DaemonSet", "Job", *API_VERSIONS})
 _POLL_SECONDS = 0.1

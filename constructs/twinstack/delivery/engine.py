@@ -68,6 +68,8 @@ class Outcome:
     """What the release does not want, and what stays nevertheless."""
     failures: tuple[Failure, ...] = ()
     """Why it failed, the cause first; empty where it did not."""
+    reported: tuple[Failure, ...] = ()
+    """What failed after the release, and is only told: it stands."""
     returned_to: Record | None = None
     """The release that was applied once more, whole if it is `RETURNED`; None where there was none, or no need."""
 
@@ -228,7 +230,7 @@ class Delivery:
     def _apply(
         self, seen: Look, lease: Lease, made: Mapping[Identity, JsonObject] = MappingProxyType({})
     ) -> tuple[Failure, ...]:
-        """Why it does not stand whole; empty where it does, and has for `watch_seconds`."""
+        """Why it does not stand whole, and what is only reported; empty where it does, and has for `watch_seconds`."""
         from twinstack.delivery.application import apply
 
         waiter = _Waiters(self, lease)
@@ -241,13 +243,13 @@ class Delivery:
                 for one in applied.problems
             )
         if applied.failures or not self.watch_seconds:
-            return applied.failures
+            return (*applied.failures, *applied.reported)
         self.progress.note(f"all is ready, and watched for {self.watch_seconds:.0f} s more")
         # Jobs are over, and what makes no pods does not crash. As it stands by now: what the applies answered is old.
         identities = [one.identity for one in seen.changes if one.identity.kind in RUN and one.manifest]
         stand = LiveState.read(lease.api, [one for one in self.manifests if one.identity in identities])
         run = [found for one in identities if (found := stand.get(one)) is not None]
-        return waiter.rollouts.watch_over(run, self.watch_seconds)
+        return (*waiter.rollouts.watch_over(run, self.watch_seconds), *applied.reported)
 
     def _make_namespace(self, seen: Look) -> JsonObject:
         """Before anything else: the Lease and the records lie in it. One that was not there; empty otherwise."""
@@ -287,12 +289,14 @@ class Delivery:
         return replace(self, api=lease.api).look().examined(lease.api)
 
     def _bring_in(self, seen: Look, record: OpenRecord, lease: Lease, made: JsonObject) -> Outcome:
-        failures = self._apply(seen, lease, {identity_of(made): made} if made else {})
-        outcome = Outcome(Ending.SUCCEEDED, record.record.number, seen.to_do, failures=failures)
+        found = self._apply(seen, lease, {identity_of(made): made} if made else {})
+        failures, reported = (tuple(one for one in found if one.only_reported is wanted) for wanted in (False, True))
+        number = record.record.number
+        outcome = Outcome(Ending.SUCCEEDED, number, seen.to_do, failures=failures, reported=reported)
         if failures:
             return self._give_back(seen, record, lease, outcome)
         kept = prune(lease.api, seen.pruning, self.stack, self.progress)
-        record.end(Status.SUCCEEDED)
+        record.end(Status.SUCCEEDED, "; ".join(f"{one.identity}: {one.message}" for one in reported))
         return replace(outcome, deleted=seen.pruning.deleted, kept=(*seen.pruning.kept, *kept))
 
     def _give_back(self, seen: Look, record: OpenRecord, lease: Lease, outcome: Outcome) -> Outcome:

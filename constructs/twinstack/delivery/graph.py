@@ -7,7 +7,8 @@
 | what makes pods | the configuration, secrets, volumes, accounts and priorities its pods name | applied |
 | what makes pods | the policies, budgets and quotas of its namespace | applied |
 | what runs on (Deployment, StatefulSet, DaemonSet, CronJob) | the Jobs of its namespace: migrations | complete |
-| HorizontalPodAutoscaler | what it scales | applied |
+| a Job that runs after a release | everything else of its namespace | ready |
+| HorizontalPodAutoscaler, ScaledObject | what it scales, and what it shows to be let in | applied |
 | Ingress, HTTPRoute, webhook | the Services it names, and what makes the pods behind these | applied |
 | binding of rights | the role and the accounts it names | applied |
 | IngressClass, HTTPRoute | its parameters, its Gateway | applied |
@@ -21,6 +22,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from twinstack.delivery.after import runs_after
+from twinstack.delivery.autoscalers import API_VERSIONS, target_of
 from twinstack.delivery.changes import Change
 from twinstack.delivery.fields import value
 from twinstack.delivery.manifest import Identity, Manifest
@@ -79,10 +82,8 @@ class ChangeGraph:
                 yield other.identity, True
         if pod_template(data) is not None:
             yield from self._before_pods(manifest)
-        target = value(data, "spec", "scaleTargetRef") if identity.kind == "HorizontalPodAutoscaler" else None
-        if target:
-            group = str(target.get("apiVersion", "")).rpartition("/")[0]
-            yield Identity(group, target.get("kind", ""), identity.namespace, target.get("name", "")), False
+        if identity.kind in API_VERSIONS:
+            yield target_of(data), False
         for namespace, name in service_names(data):
             yield from self._behind(Identity("", "Service", namespace or identity.namespace, name))
         yield from ((one, False) for one in _named(manifest))
@@ -91,10 +92,13 @@ class ChangeGraph:
         identity = manifest.identity
         for group, kind, name in referred_names(manifest.data):
             yield Identity(group, kind, "" if kind in _CLUSTER_WIDE else identity.namespace, name), False
-        for other in self._manifests:
-            if other.namespace == identity.namespace and other.kind in _GUARDS:
+        comes_last = runs_after(manifest.data)
+        for other, found in self._manifests.items():
+            if other.namespace != identity.namespace or runs_after(found.data):
+                continue
+            if other.kind in _GUARDS and not comes_last:
                 yield other, False
-            if other.kind == "Job" and other.namespace == identity.namespace and identity.kind in _RUNS_ON:
+            if comes_last or (other.kind == "Job" and identity.kind in _RUNS_ON):
                 yield other, True
 
     def _behind(self, service: Identity) -> Iterator[tuple[Identity, bool]]:
@@ -118,6 +122,11 @@ def _named(manifest: Manifest) -> Iterator[Identity]:
             else []
         ),
         *(value(data, "spec", "parentRefs") or () if identity.kind.endswith("Route") else ()),
+        *(
+            {"kind": "TriggerAuthentication", **one["authenticationRef"]}
+            for one in (value(data, "spec", "triggers") or () if identity.kind == "ScaledObject" else ())
+            if one.get("authenticationRef")
+        ),
     ]
     for one in references:
         kind = one.get("kind") or "Gateway"
@@ -130,9 +139,20 @@ def _named(manifest: Manifest) -> Iterator[Identity]:
 
 _GUARDS: Final = frozenset({"NetworkPolicy", "PodDisruptionBudget", "ResourceQuota", "LimitRange"})
 _RUNS_ON: Final = frozenset({"Deployment", "StatefulSet", "DaemonSet", "CronJob"})
-_CLUSTER_WIDE: Final = frozenset({"ClusterRole", "IngressClassParams", "PriorityClass", "RuntimeClass", "StorageClass"})
+_CLUSTER_WIDE: Final = frozenset(
+    {
+        "ClusterRole",
+        "ClusterTriggerAuthentication",
+        "IngressClassParams",
+        "PriorityClass",
+        "RuntimeClass",
+        "StorageClass",
+    }
+)
 _GROUPS: Final = {
     "Gateway": "gateway.networking.k8s.io",
     "Role": "rbac.authorization.k8s.io",
     "ClusterRole": "rbac.authorization.k8s.io",
+    "TriggerAuthentication": "keda.sh",
+    "ClusterTriggerAuthentication": "keda.sh",
 }

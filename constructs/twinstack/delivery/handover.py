@@ -6,6 +6,8 @@ Seen on a control plane of 1.36.3, and each shown by a test of that name:
   once. So another manager applies the live number first.
 - Declaring `replicas` again takes the number from the autoscaler without any conflict, and if the autoscaler stays, it
   sets it back. So our own autoscaler goes first, and the larger of the two numbers is taken once.
+- KEDA takes over an autoscaler that stands, and takes it with it where its own object goes: so that goes first, and an
+  autoscaler of Kubernetes' own is made anew.
 - `Recreate` over a strategy that was defaulted is refused: the defaulted `rollingUpdate` belongs to nobody.
 """
 
@@ -16,6 +18,7 @@ from typing import Any, Final
 
 from twinstack.api_server import Answer, ApiServer
 from twinstack.api_server.client import FIELD_MANAGER
+from twinstack.delivery.autoscalers import least_pods, target_of
 from twinstack.delivery.changes import Change
 from twinstack.delivery.comparison import is_applied, owned_fields
 from twinstack.delivery.fields import value
@@ -26,7 +29,7 @@ REPLICAS_MANAGER: Final = f"{FIELD_MANAGER}-replicas"
 STRATEGY_MANAGER: Final = f"{FIELD_MANAGER}-strategy"
 OWN_MANAGERS: Final = frozenset({FIELD_MANAGER, REPLICAS_MANAGER, STRATEGY_MANAGER})
 """What is taken from these is taken from nobody."""
-_AUTOSCALERS: Final = frozenset({"kube-controller-manager", REPLICAS_MANAGER})
+_AUTOSCALERS: Final = frozenset({"kube-controller-manager", "keda", REPLICAS_MANAGER})
 """Who holds the number of pods while an autoscaler does; nobody, where it found the right one."""
 
 
@@ -40,14 +43,7 @@ def hands_over_replicas(change: Change, autoscalers: Iterable[Mapping[str, Any]]
 
 def scales(autoscaler: Mapping[str, Any], change: Change) -> bool:
     """Whether it is this object that an autoscaler scales."""
-    target = value(autoscaler, "spec", "scaleTargetRef") or {}
-    identity = change.identity
-    return (
-        target.get("kind") == identity.kind
-        and target.get("name") == identity.name
-        and str(target.get("apiVersion", "")).rpartition("/")[0] == identity.group
-        and autoscaler["metadata"].get("namespace", "") == identity.namespace
-    )
+    return target_of(autoscaler) == change.identity
 
 
 def hand_over_replicas(api: ApiServer, change: Change) -> Answer:
@@ -63,7 +59,7 @@ def least_of(change: Change, autoscalers: Iterable[Mapping[str, Any]]) -> int | 
     """
     if change.manifest is None or value(change.manifest.data, "spec", "replicas") is not None:
         return None
-    found = [value(one, "spec", "minReplicas") for one in autoscalers if scales(one, change)]
+    found = [least_pods(one) for one in autoscalers if scales(one, change)]
     return next((number for number in found if number and number > 1), None)
 
 
@@ -84,14 +80,30 @@ def former_autoscalers(change: Change, wanted: Collection[Identity], there: Iter
     """Our own autoscalers of what now declares its number of pods itself, which the release does not have any more."""
     if change.manifest is None or value(change.manifest.data, "spec", "replicas") is None:
         return []
+    return [found for found in there if scales(found, change) and _is_former(found, change.manifest, wanted)]
+
+
+def former_owners(change: Change, wanted: Collection[Identity], there: Iterable[JsonObject]) -> list[JsonObject]:
+    """Our own ScaledObjects that own this autoscaler, and that the release does not have any more."""
+    metadata = change.live["metadata"] if change.live else {}
+    owners = {one["uid"] for one in metadata.get("ownerReferences") or ()}
     return [
         found
         for found in there
-        if identity_of(found) not in wanted
-        and scales(found, change)
-        and is_applied(found)
-        and _instance(found) == _instance(change.manifest.data)
+        if change.manifest and found["metadata"]["uid"] in owners and _is_former(found, change.manifest, wanted)
     ]
+
+
+def is_kedas(change: Change) -> bool:
+    """Whether it is an autoscaler that KEDA has taken over."""
+    metadata = change.live["metadata"] if change.live else {}
+    return change.identity.kind == "HorizontalPodAutoscaler" and any(
+        one.get("kind") == "ScaledObject" for one in metadata.get("ownerReferences") or ()
+    )
+
+
+def _is_former(found: JsonObject, manifest: Manifest, wanted: Collection[Identity]) -> bool:
+    return identity_of(found) not in wanted and is_applied(found) and _instance(found) == _instance(manifest.data)
 
 
 def larger_number(change: Change) -> int | None:

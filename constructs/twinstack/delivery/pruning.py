@@ -213,6 +213,7 @@ DELETION_ORDER: Final[Sequence[str]] = (
     "Ingress",
     "HTTPRoute",
     "Gateway",
+    "ScaledObject",
     "HorizontalPodAutoscaler",
     "PodDisruptionBudget",
     ANYTHING_ELSE,

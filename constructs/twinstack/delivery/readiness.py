@@ -294,6 +294,17 @@ GATEWAY: Final = (
     # The definition's own default is Accepted: Unknown.
     Rule("nobody works at it", lambda _it: True, Standing.COMING, "no controller has taken it up", UNCLAIMED_SECONDS),
 )
+SCALED_OBJECT: Final = (
+    _GOING,
+    Rule("KEDA scales by it", lambda it: it.says("Ready"), Standing.READY),
+    Rule(
+        "KEDA cannot scale by it yet",
+        lambda it: it.says("Ready", "False"),
+        Standing.COMING,
+        lambda it: it.told("Ready"),
+    ),
+    Rule("nobody works at it", lambda _it: True, Standing.COMING, "KEDA has not taken it up", UNCLAIMED_SECONDS),
+)
 DEFINITION: Final = (
     _GOING,
     Rule(
@@ -325,6 +336,7 @@ RULES: Final[Mapping[tuple[str, str], Sequence[Rule]]] = {
     ("apps", "StatefulSet"): STATEFUL_SET,
     ("batch", "Job"): JOB,
     ("gateway.networking.k8s.io", "Gateway"): GATEWAY,
+    ("keda.sh", "ScaledObject"): SCALED_OBJECT,
     ("networking.k8s.io", "Ingress"): BALANCED,
 }
 """By API group and kind."""

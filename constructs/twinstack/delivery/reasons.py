@@ -107,6 +107,8 @@ class Failure:
     """The last lines that the container wrote, printable and bounded."""
     event: str = ""
     """The event that told it, `FailedMount: …`; empty where the status did."""
+    only_reported: bool = False
+    """Whether the release stands nevertheless: of a Job after it that says so."""
 
     @property
     def problem(self) -> Problem:

@@ -7,6 +7,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, Final
 
 from twinstack.delivery import jobs
+from twinstack.delivery.after import is_only_reported
 from twinstack.delivery.diagnosis import findings
 from twinstack.delivery.family import Evidence, evidence
 from twinstack.delivery.finding import Finding, plain
@@ -60,6 +61,11 @@ class Waited:
     def is_job(self) -> bool:
         """Whether it has an end, and a log that is worth to be seen."""
         return self.identity.kind == "Job"
+
+    @property
+    def is_only_reported(self) -> bool:
+        """Whether the release stands although it has failed."""
+        return is_only_reported(self._applied)
 
     @property
     def has_pods(self) -> bool:

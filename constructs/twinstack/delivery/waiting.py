@@ -10,9 +10,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from queue import Empty
 from typing import TYPE_CHECKING, Final
 
+from twinstack.delivery.autoscalers import API_VERSIONS, least_pods, target_of
 from twinstack.delivery.manifest import identity_of
 from twinstack.delivery.neighbourhood import Neighbourhood, News, Watches
 from twinstack.delivery.progress import InTurn, Progress, State
@@ -88,6 +90,7 @@ class _Wait:
             identity_of(one): Waited(one, least.get(identity_of(one), 0), api, progress) for one in applied
         }
         self._around: dict[str, Neighbourhood] = {}
+        self._reported: list[Failure] = []
 
     def run(self, until: float, stop: Callable[[], None], hold_seconds: float) -> tuple[Failure, ...]:
         """Until all are ready and have stayed so for as long as they are looked at, or one has failed."""
@@ -107,12 +110,20 @@ class _Wait:
             self._look_around(waiting, now - began, at_once=hold_seconds > 0)
             failed = [one for one in waiting if one.judge(now, self._near(one)) is Verdict.FAILED]
             if failed and (failed := self._confirmed(failed)):
-                return self._failures(failed, waiting, stop)
+                if not all(one.is_only_reported for one in failed):
+                    return (*self._reported, *self._failures(failed, waiting, stop))
+                self._report(failed)
             if now >= until and not hold_seconds:
-                return self._cut_off(waiting)
+                return (*self._reported, *self._cut_off(waiting))
             self._ask_again(waiting, now)
             waiting = self._waiting(hold=hold_seconds > 0)
-        return ()
+        return tuple(self._reported)
+
+    def _report(self, failed: Iterable[Waited]) -> None:
+        """Of Jobs whose failure is only reported: it is told, and the others are waited for."""
+        for one in failed:
+            self._reported += self._told([one.failure(self._near(one))])
+            one.is_done = True
 
     def _waiting(self, *, hold: bool) -> list[Waited]:
         return [one for one in self._objects.values() if (hold and one.has_pods) or not one.is_done]
@@ -222,18 +233,16 @@ class _Wait:
     def _told(self, failures: list[Failure]) -> tuple[Failure, ...]:
         for failure in failures:
             self._progress.state(str(failure.identity), State.FAILED, failure.message)
-        return tuple(failures)
+        return tuple(replace(one, only_reported=self._objects[one.identity].is_only_reported) for one in failures)
 
 
 def _minima(applied: Iterable[JsonObject]) -> dict[Identity, int]:
     """How many pods a workload has at least, by the autoscalers among what was applied."""
     found: dict[Identity, int] = {}
     for one in applied:
-        if one["kind"] == "HorizontalPodAutoscaler":
-            target = one["spec"]["scaleTargetRef"]
-            group = str(target.get("apiVersion", "")).rpartition("/")[0]
-            name = identity_of(one)._replace(group=group, kind=target["kind"], name=target["name"])
-            found[name] = int(one["spec"].get("minReplicas") or 1)
+        if one["kind"] in API_VERSIONS:
+            least = least_pods(one)
+            found[target_of(one)] = 1 if least is None else least
     return found
 
 

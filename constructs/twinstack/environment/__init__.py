@@ -1,6 +1,7 @@
 """The environment object and what its specs are made of. Plain Python: importing it starts no node process."""
 
 from twinstack.environment.base import Environment
+from twinstack.environment.cluster_rights import ClusterRight
 from twinstack.environment.companions import InitContainer, Sidecar
 from twinstack.environment.container import Architecture, ContainerSpec, Headroom, Limits, Requests, Resources, Scale
 from twinstack.environment.context import Context
@@ -9,6 +10,7 @@ from twinstack.environment.kept_volumes import KeptVolume
 from twinstack.environment.ledger import Ledger
 from twinstack.environment.lifecycle import HealthCommand, ServiceHealth
 from twinstack.environment.links import Access, File, Link, Offer, Preparation, Reach, SecretValue, Variable
+from twinstack.environment.metrics import MeasuredSpec, Metrics
 from twinstack.environment.model import Finding, Model
 from twinstack.environment.monitoring import Alert, Monitoring, Panel, Severity
 from twinstack.environment.mounted_files import MountedFile
@@ -16,7 +18,9 @@ from twinstack.environment.names import NameRule
 from twinstack.environment.node_pool import NodePool
 from twinstack.environment.nodes import Capacity, Placement, Taint, Toleration
 from twinstack.environment.placement import ClusterPlan, DeliveryPlan, NetworkPlan, Nodes
+from twinstack.environment.priority import Priority
 from twinstack.environment.production import relaxed
+from twinstack.environment.queues import Queue, QueueTrigger, WorkerScale
 from twinstack.environment.spec import Half, ResourceSpec, Spec, WorkloadSpec
 from twinstack.environment.ways_out import Destination, Internet
 from twinstack.environment.writes import Writes
@@ -27,6 +31,7 @@ __all__ = [
     "Architecture",
     "Capacity",
     "ClusterPlan",
+    "ClusterRight",
     "ContainerSpec",
     "Context",
     "DeliveryPlan",
@@ -43,6 +48,8 @@ __all__ = [
     "Ledger",
     "Limits",
     "Link",
+    "MeasuredSpec",
+    "Metrics",
     "Model",
     "Monitoring",
     "MountedFile",
@@ -54,6 +61,9 @@ __all__ = [
     "Panel",
     "Placement",
     "Preparation",
+    "Priority",
+    "Queue",
+    "QueueTrigger",
     "Reach",
     "Requests",
     "ResourceSpec",
@@ -68,6 +78,7 @@ __all__ = [
     "Toleration",
     "Variable",
     "VariableSource",
+    "WorkerScale",
     "WorkloadSpec",
     "Writes",
     "relaxed",

@@ -134,7 +134,7 @@ class Scale(Model):
                 allowed=f"min of at most {self.max}",
                 fix="lower min or raise max",
             )
-        if self.max > self.min and self.cpu is None and self.memory is None:
+        if self.max > self.min and not self.has_target:
             yield Finding(
                 "TW604",
                 "nothing says when to scale",
@@ -153,6 +153,11 @@ class Scale(Model):
                 else "none: the number of replicas is fixed",
                 fix="lower it or raise max" if self.max > self.min else "remove `headroom`, or raise max",
             )
+
+    @property
+    def has_target(self) -> bool:
+        """Whether anything says when a replica is added."""
+        return self.cpu is not None or self.memory is not None
 
     @property
     def is_fixed(self) -> bool:
@@ -285,11 +290,12 @@ class ContainerSpec(MountedFiles):
         return f"{self.image}@{self.digest}" if self.digest else f"{self.image}:{self.tag or version}"
 
 
-def port_sysctls(port: int | None) -> dict[str, str]:
-    """What lets a process without privileges listen on its port, where that is below 1024.
+def port_sysctls(*ports: int | None) -> dict[str, str]:
+    """What lets a process without privileges listen on its ports, where one is below 1024.
 
     The setting is of the pod's own network namespace, and one that Kubernetes calls safe: kubelets take it without a flag,
     and Pod Security `restricted` allows it. Docker sets it to 0 by itself, other engines do not. Sources: Kubernetes, "Using
     sysctls in a Kubernetes Cluster" and "Pod Security Standards"; moby/moby#41030, all read on 2026-11-28.
     """
-    return {"net.ipv4.ip_unprivileged_port_start": str(port)} if port and port < PRIVILEGED_BELOW else {}
+    lowest = min(filter(None, ports), default=PRIVILEGED_BELOW)
+    return {"net.ipv4.ip_unprivileged_port_start": str(lowest)} if lowest < PRIVILEGED_BELOW else {}

@@ -120,6 +120,11 @@ class ClusterPlan(Spec):
         raise NotImplementedError(f"{type(self).__name__}.is_own")
 
     @property
+    def has_keda(self) -> bool:
+        """Whether KEDA runs in it, which scales by the length of queues."""
+        return False
+
+    @property
     def kubernetes_version(self) -> str | None:
         """Its minor version, `1.36`; None where another team decides it."""
         return None

@@ -22,6 +22,7 @@ from twinstack.environment.model import Finding, Model
 from twinstack.environment.monitoring import Monitoring
 from twinstack.environment.names import NameRule
 from twinstack.environment.stand_in import STACK_PORTS, ComposeOptions, LocalRun, StandIn
+from twinstack.environment.standing import Standing
 from twinstack.environment.tags import Title
 from twinstack.environment.uses import LinkOptions
 from twinstack.environment.ways_out import WaysOut
@@ -29,6 +30,7 @@ from twinstack.errors import UsageError
 
 if TYPE_CHECKING:
     from twinstack.environment.base import Environment
+    from twinstack.environment.queues import Queue, QueueTrigger
 
 
 class Half(StrEnum):
@@ -222,6 +224,10 @@ class ResourceSpec(Spec):
         """The links to this resource."""
         return self.environment.links_to(self)
 
+    def queue_trigger(self, queue: Queue) -> QueueTrigger | None:  # noqa: ARG002  for subclasses
+        """How KEDA asks how many tasks wait in a queue of this resource; None: it is no queue."""
+        return None
+
     def delivers(self, secret: SecretValue) -> bool:
         """Whether any link delivers this secret, or a part of it."""
         offered = (variable.secret for link in self.links for variable in link.offer.variables)
@@ -232,7 +238,7 @@ class ResourceSpec(Spec):
         return any(link.access is access for link in self.links)
 
 
-class WorkloadSpec(ContainerSpec, Companions, KeptVolumes, WaysOut, Spec):
+class WorkloadSpec(ContainerSpec, Companions, KeptVolumes, WaysOut, Standing, Spec):
     """Something Kubernetes runs: one pod template and the links its pods hold."""
 
     built_in: ClassVar[frozenset[Half]] = frozenset({Half.WORKLOADS})
@@ -262,7 +268,7 @@ class WorkloadSpec(ContainerSpec, Companions, KeptVolumes, WaysOut, Spec):
     def review(self) -> Iterator[Finding]:
         yield from super().review()
         yield from check_schedule_file(self.command)
-        yield from self.check_ways_out()
+        yield from itertools.chain(self.check_ways_out(), self.check_rights())
         for name, value in self.library_variables.items():
             given = self.environment_variables.get(name, value)
             if given != value:

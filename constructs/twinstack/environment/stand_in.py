@@ -95,6 +95,8 @@ class LocalRun:
     """Seconds between the order to stop and the kill; None: Docker's ten."""
     ends: bool = False
     """Whether it runs to its end, once."""
+    comes_last: bool = False
+    """Whether it starts after everything that keeps running."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,5 @@
 """A Job that runs once per release, before the new version serves."""
 
-from twinstack.job.spec import JobSpec
+from twinstack.job.spec import JobSpec, OnFailure, When
 
-__all__ = ["JobSpec"]
+__all__ = ["JobSpec", "OnFailure", "When"]

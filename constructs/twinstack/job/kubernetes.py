@@ -7,8 +7,9 @@ from typing import Any, Final
 
 from cdk8s_plus_27 import k8s
 
-from twinstack.job.spec import JobSpec
+from twinstack.job.spec import JobSpec, OnFailure, When
 from twinstack.kubernetes import Workload, Workloads, pod_template
+from twinstack.kubernetes.after import runs_after_release
 from twinstack.kubernetes.labels import pod_labels
 
 
@@ -25,7 +26,11 @@ class Job(Workload[JobSpec]):
             self,
             "job",
             metadata=self.metadata(
-                f"{spec.kubernetes_name}-{_name_part(self.context.version)}", labels=pod_labels(spec)
+                f"{spec.kubernetes_name}-{_name_part(self.context.version)}",
+                labels=pod_labels(spec),
+                annotations=runs_after_release(only_reported=spec.on_failure is OnFailure.REPORT)
+                if spec.when is When.AFTER
+                else None,
             ),
             spec=k8s.JobSpec(
                 backoff_limit=spec.retries,

@@ -19,6 +19,7 @@ def custom_object(
     namespace: str | None,
     labels: Mapping[str, str],
     spec: Mapping[str, Any],
+    annotations: Mapping[str, str] | None = None,
 ) -> ApiObject:
     """One custom resource. No namespace: an object of the whole cluster.
 
@@ -29,7 +30,7 @@ def custom_object(
         id_,
         api_version=api_version,
         kind=kind,
-        metadata=ApiObjectMetadata(name=name, namespace=namespace, labels=labels),
+        metadata=ApiObjectMetadata(name=name, namespace=namespace, labels=labels, annotations=annotations),
     )
     custom.add_json_patch(JsonPatch.add("/spec", spec))
     return custom

@@ -16,8 +16,10 @@ from cdk8s_plus_27 import k8s
 from twinstack.delivery.readiness import KEEPS_ROOM
 from twinstack.environment import Headroom, WorkloadSpec
 from twinstack.environment.companions import pod_requests
+from twinstack.environment.priority import HEADROOM_VALUE
 from twinstack.kubernetes.labels import object_metadata, product_labels
 from twinstack.kubernetes.placement import placed
+from twinstack.kubernetes.priority import priority_class
 from twinstack.kubernetes.quantity import number_or_percent, quantity
 from twinstack.kubernetes.workload import Workload
 
@@ -97,23 +99,16 @@ def _pod(workload: Workload[Any], room: Headroom, app: str) -> k8s.PodSpec:
 
 
 def _priority(workload: Workload[Any]) -> str:
-    """The class of all such pods of this environment, made once. It belongs to the cluster, so its name says whose it is."""
+    """The class of all such pods of this environment."""
     chart = workload.chart
-    name = f"{chart.environment.stack_id}-headroom"
-    if chart.node.try_find_child(PRIORITY) is None:
-        k8s.KubePriorityClass(
-            chart,
-            PRIORITY,
-            metadata=object_metadata(name, None, product_labels(chart.environment, "cluster")),
-            value=PRIORITY_VALUE,
-            preemption_policy="Never",
-            description="Room for the next replicas: gives way to everything.",
-        )
-    return name
+    return priority_class(
+        chart,
+        f"{chart.environment.stack_id}-headroom",
+        value=HEADROOM_VALUE,
+        preempts=False,
+        description="Room for the next replicas: gives way to everything.",
+    )
 
 
-PRIORITY: Final = "headroom-priority"
-PRIORITY_VALUE: Final = -10
-"""Below every pod without a class, which has 0, and not below the least for which Cluster Autoscaler adds a node."""
 NOBODY: Final = 65535
 """The user of the image `pause`; another would do as well, for it reads and writes nothing."""

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from itertools import chain
 from typing import Any, Final
 
+from twinstack.delivery.after import runs_after
 from twinstack.environment.dumper import dump
 from twinstack.environment.names import KINDS
 from twinstack.environment.pod_template import pod_template_of
@@ -33,7 +34,7 @@ def parts(chart: Workloads[Any]) -> dict[str, list[Manifest]]:
     """The objects of each file of one environment, by its name.
 
     One file for each part of the product, numbered: what takes an administrator (the namespace, and all that is not in
-    it), what is shared, Jobs, what runs, the way in. A
+    it), what is shared, Jobs, what runs, the way in, Jobs after all of it. A
     file's objects stand in the order in which they need each other. Raises ConstructionError, as `objects` does.
     """
     found = _parts(chart, objects(chart))
@@ -104,7 +105,10 @@ def _file_name(part: str) -> str:
 
 def _phase(members: Iterable[Manifest], *, runs: bool) -> int:
     """`runs`: the part is a workload's, whatever kind of object its room makes of it."""
-    phases = {PHASES.get(one["kind"], RUNNING if pod_template_of(one) else SHARED) for one in members}
+    phases = {
+        LAST if runs_after(one) else PHASES.get(one["kind"], RUNNING if pod_template_of(one) else SHARED)
+        for one in members
+    }
     return RUNNING if runs and phases == {SHARED} else max(phases)
 
 
@@ -133,5 +137,6 @@ ADMINISTRATORS: Final = 0
 SHARED: Final = 10
 RUNNING: Final = 30
 PHASES: Final = {"Job": 20, "Ingress": 40}
+LAST: Final = 50
 _HASH_LENGTH: Final = 8
 _NOT_IN_FILE_NAMES: Final = re.compile(r"[^a-z0-9.]+")

@@ -13,6 +13,8 @@ from typing import Final
 from cdk8s_plus_27 import k8s
 
 from twinstack.environment import ClusterPlan, Environment, Link, NetworkPlan, Reach, Spec, WorkloadSpec
+from twinstack.environment.links import HTTPS
+from twinstack.environment.metrics import MeasuredSpec
 from twinstack.environment.placement import PRIVATE_RANGES, RANGES_OF_NETWORKS
 from twinstack.environment.ways_out import LINK_LOCAL
 from twinstack.errors import ConstructionError
@@ -58,12 +60,21 @@ def from_namespace(name: str, port: int) -> Iterator[k8s.NetworkPolicyIngressRul
     yield k8s.NetworkPolicyIngressRule(from_=[k8s.NetworkPolicyPeer(namespace_selector=namespace)], ports=[_port(port)])
 
 
+def from_scrapers(spec: MeasuredSpec) -> Iterator[k8s.NetworkPolicyIngressRule]:
+    """Admits who collects a workload's figures to the port that serves them."""
+    if spec.metrics_port:
+        for namespace in spec.metrics_from:
+            yield from from_namespace(namespace, spec.metrics_port)
+
+
 def _egress(spec: WorkloadSpec) -> Iterator[k8s.NetworkPolicyEgressRule]:
     yield k8s.NetworkPolicyEgressRule(
         to=list(_name_servers(spec.environment)), ports=[_port(DNS_PORT, "UDP"), _port(DNS_PORT)]
     )
     if spec.has_identity:
         yield k8s.NetworkPolicyEgressRule(to=[_block(POD_IDENTITY)], ports=[_port(POD_IDENTITY_PORT)])
+    if spec.cluster_rights:
+        yield k8s.NetworkPolicyEgressRule(to=list(_api_server(spec.environment)), ports=[_port(HTTPS)])
     seen: set[tuple[Reach, int, str]] = set()
     for link in spec.links:
         offer = link.offer
@@ -110,6 +121,18 @@ def _name_servers(environment: Environment) -> Iterator[k8s.NetworkPolicyPeer]:
         )
 
 
+def _api_server(environment: Environment) -> Iterator[k8s.NetworkPolicyPeer]:
+    """Where the cluster's API server answers: at the first address of the Services, and behind that at the addresses that EKS
+    gives it in the subnets of the nodes, which nobody knows before. Which of the two a policy sees is the network plugin's
+    affair. Source: Amazon EKS User Guide, "Considerations for the cluster network", read in November 2026.
+    """
+    cluster, network = environment.find(ClusterPlan), environment.find(NetworkPlan)
+    services = cluster.service_cidr if cluster else None
+    first = PRIVATE_RANGES if services is None else (IPv4Network(services[FIRST]),)
+    behind = network.private_cidrs if network else RANGES_OF_NETWORKS
+    yield from map(_block, dict.fromkeys((*first, *behind)))
+
+
 def _peers(link: Link, environment: Environment) -> list[k8s.NetworkPolicyPeer]:
     match link.offer.reach:
         case Reach.PODS:
@@ -148,6 +171,7 @@ def _port(port: int, protocol: str = "TCP") -> k8s.NetworkPolicyPort:
 BOTH: Final = ("Ingress", "Egress")
 DNS_PORT: Final = 53
 VPC_RESOLVER: Final = 2
+FIRST: Final = 1
 LINK_LOCAL_RESOLVER: Final = IPv4Network("169.254.169.253/32")
 NODE_LOCAL_CACHE: Final = IPv4Network("169.254.20.10/32")
 POD_IDENTITY: Final = IPv4Network("169.254.170.23/32")

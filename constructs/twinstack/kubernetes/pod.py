@@ -12,6 +12,7 @@ from cdk8s_plus_27 import k8s
 
 from twinstack.environment import Offer, Preparation, Variable, WorkloadSpec
 from twinstack.environment.container import port_sysctls
+from twinstack.environment.metrics import own_metrics_port
 from twinstack.kubernetes.companions import companions
 from twinstack.kubernetes.elsewhere import elsewhere_annotation, variables_elsewhere
 from twinstack.kubernetes.expansion import literal
@@ -21,6 +22,7 @@ from twinstack.kubernetes.kept_volumes import kept_mounts, kept_volumes
 from twinstack.kubernetes.labels import pod_labels, selector
 from twinstack.kubernetes.mounted_files import mounted_file_mounts, mounted_file_volumes
 from twinstack.kubernetes.placement import placed, placement_annotation
+from twinstack.kubernetes.priority import priority_of
 from twinstack.kubernetes.probes import Health
 from twinstack.kubernetes.quantity import quantity
 from twinstack.kubernetes.secrets import secret_file, secret_mount, secret_volume
@@ -50,10 +52,11 @@ def pod_template(
         ),
         spec=k8s.PodSpec(
             service_account_name=spec.service_account,
-            automount_service_account_token=False,
+            automount_service_account_token=bool(spec.cluster_rights),
             enable_service_links=False,
             image_pull_secrets=[k8s.LocalObjectReference(name=spec.pull_secret)] if spec.pull_secret else None,
             restart_policy=restart_policy,
+            priority_class_name=priority_of(spec),
             **placed(spec),
             termination_grace_period_seconds=grace_seconds,
             security_context=k8s.PodSecurityContext(
@@ -64,7 +67,11 @@ def pod_template(
                 # What is on a disk already is not given to the group again at every start.
                 fs_group_change_policy="OnRootMismatch" if spec.kept_volumes else None,
                 seccomp_profile=k8s.SeccompProfile(type="RuntimeDefault"),
-                sysctls=[k8s.Sysctl(name=name, value=value) for name, value in port_sysctls(port).items()] or None,
+                sysctls=[
+                    k8s.Sysctl(name=name, value=value)
+                    for name, value in port_sysctls(port, own_metrics_port(spec)).items()
+                ]
+                or None,
             ),
             init_containers=[*_preparations(spec), *companions(spec, variables(spec), _mounts(spec))] or None,
             containers=[_container(spec, health, port)],
@@ -174,7 +181,7 @@ def _container(spec: WorkloadSpec, health: Health | None, port: int | None) -> k
         image=spec.image_reference(spec.context.version),
         image_pull_policy="IfNotPresent",
         command=[*map(literal, spec.command)] or None,
-        ports=[k8s.ContainerPort(name="http", container_port=port)] if port else None,
+        ports=_ports(spec, port) or None,
         env=variables(spec),
         resources=k8s.ResourceRequirements(requests=floor, limits=ceiling),
         startup_probe=health.startup if health else None,
@@ -184,6 +191,11 @@ def _container(spec: WorkloadSpec, health: Health | None, port: int | None) -> k
         termination_message_policy="FallbackToLogsOnError",
         volume_mounts=_mounts(spec),
     )
+
+
+def _ports(spec: WorkloadSpec, port: int | None) -> list[k8s.ContainerPort]:
+    named = {"http": port, "metrics": own_metrics_port(spec)}
+    return [k8s.ContainerPort(name=name, container_port=one) for name, one in named.items() if one]
 
 
 def _volumes(spec: WorkloadSpec) -> list[k8s.Volume]:
@@ -222,6 +234,11 @@ ACCEPTED = (
         "CKV_K8S_35",
         "",
         "Variables are how a link delivers a credential; only the container's own process sees them.",
+    ),
+    Accepted(
+        "CKV_K8S_38",
+        "",
+        "A token is mounted only where a workload has `cluster_rights`, and gives these alone.",
     ),
     Accepted(
         "CKV_K8S_40",

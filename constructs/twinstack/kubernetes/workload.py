@@ -13,6 +13,8 @@ from twinstack.kubernetes.kept_volumes import claims
 from twinstack.kubernetes.labels import workload_labels
 from twinstack.kubernetes.mounted_files import mounted_files
 from twinstack.kubernetes.network_policy import open_for
+from twinstack.kubernetes.priority import own_class
+from twinstack.kubernetes.rights import grant_rights
 from twinstack.kubernetes.room import Room
 from twinstack.kubernetes.secrets import secret_provider_class
 
@@ -30,9 +32,11 @@ class Workload(Room[W]):
 
     def __init__(self, scope: Workloads[Any], spec: W, *, ingress: Iterable[k8s.NetworkPolicyIngressRule] = ()) -> None:
         super().__init__(scope, spec)
+        own_class(scope, spec)
         self.service_account: k8s.KubeServiceAccount = k8s.KubeServiceAccount(
             self, "service-account", metadata=self.metadata(spec.service_account), automount_service_account_token=False
         )
+        grant_rights(self)
         self.secret_provider_class: ApiObject | None = (
             secret_provider_class(self, spec) if spec.secret_variables else None
         )

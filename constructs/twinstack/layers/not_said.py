@@ -14,10 +14,9 @@ def instead_of(key: str) -> str | None:
 _HATCH: Final = "no field says it: patch the object in Python (docs/how-to/escape-hatches.md)"
 _ELSEWHERE: Final[Mapping[str, tuple[str, ...]]] = {
     _HATCH: (
-
         "annotations", "pod_annotations", "ingress_annotations", "service_annotations", "labels",
-        "pod_labels", "topology_spread_constraints", "priority_class",
-        "priority_class_name", "host_aliases", "dns_config", "lifecycle", "service_type", "security_context",
+        "pod_labels", "topology_spread_constraints",
+        "host_aliases", "dns_config", "lifecycle", "service_type", "security_context",
         "pod_security_context", "service_account", "extra_ports", "startup_probe", "runtime_class_name",
     ),
     "put it among the `provided` secrets of a SecretsSpec, or name the Secret that exists in `variables_from` "
@@ -28,6 +27,12 @@ _ELSEWHERE: Final[Mapping[str, tuple[str, ...]]] = {
     "plain variables are `environment_variables`": ("env", "envs", "extra_env", "extra_env_vars", "environment"),
     "how many run is `scale: {min: 2, max: 2}`": ("replicas", "replica_count", "autoscaling", "hpa"),
     "both probes are `health`": ("liveness_probe", "readiness_probe", "probes", "healthcheck"),
+    "whose pods come first is `priority: {value: 1000}`, or `{existing: NAME}` of a class that is there": (
+        "priority_class", "priority_class_name",
+    ),
+    "what its pods may ask of the API server is `cluster_rights: [{kinds: [pods], verbs: [get, list, watch]}]`": (
+        "rbac", "role", "cluster_role", "role_binding", "automount_service_account_token",
+    ),
     "the whole command line is `command`": ("args", "entrypoint"),
     "the registry's credentials are `pull_secret`, one Secret": ("image_pull_secrets", "image_pull_secret"),
     "files go into a `bucket`, what may go with the pod into `writable_folders`, and a disk for one pod is in `kept_volumes` "

@@ -159,7 +159,7 @@ def _network(value: object) -> str:
     try:
         return f"did you mean {IPv4Network(str(value), strict=False)}?"
     except ValueError:
-        return "write it as address/length"
+        return "write a range of IPv4" if ":" in str(value) else "write it as address/length"
 
 
 _MAPPINGS: Final = frozenset({"model_type", "dict_type", "model_attributes_type"})

@@ -23,7 +23,7 @@ def service_of(spec: WorkloadSpec, stand_ins: Mapping[str, StandIn]) -> Service:
         build=f"./{spec.build}" if spec.build else None,
         entrypoint=tuple(map(literal, spec.command)),
         environment=variables_of(spec, stand_ins),
-        aliases=(spec.kubernetes_name,) if run.port else (),
+        aliases=(spec.kubernetes_name,) if run.port or run.scrape else (),
         ports={spec.host_port(run.port): run.port} if run.port else {},
         bound_files={path: file for path, one in spec.mounted_files.items() if (file := one.local_file)},
         needs=_needs(spec, stand_ins),
@@ -32,7 +32,7 @@ def service_of(spec: WorkloadSpec, stand_ins: Mapping[str, StandIn]) -> Service:
         is_locked=True,
         temporary=(TEMPORARY_FOLDER, *spec.writable_folders),
         shared_memory_bytes=memory_bytes(spec.shared_memory) if spec.shared_memory else None,
-        sysctls=port_sysctls(run.port),
+        sysctls=port_sysctls(run.port, run.scrape.port if run.scrape else None),
         cpus=cpu_millis(limits.cpu) / 1000 if limits.cpu else None,
         memory_bytes=memory_bytes(limits.memory),
         stop_seconds=run.stop_seconds,
@@ -106,6 +106,11 @@ def _needs(spec: WorkloadSpec, stand_ins: Mapping[str, StandIn]) -> dict[str, Co
         for service in stand_ins[link.resource.key].services[:1]:
             needs[service.name] = Condition.HEALTHY if service.health else Condition.STARTED
         for other in link.resource.links:
-            if other.workload.local_run().ends and other.offer.preparation and other.workload is not spec:
+            run = other.workload.local_run()
+            if run.ends and not run.comes_last and other.offer.preparation and other.workload is not spec:
                 needs[other.workload.compose_name] = Condition.DONE
+    if spec.local_run().comes_last:
+        for workload in spec.environment.workloads:
+            if not workload.local_run().ends:
+                needs.setdefault(workload.compose_name, Condition.STARTED)
     return needs

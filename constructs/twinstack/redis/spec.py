@@ -15,6 +15,7 @@ from twinstack.environment.model import Finding
 from twinstack.environment.monitoring import Monitoring
 from twinstack.environment.production import relaxed
 from twinstack.environment.quantities import DailyWindow, RetentionDays, VariableName, WeeklyWindow
+from twinstack.environment.queues import Queue, QueueTrigger
 from twinstack.environment.spec import ResourceSpec
 from twinstack.environment.stand_in import ComposeOptions, StandIn
 from twinstack.environment.writes import Writes
@@ -162,6 +163,17 @@ class RedisSpec(ResourceSpec):
             else Variable(f"{stem}_PASSWORD", "", part="password"),
             Variable(f"{stem}_TLS", str(self.encrypted).lower(), part="tls"),
         )
+
+    def queue_trigger(self, queue: Queue) -> QueueTrigger:
+        """By the length of a list, as Celery and its like keep their tasks."""
+        told = {
+            "port": str(self.PORT),
+            "enableTLS": str(self.encrypted).lower(),
+            "databaseIndex": "0",
+            "listName": queue.name or "celery",
+            "listLength": str(queue.tasks_per_replica),
+        }
+        return QueueTrigger("redis", told, {"host": "host", "password": "password"})
 
     def monitoring(self) -> Monitoring:
         from twinstack.redis.monitoring import monitoring

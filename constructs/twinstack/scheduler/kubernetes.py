@@ -7,6 +7,7 @@ from typing import Any
 from cdk8s_plus_27 import k8s
 
 from twinstack.kubernetes import Workload, Workloads, command_health, deployment, pod_template
+from twinstack.kubernetes.network_policy import from_scrapers
 from twinstack.scheduler.spec import SchedulerSpec
 
 
@@ -17,7 +18,7 @@ class Scheduler(Workload[SchedulerSpec]):
     """
 
     def __init__(self, scope: Workloads[Any], spec: SchedulerSpec) -> None:
-        super().__init__(scope, spec)
+        super().__init__(scope, spec, ingress=from_scrapers(spec))
         template = pod_template(spec, grace_seconds=spec.grace_seconds, health=command_health(spec.health))
         self.deployment: k8s.KubeDeployment = deployment(self, template, scale=None)
 

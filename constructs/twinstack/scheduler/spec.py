@@ -7,11 +7,11 @@ from typing import Annotated
 from pydantic import Field
 
 from twinstack.environment.lifecycle import HealthCommand
-from twinstack.environment.spec import WorkloadSpec
+from twinstack.environment.metrics import MeasuredSpec
 from twinstack.environment.stand_in import LocalRun
 
 
-class SchedulerSpec(WorkloadSpec):
+class SchedulerSpec(MeasuredSpec):
     """A scheduler: one pod, replaced only after the old one is gone, so that nothing is started twice.
 
     Source: Celery User Guide, "Periodic Tasks" ("only a single scheduler is running").
@@ -23,4 +23,4 @@ class SchedulerSpec(WorkloadSpec):
     """Seconds between the order to stop and the kill."""
 
     def local_run(self) -> LocalRun:
-        return LocalRun(health=self.health.local, stop_seconds=self.grace_seconds)
+        return LocalRun(health=self.health.local, scrape=self.scrape, stop_seconds=self.grace_seconds)

@@ -23,6 +23,7 @@ from twinstack.kubernetes import (
 )
 from twinstack.kubernetes.headroom import headroom
 from twinstack.kubernetes.labels import selector
+from twinstack.kubernetes.network_policy import from_scrapers
 from twinstack.web_service.spec import WebServiceSpec
 
 
@@ -79,8 +80,7 @@ def _ingress(spec: WebServiceSpec, edges: list[EdgeSpec]) -> Iterator[k8s.Networ
         for namespace in sources.namespaces:
             yield from from_namespace(namespace, spec.port)
     yield from from_workloads((link.workload for link in spec.environment.links_to(spec)), spec.port)
-    for namespace in spec.metrics_from:
-        yield from from_namespace(namespace, spec.port)
+    yield from from_scrapers(spec)
 
 
 def _annotations(spec: WebServiceSpec, edges: list[EdgeSpec]) -> dict[str, str]:

@@ -10,14 +10,14 @@ from pydantic import Field
 from twinstack.environment.container import Scale
 from twinstack.environment.lifecycle import ServiceHealth
 from twinstack.environment.links import Access, Offer, Reach, Variable
-from twinstack.environment.model import Finding
+from twinstack.environment.metrics import MeasuredSpec
 from twinstack.environment.monitoring import Monitoring
 from twinstack.environment.quantities import Port, VariableName
 from twinstack.environment.spec import Half, ResourceSpec, WorkloadSpec
-from twinstack.environment.stand_in import LocalRun, Scrape, StandIn
+from twinstack.environment.stand_in import LocalRun, StandIn
 
 
-class WebServiceSpec(WorkloadSpec, ResourceSpec):
+class WebServiceSpec(MeasuredSpec, ResourceSpec):
     """A web service: Deployment, Service, autoscaler, disruption budget. Other workloads can link to it.
 
     Source: Kubernetes, "Pod lifecycle", "Horizontal Pod Autoscaling", "Specifying a disruption budget".
@@ -38,39 +38,14 @@ class WebServiceSpec(WorkloadSpec, ResourceSpec):
     """How long a pod that is to stop goes on serving, while load balancers forget it."""
     stop_seconds: Annotated[int, Field(ge=5, le=3600)] = 30
     """How long the process may take to finish what it does, after that."""
-    metrics: Annotated[str, Field(pattern=r"^/[!-~]*$")] | None = Field(
-        default=None, json_schema_extra={"base_only": True}
-    )
-    """The path that serves Prometheus metrics, if it does; without parameters."""
-    metrics_from: tuple[Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")], ...] = ()
-    """The namespaces of what collects them in the cluster: their pods may connect to the service's port."""
     variable: VariableName | None = Field(default=None, json_schema_extra={"base_only": True})
     """The variable that carries its address to whoever links to it; `{FIELD}_URL` unless given."""
 
     SERVICE_PORT: ClassVar = 80
 
-    def rules(self) -> Iterator[Finding]:
-        yield from super().rules()
-        if self.metrics and set(self.metrics) & set("?#%"):
-            # It goes into `metrics_path`, and there into the path of a URL, where Prometheus encodes these. Source:
-            # prometheus/prometheus#8283, read in November 2026.
-            yield Finding(
-                "TW755",
-                "a path of metrics that Prometheus would ask for otherwise",
-                ("metrics",),
-                given=self.metrics,
-                allowed="a path alone, without `?`, `#` and `%`, which Prometheus would encode",
-                fix="serve the metrics under a path that takes no parameters, for example /metrics",
-            )
-        if self.metrics_from and self.metrics is None:
-            yield Finding(
-                "TW611",
-                "somebody is let in for metrics that there are none of",
-                ("metrics_from",),
-                given=", ".join(self.metrics_from),
-                allowed="no namespace for a service without `metrics`",
-                fix="give the path that serves them, `metrics: /metrics`, or remove the line",
-            )
+    @property
+    def served_port(self) -> int:
+        return self.port
 
     @property
     def service_name(self) -> str:
@@ -106,8 +81,7 @@ class WebServiceSpec(WorkloadSpec, ResourceSpec):
         return Offer((variable,), Reach.PODS, self.port, parts=(host, port))
 
     def local_run(self) -> LocalRun:
-        scrape = Scrape(self.kubernetes_name, self.port, self.metrics) if self.metrics else None
-        return LocalRun(self.port, scrape=scrape, stop_seconds=self.stop_seconds)
+        return LocalRun(self.port, scrape=self.scrape, stop_seconds=self.stop_seconds)
 
     def local(self) -> StandIn:
         from twinstack.web_service.local import stand_in

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cdk8s import ApiObject
 from cdk8s_plus_27 import k8s
 
 from twinstack.kubernetes import (
@@ -16,6 +17,8 @@ from twinstack.kubernetes import (
     pod_template,
 )
 from twinstack.kubernetes.headroom import headroom
+from twinstack.kubernetes.network_policy import from_scrapers
+from twinstack.kubernetes.queue_scaling import scaled_object
 from twinstack.worker.spec import WorkerSpec
 
 
@@ -26,10 +29,13 @@ class Worker(Workload[WorkerSpec]):
     """
 
     def __init__(self, scope: Workloads[Any], spec: WorkerSpec) -> None:
-        super().__init__(scope, spec)
+        super().__init__(scope, spec, ingress=from_scrapers(spec))
         template = pod_template(spec, grace_seconds=spec.grace_seconds, health=command_health(spec.health), spread=True)
         self.deployment: k8s.KubeDeployment = deployment(self, template, scale=spec.scale)
-        self.autoscaler: k8s.KubeHorizontalPodAutoscalerV2 | None = autoscaler(self, spec.autoscaler_name, spec.scale)
+        self.scaled_object: ApiObject | None = scaled_object(self, spec.scale)
+        self.autoscaler: k8s.KubeHorizontalPodAutoscalerV2 | None = (
+            None if self.scaled_object else autoscaler(self, spec.autoscaler_name, spec.scale)
+        )
         self.disruption_budget: k8s.KubePodDisruptionBudget = disruption_budget(self)
         self.headroom: k8s.KubeDeployment | None = headroom(self)
 

@@ -7,20 +7,20 @@ from typing import Annotated
 
 from pydantic import Field
 
-from twinstack.environment.container import Scale
 from twinstack.environment.lifecycle import HealthCommand
+from twinstack.environment.metrics import MeasuredSpec
 from twinstack.environment.model import Finding
-from twinstack.environment.spec import WorkloadSpec
+from twinstack.environment.queues import WorkerScale, check_queue
 from twinstack.environment.stand_in import LocalRun
 
 
-class WorkerSpec(WorkloadSpec):
+class WorkerSpec(MeasuredSpec):
     """A worker: a Deployment without a Service. TERM lets it finish what it does.
 
     Sources: Celery User Guide, "Stopping the worker"; Kubernetes, "Termination of Pods".
     """
 
-    scale: Scale
+    scale: WorkerScale
     """How many replicas run, and when one is added."""
     task_limit_seconds: Annotated[int, Field(ge=1, le=43200)]
     """How long one task may take at most; a pod that is to stop is given this and a minute more."""
@@ -39,6 +39,7 @@ class WorkerSpec(WorkloadSpec):
 
     def review(self) -> Iterator[Finding]:
         yield from super().review()
+        yield from check_queue(self, self.scale)
         for link in self.links:
             patience = link.resource.redelivers_after_seconds
             if patience is not None and self.task_limit_seconds > patience:
@@ -55,4 +56,4 @@ class WorkerSpec(WorkloadSpec):
                 )
 
     def local_run(self) -> LocalRun:
-        return LocalRun(health=self.health.local, stop_seconds=self.grace_seconds)
+        return LocalRun(health=self.health.local, scrape=self.scrape, stop_seconds=self.grace_seconds)

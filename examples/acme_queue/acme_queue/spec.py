@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from twinstack.environment import Access, NameRule, Offer, Reach, ResourceSpec, Variable, Writes
+from twinstack.environment import Access, NameRule, Offer, Queue, QueueTrigger, Reach, ResourceSpec, Variable, Writes
 from twinstack.local import StandIn
 
 
@@ -42,9 +42,18 @@ class QueueSpec(ResourceSpec):
         """`acme-reports-jobs-dead`."""
         return self.aws_name_of("dead")
 
+    @property
+    def url(self) -> str:
+        """Its address, which is known before it exists."""
+        return f"https://sqs.{self.context.region}.amazonaws.com/{self.context.account}/{self.queue_name}"
+
     def offer(self, access: Access) -> Offer:  # noqa: ARG002  the same address at every level
-        url = f"https://sqs.{self.context.region}.amazonaws.com/{self.context.account}/{self.queue_name}"
-        return Offer((Variable(f"{self.key.upper()}_QUEUE_URL", url),), Reach.AWS_API, 443)
+        return Offer((Variable(f"{self.key.upper()}_QUEUE_URL", self.url),), Reach.AWS_API, 443)
+
+    def queue_trigger(self, queue: Queue) -> QueueTrigger:
+        """For KEDA, whose own role needs `sqs:GetQueueAttributes` of it: that is the cluster's owner's."""
+        told = {"queueURL": self.url, "awsRegion": self.context.region, "queueLength": str(queue.tasks_per_replica)}
+        return QueueTrigger("aws-sqs-queue", told, identity="aws")
 
     def local(self) -> StandIn:
         from acme_queue.local import stand_in

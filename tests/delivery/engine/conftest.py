@@ -44,7 +44,7 @@ class Shop:
             manifest("Deployment", "web", inside, "apps/v1", spec=_deployment(labels, image, replicas)),
         ]
         if migration:
-            found.append(manifest("Job", f"migration-{migration}", inside, "batch/v1", spec=_job(migration)))
+            found.append(manifest("Job", f"migration-{migration}", inside, "batch/v1", spec=job_of(migration)))
         if extra:
             found.append(manifest("Service", "web", inside, spec={"selector": labels, "ports": [{"port": 80}]}))
         return tuple(found)
@@ -122,6 +122,7 @@ def _deployment(labels: dict[str, str], image: str, replicas: int) -> dict[str, 
     }
 
 
-def _job(image: str) -> dict[str, Any]:
+def job_of(image: str) -> dict[str, Any]:
+    """A Job whose pod does as its image says, tried once."""
     pod = {"restartPolicy": "Never", "containers": [{"name": "migration", "image": f"{image.partition('-')[0]}:1"}]}
     return {"backoffLimit": 0, "template": {"spec": pod}}

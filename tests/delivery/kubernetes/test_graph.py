@@ -31,6 +31,10 @@ def simple(kind: str, name: str, api_version: str = "v1", **spec: object) -> Jso
     return {"apiVersion": api_version, "kind": kind, "metadata": {"name": name}, **spec}
 
 
+def after(one: JsonObject) -> JsonObject:
+    return {**one, "metadata": {**one["metadata"], "annotations": {"twinstack/runs": "after"}}}
+
+
 RIGHTS = "rbac.authorization.k8s.io/v1"
 
 
@@ -62,6 +66,30 @@ RIGHTS = "rbac.authorization.k8s.io/v1"
             ),
             [simple("Role", "role", RIGHTS), simple("ServiceAccount", "account")],
             {"Role role": False, "ServiceAccount account": False},
+        ),
+        (
+            after(job("smoke")),
+            [after(job("index")), job(), deployment(), configuration(), autoscaler()],
+            {
+                "Job migration": True,
+                "Deployment web": True,
+                "ConfigMap settings": True,
+                "HorizontalPodAutoscaler web-hpa": True,
+            },
+        ),
+        (deployment(), [after(job("smoke"))], {}),
+        (
+            simple(
+                "ScaledObject",
+                "web",
+                "keda.sh/v1alpha1",
+                spec={
+                    "scaleTargetRef": {"name": "web"},
+                    "triggers": [{"type": "redis", "authenticationRef": {"name": "own"}}, {"type": "cpu"}],
+                },
+            ),
+            [deployment(), deployment("other"), simple("TriggerAuthentication", "own", "keda.sh/v1alpha1")],
+            {"Deployment web": False, "TriggerAuthentication own": False},
         ),
         (
             simple("Widget", "one", "example.org/v1"),

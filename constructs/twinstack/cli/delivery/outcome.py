@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 def show(title: str, outcome: Outcome, seconds: float, stream: TextIO | None = None) -> None:
     """Prints how it ended; `title` is `analytics-prod 1.5.0`."""
     stream = stream or sys.stdout
-    for failure in reversed(outcome.failures):
+    for failure in reversed((*outcome.failures, *outcome.reported)):
         _show_failure(failure, stream)
     back = outcome.returned_to.version if outcome.returned_to else ""
     words = {
         Ending.NOTHING: "nothing to do: it stands as it was planned",
-        Ending.SUCCEEDED: f"deployed in {seconds:.1f} s",
+        Ending.SUCCEEDED: f"deployed in {seconds:.1f} s{AFTERWARDS if outcome.reported else ''}",
         Ending.RETURNED: f"failed, and returned to {back}",
         Ending.FAILED: f"failed, and so did the return to {back}"
         if back
@@ -55,14 +55,16 @@ def as_dict(outcome: Outcome, seconds: float) -> dict[str, Any]:
         "changed": [change.as_dict() for change in outcome.changed],
         "deleted": [f"{one['kind']} {one['metadata']['name']}" for one in outcome.deleted],
         "kept": [one.as_dict() for one in outcome.kept],
-        "failures": [
-            {
-                "object": str(one.identity), "reason": str(one.reason), "message": one.message, "event": one.event,
-                "log": list(one.log), "fix": one.fix,
-            }
-            for one in outcome.failures
-        ],
+        "failures": [_failure(one) for one in outcome.failures],
+        **({"reported": [_failure(one) for one in outcome.reported]} if outcome.reported else {}),
         "returned_to": outcome.returned_to.version if outcome.returned_to else None,
+    }
+
+
+def _failure(one: Failure) -> dict[str, Any]:
+    return {
+        "object": str(one.identity), "reason": str(one.reason), "message": one.message, "event": one.event,
+        "log": list(one.log), "fix": one.fix,
     }  # fmt: skip
 
 
@@ -72,3 +74,4 @@ def exit_status(outcome: Outcome) -> int:
 
 
 _GOOD: Final = frozenset({Ending.NOTHING, Ending.SUCCEEDED})
+AFTERWARDS: Final = "; what ran after it has failed, which is only reported"
