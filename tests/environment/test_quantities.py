@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from twinstack.environment.quantities import (
     Cpu,
     DailyWindow,
+    EngineValue,
     Memory,
     WeeklyWindow,
     cpu_millis,
@@ -53,12 +56,27 @@ def test_no_daily_window(window: str) -> None:
         TypeAdapter(DailyWindow).validate_python(window)
 
 
-@pytest.mark.parametrize(
-    "window", ["sun:04:00", "Sun:04:00-Sun:05:00", "sun:04:00-sun:04:10", "sun:04:00-tue:04:00", "so:04:00-so:05:00"]
-)
+@pytest.mark.parametrize("window", ["sun:04:00", "sun:04:00-sun:04:10", "sun:04:00-tue:04:00", "so:04:00-so:05:00"])
 def test_no_weekly_window(window: str) -> None:
     with pytest.raises(ValidationError, match="window"):
         TypeAdapter(WeeklyWindow).validate_python(window)
+
+
+@pytest.mark.parametrize("window", ["Sun:04:00-Sun:05:00", "SUN:04:00-sun:05:00"])
+def test_a_weekly_window_is_written_as_aws_writes_it(window: str) -> None:
+    adapter = TypeAdapter(WeeklyWindow)
+    assert adapter.validate_python(window) == "sun:04:00-sun:05:00"
+    assert re.search(adapter.json_schema()["pattern"], window)
+
+
+@pytest.mark.parametrize(("written", "value"), [("64", "64"), (64, "64"), (0.5, "0.5"), ("on", "on")])
+def test_a_number_of_an_engine_needs_no_quotes(written: object, value: str) -> None:
+    assert TypeAdapter(EngineValue).validate_python(written) == value
+
+
+def test_true_is_no_value_of_an_engine() -> None:
+    with pytest.raises(ValidationError):
+        TypeAdapter(EngineValue).validate_python(True)
 
 
 MINUTES = st.integers(0, 24 * 60 - 1)

@@ -284,11 +284,11 @@ def test_production_trusts_nobody_silently() -> None:
             "database: {engine_version: '15.3'}",
             problem(
                 "TW503",
-                "an unknown PostgreSQL version",
+                "more of PostgreSQL's version than is chosen here",
                 "database.engine_version",
                 "15.3",
                 "14 (to 2027-02-28), 15 (to 2028-02-29), 16 (to 2029-02-28), 17 (to 2030-02-28), 18 (to 2031-02-28)",
-                "choose one of these",
+                "write 15: AWS chooses what follows it, and brings what is newer",
             ),
         ),
     ],

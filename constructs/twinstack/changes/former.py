@@ -14,9 +14,9 @@ Tried in this order. A version that is also a tag means the tag: it needs no clu
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
@@ -62,6 +62,8 @@ class Outputs:
     """The folder whose `environments/` they were made of, while the context lasts; None where nobody knows."""
     commit: str = ""
     """The commit that they were made of; empty where nobody knows."""
+    acknowledged: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
+    """By the key of a spec, what its YAML acknowledges, with the reasons; of today's outputs."""
 
 
 @contextmanager

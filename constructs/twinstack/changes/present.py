@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from twinstack.changes.former import Outputs, outputs_of
 from twinstack.environment.spec import Half
+from twinstack.policy.following import acknowledged_in
 from twinstack.synthesis import synthesized
 
 if TYPE_CHECKING:
@@ -21,4 +23,5 @@ def present(product: Product[Any], loaded: Loaded[Any], halves: Sequence[Half] =
     environment = loaded.environment
     with synthesized(product, [loaded], halves) as output:
         label = f"the present ({environment.context.version})"
-        yield outputs_of(label, output.stack(environment), output.manifests(environment), halves)
+        made = outputs_of(label, output.stack(environment), output.manifests(environment), halves)
+        yield replace(made, acknowledged=acknowledged_in(environment))

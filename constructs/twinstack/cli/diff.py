@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from twinstack.changes.difference import Difference
     from twinstack.changes.former import Outputs
+    from twinstack.delivery.cluster import Context
     from twinstack.layers.load import Loaded
     from twinstack.product import Product
 
@@ -39,6 +40,7 @@ def diff(
     assignments: Sequence[str],
     as_json: bool,
     live: bool = False,
+    context: Context | None = None,
     markdown: Path | None = None,
     sarif: Path | None = None,
     junit: Path | None = None,
@@ -49,7 +51,7 @@ def diff(
     halves = (Half(half),) if half else tuple(Half)
     if live and against is not None:
         raise UsageError("--live is what stands, and --against something former: leave out one of them")
-    make = _to_what_stands if live else partial(_to_former, against=against)
+    make = partial(_to_what_stands, context=context) if live else partial(_to_former, against=against, context=context)
     product, loaded, difference = make(environment, halves=halves, version=version, assignments=assignments)
     _report(difference, product, loaded, markdown=markdown, sarif=sarif, junit=junit)
     if as_json:
@@ -60,13 +62,19 @@ def diff(
 
 
 def _to_former(
-    environment: str, *, against: str | None, halves: Sequence[Half], version: str | None, assignments: Sequence[str]
+    environment: str,
+    *,
+    against: str | None,
+    halves: Sequence[Half],
+    version: str | None,
+    assignments: Sequence[str],
+    context: Context | None,
 ) -> tuple[Product[Any], Loaded[Any], Difference]:
     reference, folder = find_reference()
     coming = Coming(folder)
     with (
         terminated_like_interrupted(),
-        asked_for(environment) as records,
+        asked_for(environment, context) as records,
         made_beside(coming, environment, against, halves=halves, version=version, records=records) as former,
     ):
         activate(folder)
@@ -78,7 +86,12 @@ def _to_former(
 
 
 def _to_what_stands(
-    environment: str, *, halves: Sequence[Half], version: str | None, assignments: Sequence[str]
+    environment: str,
+    *,
+    halves: Sequence[Half],
+    version: str | None,
+    assignments: Sequence[str],
+    context: Context | None,
 ) -> tuple[Product[Any], Loaded[Any], Difference]:
     from twinstack.cli.live_difference import difference_to_what_stands
     from twinstack.delivery.cluster import Context
@@ -88,7 +101,7 @@ def _to_what_stands(
     product = load_product(reference, folder)
     (loaded,) = product.load_all([environment], set=read_assignments(assignments) or None, version=version)
     with terminated_like_interrupted():
-        return product, loaded, difference_to_what_stands(product, loaded, halves, Context())
+        return product, loaded, difference_to_what_stands(product, loaded, halves, context or Context())
 
 
 def _report(

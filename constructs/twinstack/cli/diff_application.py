@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from twinstack.cli.delivery_application import ContextName, Kubeconfig
 from twinstack.cli.reports import JUnit, Sarif
 
 changes: typer.Typer = typer.Typer()
@@ -44,6 +45,8 @@ def diff(
     ] = None,
     sarif: Sarif = None,
     junit: JUnit = None,
+    kubeconfig: Kubeconfig = None,
+    context: ContextName = "",
     json: Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")] = False,
 ) -> None:
     """Show what a change does: what is replaced, interrupted or restarted, why, and by which line.
@@ -53,9 +56,10 @@ def diff(
     different, and 3 where something is.
     """
     from twinstack.cli.diff import diff as run_diff
+    from twinstack.delivery.cluster import Context
 
     status = run_diff(
         environment, against=against, half=half, version=version, assignments=assignments or (), as_json=json,
-        live=live, markdown=markdown, sarif=sarif, junit=junit,
+        live=live, context=Context(kubeconfig, context), markdown=markdown, sarif=sarif, junit=junit,
     )  # fmt: skip
     raise typer.Exit(status)

@@ -70,6 +70,7 @@ def plan(
     """
     from twinstack.delivery.engine import Look
     from twinstack.delivery.succession import seen
+    from twinstack.policy.following import acknowledged_in
     from twinstack.synthesis import synthesized
 
     environment = loaded.environment
@@ -109,7 +110,8 @@ def plan(
                 unseen = f"the cluster {made.name} is made by this release: everything in it is new"
             else:
                 with connect(made or release.cluster, context) as api:
-                    found = seen(Look.at(api, release.namespace, release.stack, manifests), api)
+                    at = Look.at(api, release.namespace, release.stack, manifests)
+                    found = seen(at, api, acknowledged=acknowledged_in(environment))
                 look, unseen, warnings = found.look, found.unseen, found.warnings
         write_private(stage / WORKLOADS_JSON, json.dumps(_preview(look, unseen), indent=2) + "\n")
         release = release.write(stage)

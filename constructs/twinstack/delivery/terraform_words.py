@@ -102,12 +102,27 @@ def _problems(outcome: Outcome, code: str, folder: Path) -> list[Problem]:
 
 
 def _advised(problem: Problem) -> Problem:
+    if _NO_SUCH_NAME.search(f"{problem.message} {problem.given}") and _OF_PASSWORDS.search(
+        f"{problem.path} {problem.given}"
+    ):
+        return replace(
+            problem,
+            code="TW384",
+            message="a user of a database that stands has another name now",
+            given=f"{problem.path}: its secret has no password under this name",
+            allowed="the `admin_user` and the `application_user` that the database was made with",
+            fix="write the former name. Another role for the application is made in SQL, as a member of the one that there is; "
+            "another master user is another instance, beside it and filled from a dump",
+        )
     if problem.fix:
         return problem
     fix = next((advice for words, advice in _ADVICE if re.search(words, problem.message, re.IGNORECASE)), "")
     return replace(problem, fix=fix)
 
 
+_NO_SUCH_NAME: Final = re.compile(r"Invalid index")
+_OF_PASSWORDS: Final = re.compile(r"aws_secretsmanager_secret_version\.|aws_db_instance\.|_passwords_v\d")
+"""What reads the passwords of a database's users back, each by its name."""
 _SAID_BY_AWS: Final = re.compile(r"operation error \w+: ")
 CONFIGURATION: Final = "cdk.tf.json"
 _ADVICE: Final = (

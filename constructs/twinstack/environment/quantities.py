@@ -10,7 +10,7 @@ import unicodedata
 from decimal import Decimal
 from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from twinstack.environment.model import Finding
 from twinstack.environment.writes import Writes
@@ -19,6 +19,7 @@ from twinstack.facts.windows import (
     LONGEST_WEEKLY_MINUTES,
     SHORTEST_MINUTES,
     WEEKLY_WINDOW,
+    WEEKLY_WINDOW_OF_ANY_CASE,
     daily_minutes,
     weekly_minutes,
 )
@@ -75,6 +76,7 @@ def _is_window(value: str) -> str:
 
 
 def _is_weekly_window(value: str) -> str:
+    value = value.lower()  # as RDS and ElastiCache write it, whoever writes Sun
     match = WEEKLY_WINDOW.fullmatch(value)
     if not match:
         raise ValueError('a weekly window in UTC, "ddd:hh:mm-ddd:hh:mm", for example "sun:04:00-sun:05:00"')
@@ -119,10 +121,21 @@ DailyWindow = Annotated[
 WeeklyWindow = Annotated[
     str,
     AfterValidator(_is_weekly_window),
-    Field(json_schema_extra={"pattern": f"^{WEEKLY_WINDOW.pattern}$", "examples": ["sun:04:00-sun:05:00"]}),
+    Field(json_schema_extra={"pattern": f"^{WEEKLY_WINDOW_OF_ANY_CASE}$", "examples": ["sun:04:00-sun:05:00"]}),
 ]
 PlainText = Annotated[str, AfterValidator(_is_plain)]
 """Free text that ends in Terraform: no expression of its own, no control character."""
+
+
+def _as_number(value: object) -> object:
+    """A number as its digits; true and false are neither numbers nor what an engine takes."""
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+EngineValue = Annotated[
+    PlainText, BeforeValidator(_as_number), WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "number"}]})
+]
+"""The value of an engine's parameter: text, or a number without quotes."""
 Port = Annotated[int, Field(ge=1, le=65535)]
 RetentionDays = Annotated[
     Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653],

@@ -21,6 +21,16 @@ def check_support(
     allowed = ", ".join(f"{known} (to {ends[known]})" if ends[known] else known for known in alive)
     if may_have_come(version, ends):
         return  # a newer one than is known, of which the field that writes it is told
+    if version not in ends and (line := next((one for one in ends if version.startswith(f"{one}.")), "")):
+        yield Finding(
+            "TW503",
+            f"more of {what}'s version than is chosen here",
+            path,
+            version,
+            allowed,
+            f"write {line}: AWS chooses what follows it, and brings what is newer",
+        )
+        return
     if version not in ends:
         yield Finding("TW503", f"an unknown {what} version", path, version, allowed, "choose one of these")
         return

@@ -78,10 +78,18 @@ def _beside_an_end(_before: Any, _after: Any, beside: Mapping[str, Any]) -> bool
 
 
 ENDS: Final = ("expiration", "noncurrent_version_expiration")
+
+
+def _all_others(before: Any, after: Any, _: Mapping[str, Any]) -> bool:
+    """Whether no member stays, or nobody knows yet which there will be."""
+    return not isinstance(after, list) or not isinstance(before, list) or not any(one in before for one in after)
+
+
 CONDITIONS: Final[Mapping[str, Condition]] = {
     "added": lambda before, after, _: is_empty(before) and not is_empty(after),
     "added or removed": lambda before, after, _: is_empty(before) != is_empty(after),
     "beside an end": _beside_an_end,
+    "all others": _all_others,
     "disabled": lambda before, after, _: before is not False and after is False,
     "downgrade": lambda before, after, _: is_before(after, before),
     "engine before 7.0.5": _engine_before_7_0_5,

@@ -47,6 +47,8 @@ def refused(type: str, arguments: Mapping[str, Any], *, region: str) -> Iterator
     for path, value in literals(arguments):
         fact = fact_at(type, path)
         if fact is not None and fact.values is not None and fact.values.refuses(value):
+            if _is_left_out(type, fact.values, value):
+                continue
             of_values = fact.values
             yield Refused(
                 type,
@@ -67,6 +69,15 @@ def _certainty(type_: str, fact: ValueFact, value: Any) -> Certainty:
 
     is_none = fact.may_be_none(value) and type_ not in types_with_changes()
     return Certainty.NEWER if is_none else fact.certainty(value)
+
+
+def _is_left_out(type_: str, fact: ValueFact, value: Any) -> bool:
+    """Whether it is a zero of a type that nobody has read in the provider's source: most of its resources cannot tell that
+    from nothing, and send neither.
+    """
+    from twinstack.facts.changes import types_with_changes
+
+    return as_text(value) == "0" and fact.may_be_none(value) and type_ not in types_with_changes()
 
 
 def facts_of(type: str) -> Mapping[str, ArgumentFact]:  # noqa: A002  Terraform's word

@@ -179,13 +179,15 @@ _WINDOWS: Final = (
     "Amazon RDS API Reference, CreateDBInstance; Amazon ElastiCache API Reference, CreateReplicationGroup: the windows"
 )
 _OPEN: Final[Mapping[str, tuple[int, int]]] = {
-    "gp2": (20, 65536), "gp3": (20, 65536), "io1": (100, 65536), "io2": (100, 65536), "standard": (5, 3072),
+    "gp2": (5, 65536), "gp3": (20, 65536), "io1": (100, 65536), "io2": (100, 65536), "standard": (5, 3072),
 }  # fmt: skip
+"""Of gp2 the reference says 20; what can be ordered begins with 5. Source: Amazon RDS API Reference,
+DescribeOrderableDBInstanceOptions, the example of MySQL: MinStorageSize 5 with gp2."""
 ENGINES: Final[Mapping[str, Mapping[str, tuple[int, int]]]] = {
     "postgres": _OPEN,
     "mysql": _OPEN,
     "mariadb": _OPEN,
-    "oracle": {**_OPEN, "standard": (10, 3072)},
+    "oracle": {**_OPEN, "gp2": (10, 65536), "standard": (10, 3072)},
     "sqlserver": {
         "gp2": (20, 16384), "gp3": (20, 16384), "io1": (100, 16384), "io2": (100, 65536), "standard": (20, 1024),
     },

@@ -29,6 +29,10 @@ DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _TIME: Final = "(?:[01][0-9]|2[0-3]):[0-5][0-9]"
 DAILY_WINDOW: Final = re.compile(f"{_TIME}-{_TIME}")
 WEEKLY_WINDOW: Final = re.compile(f"(?:{'|'.join(DAYS)}):{_TIME}-(?:{'|'.join(DAYS)}):{_TIME}")
+WEEKLY_WINDOW_OF_ANY_CASE: Final = re.sub(
+    "[a-z]{3}", lambda day: "".join(f"[{letter.upper()}{letter}]" for letter in day[0]), WEEKLY_WINDOW.pattern
+)
+"""The same as JSON Schema takes it, which has no flag for that."""
 _DAY: Final = 24 * 60
 SHORTEST_MINUTES: Final = 30
 LONGEST_WEEKLY_MINUTES: Final = _DAY

@@ -14,7 +14,7 @@ from twinstack.environment.monitoring import Monitoring
 from twinstack.environment.quantities import (
     CapitalName,
     DailyWindow,
-    PlainText,
+    EngineValue,
     RetentionDays,
     VariableName,
     WeeklyWindow,
@@ -125,7 +125,7 @@ class PostgresSpec(ResourceSpec):
     password_version: Annotated[int, Field(ge=1)] = 1
     """Adding one makes new passwords for both users."""
     parameters: Annotated[
-        dict[Annotated[str, Field(pattern=r"^[a-z_.]+$")], PlainText],
+        dict[Annotated[str, Field(pattern=r"^[a-z_.]+$")], EngineValue],
         Writes("aws_db_parameter_group", "parameter", through="parameter_blocks"),
     ] = Field(default_factory=dict)
     """Further parameters of the instance, applied at the next restart. Logins are not logged, but for refused ones:

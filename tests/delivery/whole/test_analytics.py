@@ -162,8 +162,18 @@ def what_was_changed_by_hand_is_shown_and_mended(analytics: Place, plane: Contro
     seen = analytics.ended(3, "status", "prod")
     assert "1 thing differs from the release" in seen.out
     assert "Deployment analytics/analytics-worker" in seen.out
+    different = json.loads(analytics.ended(3, "diff", "prod", "--live", "--version", "1.0.0", "--json").out)
+    worker = next(one for one in different["changes"] if one["subject"] == "Deployment analytics/analytics-worker")
+    assert (worker["thing"], worker["action"]) == ("worker", "changed")
+    assert [(one["before"], one["after"]) for one in worker["fields"]] == [("by-hand", "1.0.0")]
+    assert not [one for one in different["changes"] if one["half"] == "infrastructure" and one["class"] != "safe"]
+    elsewhere = analytics.ended(2, "diff", "prod", "--live", "--kubeconfig", str(analytics.folder / "other"))
+    assert "error TW978" in elsewhere.said
+    named = analytics.ended(2, "diff", "prod", "--live", "--context", "nowhere")
+    assert "nowhere" in named.said
     analytics.ended(0, "deploy", "prod", "1.0.0", "--yes")
     status_of(analytics)
+    analytics.ended(0, "diff", "prod", "--live", "--version", "1.0.0")
 
 
 def a_protected_environment_is_not_destroyed_and_an_unprotected_one_is(analytics: Place, plane: ControlPlane) -> None:

@@ -34,6 +34,8 @@ def type_in_two_places(stack: Stack) -> Iterator[Fault]:
         for used in one.blocks("launch_template"):
             template = stack.referred(used.get("id") or used.get("name"))
             for mine, its in TEMPLATED if template else ():
+                if one.literal(mine) == "CUSTOM":  # which says that the template has it
+                    continue
                 if one.get(mine) is not None and template is not None and template.get(its) is not None:
                     yield Fault(one.address, mine, f"{mine}, and {its} in {template.address}", "one of them")
 

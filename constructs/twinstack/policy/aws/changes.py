@@ -6,6 +6,7 @@ authentication mode to use access entries", "Enable EKS Auto Mode on existing cl
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -110,6 +111,33 @@ def zone_renamed(before: Stack, after: Stack) -> Iterator[Fault]:
             yield Fault(new.address, "name", f"{was} becomes {now}", was)
 
 
+@RULES(
+    "user-renamed",
+    "A secret is asked for a name that it does not have",
+    "keep `admin_user` and `application_user` of a database that stands. Another role for the application is made in SQL, as a "
+    "member of the one that there is; another master user is another instance, beside it and filled from a dump",
+    compares=True,
+    severity="error",
+)
+def user_renamed(before: Stack, after: Stack) -> Iterator[Fault]:
+    """What is made up once, passwords by the name of their user, is written once for each version of a secret: a name that comes
+    later stands in no version that is there, so that every plan which reads it ends.
+    """
+    for old, new in _both(before, after, "aws_secretsmanager_secret_version"):
+        was, now = (_written_names(one.get("secret_string_wo")) for one in (old, new))
+        same = old.get("secret_string_wo_version") == new.get("secret_string_wo_version")
+        if was and same and (missing := [name for name in now if name not in was]):
+            yield Fault(
+                new.address, "secret_string_wo", f"{', '.join(missing)} instead of {', '.join(was)}", ", ".join(was)
+            )
+
+
+def _written_names(value: object) -> list[str]:
+    """The names of `${jsonencode({ name = …, other = … })}`."""
+    found = JSON_OBJECT.fullmatch(str(value))
+    return JSON_NAME.findall(found[1]) if found else []
+
+
 def _both(before: Stack, after: Stack, kind: str) -> Iterator[tuple[Resource, Resource]]:
     """What is in both, under the address it has now."""
     moved = {str(one.get("to")): str(one.get("from")) for one in after.listed("moved")}
@@ -158,5 +186,7 @@ PROTECTED: Final[Mapping[str, str]] = {
     "aws_cloudwatch_log_group": "deletion_protection_enabled",
 }
 """What AWS refuses to delete while this argument is on."""
+JSON_OBJECT: Final = re.compile(r"\$\{jsonencode\(\{(.*)\}\)\}", re.DOTALL)
+JSON_NAME: Final = re.compile(r"(?:^|,)\s*([A-Za-z_][\w-]*)\s*=")
 ONCE: Final = "bootstrap_self_managed_addons"
 MODES: Final = ("CONFIG_MAP", "API_AND_CONFIG_MAP", "API")

@@ -22,7 +22,7 @@ def rule_twice(stack: Stack) -> Iterator[Fault]:
     """EC2 refuses a second rule of the same direction, protocol, ports and peer: a description makes no difference."""
     seen: set[str] = set()
     for one in stack.of(*RULE_TYPES):
-        same = {key: value for key, value in one.data.items() if key in RULE_KEYS and value not in (None, [], False)}
+        same = {key: value for key, value in one.data.items() if key in RULE_KEYS and not _is_nothing(value)}
         identity = json.dumps([one.type, same], sort_keys=True, default=str)
         if one.varies:
             continue
@@ -90,6 +90,11 @@ def groups_hold_each_other(stack: Stack) -> Iterator[Fault]:
             back = inline.get(other, set()) | beside[other]
             if address in back and not (other < address and address in inline.get(other, set())):
                 yield Fault(address, "", f"names {other}, which names it", "rules that are resources of their own")
+
+
+def _is_nothing(value: Any) -> bool:
+    """A port 0 is something, though Python takes it for False."""
+    return value is None or value is False or value == []
 
 
 def _direction(rule: Resource) -> str:

@@ -60,6 +60,8 @@ def too_few_zones(stack: Stack) -> Iterator[Fault]:
 def no_such_id(stack: Stack) -> Iterator[Fault]:
     """EC2 refuses what is no id."""
     for one in stack.of():
+        if not one.type.startswith("aws_"):
+            continue  # another cloud's ids are others
         for key in IDS:
             for value in one.get(key) if isinstance(one.get(key), list) else [one.literal(key)]:
                 if value and isinstance(value, str) and "${" not in value and not value.startswith(IDS[key]):

@@ -41,7 +41,7 @@ def statement_lacks_a_part(stack: Stack) -> Iterator[Fault]:
         pairs = ["Action"] if key == TRUST else ["Action", "Resource"] if _needs_resource(one.type) else ["Action"]
         for name in pairs:
             held = [each for each in (name, f"Not{name}") if each in statement]
-            if len(held) != 1:
+            if len(held) > 1 or (not held and not (name == "Resource" and one.type in OF_KEYS)):
                 yield Fault(one.address, key, " and ".join(held) or f"no {name}", f"{name}, or Not{name}")
         if one.type in OF_IDENTITIES:
             for name in sorted({"Principal", "NotPrincipal"} & set(statement)):
@@ -155,6 +155,8 @@ TRUST: Final = "assume_role_policy"
 POD_IDENTITY: Final = "pods.eks.amazonaws.com"
 POD_ACTIONS: Final = ("sts:AssumeRole", "sts:TagSession")
 ACTION: Final = re.compile(r"\*|[A-Za-z0-9-]+:[A-Za-z0-9*?]+")
+OF_KEYS: Final = frozenset({"aws_kms_key", "aws_kms_key_policy", "aws_kms_external_key", "aws_kms_replica_key"})
+"""Of what is attached to a key a statement without a resource is about that key. Source: AWS KMS Developer Guide, "Key policies"."""
 OF_IDENTITIES: Final = frozenset(
     {"aws_iam_policy", "aws_iam_role_policy", "aws_iam_user_policy", "aws_iam_group_policy"}
 )

@@ -33,6 +33,8 @@ def name_is_none(objects: Objects) -> Iterator[Fault]:
     """A name with characters that Kubernetes does not take for it."""
     for one in objects.all:
         pattern = _PATH if one.group == "rbac.authorization.k8s.io" else _LABEL if one.kind in _LABELS else _SUBDOMAIN
+        if one.kind == "ClusterTrustBundle" and (signer := text(one.spec, "signerName")):
+            pattern = re.compile(f"{re.escape(signer.replace('/', ':'))}:{_SUBDOMAIN.pattern}")
         if one.name and not pattern.fullmatch(one.name):
             yield one.fault("metadata.name", one.name, "lower-case letters, digits and inner hyphens")
         for field in ("data", "binaryData", "stringData"):
@@ -71,7 +73,7 @@ def label_is_none(objects: Objects) -> Iterator[Fault]:
             groups.append((f"{path}metadata.annotations", mapping(pods.metadata, "annotations"), False))
         for path, found, is_label in groups:
             for key, value in found.items():
-                if not _is_key(str(key)):
+                if not _is_key(str(key) if is_label else str(key).lower()):  # an annotation's prefix may have capitals
                     yield one.fault(f"{path}[{key}]", key, "prefix/name, the name up to 63 characters")
                 elif not isinstance(value, str):
                     yield one.fault(f"{path}[{key}]", f"{value!r}, which is no text", f'"{value}"')

@@ -89,7 +89,7 @@ def service_contradicts_itself(objects: Objects) -> Iterator[Fault]:
             yield service.fault("spec.ports.name", f"{name or 'none'} twice", "a name of its own for each")
         for port in ports:
             node = port.get("nodePort")
-            if node is not None and kind == "ClusterIP":
+            if node and kind == "ClusterIP":
                 yield service.fault("spec.ports.nodePort", f"{node}, of a ClusterIP", "none, or type NodePort")
             elif node and not _NODE_PORTS[0] <= number(node, 0) <= _NODE_PORTS[1]:
                 yield service.fault("spec.ports.nodePort", node, "30000 to 32767")

@@ -45,7 +45,7 @@ def rehearse_infrastructure(
         if first.folder is None:
             (source / CONFIGURATION).write_text(json.dumps(first.stack))
         with workspace(source, schema=schema, program=program, without=newer, following=new) as place:
-            change = _Change(Run(place, schema, progress), before, new, after.folder)
+            change = _Change(Run(place, schema, progress), before, new, after)
             found = change.run()
             run = change.steps
     return InfrastructureChange(
@@ -66,9 +66,10 @@ def rehearse_infrastructure(
 class _Change:
     """One stack applied over the other."""
 
-    def __init__(self, steps: Run, before: Outputs, new: Mapping[str, Any], folder: Path | None) -> None:
+    def __init__(self, steps: Run, before: Outputs, new: Mapping[str, Any], after: Outputs) -> None:
         self.steps, self._place = steps, steps.place
-        self._before, self._new, self._folder = before, new, folder
+        self._before, self._new = before, new
+        self._folder, self._acknowledged = after.folder, after.acknowledged
 
     def run(self) -> tuple[ResourceChange, ...]:
         """What the plan does; empty where nothing could be planned."""
@@ -84,7 +85,8 @@ class _Change:
             made_first=_made_first(planned, self._place),
         )
         seen = {problem.path for problem in run.problems}
-        following = stack_following(self._before.stack, self._new) if self._before.stack else ()
+        former, accepted = self._before.stack, self._acknowledged
+        following = stack_following(former, self._new, acknowledged=accepted) if former else ()
         run.problems += (one for one in following if one.path.partition(" ")[0] not in seen)
         if planned and run.passed(run.step("apply", "apply", "-json", self._place.plan_file.name), "TW804"):
             run.proved.append("apply: Terraform finds an order in which each change can be made")

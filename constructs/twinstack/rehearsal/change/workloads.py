@@ -125,7 +125,11 @@ class _Change:
         """Stops where the former release does not come up: nothing can follow it then."""
         if before.manifests and self._deliver(before, "former release") is None:
             return
-        known = [*following(before.manifests, after.manifests, asked=True, keeps=HOLD_DATA)] if after.manifests else []
+        known: list[Problem] = []
+        if after.manifests:
+            known += following(
+                before.manifests, after.manifests, asked=True, keeps=HOLD_DATA, acknowledged=after.acknowledged
+            )
         self.services = frozenset(_services(before.manifests) & (_services(after.manifests)))
         with probing(self._api, self.services) as probe:
             outcome = self._deliver(after, "new release") if after.manifests else self._remove()
