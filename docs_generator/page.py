@@ -14,7 +14,7 @@ from docs_generator.fields import field_tables
 from docs_generator.links import access_tables
 from docs_generator.refusals import refusal_table
 from docs_generator.rooms import Room
-from twinstack.environment import ResourceSpec, WorkloadSpec
+from twinstack.environment import Alert, ResourceSpec, WorkloadSpec
 from twinstack.environment.dumper import dump
 
 
@@ -171,14 +171,26 @@ def _monitoring(example: Example) -> Iterator[str]:
     if not alerts:
         return
     yield "## What is watched"
-    yield "Alert rules, in `monitoring/alerts.yml` of the local stack:"
+    yield (
+        "Alert rules, in `monitoring/alerts.yml` of the local stack; in an environment they take the form of its "
+        "[monitoring](monitoring.md)."
+    )
     for one in alerts:
         lasts = (
             f"once it has held for {one.minutes} minute{'s' if one.minutes > 1 else ''}" if one.minutes else "at once"
         )
         yield f"### {one.name}\n\nA {one.severity} alert, {lasts}:"
-        yield f"```text\n{one.expression}\n```"
+        yield f"```text\n{one.expression or measured(one)}\n```"
         yield f"{one.description}"
+
+
+def measured(alert: Alert) -> str:
+    """What CloudWatch watches for an alert that nobody else can raise."""
+    one = alert.measured
+    if one is None:
+        return "nothing that AWS could be asked here"
+    sign = "<" if one.is_below else ">"
+    return f"{one.namespace} {one.metric} ({one.statistic} of {one.period_seconds} s) {sign} {one.threshold:g}"
 
 
 def _folded(title: str, block: str) -> str:

@@ -18,6 +18,8 @@ from twinstack.edge.spec import KINDS, EdgeSpec
 from twinstack.environment import Spec
 from twinstack.environment.model import Finding, missing
 from twinstack.environment.production import relaxed
+from twinstack.monitoring.spec import KINDS as KINDS_OF_MONITORING
+from twinstack.monitoring.spec import MonitoringSpec
 
 Arguments = Mapping[str, ast.expr]
 """What the parameters of a function stand for at one call."""
@@ -126,7 +128,10 @@ def _text(node: ast.expr) -> str:
 
 
 LIBRARIES: Final = ("twinstack.", *(room.package for room in ROOMS if room.package))
-ASKED: Final[Mapping[type[Spec], tuple[type[Any], ...]]] = {EdgeSpec: tuple(KINDS.values())}
+ASKED: Final[Mapping[type[Spec], tuple[type[Any], ...]]] = {
+    EdgeSpec: tuple(KINDS.values()),
+    MonitoringSpec: tuple(KINDS_OF_MONITORING.values()),
+}
 """What a spec leaves some of its rules to, and is no model in it."""
 FINDS: Final = "Finding("
 WHEN: Final[Mapping[FunctionType, str]] = {

@@ -41,6 +41,7 @@ ROOMS: Final = (
     Room("cron_job", "nightly", "CronJob", kubernetes="kubernetes.CronJob"),
     Room("edge", "edge", "Edge", aws="aws.Edge", kubernetes="kubernetes.Edge"),
     Room("delivery", "delivery", "Delivery", aws="aws.Delivery"),
+    Room("monitoring", "monitoring", "Monitoring", aws="aws.Monitoring", kubernetes="kubernetes.Monitoring"),
     Room("acme_queue", "jobs", "Queue (from outside)", package="acme_queue", aws="acme_queue.aws.Queue"),
     Room("acme_cron", "nightly", "CronJob (from outside)", package="acme_cron", kubernetes="acme_cron.kubernetes.Cron"),
 )

@@ -127,6 +127,14 @@ PATTERNS: Final[Mapping[str, Pattern]] = {
     r"^[a-z][a-z0-9-]*$": Pattern("a lower-case name of letters, digits and hyphens", "credentials"),
     r"^[a-z][a-z0-9-]{0,30}$": Pattern("a name of at most 31 characters", "general", "names"),
     r"^db\.[a-z0-9]+\.[a-z0-9]+$": Pattern("a class of RDS", "db.t3.medium"),
+    r"^([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$": Pattern(
+        "the name of a label", "app.kubernetes.io/name", "names of labels"
+    ),
+    r"^([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?$": Pattern("the value of a label", "prometheus"),
+    r"^arn:aws:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}$": Pattern(
+        "the ARN of a topic", "arn:aws:sns:us-west-2:123456789012:alerts"
+    ),
+    r"^[a-z][a-z0-9_]*$": Pattern("the name of a field", "database", "fields"),
     r"^[a-z][a-z0-9_]{0,60}$": Pattern("a lower-case name of at most 61 letters, digits and underscores", "shop_app"),
     r"^[a-z][a-z0-9_]{0,62}$": Pattern("a lower-case name of at most 63 letters, digits and underscores", "shop_app"),
     r"^[a-z][a-z0-9_]{0,30}$": Pattern("a lower-case name of at most 31 characters", "cache", "names"),

@@ -7,6 +7,7 @@ from twinstack.delivery import DeliverySpec
 from twinstack.edge import EdgeSpec
 from twinstack.environment import Environment, Monitoring
 from twinstack.job import JobSpec
+from twinstack.monitoring import MonitoringSpec
 from twinstack.network import NetworkSpec
 from twinstack.postgres import PostgresSpec
 from twinstack.redis import RedisSpec
@@ -35,7 +36,8 @@ class AnalyticsEnvironment(Environment):
     migration: JobSpec
     edge: EdgeSpec
     delivery: DeliverySpec
+    monitoring: MonitoringSpec
 
-    def monitoring(self) -> Monitoring:
+    def watched(self) -> Monitoring:
         """The rooms have their own things watched; this is what is analytics' alone."""
         return monitoring(self)

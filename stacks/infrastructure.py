@@ -24,4 +24,5 @@ class AnalyticsInfrastructure(aws.Infrastructure[AnalyticsEnvironment]):
             made.resource.move_from_id(f"aws_secretsmanager_secret.credentials_{variable.lower()}")
         self.edge = aws.Edge(self, environment.edge, cluster=self.cluster)
         self.delivery = aws.Delivery(self, environment.delivery, cluster=self.cluster)
+        self.monitoring = aws.Monitoring(self, environment.monitoring, cluster=self.cluster, network=self.network)
         self.connect(self.cluster)

@@ -17,3 +17,4 @@ class AnalyticsWorkloads(kubernetes.Workloads[AnalyticsEnvironment]):
         self.worker = kubernetes.Worker(self, environment.worker)
         self.scheduler = kubernetes.Scheduler(self, environment.scheduler)
         self.edge = kubernetes.Edge(self, environment.edge)
+        self.monitoring = kubernetes.Monitoring(self, environment.monitoring)

@@ -52,6 +52,11 @@ WITHOUT: Final[dict[str, dict[str, str]]] = {
          "attest", "tests"), _DELIVERY,
     ),
     "LifecycleRule": {"prefix": "the beginning of any key"},
+    "MonitoringSpec": {
+        "kind": _MADE, "operator": _KUBERNETES, "interval_seconds": "a part of Prometheus's own configuration",
+        "runbooks": "a part of descriptions and annotations", "thresholds": "in it", "notify": "in it", "topic_arn": _REFERENCE,
+        "exporter_images": _KUBERNETES,
+    },
     "NetworkSpec": {
         "zone_places": "places in the address space, of which the subnets are checked as a whole (TW310)", "nat": _MADE,
         "endpoints": "the last part of a service's name: AWS has hundreds and adds more",
@@ -60,6 +65,7 @@ WITHOUT: Final[dict[str, dict[str, str]]] = {
     "NodeGroup": {"architecture": "for readers: the machines say it", "taints": "in it", "labels": "labels of Kubernetes"},
     "NodePool": dict.fromkeys(("capacity", "architecture", "categories", "labels", "taints", "cpu_limit"), _KUBERNETES),
     "Notify": dict.fromkeys(("command", "webhook_variable"), _DELIVERY),
+    "Operator": dict.fromkeys(("labels", "namespace", "pods"), _KUBERNETES),
     "PathRateLimit": {"paths": "one pattern of all, whose length the room of the kind takes from the facts (TW740)"},
     "PostgresComposeOptions": {"prefix": "the local stack", "image": "the local stack"},
     "PostgresReplica": {"multi_az": _SWITCH, "answers": _MADE},
@@ -80,6 +86,12 @@ WITHOUT: Final[dict[str, dict[str, str]]] = {
         "optional": _MADE, "enabled": _MADE,
     },
     "Taint": dict.fromkeys(("key", "value", "effect"), "a label's form, which is narrower than what EKS takes"),
+    "Subscription": {"protocol": "an enum of SNS's words", "endpoint": "an address or ARN, whose pattern is the protocol's"},
+    "Thresholds": dict.fromkeys(
+        ("cache_cpu_percent", "cache_evictions", "cache_memory_percent", "cache_replica_lag_seconds", "certificate_days",
+         "database_connections_percent", "database_cpu_percent", "database_replica_lag_seconds", "database_free_storage_percent", "edge_errors", "edge_seconds"),
+        "any number is a threshold to CloudWatch and Prometheus",
+    ),
     "Test": dict.fromkeys(("folder", "python", "node", "run", "coverage"), _DELIVERY),
 }  # fmt: skip
 """By the class or one of its bases, and the field."""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from twinstack.cluster.aws import Cluster
     from twinstack.delivery.aws import Delivery
     from twinstack.edge.aws import Edge
+    from twinstack.monitoring.aws import Monitoring
     from twinstack.network.aws import Network
     from twinstack.postgres.aws import Postgres
     from twinstack.redis.aws import Redis
@@ -46,6 +47,7 @@ __all__ = [
     "Extensible",
     "Infrastructure",
     "Key",
+    "Monitoring",
     "Network",
     "Passwords",
     "Postgres",

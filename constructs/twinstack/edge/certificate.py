@@ -42,3 +42,8 @@ def _name(plan: Certificates, host: Host) -> str:
     if plan is not Certificates.WILDCARD or host.is_apex:
         return host.name
     return f"*.{host.name.partition('.')[2]}"
+
+
+def address_of(name: str) -> str:
+    """A name as part of an address in the state. Two underscores where a wildcard stands: no host name has them."""
+    return name.replace("*", "any_").replace(".", "_")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from twinstack.edge.certificate import Certificate, certificates_of
 from twinstack.environment.model import Finding
+from twinstack.environment.monitoring import Monitoring
 
 if TYPE_CHECKING:
     from twinstack.edge.spec import EdgeSpec
@@ -71,6 +72,10 @@ class Kind:
     def internet_reasons(self) -> Iterator[tuple[str, str]]:
         """Fields for whose sake something in the cluster calls the internet, each with what and why."""
         yield from ()
+
+    def monitoring(self) -> Monitoring:
+        """What is watched of it."""
+        return Monitoring()
 
     def rules(self) -> Iterator[Finding]:
         """What its own fields must agree on."""

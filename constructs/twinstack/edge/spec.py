@@ -19,6 +19,7 @@ from twinstack.edge.maintenance import Maintenance
 from twinstack.edge.nginx.spec import Acme, Nginx
 from twinstack.edge.rate_limit import PathRateLimit, RateLimit, check_once, is_under
 from twinstack.environment.model import Finding, NotInForce
+from twinstack.environment.monitoring import Monitoring
 from twinstack.environment.placement import ClusterPlan
 from twinstack.environment.spec import Half, Spec, WorkloadSpec
 from twinstack.environment.stand_in import ComposeOptions, StandIn
@@ -221,6 +222,9 @@ class EdgeSpec(Spec):
     def admits(self, spec: WebServiceSpec) -> bool:
         """Whether this web service is reached from outside."""
         return any(route.to == spec.key for _, route in self.routes_of_all)
+
+    def monitoring(self) -> Monitoring:
+        return self.served.monitoring()
 
     def names(self) -> Iterator[tuple[str, str]]:
         if self.environment.find(EdgeSpec) is not self:

@@ -12,12 +12,12 @@ from twinstack.environment.lifecycle import HealthCommand, ServiceHealth
 from twinstack.environment.links import Access, File, Link, Offer, Preparation, Reach, SecretValue, Variable
 from twinstack.environment.metrics import MeasuredSpec, Metrics
 from twinstack.environment.model import Finding, Model
-from twinstack.environment.monitoring import Alert, Monitoring, Panel, Severity
+from twinstack.environment.monitoring import Alert, Exporter, Measured, Monitoring, Panel, Scrapers, Severity, Statistic
 from twinstack.environment.mounted_files import MountedFile
 from twinstack.environment.names import NameRule
 from twinstack.environment.node_pool import NodePool
 from twinstack.environment.nodes import Capacity, Placement, Taint, Toleration
-from twinstack.environment.placement import ClusterPlan, DeliveryPlan, NetworkPlan, Nodes
+from twinstack.environment.placement import ClusterPlan, DeliveryPlan, MonitoringPlan, NetworkPlan, Nodes
 from twinstack.environment.priority import Priority
 from twinstack.environment.production import relaxed
 from twinstack.environment.queues import Queue, QueueTrigger, WorkerScale
@@ -37,6 +37,7 @@ __all__ = [
     "DeliveryPlan",
     "Destination",
     "Environment",
+    "Exporter",
     "File",
     "Finding",
     "Half",
@@ -48,10 +49,12 @@ __all__ = [
     "Ledger",
     "Limits",
     "Link",
+    "Measured",
     "MeasuredSpec",
     "Metrics",
     "Model",
     "Monitoring",
+    "MonitoringPlan",
     "MountedFile",
     "NameRule",
     "NetworkPlan",
@@ -69,11 +72,13 @@ __all__ = [
     "ResourceSpec",
     "Resources",
     "Scale",
+    "Scrapers",
     "SecretValue",
     "ServiceHealth",
     "Severity",
     "Sidecar",
     "Spec",
+    "Statistic",
     "Taint",
     "Toleration",
     "Variable",

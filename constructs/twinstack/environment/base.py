@@ -16,11 +16,11 @@ from twinstack.environment.container import is_release
 from twinstack.environment.content import content_name, digest
 from twinstack.environment.context import Context
 from twinstack.environment.links import Access, File, Link, Variable
-from twinstack.environment.model import Model
+from twinstack.environment.model import Model, refuse_hidden_members
 from twinstack.environment.monitoring import Monitoring
 from twinstack.environment.mounted_files import NO_FILES, ProductFiles
 from twinstack.environment.quantities import PlainText
-from twinstack.environment.spec import ResourceSpec, Spec, WorkloadSpec, refuse_hidden_members
+from twinstack.environment.spec import ResourceSpec, Spec, WorkloadSpec
 from twinstack.environment.tags import TagKey, TagValue, own_tags
 from twinstack.environment.uses import Use
 from twinstack.errors import UsageError
@@ -90,6 +90,8 @@ class Environment(Model):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         refuse_hidden_members(cls)
+        if inspect.isfunction(vars(cls).get("monitoring")):
+            raise UsageError(f"{cls.__name__}.monitoring() is called `watched` now: `monitoring` is a field's name")
         for field, annotation in inspect.get_annotations(cls).items():
             if not field.startswith("_") and "ClassVar" not in str(annotation) and not FIELD.fullmatch(field):
                 raise UsageError(f"{cls.__name__}.{field}: field names are lower-case words, [a-z][a-z0-9_]*")
@@ -227,7 +229,7 @@ class Environment(Model):
         """The files of the product's folder that workloads mount, as they were when the environment was loaded."""
         return self._files
 
-    def monitoring(self) -> Monitoring:
+    def watched(self) -> Monitoring:
         """What the product has watched beyond what its specs say of themselves. For subclasses."""
         return Monitoring()
 
@@ -269,10 +271,17 @@ class Environment(Model):
             today=today,
             tags={**own_tags(name, self.product), **self.tags},
         )
-        for key, spec in specs.items():
-            spec._key = key  # noqa: SLF001  the loader's half of Spec
-            spec._environment = self  # noqa: SLF001
         self._specs = dict(specs)
+        for key, spec in specs.items():
+            self._tie(key, spec)
+        for brought in [spec.brings() for spec in specs.values()]:
+            for key, spec in brought.items():
+                self._tie(key, spec)
+                self._specs[key] = spec
+
+    def _tie(self, key: str, spec: Spec) -> None:
+        spec._key = key  # noqa: SLF001  the loader's half of Spec
+        spec._environment = self  # noqa: SLF001
 
 
 FIELD: Final = re.compile(r"[a-z][a-z0-9_]*")

@@ -26,6 +26,7 @@ class Access(StrEnum):
     WRITE = "write"
     LIST = "list"
     DELETE = "delete"
+    MONITOR = "monitor"
     ADMIN = "admin"
 
 

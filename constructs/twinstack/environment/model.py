@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn, Self
@@ -107,6 +108,23 @@ class Model(BaseModel):
             f"{type(self).__name__} is immutable and is not copied: load a variation with one more layer, "
             'for example product.load("prod", set={"database.multi_az": False})'
         )
+
+
+def refuse_hidden_members(kind: type[Model]) -> None:
+    """Raises UsageError for a field that hides a member of a base class; for use before pydantic looks at the fields,
+    which would only warn.
+    """
+    for field, annotation in inspect.get_annotations(kind).items():
+        if "ClassVar" in str(annotation):
+            continue
+        owner = next((base for base in kind.__mro__[1:] if field in vars(base)), None)
+        if owner is None:
+            continue
+        if issubclass(owner, Model) and field in owner.__class_vars__:
+            raise UsageError(
+                f"{kind.__name__}.{field} is what every {kind.__name__} has in common, and no field: write `{field}: ClassVar = …`"
+            )
+        raise UsageError(f"{kind.__name__}.{field} hides a member of {owner.__name__}: give the field another name")
 
 
 def _findings_in(value: Any, path: tuple[str | int, ...]) -> Iterator[Finding]:

@@ -127,6 +127,8 @@ KINDS: Final[dict[str, NameRule]] = {
         re.compile(r"[A-Za-z0-9/_+=.@-]*[A-Za-z0-9/_+=.@](?<!-[A-Za-z0-9]{6})"),
         "letters, digits and /_+=.@-, not ending in a hyphen and six characters",
     ),
+    "CloudWatch alarm": NameRule(255, re.compile(r"[A-Za-z0-9-]+"), "letters, digits and hyphens"),
+    "SNS topic": NameRule(256, re.compile(r"[A-Za-z0-9_-]+"), "letters, digits, hyphens and underscores"),
     "Kubernetes workload": NameRule(52, _DNS_LABEL, _LABEL_TEXT),
     "Kubernetes Service": NameRule(63, re.compile(r"[a-z]([a-z0-9-]*[a-z0-9])?"), _LETTER_FIRST_TEXT),
     "Kubernetes Secret": NameRule(253, re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?"), _LABEL_TEXT),

@@ -12,9 +12,11 @@ from typing import Final
 
 from twinstack.environment.container import Architecture
 from twinstack.environment.model import Finding
+from twinstack.environment.monitoring import Scrapers
 from twinstack.environment.node_pool import NodePool
 from twinstack.environment.nodes import Capacity, Taint
 from twinstack.environment.spec import Spec, WorkloadSpec
+from twinstack.environment.thresholds import Thresholds
 
 PRIVATE_RANGES: Final = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")))
 """Source: RFC 1918."""
@@ -163,6 +165,31 @@ class ClusterPlan(Spec):
     def admits_the_internet(self) -> bool | None:
         """Whether its API server answers whoever asks over the internet; None where that is its owner's affair."""
         return None
+
+
+class MonitoringPlan(Spec):
+    """Who collects figures in the cluster, for the rooms whose pods show some."""
+
+    @property
+    def scrapers(self) -> Scrapers | None:
+        """From where the pods are asked; None: nobody asks."""
+        raise NotImplementedError(f"{type(self).__name__}.scrapers")
+
+    @property
+    def limits(self) -> Thresholds:
+        """From where on a figure is too much."""
+        return Thresholds()
+
+    @property
+    def reads_metrics(self) -> bool:
+        """Whether AWS's own metrics are watched, by alarms."""
+        return False
+
+
+def thresholds_of(spec: Spec) -> Thresholds:
+    """Those of the environment, for what a room has watched."""
+    plan = spec.environment.find(MonitoringPlan)
+    return plan.limits if plan else Thresholds()
 
 
 class DeliveryPlan(Spec):

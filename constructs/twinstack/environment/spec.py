@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -18,8 +17,8 @@ from twinstack.environment.content import LONGEST, content_name, digest
 from twinstack.environment.context import Context
 from twinstack.environment.kept_volumes import KeptVolumes
 from twinstack.environment.links import Access, Link, Offer, Reach, SecretValue, Variable
-from twinstack.environment.model import Finding, Model
-from twinstack.environment.monitoring import Monitoring
+from twinstack.environment.model import Finding, Model, refuse_hidden_members
+from twinstack.environment.monitoring import Exporter, Monitoring
 from twinstack.environment.names import NameRule
 from twinstack.environment.stand_in import STACK_PORTS, ComposeOptions, LocalRun, StandIn
 from twinstack.environment.standing import Standing
@@ -43,23 +42,6 @@ class Half(StrEnum):
     def module(self) -> str:
         """The foundation whose constructs build it."""
         return "aws" if self is Half.INFRASTRUCTURE else "kubernetes"
-
-
-def refuse_hidden_members(kind: type[Model]) -> None:
-    """Raises UsageError for a field that hides a member of a base class; for use before pydantic looks at the fields,
-    which would only warn.
-    """
-    for field, annotation in inspect.get_annotations(kind).items():
-        if "ClassVar" in str(annotation):
-            continue
-        owner = next((base for base in kind.__mro__[1:] if field in vars(base)), None)
-        if owner is None:
-            continue
-        if issubclass(owner, Model) and field in owner.__class_vars__:
-            raise UsageError(
-                f"{kind.__name__}.{field} is what every {kind.__name__} has in common, and no field: write `{field}: ClassVar = …`"
-            )
-        raise UsageError(f"{kind.__name__}.{field} hides a member of {owner.__name__}: give the field another name")
 
 
 class Spec(Model):
@@ -184,6 +166,12 @@ class Spec(Model):
         """What is watched of it: alert rules, and panels of the dashboard."""
         return Monitoring()
 
+    def brings(self) -> Mapping[str, Spec]:
+        """The specs that it brings into the environment with it, by what would be their field's name; its construct builds
+        them. Asked once, when every field's spec is known.
+        """
+        return {}
+
     def review(self) -> Iterator[Finding]:
         """What this spec and the rest of its environment must agree on. Called once the environment is whole."""
         yield from ()
@@ -218,6 +206,10 @@ class ResourceSpec(Spec):
     def offer(self, access: Access) -> Offer:
         """What a link with this access is given."""
         raise NotImplementedError(f"{type(self).__name__}.offer")
+
+    def exporter(self) -> Exporter | None:
+        """What shows its figures to Prometheus in the cluster; None where nothing does."""
+        return None
 
     @property
     def links(self) -> tuple[Link, ...]:

@@ -97,6 +97,8 @@ class LocalRun:
     """Whether it runs to its end, once."""
     comes_last: bool = False
     """Whether it starts after everything that keeps running."""
+    is_run: bool = True
+    """Whether it runs there at all: what another thing's stand-in brings with it does not run twice."""
 
 
 @dataclass(frozen=True, slots=True)

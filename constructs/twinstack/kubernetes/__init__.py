@@ -13,7 +13,7 @@ from twinstack.environment.names import snake_case
 from twinstack.kubernetes.custom_object import custom_object
 from twinstack.kubernetes.deployment import autoscaler, deployment, disruption_budget
 from twinstack.kubernetes.manifests import objects, render
-from twinstack.kubernetes.network_policy import from_addresses, from_namespace, from_workloads
+from twinstack.kubernetes.network_policy import from_addresses, from_namespace, from_watchers, from_workloads
 from twinstack.kubernetes.pod import Health, pod_template
 from twinstack.kubernetes.probes import command_health, http_health, service_health
 from twinstack.kubernetes.quantity import number_or_percent, quantity
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from twinstack.cron_job.kubernetes import CronJob
     from twinstack.edge.kubernetes import Edge
     from twinstack.job.kubernetes import Job
+    from twinstack.monitoring.kubernetes import Monitoring
     from twinstack.scheduler.kubernetes import Scheduler
     from twinstack.web_service.kubernetes import WebService
     from twinstack.worker.kubernetes import Worker
@@ -41,6 +42,7 @@ __all__ = [
     "Edge",
     "Health",
     "Job",
+    "Monitoring",
     "Room",
     "Scheduler",
     "WebService",
@@ -54,6 +56,7 @@ __all__ = [
     "disruption_budget",
     "from_addresses",
     "from_namespace",
+    "from_watchers",
     "from_workloads",
     "http_health",
     "number_or_percent",

@@ -12,7 +12,7 @@ from typing import Final
 
 from cdk8s_plus_27 import k8s
 
-from twinstack.environment import ClusterPlan, Environment, Link, NetworkPlan, Reach, Spec, WorkloadSpec
+from twinstack.environment import ClusterPlan, Environment, Link, MonitoringPlan, NetworkPlan, Reach, Spec, WorkloadSpec
 from twinstack.environment.links import HTTPS
 from twinstack.environment.metrics import MeasuredSpec
 from twinstack.environment.placement import PRIVATE_RANGES, RANGES_OF_NETWORKS
@@ -61,10 +61,26 @@ def from_namespace(name: str, port: int) -> Iterator[k8s.NetworkPolicyIngressRul
 
 
 def from_scrapers(spec: MeasuredSpec) -> Iterator[k8s.NetworkPolicyIngressRule]:
-    """Admits who collects a workload's figures to the port that serves them."""
+    """Admits who collects a workload's figures to the port that serves them: whom it names, and who watches the environment."""
     if spec.metrics_port:
         for namespace in spec.metrics_from:
             yield from from_namespace(namespace, spec.metrics_port)
+        yield from from_watchers(spec, spec.metrics_port)
+
+
+def from_watchers(spec: WorkloadSpec, port: int) -> Iterator[k8s.NetworkPolicyIngressRule]:
+    """Admits who watches the environment; no rule where nobody does."""
+    plan = spec.environment.find(MonitoringPlan)
+    scrapers = plan.scrapers if plan else None
+    if scrapers is None:
+        return
+    yield from from_addresses(scrapers.addresses, port)
+    if scrapers.namespace:
+        peer = k8s.NetworkPolicyPeer(
+            namespace_selector=k8s.LabelSelector(match_labels={"kubernetes.io/metadata.name": scrapers.namespace}),
+            pod_selector=k8s.LabelSelector(match_labels=dict(scrapers.pods)) if scrapers.pods else None,
+        )
+        yield k8s.NetworkPolicyIngressRule(from_=[peer], ports=[_port(port)])
 
 
 def _egress(spec: WorkloadSpec) -> Iterator[k8s.NetworkPolicyEgressRule]:

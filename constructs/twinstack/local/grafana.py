@@ -59,7 +59,7 @@ def grafana_service(environment: Environment) -> Service:
 
 def dashboard(environment: Environment) -> str:
     """The dashboard's JSON: the product's own panels first, then each spec's in the order of the environment."""
-    watched = [environment.monitoring(), *(spec.monitoring() for spec in environment.specs.values())]
+    watched = [environment.watched(), *(spec.monitoring() for spec in environment.specs.values())]
     panels = [panel for one in watched for panel in one.panels]
     document = {
         "uid": environment.product,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from collections.abc import Iterable
+from typing import Final
 
+from twinstack.environment.alert_rules import rule_groups
 from twinstack.environment.base import Environment
 from twinstack.environment.dumper import dump
-from twinstack.environment.monitoring import Alert
 from twinstack.environment.stand_in import MONITORING, PROMETHEUS_PORT, Condition, File, Health, Scrape, Service
 from twinstack.local.origin import ORIGIN
 
@@ -60,24 +60,7 @@ def configuration(scrapes: Iterable[Scrape]) -> str:
 
 def alert_rules(environment: Environment) -> str:
     """alerts.yml: one group for each spec that has rules, and the product's own."""
-    groups = [{"name": key, "rules": [_rule(key, alert) for alert in alerts]} for key, alerts in _alerts(environment)]
-    return ORIGIN + dump([{"groups": groups}])
-
-
-def _alerts(environment: Environment) -> Iterable[tuple[str, tuple[Alert, ...]]]:
-    watched = {key: spec.monitoring().alerts for key, spec in environment.specs.items()}
-    watched[environment.product] = environment.monitoring().alerts
-    return ((key, alerts) for key, alerts in watched.items() if alerts)
-
-
-def _rule(key: str, alert: Alert) -> Mapping[str, Any]:
-    return {
-        "alert": alert.name,
-        "expr": alert.expression,
-        "for": f"{alert.minutes}m",
-        "labels": {"severity": str(alert.severity), "component": key},
-        "annotations": {"summary": alert.summary, "description": alert.description},
-    }
+    return ORIGIN + dump([{"groups": rule_groups(environment)}])
 
 
 FOLDER: Final = "monitoring"

@@ -42,7 +42,7 @@ def _services(environment: Environment, stand_ins: Mapping[str, StandIn]) -> lis
     members: list[Service] = []
     for key, spec in environment.specs.items():
         members += stand_ins[key].services
-        if isinstance(spec, WorkloadSpec):
+        if isinstance(spec, WorkloadSpec) and spec.local_run().is_run:
             members += pod_services(spec, service_of(spec, stand_ins))
     scrapes = sorted((one.scrape for one in members if one.scrape), key=lambda scrape: scrape.job)
     chosen: dict[str, Service] = {}
@@ -86,8 +86,9 @@ def _entries(environment: Environment, stand_ins: Mapping[str, StandIn], shared:
 
 def _lines(environment: Environment, key: str, stand_in: StandIn) -> Iterator[Entry]:
     """The stand-in's own lines, but for variables that nobody is given, and one for each other name that a link has."""
-    links = [link for link in environment.links if link.resource.key == key and link.names]
-    given = {one.name for link in environment.links for one in link.offer.variables if link.resource.key == key}
+    run = [link for link in environment.links if link.resource.key == key and link.workload.local_run().is_run]
+    links = [link for link in run if link.names]
+    given = {one.name for link in run for one in link.offer.variables}
     renamed = {one.name for link in links for one in link.made.variables} - given
     text = repr((stand_in.services, stand_in.variables))
     kept = [line for line in stand_in.entries if line.name not in renamed or f"${{{line.name}" in text]

@@ -10,6 +10,7 @@ from typing import Annotated, ClassVar, Final
 from pydantic import AfterValidator, Field
 
 from twinstack.environment.model import Finding, Model, NotInForce, missing
+from twinstack.environment.monitoring import Monitoring
 from twinstack.environment.nodes import Zone
 from twinstack.environment.placement import RANGES_OF_NETWORKS, ClusterPlan, NetworkPlan
 from twinstack.environment.production import relaxed
@@ -188,6 +189,11 @@ class NetworkSpec(NetworkPlan):
         reason = "nothing of a network that exists is made or changed"
         fields = ("title", "zones", "zone_places", "nat", "flow_log_traffic", "flow_log_retention_days")
         return dict.fromkeys(fields, NotInForce("existing", reason))
+
+    def monitoring(self) -> Monitoring:
+        from twinstack.network.monitoring import monitoring
+
+        return monitoring(self)
 
     def names(self) -> Iterator[tuple[str, str]]:
         if not self.existing:

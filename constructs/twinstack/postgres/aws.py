@@ -32,6 +32,7 @@ from twinstack.environment import Access, SecretValue
 from twinstack.environment.maintenance import Apply
 from twinstack.policy.accepted import Accepted
 from twinstack.postgres.certificates import CA_IDENTIFIER
+from twinstack.postgres.monitor.aws import Monitor
 from twinstack.postgres.parts import HOST, PASSWORD, USER
 from twinstack.postgres.spec import LOGS, PostgresSpec
 
@@ -218,6 +219,11 @@ class Postgres(Resource[PostgresSpec]):
         self.admin_url: Secret | None = (
             self._connection("admin_url", spec.admin_url, spec.admin_user, lambda _: spec.admin_user)
             if spec.is_used_with(Access.ADMIN)
+            else None
+        )
+        self.monitor: Monitor | None = (
+            Monitor(self, spec, stack=self.stack, key=self.key, endpoint=self._endpoint)
+            if spec.is_used_with(Access.MONITOR)
             else None
         )
         self.connection: Secret | None = (

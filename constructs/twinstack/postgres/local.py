@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from twinstack.environment.links import Access, Offer, Variable
 from twinstack.environment.stand_in import Entry, Service, StandIn, exporter, literal
 from twinstack.postgres.local_image import READER, health, image_of, preloaded
+from twinstack.postgres.monitoring import EXPORTER_IMAGE, EXPORTER_PORT
 
 if TYPE_CHECKING:
     from twinstack.postgres.spec import PostgresSpec
@@ -64,7 +65,7 @@ def stand_in(spec: PostgresSpec) -> StandIn:
     return StandIn(
         services=(server, figures),
         variables={
-            **dict.fromkeys(variables, inside),
+            **dict.fromkeys((*variables, spec.offer(Access.MONITOR).variables[0].name), inside),
             **{one.name: in_stack[one.part.removeprefix("admin_")] for one in on_demand},
             **{one.name: reads_inside for one in reads.variables},
             **{one.name: (in_stack | reader)[one.part] for one in reads.parts},
@@ -132,5 +133,3 @@ case "$POSTGRES_USER$POSTGRES_PASSWORD$POSTGRES_DB" in
 *[!A-Za-z0-9._~-]*) echo "{} of .env stand in a URL: letters, digits and . _ ~ - alone" >&2; exit 1 ;;
 esac
 """
-EXPORTER_IMAGE: Final = "quay.io/prometheuscommunity/postgres-exporter:v0.17.1"
-EXPORTER_PORT: Final = 9187

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
-from twinstack.environment.monitoring import Alert, Monitoring, Panel, Severity
+from twinstack.environment.links import Access
+from twinstack.environment.monitoring import Alert, Exporter, Measured, Monitoring, Panel, Severity, Statistic
+from twinstack.environment.placement import thresholds_of
+from twinstack.postgres.machine import most_connections
 
 if TYPE_CHECKING:
     from twinstack.postgres.spec import PostgresSpec
@@ -12,7 +15,17 @@ if TYPE_CHECKING:
 
 def monitoring(spec: PostgresSpec) -> Monitoring:
     """Whether it answers, its connections, and transactions that stay open."""
+    limits = thresholds_of(spec)
     job = f'job="{spec.exporter_name}"'
+    most = most_connections(spec)
+
+    def measured(
+        metric: str, statistic: Statistic, threshold: float, instance: str = spec.identifier, **options: Any
+    ) -> Measured:
+        return Measured("AWS/RDS", metric, ({"DBInstanceIdentifier": instance},), statistic, threshold, **options)
+
+    lag = limits.database_replica_lag_seconds
+
     connections = f"sum by (instance) (pg_stat_activity_count{{{job}}}) / min by (instance) (pg_settings_max_connections{{{job}}})"
     title = f"{spec.key} (PostgreSQL)"
     return Monitoring(
@@ -24,14 +37,19 @@ def monitoring(spec: PostgresSpec) -> Monitoring:
                 Severity.CRITICAL,
                 f"{spec.key} does not answer",
                 "Look at the events of the instance, then at its security group and its number of connections.",
+                # An instance that is up has figures every minute, connections or none.
+                measured("DatabaseConnections", Statistic.MAXIMUM, 0, is_below=True, is_missed=True, minutes=5),
             ),
             Alert(
                 "PostgresConnectionsNearlyUsedUp",
-                f"{connections} > 0.8",
+                f"{connections} > {limits.database_connections_percent / 100:g}",
                 5,
                 Severity.WARNING,
                 f"{spec.key} uses {{{{ $value | humanizePercentage }}}} of its connections",
                 "Each replica of a service keeps a pool: lower its size, or take a larger instance.",
+                measured("DatabaseConnections", Statistic.MAXIMUM, most * limits.database_connections_percent // 100)
+                if most
+                else None,
             ),
             Alert(
                 "PostgresTransactionOpenForLong",
@@ -40,6 +58,46 @@ def monitoring(spec: PostgresSpec) -> Monitoring:
                 Severity.WARNING,
                 f"a transaction in {spec.key} has been open for {{{{ $value | humanizeDuration }}}}",
                 "It holds locks and keeps vacuum from cleaning: find it in pg_stat_activity.",
+            ),
+            Alert(
+                "PostgresStorageNearlyFull",
+                "",
+                15,
+                Severity.CRITICAL,
+                f"less than {limits.database_free_storage_percent} % of the storage of {spec.key} is free",
+                "A full instance stops: raise `max_storage_gib` if storage has reached it, and find what grows. RDS enlarges "
+                "storage once in six hours at most.",
+                measured(
+                    "FreeStorageSpace",
+                    Statistic.MINIMUM,
+                    spec.storage_gib * 2**30 * limits.database_free_storage_percent // 100,
+                    is_below=True,
+                ),
+            ),
+            Alert(
+                "PostgresCpuHigh",
+                "",
+                15,
+                Severity.WARNING,
+                f"{spec.key} uses {limits.database_cpu_percent} % of its CPU or more",
+                "Performance Insights shows the statements that take it; a T class above its baseline is charged for it too.",
+                measured("CPUUtilization", Statistic.AVERAGE, limits.database_cpu_percent),
+            ),
+            *(
+                [
+                    Alert(
+                        "PostgresReplicaLags",
+                        "",
+                        10,
+                        Severity.WARNING,
+                        f"the replica of {spec.key} is more than {lag} s behind",
+                        "What reads from it sees what was. Look for a long statement on the replica, and whether its machine is "
+                        "too small for what is written.",
+                        measured("ReplicaLag", Statistic.MAXIMUM, lag, spec.replica_identifier),
+                    )
+                ]
+                if spec.replica
+                else []
             ),
         ),
         panels=(
@@ -55,3 +113,14 @@ def monitoring(spec: PostgresSpec) -> Monitoring:
             Panel(f"{title}: size", "bytes", {"{{datname}}": f'pg_database_size_bytes{{{job},datname!~"template.*"}}'}),
         ),
     )
+
+
+def exporter(spec: PostgresSpec) -> Exporter:
+    """It connects as a role that may read figures and nothing else."""
+    return Exporter(
+        spec.exporter_name, EXPORTER_IMAGE, EXPORTER_PORT, Access.MONITOR, {"monitor_url": "DATA_SOURCE_NAME"}
+    )
+
+
+EXPORTER_IMAGE: Final = "quay.io/prometheuscommunity/postgres-exporter:v0.17.1"
+EXPORTER_PORT: Final = 9187

@@ -8,28 +8,17 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field
 
+from twinstack.environment.exact_image import is_exact
 from twinstack.environment.links import FILES_FOLDER
 from twinstack.environment.model import Finding
 
 CLIENT_IMAGE: Final = "public.ecr.aws/docker/library/postgres:18.4-alpine"
 """Docker's official image, from the copy that AWS keeps, of the release of May 2026. Its psql talks to every older server,
 and one before 15 knows no `\\getenv`. Source: PostgreSQL 18, "psql", "Notes"; PostgreSQL 15, "Release Notes"."""
-EXACT_IMAGE: Final = re.compile(
-    r"[a-z0-9][A-Za-z0-9._:-]*(/[a-z0-9][a-z0-9._-]*)*(@sha256:[0-9a-f]{64}"
-    r"|:(?=[^:/]*([0-9][._-][0-9]|[0-9]{3}|[0-9a-f]{7}))[A-Za-z0-9_][A-Za-z0-9._-]{0,127})"
-)
-"""By digest, or by a tag with a version of two numbers, a build's number or a commit in it: a word alone (`alpine`, `main`)
-and a major version (`17`, `15-alpine`) are set anew with every release."""
 
 
 SNAPSHOT: Final = re.compile(r"(arn:aws:rds:[a-z0-9-]+:[0-9]{12}:snapshot:)?(rds:)?[A-Za-z](?!.*--)[A-Za-z0-9-]*(?<!-)")
 """Those that AWS takes by itself begin with `rds:`."""
-
-
-def _is_exact(image: str) -> str:
-    if not EXACT_IMAGE.fullmatch(image):
-        raise ValueError("an image's whole name with a tag that does not move (`18.4`, not `18`), or with its digest")
-    return image
 
 
 def _is_snapshot(name: str) -> str:
@@ -64,7 +53,7 @@ def _is_in_an_image(path: str) -> str:
 
 HIDDEN: Final = ("/tmp/", f"{FILES_FOLDER}/", "/mnt/secrets-store/")  # noqa: S108  what pods mount there
 CaBundle = Annotated[str, Field(pattern=r"^(/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$"), AfterValidator(_is_in_an_image)]
-ClientImage = Annotated[str, AfterValidator(_is_exact), Field(json_schema_extra={"examples": [CLIENT_IMAGE]})]
+ClientImage = Annotated[str, AfterValidator(is_exact), Field(json_schema_extra={"examples": [CLIENT_IMAGE]})]
 SnapshotName = Annotated[
     str, AfterValidator(_is_snapshot), Field(json_schema_extra={"examples": ["shadower-analytics-final-0f3a9b12"]})
 ]

@@ -7,10 +7,10 @@ from typing import Annotated, Any, ClassVar, Final
 
 from pydantic import Field
 
-from twinstack.environment.links import Access, File, Offer, Preparation, Reach, SecretValue, Variable
+from twinstack.environment.links import Access, File, Offer, SecretValue
 from twinstack.environment.maintenance import Apply
 from twinstack.environment.model import Finding
-from twinstack.environment.monitoring import Monitoring
+from twinstack.environment.monitoring import Exporter, Monitoring
 from twinstack.environment.quantities import (
     CapitalName,
     DailyWindow,
@@ -25,10 +25,9 @@ from twinstack.environment.writes import Writes
 from twinstack.postgres.certificates import PostgresTls, roots
 from twinstack.postgres.extensions import ExtensionName, server_parameters
 from twinstack.postgres.local_image import LocalImage
-from twinstack.postgres.parts import parts, replica_variables
+from twinstack.postgres.offer import offer
 from twinstack.postgres.references import CLIENT_IMAGE, CaBundle, ClientImage, SnapshotName
 from twinstack.postgres.replica import PostgresReplica
-from twinstack.postgres.role import role_script
 from twinstack.postgres.rules import check_fields, check_surroundings
 from twinstack.postgres.version import STANDARD_SUPPORT_ENDS
 
@@ -52,7 +51,7 @@ class PostgresSpec(ResourceSpec):
     alone. Sources: Amazon RDS User Guide, "Creating a DB instance" and "Quotas and constraints".
     """
 
-    access_levels: ClassVar[tuple[Access, ...]] = (Access.WRITE, Access.ADMIN, Access.READ)
+    access_levels: ClassVar[tuple[Access, ...]] = (Access.WRITE, Access.MONITOR, Access.ADMIN, Access.READ)
     levels_beside: ClassVar[frozenset[Access]] = frozenset({Access.READ})
 
     fixed_arguments: ClassVar[Mapping[str, Mapping[str, Any]]] = {
@@ -212,6 +211,11 @@ class PostgresSpec(ResourceSpec):
             return self.application_user
         return f"{self.application_user}_{'a' if version % 2 else 'b'}"
 
+    def monitor_of(self, version: int) -> str:
+        """The role that its exporter connects as with this version of the password, by turns as `role_of`."""
+        ending = "" if version < self.two_roles_from else "_a" if version % 2 else "_b"
+        return f"{self.application_user[:LONGEST_MONITORED]}_monitor{ending}"
+
     @property
     def passwords(self) -> SecretValue:
         """Both users' passwords, as JSON by user name. Only Terraform reads it."""
@@ -226,6 +230,16 @@ class PostgresSpec(ResourceSpec):
     def admin_url(self) -> SecretValue:
         """The master user's whole connection URL; made only when a link asks for `admin`."""
         return self._secret("admin-url")
+
+    @property
+    def monitor_password(self) -> SecretValue:
+        """The password of the role that reads figures. Only Terraform reads it; made only when a link asks for `monitor`."""
+        return self._secret("monitor-password")
+
+    @property
+    def monitor_url(self) -> SecretValue:
+        """The whole connection URL of that role."""
+        return self._secret("monitor-url")
 
     @property
     def connection(self) -> SecretValue:
@@ -288,30 +302,16 @@ class PostgresSpec(ResourceSpec):
         return stand_in(self)
 
     def offer(self, access: Access) -> Offer:
-        if access is Access.READ:
-            url, *on_demand = replica_variables(self)
-            return Offer((url,), Reach.DATABASE_TIER, self.PORT, files=self._files, parts=tuple(on_demand))
-        variable = self._variable
-        is_admin = access is Access.ADMIN
-        # What lets in the master user is in no Kubernetes Secret, where whoever reads those would have it.
-        application = Variable(variable, secret=self.url, mounted=is_admin, part="url")
-        files, more = self._files, parts(self, is_admin=is_admin)
-        if not is_admin:
-            return Offer((application,), Reach.DATABASE_TIER, self.PORT, files=files, parts=more)
-        name = f"{variable.removesuffix('_URL')}_ADMIN_URL"
-        admin = Variable(name, secret=self.admin_url, mounted=True, part="admin_url")
-        preparation = Preparation("application-role", self.client_image, self._role_script(application, admin))
-        return Offer(
-            (application, admin), Reach.DATABASE_TIER, self.PORT, preparation=preparation, files=files, parts=more
-        )
+        return offer(self, access)
 
     @property
     def _variable(self) -> str:
         return self.variable or f"{self.key.upper()}_URL"
 
-    @property
-    def _files(self) -> tuple[File, ...]:
-        return (self.certificate,) if self.certificate else ()
+    def exporter(self) -> Exporter:
+        from twinstack.postgres.monitoring import exporter
+
+        return exporter(self)
 
     def monitoring(self) -> Monitoring:
         from twinstack.postgres.monitoring import monitoring
@@ -332,6 +332,8 @@ class PostgresSpec(ResourceSpec):
         yield "IAM role", self.monitoring_role_name
         for secret in (self.passwords, self.url, self.admin_url):
             yield "Secrets Manager secret", secret.name
+        for secret in (self.monitor_password, self.monitor_url) if self.is_used_with(Access.MONITOR) else ():
+            yield "Secrets Manager secret", secret.name
         for secret in filter(self.delivers, self._on_demand):
             yield "Secrets Manager secret", secret.name
 
@@ -345,16 +347,11 @@ class PostgresSpec(ResourceSpec):
     def _on_demand(self) -> tuple[SecretValue, ...]:
         return (self.connection, self.admin_connection, self.replica_connection)
 
-    def _role_script(self, application: Variable, admin: Variable) -> str:
-        # The release before may have pods that connect as the group itself: it keeps its login until they are gone.
-        is_retired = self.password_version > self.two_roles_from
-        return role_script(
-            application.name, admin.name, group=self.application_user, is_retired=is_retired, extensions=self.extensions
-        )
-
     def _secret(self, purpose: str) -> SecretValue:
         return SecretValue(self.context.secret_name(self.key, purpose), self.password_version)
 
 
 LOGS: Final = ("postgresql", "upgrade")
 """The logs that RDS exports."""
+LONGEST_MONITORED: Final = 53
+"""Of the application's role, in the name of the one that reads figures: PostgreSQL takes 63 characters in all."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from twinstack.environment.stand_in import Entry, Health, Service, StandIn, exporter
 from twinstack.redis.databases import OWN, others
+from twinstack.redis.monitoring import EXPORTER_IMAGE, EXPORTER_PORT
 
 if TYPE_CHECKING:
     from twinstack.redis.spec import RedisSpec
@@ -65,5 +66,3 @@ def stand_in(spec: RedisSpec) -> StandIn:
 
 GROUP: Final = "Redis"
 IMAGES: Final = {"redis": "redis", "valkey": "valkey/valkey"}
-EXPORTER_IMAGE: Final = "oliver006/redis_exporter:v1.74.0"
-EXPORTER_PORT: Final = 9121

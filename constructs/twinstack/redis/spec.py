@@ -12,7 +12,7 @@ from pydantic import Field
 from twinstack.environment.links import Access, Offer, Reach, SecretValue, Variable
 from twinstack.environment.maintenance import Apply
 from twinstack.environment.model import Finding
-from twinstack.environment.monitoring import Monitoring
+from twinstack.environment.monitoring import Exporter, Monitoring
 from twinstack.environment.production import relaxed
 from twinstack.environment.quantities import DailyWindow, RetentionDays, VariableName, WeeklyWindow
 from twinstack.environment.queues import Queue, QueueTrigger
@@ -174,6 +174,11 @@ class RedisSpec(ResourceSpec):
             "listLength": str(queue.tasks_per_replica),
         }
         return QueueTrigger("redis", told, {"host": "host", "password": "password"})
+
+    def exporter(self) -> Exporter:
+        from twinstack.redis.monitoring import exporter
+
+        return exporter(self)
 
     def monitoring(self) -> Monitoring:
         from twinstack.redis.monitoring import monitoring

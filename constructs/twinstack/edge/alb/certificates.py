@@ -11,6 +11,7 @@ from cdktf_cdktf_provider_aws.route53_record import Route53Record
 from constructs import Construct
 
 from twinstack.aws import pin
+from twinstack.edge.certificate import address_of
 from twinstack.edge.spec import EdgeSpec
 
 
@@ -56,7 +57,7 @@ class Certificates(Construct):
                 tags={"Name": host.replace("*", "any")},
                 lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
             ),
-            f"{self.spec.key}_{_address(host)}",
+            f"{self.spec.key}_{address_of(host)}",
         )
 
     def _validate(self, certificate: AcmCertificate, name: str, zone_id: str, *, is_first: bool) -> None:
@@ -76,7 +77,7 @@ class Certificates(Construct):
                     ttl=60,
                     allow_overwrite=True,
                 ),
-                f"{key}_validation" if is_first else f"{key}_{_address(bare)}_validation",
+                f"{key}_validation" if is_first else f"{key}_{address_of(bare)}_validation",
             )
         self.validations[name] = pin(
             AcmCertificateValidation(
@@ -85,10 +86,5 @@ class Certificates(Construct):
                 certificate_arn=certificate.arn,
                 validation_record_fqdns=[self.validation_records[bare].fqdn],
             ),
-            key if is_first else f"{key}_{_address(name)}",
+            key if is_first else f"{key}_{address_of(name)}",
         )
-
-
-def _address(name: str) -> str:
-    """Two underscores where a wildcard stands: no host name has them."""
-    return name.replace("*", "any_").replace(".", "_")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from twinstack.edge.certificate import Certificates
 from twinstack.edge.kind import Kind, Sources
 from twinstack.environment.model import Finding
+from twinstack.environment.monitoring import Monitoring
 from twinstack.environment.placement import ClusterPlan, NetworkPlan
 
 if TYPE_CHECKING:
@@ -61,6 +62,11 @@ class Alb(Kind):
 
     def names(self) -> Iterator[tuple[str, str]]:
         yield "web ACL", self.firewall_name
+
+    def monitoring(self) -> Monitoring:
+        from twinstack.edge.alb.monitoring import monitoring
+
+        return monitoring(self)
 
     def rules(self) -> Iterator[Finding]:
         edge = self.edge

@@ -1,0 +1,3 @@
+"""Monitoring by CloudWatch: alarms on what AWS measures by itself."""
+
+__all__: list[str] = []

@@ -1,0 +1,3 @@
+"""Monitoring by Amazon Managed Service for Prometheus, with an agentless scraper."""
+
+__all__: list[str] = []

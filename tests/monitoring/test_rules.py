@@ -1,0 +1,92 @@
+"""Every rule in the form that an operator is given: it fires for the product's own pods, and for nobody else's."""
+
+from __future__ import annotations
+
+import copy
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from stacks import product
+from twinstack.environment.alert_rules import jobs_of, rule_groups
+
+PROMTOOL = shutil.which("promtool")
+TESTS = yaml.safe_load((Path(__file__).parents[1] / "local" / "alerts_test.yml").read_text())["tests"]
+ENVIRONMENT = product.load("prod", set={"monitoring.kind": "operator"})
+JOBS = jobs_of(ENVIRONMENT)
+OWN = "analytics"
+ABSENT = {"ServiceDown"}
+"""What is raised where there is nothing: another's pods are nothing."""
+MISSING: dict[str, Any] = {
+    "name": "an exporter that is gone, and one that only does not answer",
+    "interval": "1m",
+    "input_series": [{"series": 'up{job="redis-exporter",instance="cache"}', "values": "0x20"}],
+    "alert_rule_test": [
+        {"eval_time": "9m", "alertname": "ExporterGone", "exp_alerts": []},
+        {
+            "eval_time": "11m",
+            "alertname": "ExporterGone",
+            "exp_alerts": [
+                {
+                    "exp_labels": {"severity": "warning", "component": "monitoring", "job": "postgres-exporter"},
+                    "exp_annotations": {
+                        "summary": "nothing answers for postgres-exporter",
+                        "description": "Look at its pod, and at what the pod is refused: without its figures no alert on them "
+                        "can be raised.",
+                    },
+                }
+            ],
+        },
+    ],
+}
+
+
+def within(namespace: str) -> list[dict[str, Any]]:
+    """The tests of the local stack's rules, with every figure of the product's own jobs from pods of this namespace."""
+    tests = copy.deepcopy([*TESTS, MISSING])
+    for test in tests:
+        for series in test["input_series"]:
+            for job in JOBS:
+                series["series"] = series["series"].replace(f'job="{job}"', f'job="{job}",namespace="{namespace}"')
+        for case in test["alert_rule_test"]:
+            for alert in case["exp_alerts"]:
+                if alert["exp_labels"].get("job") in JOBS:
+                    alert["exp_labels"]["namespace"] = OWN
+    return tests
+
+
+def run(folder: Path, tests: list[dict[str, Any]]) -> subprocess.CompletedProcess[str]:
+    assert PROMTOOL is not None
+    rules = {"groups": rule_groups(ENVIRONMENT, namespace=OWN)}
+    (folder / "rules.yml").write_text(yaml.safe_dump(rules))
+    document = {"rule_files": ["rules.yml"], "evaluation_interval": "1m", "tests": tests}
+    (folder / "tests.yml").write_text(yaml.safe_dump(document))
+    return subprocess.run([PROMTOOL, "test", "rules", "tests.yml"], capture_output=True, text=True, cwd=folder)
+
+
+@pytest.mark.skipif(PROMTOOL is None, reason="promtool is not on the path: it comes with Prometheus")
+def test_every_rule_fires_for_the_products_own_pods(tmp_path: Path) -> None:
+    ran = run(tmp_path, within(OWN))
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    fired = {case["alertname"] for test in within(OWN) for case in test["alert_rule_test"] if case["exp_alerts"]}
+    silent = {case["alertname"] for test in within(OWN) for case in test["alert_rule_test"] if not case["exp_alerts"]}
+    rules = {rule["alert"] for group in rule_groups(ENVIRONMENT) for rule in group["rules"]}
+    assert fired == rules
+    assert silent == rules
+
+
+@pytest.mark.skipif(PROMTOOL is None, reason="promtool is not on the path: it comes with Prometheus")
+def test_no_rule_fires_for_pods_of_another_namespace(tmp_path: Path) -> None:
+    tests = within("other")
+    for test in tests:
+        figures = {job for job in JOBS for series in test["input_series"] if f'job="{job}"' in series["series"]}
+        cases = [
+            case for case in test["alert_rule_test"] if case["alertname"] not in {*ABSENT, "ExporterGone"} and figures
+        ]
+        test["alert_rule_test"] = [{**case, "exp_alerts": []} for case in cases]
+    ran = run(tmp_path, [test for test in tests if test["alert_rule_test"]])
+    assert ran.returncode == 0, ran.stdout + ran.stderr
