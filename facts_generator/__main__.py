@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import datetime
 import json
+import lzma
 import sys
 from pathlib import Path
 from typing import Any, Final
 
 import twinstack.facts
+from facts_generator.actions import actions
 from facts_generator.offers import offers
 from facts_generator.values import shared_lists, values
 from facts_generator.versions import versions
+from twinstack.facts.actions import ACTIONS
 from twinstack.facts.data import OFFERS, VALUES
 
+PACKED: Final = ".xz"
 FOLDER: Final = Path(twinstack.facts.__file__).parent
 
 
@@ -26,6 +30,7 @@ def main(arguments: list[str]) -> int:
     made = {
         VALUES: {"versions": versions(), "lists": shared_lists(types), "types": types},
         OFFERS: {"versions": versions(), **offers()},
+        ACTIONS: {"versions": versions(), "services": actions()},
     }
     differ = [name for name, data in made.items() if _without_date(FOLDER / name) != data]
     if arguments == ["check"]:
@@ -33,12 +38,14 @@ def main(arguments: list[str]) -> int:
         return 3 if differ else 0
     today = datetime.datetime.now(tz=datetime.UTC).date().isoformat()
     for name in differ:
-        (FOLDER / name).write_text(_text({"read": today, **made[name]}), encoding="utf-8")
+        text = _text({"read": today, **made[name]}).encode()
+        (FOLDER / name).write_bytes(lzma.compress(text, preset=9) if name.endswith(PACKED) else text)
     return 0
 
 
 def _without_date(file: Path) -> dict[str, Any]:
-    data = json.loads(file.read_bytes()) if file.exists() else {}
+    content = file.read_bytes() if file.exists() else b"{}"
+    data = json.loads(lzma.decompress(content) if file.name.endswith(PACKED) and file.exists() else content)
     return {key: value for key, value in data.items() if key != "read"}
 
 

@@ -120,8 +120,10 @@ def test_the_buckets_own_rules_keep_their_names() -> None:
 
 def test_a_class_that_does_not_exist_is_named_with_those_that_do() -> None:
     (found,) = told("transitions: {GLACIAL: 30}")
-    assert found.code == "TW104"
-    assert "GLACIER" in f"{found.allowed} {found.fix}"
+    classes = "STANDARD_IA, INTELLIGENT_TIERING, ONEZONE_IA, GLACIER_IR, GLACIER or DEEP_ARCHIVE"
+    assert found == problem(
+        "TW104", "the key does not fit", "files.lifecycle.one.transitions.GLACIAL", "GLACIAL", classes, "rename it"
+    )
 
 
 @pytest.mark.parametrize(

@@ -113,7 +113,7 @@ def _secret_statements(stack: Infrastructure[Any], workload: WorkloadSpec) -> li
 
 
 def _statements(stack: Infrastructure[Any], workload: WorkloadSpec) -> list[Statement]:
-    """What each link means, and the secrets. IAM takes no Sid twice: one that several statements would use ends in the
+    """What each link means, the secrets, and its own rights. IAM takes no Sid twice: one that several statements would use ends in the
     name of each one's resource, and in a number where that is not enough.
     """
     secrets = _secret_statements(stack, workload)
@@ -123,8 +123,12 @@ def _statements(stack: Infrastructure[Any], workload: WorkloadSpec) -> list[Stat
         if (resource := stack.resource_of(link.resource)) is not None
         for statement in resource.grant(link)
     ]
-    times = Counter(statement.sid for statement in (*secrets, *(statement for _, statement in granted)))
-    taken = {sid for sid, uses in times.items() if uses == 1} | {statement.sid for statement in secrets}
+    own = [
+        Statement(f"Own{_words(name)}", right.actions, right.resources_in(workload.context), right.conditions)
+        for name, right in workload.aws_rights.items()
+    ]
+    times = Counter(statement.sid for statement in (*secrets, *own, *(statement for _, statement in granted)))
+    taken = {sid for sid, uses in times.items() if uses == 1} | {statement.sid for statement in (*secrets, *own)}
     named: list[Statement] = []
     for resource, statement in granted:
         sid = statement.sid
@@ -133,7 +137,7 @@ def _statements(stack: Infrastructure[Any], workload: WorkloadSpec) -> list[Stat
             sid = next(one for one in chain([longer], (f"{longer}{number}" for number in count(2))) if one not in taken)
             taken.add(sid)
         named.append(replace(statement, sid=sid))
-    return [*secrets, *named]
+    return [*secrets, *named, *own]
 
 
 def _words(key: str) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final
 
 from pydantic import Field, PrivateAttr
 
+from twinstack.environment.aws_rights import AwsRights
 from twinstack.environment.celery import check_schedule_file
 from twinstack.environment.companions import Companions
 from twinstack.environment.container import ContainerSpec, Headroom, scale_of
@@ -230,7 +231,7 @@ class ResourceSpec(Spec):
         return any(link.access is access for link in self.links)
 
 
-class WorkloadSpec(ContainerSpec, Companions, KeptVolumes, WaysOut, Standing, Spec):
+class WorkloadSpec(ContainerSpec, Companions, KeptVolumes, WaysOut, AwsRights, Standing, Spec):
     """Something Kubernetes runs: one pod template and the links its pods hold."""
 
     built_in: ClassVar[frozenset[Half]] = frozenset({Half.WORKLOADS})
@@ -260,7 +261,7 @@ class WorkloadSpec(ContainerSpec, Companions, KeptVolumes, WaysOut, Standing, Sp
     def review(self) -> Iterator[Finding]:
         yield from super().review()
         yield from check_schedule_file(self.command)
-        yield from itertools.chain(self.check_ways_out(), self.check_rights())
+        yield from itertools.chain(self.check_ways_out(), self.check_rights(), self.check_aws_rights())
         for name, value in self.library_variables.items():
             given = self.environment_variables.get(name, value)
             if given != value:
@@ -345,9 +346,8 @@ class WorkloadSpec(ContainerSpec, Companions, KeptVolumes, WaysOut, Standing, Sp
     @property
     def library_variables(self) -> dict[str, str]:
         """Where it runs, and what other specs say to it without a link."""
-        region = (
-            {"AWS_REGION": self.context.region} if any(link.offer.reach is Reach.AWS_API for link in self.links) else {}
-        )
+        calls_aws = self.aws_rights or any(link.offer.reach is Reach.AWS_API for link in self.links)
+        region = {"AWS_REGION": self.context.region} if calls_aws else {}
         others = {
             name: value
             for spec in self.environment.specs.values()
@@ -372,8 +372,8 @@ class WorkloadSpec(ContainerSpec, Companions, KeptVolumes, WaysOut, Standing, Sp
 
     @property
     def has_identity(self) -> bool:
-        """Whether it needs an AWS role: it links to something."""
-        return bool(self.links)
+        """Whether it needs an AWS role: it links to something, or has rights of its own."""
+        return bool(self.links or self.aws_rights)
 
     def names(self) -> Iterator[tuple[str, str]]:
         yield "Kubernetes workload", self.kubernetes_name

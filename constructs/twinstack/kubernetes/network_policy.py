@@ -104,6 +104,9 @@ def _egress(spec: WorkloadSpec) -> Iterator[k8s.NetworkPolicyEgressRule]:
         if (way := (offer.reach, offer.port, target)) not in seen:
             seen.add(way)
             yield k8s.NetworkPolicyEgressRule(to=_peers(link, spec.environment), ports=[_port(offer.port)])
+    if spec.aws_rights and not any(reach is Reach.AWS_API for reach, _, _ in seen):
+        seen.add((Reach.AWS_API, HTTPS, ""))
+        yield k8s.NetworkPolicyEgressRule(to=_aws(spec.environment), ports=[_port(HTTPS)])
     # The way to AWS, where a link has opened it, leads to every public address already.
     if ports := [one for one in spec.internet_ports if (Reach.AWS_API, one, "") not in seen]:
         yield k8s.NetworkPolicyEgressRule(to=[_outside(spec.environment)], ports=[*map(_port, ports)])
@@ -157,10 +160,14 @@ def _peers(link: Link, environment: Environment) -> list[k8s.NetworkPolicyPeer]:
             network = environment.find(NetworkPlan)
             return [_block(block) for block in (network.database_cidrs if network else RANGES_OF_NETWORKS)]
         case _:
-            network = environment.find(NetworkPlan)
-            endpoints = network.endpoint_cidrs if network else ()
-            public = _outside(environment, private=network is None or network.may_have_endpoints)
-            return [public, *map(_block, endpoints)]
+            return _aws(environment)
+
+
+def _aws(environment: Environment) -> list[k8s.NetworkPolicyPeer]:
+    network = environment.find(NetworkPlan)
+    endpoints = network.endpoint_cidrs if network else ()
+    public = _outside(environment, private=network is None or network.may_have_endpoints)
+    return [public, *map(_block, endpoints)]
 
 
 def _pods(spec: Spec) -> k8s.NetworkPolicyPeer:

@@ -72,6 +72,8 @@ _KNOWN: Final[Mapping[str, PatternWords]] = {
         (r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", "lower-case letters, digits and hyphens between them", "letsencrypt-prod"),
         (r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "the name of a namespace", "monitoring"),
         (r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$", "the name of a Kubernetes object", "registry"),
+        (r"^[A-Za-z0-9-]+:[A-Za-z0-9_./:-]+$", "a key of IAM's conditions", "ses:FromAddress"),
+        (r"^[a-z]+(_[a-z]+)*$", "lower-case words joined by underscores", "send_mail"),
         (r"^[a-z][a-z0-9_]{0,30}$", "a short name: lower-case letters, digits and underscores, a letter first", "cache"),
         (r"^[a-z][a-z0-9_]{0,62}$", "a name in PostgreSQL: lower-case letters, digits and underscores, a letter first", "shop"),
         (r"^[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*$", "a branch without patterns", "production"),

@@ -72,14 +72,15 @@ def _explain_one(detail: ErrorDetails, path: Path_, kind: type[BaseModel], merge
         place = _place(path, kind, merged)
         return Problem("TW107", "a value is missing", where, place, "nothing", phrase, _addition(path, place, merged))
     if detail["loc"][-1:] == ("[key]",):
-        pattern = detail.get("ctx", {}).get("pattern", "")
+        pattern, choices = (detail.get("ctx", {}).get(name, "") for name in ("pattern", "expected"))
+        said = choices.replace("'", "") or detail["msg"].removeprefix("Value error, ")
         return Problem(
             "TW104",
             "the key does not fit",
             where,
             location,
             str(path[-1]),
-            _key_words(pattern) if pattern else detail["msg"].removeprefix("Value error, "),
+            _key_words(pattern) if pattern else said,
             "rename it",
         )
     text = _as_written(path, merged)
@@ -147,6 +148,8 @@ def _as_written(path: Path_, merged: Merged) -> str:
 def existing(path: Path_, data: Any) -> Path_:
     """The path without what pydantic adds to it (`[key]`, the branch of a union)."""
     for depth, part in enumerate(path):
+        if part == "[key]":  # of a key whose value is a mapping, which has none of that name
+            return path[:depth]
         if isinstance(data, Mapping):
             if part not in data:
                 return path[: depth + 1]

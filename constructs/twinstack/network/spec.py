@@ -18,6 +18,7 @@ from twinstack.environment.quantities import RetentionDays
 from twinstack.environment.spec import Half
 from twinstack.environment.writes import Writes
 from twinstack.network.address_plan import LAST_PLACE, AddressPlan
+from twinstack.network.endpoint_names import check_endpoints
 from twinstack.network.usual_zones import check_zones
 from twinstack.network.way_out import GATEWAY, needed_services, without_way_out
 
@@ -109,7 +110,8 @@ class NetworkSpec(NetworkPlan):
     """`none`, `single` (one gateway for all zones) or `per_zone`; needed unless the VPC exists."""
     endpoints: tuple[EndpointName, ...] = ()
     """AWS services that answer inside the network, by the last part of their endpoint's name (`kms`, `ecr.api`): beside
-    those that nodes and pods need, which `nat: none` brings. Each costs by the hour and zone."""
+    those that nodes and pods need, which `nat: none` brings. Each costs by the hour and zone. Peerings, and routes other than
+    these, are the network owner's: a network that has them is named under `existing`."""
     flow_log_traffic: FlowLogTraffic = FlowLogTraffic.REJECTED
     """`rejected`, `accepted` or `all`: what is refused shows a wrong rule or somebody who tries; all that passes is ten
     times as much and more, at the full price of a log."""
@@ -267,6 +269,7 @@ class NetworkSpec(NetworkPlan):
             )
         if not self.existing:
             yield from check_zones(self.context.region, self.zones if "zones" in self.model_fields_set else None)
+        yield from check_endpoints(self)
         if self.nat is Nat.NONE and not self.existing:
             yield from without_way_out(self)
         if self.context.protected and self.nat is Nat.SINGLE and not self.existing:
