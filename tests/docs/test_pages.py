@@ -17,12 +17,12 @@ from tests.docs.checks import REPOSITORY
 DOCS: Final = REPOSITORY / "docs"
 KNOWN_HOSTS: Final = (
     r"localhost|127\.0\.0\.1|api|backend|jobs|legacy|s3\.localhost|sqs\.?|your-sentry-dsn|(.+\.)?shadower\.ai|.+\.example|"
-    r".+\.example\.org|(.+\.)?amazonaws\.com|(.+\.)?(argoproj|kubernetes|cert-manager|k8s|x-k8s)\.io|monitoring\.coreos\.com|example\.(com|org)|acme-v02\.api\.letsencrypt\.org|(ghcr|quay)\.io|(github|nvidia)\.com|token\.actions\.githubusercontent\.com"
+    r".+\.example\.org|(.+\.)?amazonaws\.com|(.+\.)?(argoproj|kubernetes|cert-manager|k8s|x-k8s)\.io|monitoring\.coreos\.com|example\.(com|org)|acme-v02\.api\.letsencrypt\.org|(ghcr|quay|docker)\.io|(github|nvidia)\.com|token\.actions\.githubusercontent\.com"
 )
 """The product's own, AWS's, Kubernetes', and the registries of its images."""
 KNOWN_PATHS: Final = (
     r"/(api|aws|delivery|health|jwt|live|metrics|ready|spec|ws)(/[\w.-]+)*|/bin/(activate|sh)|/mnt/secrets-store(/[\w.-]+)*|"
-    r"/app(/[\w.-]+)*|/data/db|/dev/(null|shm)|/shop/web|/srv/shared(/[\w.-]+)*|/etc/ssl/rds\.pem|/etc/twinstack(/[\w.-]+)*|/tmp(/celerybeat-schedule|/schedule)?"
+    r"/app(/[\w.-]+)*|/data/db|/dev/(null|shm)|/shop/web|/srv/shared(/[\w.-]+)*|/etc/ssl/\w+\.pem|/etc/app/app\.toml|/var/cache/nginx|/etc/twinstack(/[\w.-]+)*|/tmp(/celerybeat-schedule|/schedule)?"
 )
 """Routes, folders in containers, the beginnings of names in AWS, and JSON pointers."""
 LIBRARY: Final = REPOSITORY / "constructs" / "twinstack"
