@@ -98,6 +98,8 @@ EXAMPLES: Final = (
     Example("a machine of a later family", "aws_instance", "instance_type", "m11g.large", "m8g.large", "m9g.large"),
     Example("a machine of before", "aws_elasticache_replication_group", "node_type", "cache.t1.micro", "cache.t4g.micro",
             "cache.t2.micro"),
+    Example("a name of a parameter", "aws_db_parameter_group", "parameter.name", "max_connectons", "max_connections",
+            "max_connections", {"family": "postgres15"}),
     Example("a parameter group's family", "aws_db_parameter_group", "family", "postgresql15", "postgres15", "postgres15"),
     Example("a parameter group's family", "aws_db_parameter_group", "family", "postgres19", "postgres18", "postgres18"),
     Example("a parameter group's family", "aws_elasticache_parameter_group", "family", "redis7.1", "redis7", "redis7"),

@@ -8,7 +8,6 @@ from typing import Final
 FREE: Final[Mapping[str, str]] = {
     "aws_db_instance.password_wo_version": "a number of our own, of the provider alone",
     "aws_db_parameter_group.description": "free text: RDS says no more than that it is text",
-    "aws_db_parameter_group.parameter.name": "the engine's parameters: thousands, by version",
     "aws_db_subnet_group.description": "free text",
     "aws_elasticache_parameter_group.description": "free text",
     "aws_elasticache_parameter_group.parameter.name": "the engine's parameters, by version",

@@ -1,4 +1,5 @@
-"""What the engines' own parameters may be, of those that are often set. RDS and ElastiCache refuse the others by themselves.
+"""What the engines' own parameters may be: those that are often set, as RDS and ElastiCache take them; any other one of PostgreSQL
+as its servers do (`engine_parameters.py`).
 
 RDS takes plain numbers, without the units that postgresql.conf knows, and 0 and 1 for off and on. A formula
 (`{DBInstanceClassMemory/32768}`, `LEAST(…)`) is worked out by RDS and passed over here. Sources: PostgreSQL 17 Documentation,
@@ -11,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, cast
 
+from twinstack.facts.engine_parameters import refused_parameter
 from twinstack.facts.offers import Offer
 from twinstack.facts.value import ValueFact
 
@@ -28,6 +30,10 @@ def refused_parameters(arguments: Mapping[str, Any]) -> Iterator[Offer]:
     for row in cast("list[Any]", rows) if isinstance(rows, list | tuple) else ():
         name, value = (row.get("name"), row.get("value")) if isinstance(row, Mapping) else (None, None)
         fact = facts.get(str(name))
+        if fact is None and isinstance(name, str):
+            if found := refused_parameter(str(family), name, value):
+                yield found
+            continue
         if fact is None or value is None or any(sign in str(value) for sign in "{("):
             continue
         if fact.refuses(value):

@@ -236,7 +236,7 @@ TOGETHER: Final[Mapping[str, frozenset[str]]] = {
             "max_allocated_storage", "storage_throughput", "storage_type",
         }
     ),
-    "aws_db_parameter_group": frozenset({"parameter.value"}),
+    "aws_db_parameter_group": frozenset({"parameter.name", "parameter.value"}),
     "aws_elasticache_parameter_group": frozenset({"parameter.value"}),
     "aws_elasticache_replication_group": frozenset({"maintenance_window", "snapshot_window"}),
     "aws_launch_template": frozenset(
