@@ -17,7 +17,8 @@ from twinstack.layers.load import load_text
 from twinstack.postgres import PostgresSpec
 from twinstack.redis import RedisSpec
 
-FILES = """\
+WHOLE = """\
+database: {extensions: [vector, pg_cron], blue_green_update: true, apply: now}
 files:
   lifecycle:
     reports: {prefix: reports/, transitions: {STANDARD_IA: 30, GLACIER: 90}, old_version_transitions: {GLACIER_IR: 0}}
@@ -37,8 +38,9 @@ class Shop(Environment):
     files: BucketSpec
 
 
-def document(layer: str) -> dict[str, Any]:
-    environment = load_text(Shop, "live", {"base": TEXT + "files: {}\n", "live": layer}, DAY).environment
+def document(layer: str = "", databases: str = "{}") -> dict[str, Any]:
+    base = TEXT.replace("nodes: 2}", f"nodes: 2, databases: {databases}}}\nfiles: {{}}")
+    environment = load_text(Shop, "live", {"base": base, "live": layer}, DAY).environment
     stack = aws.Infrastructure(app(), environment)
     aws.Postgres(stack, environment.database, network=Elsewhere())
     aws.Redis(stack, environment.cache, network=Elsewhere())
@@ -47,17 +49,22 @@ def document(layer: str) -> dict[str, Any]:
 
 
 def test_everything_is_applied_once_and_taken_back_in_place(tmp_path: Path) -> None:
-    plain, whole = document(""), document(FILES)
+    plain, whole = document(), document(WHOLE, "{broker: 0, sessions: 1}")
     with releases(tmp_path, whole) as state:  # whose provider knows the types of this one
         state.apply(plain)
-        done = state.apply(whole)
-        assert set(done) == {
-            ("create", "aws_s3_bucket_cors_configuration.files"),
-            ("update", "aws_s3_bucket_lifecycle_configuration.files"),
-        }
+        assert set(state.apply(whole)) == CREATED | UPDATED
         assert state.plan(whole) == {}
-        assert set(state.apply(plain)) == {
-            ("delete", "aws_s3_bucket_cors_configuration.files"),
-            ("update", "aws_s3_bucket_lifecycle_configuration.files"),
-        }
+        assert set(state.apply(plain)) == {("delete", address) for _, address in CREATED} | UPDATED
         assert state.plan(plain) == {}
+
+
+CREATED = {
+    ("create", "aws_s3_bucket_cors_configuration.files"),
+    ("create", "aws_secretsmanager_secret.cache_url_sessions"),
+    ("create", "aws_secretsmanager_secret_version.cache_url_sessions_v1"),
+}
+UPDATED = {
+    ("update", "aws_db_instance.database"),
+    ("update", "aws_db_parameter_group.database_postgres15"),
+    ("update", "aws_s3_bucket_lifecycle_configuration.files"),
+}
