@@ -70,6 +70,20 @@ def test_a_look_at_the_cluster_is_judged_as_two_releases_are() -> None:
     assert (made.action, made.risk) == (Action.CREATED, "safe")
 
 
+def test_a_job_that_has_run_and_is_gone_since_is_no_change() -> None:
+    """Kubernetes takes it away some time after its end, and the release's record says that it has ended."""
+    job = {
+        "apiVersion": "batch/v1",
+        "kind": "Job",
+        "metadata": {"name": "migration-1", "namespace": "shop"},
+        "spec": {},
+    }
+    ran = Change(identity_of(job), ChangeKind.UNCHANGED, Manifest(job))
+    assert [*changes_of_look(look([standing()], ran), [WANTED, job], ["web"])] == [
+        *changes_of_look(look([standing()]), [WANTED], ["web"])
+    ]
+
+
 def test_what_is_left_to_an_administrator_is_not_known() -> None:
     namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop"}}
     left = Change(identity_of(namespace), ChangeKind.LEFT, Manifest(namespace), note="no right to list it")

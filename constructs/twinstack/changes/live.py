@@ -102,7 +102,9 @@ def changes_of_look(look: Look, manifests: Sequence[Mapping[str, Any]], fields: 
     standing = [
         as_it_stands(one.manifest.data, one.live if one.writes else None)
         for one in look.changes
-        if one.live is not None and one.manifest is not None and one.kind not in APART
+        if one.manifest is not None
+        and one.kind not in APART
+        and (one.live is not None or one.kind is ChangeKind.UNCHANGED)
     ]
     wanted = [one for one in manifests if str(identity_of(one)) not in apart]
     yield from changes_of_workloads([*look.pruning.deleted, *standing], wanted, fields)
