@@ -14,6 +14,7 @@ from docs_generator.manifest_rules import manifest_rules_page
 from docs_generator.page import WRITTEN, page, summary
 from docs_generator.reference import reference_pages
 from docs_generator.rooms import ROOMS
+from docs_generator.runbooks import runbook_pages
 
 
 def pages() -> Iterator[tuple[str, str]]:
@@ -21,6 +22,7 @@ def pages() -> Iterator[tuple[str, str]]:
     yield "rooms/index.md", _index()
     for room in ROOMS:
         yield f"rooms/{room.folder}.md", page(room)
+    yield from runbook_pages()
     yield from reference_pages()
     yield PAGE, command_line_page()
     yield "reference/environment-files.md", environment_files_page()

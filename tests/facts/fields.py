@@ -55,7 +55,7 @@ WITHOUT: Final[dict[str, dict[str, str]]] = {
     "MonitoringSpec": {
         "kind": _MADE, "operator": _KUBERNETES, "interval_seconds": "a part of Prometheus's own configuration",
         "runbooks": "a part of descriptions and annotations", "thresholds": "in it", "notify": "in it", "topic_arn": _REFERENCE,
-        "exporter_images": _KUBERNETES,
+        "exporter_images": _KUBERNETES, "pod_logs": "in it",
     },
     "NetworkSpec": {
         "zone_places": "places in the address space, of which the subnets are checked as a whole (TW310)", "nat": _MADE,
@@ -65,7 +65,7 @@ WITHOUT: Final[dict[str, dict[str, str]]] = {
     "NodeGroup": {"architecture": "for readers: the machines say it", "taints": "in it", "labels": "labels of Kubernetes"},
     "NodePool": dict.fromkeys(("capacity", "architecture", "categories", "labels", "taints", "cpu_limit"), _KUBERNETES),
     "Notify": dict.fromkeys(("command", "webhook_variable"), _DELIVERY),
-    "Operator": dict.fromkeys(("labels", "namespace", "pods"), _KUBERNETES),
+    "Operator": dict.fromkeys(("labels", "namespace", "pods", "dashboard_labels"), _KUBERNETES),
     "PathRateLimit": {"paths": "one pattern of all, whose length the room of the kind takes from the facts (TW740)"},
     "PostgresComposeOptions": {"prefix": "the local stack", "image": "the local stack"},
     "PostgresReplica": {"multi_az": _SWITCH, "answers": _MADE},

@@ -245,3 +245,62 @@ def test_a_replica_is_watched_for_how_far_it_is_behind() -> None:
     made = alarms(database__replica={"instance_class": "db.t3.medium"})[name]
     assert (made["metric_name"], made["threshold"]) == ("ReplicaLag", 60)
     assert made["dimensions"] == {"DBInstanceIdentifier": "shadower-analytics-replica"}
+
+
+def test_the_dashboard_has_a_graph_for_each_alarm_with_its_line() -> None:
+    made = document().find("aws_cloudwatch_dashboard")["monitoring"]
+    assert made["dashboard_name"] == "shadower-analytics-monitoring"
+    widgets = json.loads(made["dashboard_body"])["widgets"]
+    assert len(widgets) == len(alarms())
+    places = {(one["x"], one["y"]) for one in widgets}
+    assert len(places) == len(widgets), "no two lie on each other"
+    assert all(one["x"] + one["width"] <= 24 for one in widgets)
+    (storage,) = [one["properties"] for one in widgets if one["properties"]["title"] == "PostgresStorageNearlyFull"]
+    assert storage["metrics"] == [["AWS/RDS", "FreeStorageSpace", "DBInstanceIdentifier", "shadower-analytics"]]
+    assert storage["annotations"]["horizontal"][0]["value"] == 10 * 2**30
+    (slow,) = [one["properties"] for one in widgets if one["properties"]["title"] == "EdgeSlow"]
+    assert slow["metrics"][0][0]["expression"].startswith("SELECT AVG(TargetResponseTime)")
+
+
+def test_the_pipeline_may_change_what_watches_and_nothing_like_it_of_others() -> None:
+    found = document()
+    (watching,) = [
+        json.loads(one["policy"])["Statement"]
+        for name, one in found.find("aws_iam_policy").items()
+        if "watching" in name
+    ]
+    by_sid = {one["Sid"]: one for one in watching}
+    assert by_sid["Alarms"]["Resource"] == ["arn:aws:cloudwatch:us-west-2:123456789012:alarm:shadower-analytics*"]
+    assert by_sid["Topics"]["Resource"] == ["arn:aws:sns:us-west-2:123456789012:shadower-analytics*"]
+    assert by_sid["Prometheus"]["Condition"] == {
+        "StringEquals": {"aws:ResourceTag/Environment": "prod", "aws:ResourceTag/Product": "analytics"}
+    }
+    actions = {action for one in watching for action in one["Action"]}
+    assert not [action for action in actions if "*" in action]
+    assert "aps:CreateScraper" not in actions, "it lets the scraper into the cluster, which a person does"
+    without = analytics("prod").find("aws_iam_policy")
+    assert {*found.find("aws_iam_policy")} - {*without} == {"delivery_watching"}
+    attached = found.find("aws_iam_role_policy_attachment")["delivery_deploy_watching"]
+    assert attached["policy_arn"] == "${aws_iam_policy.delivery_watching.arn}"
+
+
+def test_the_logs_of_pods_are_kept_for_as_long_as_is_said() -> None:
+    found = analytics("prod", monitoring__pod_logs={"retention_days": 14})
+    addon = found.addon("amazon-cloudwatch-observability")
+    assert addon["configuration_values"] == {"containerLogs": {"enabled": True}}
+    assert addon["pod_identity_association"] == [
+        {"service_account": "cloudwatch-agent", "role_arn": "${aws_iam_role.monitoring_logs.arn}"}
+    ]
+    groups = {
+        one["name"]: (one["retention_in_days"], one["kms_key_id"])
+        for one in found.find("aws_cloudwatch_log_group").values()
+        if "containerinsights" in one["name"]
+    }
+    assert groups == {
+        f"/aws/containerinsights/shadower-analytics/{kind}": (14, "${aws_kms_key.logs.arn}")
+        for kind in ("application", "dataplane", "host", "performance")
+    }
+    assert {f"aws_cloudwatch_log_group.monitoring_logs_{kind}" for kind in ("application", "host")} <= {
+        *addon["depends_on"]
+    }
+    assert "amazon-cloudwatch-observability" not in analytics("prod").addons()

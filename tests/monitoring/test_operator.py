@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -192,3 +193,25 @@ def test_another_prometheus_and_other_images() -> None:
     assert of("PodMonitor", found)["analytics-backend"]["spec"]["podMetricsEndpoints"][0]["interval"] == "30s"
     (container,) = of("Deployment", found)["analytics-cache-exporter"]["spec"]["template"]["spec"]["containers"]
     assert container["image"] == "registry.example/redis_exporter:v1.88.0"
+
+
+def test_grafana_is_given_a_dashboard_of_this_namespace() -> None:
+    found = of("ConfigMap")["analytics-dashboard"]
+    assert found["metadata"]["labels"]["grafana_dashboard"] == "1"
+    local = json.loads(Path("monitoring/grafana/analytics.json").read_text())
+    dashboard = json.loads(found["data"]["analytics.json"])
+    assert [one["title"] for one in dashboard["panels"]] == [one["title"] for one in local["panels"]]
+    queries = [target["expr"] for one in dashboard["panels"] for target in one["targets"]]
+    for job, rest in re.findall(r'job="([^"]+)"([^}]*)', "\n".join(queries)):
+        assert ('namespace="analytics"' in rest) is (job != "node-exporter")
+    assert "analytics-dashboard" not in of("ConfigMap", made(**{"monitoring.operator.dashboard_labels": {}}))
+
+
+@pytest.mark.skipif(PROMTOOL is None, reason="promtool is not on the path: it comes with Prometheus")
+def test_every_query_of_the_dashboard_is_promql() -> None:
+    dashboard = json.loads(of("ConfigMap")["analytics-dashboard"]["data"]["analytics.json"])
+    for query in {target["expr"] for one in dashboard["panels"] for target in one["targets"]}:
+        ran = subprocess.run(
+            [str(PROMTOOL), "promql", "format", "--experimental", query], capture_output=True, text=True
+        )
+        assert ran.returncode == 0, f"{query}: {ran.stderr}"

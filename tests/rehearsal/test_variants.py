@@ -51,6 +51,23 @@ VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "a low port": {},
     "parts and second names": {"database.password_version": 2, "cache.password_version": 2},
     "three replicas": {"backend.scale.min": 3, "backend.scale.max": 3, "cache.nodes": 3},
+    "watched by an operator": {
+        "monitoring.kind": "operator",
+        "monitoring.operator.labels": {"release": "kube-prometheus-stack"},
+        "monitoring.runbooks": "https://runbooks.example/analytics",
+        "cluster.exporters": True,
+    },
+    "watched by cloudwatch": {
+        "monitoring.kind": "cloudwatch",
+        "monitoring.notify": [{"protocol": "email", "endpoint": "oncall@shadower.ai"}],
+        "monitoring.pod_logs": {},
+    },
+    "watched by amazon's prometheus": {
+        "monitoring.kind": "managed",
+        "monitoring.notify": [{"protocol": "email", "endpoint": "oncall@shadower.ai"}],
+        "database.replica": {"instance_class": "db.t3.medium"},
+        "cluster.exporters": True,
+    },
     "postgres 16": {"database.engine_version": "16"},
     "priority, rights, figures and a queue": {
         "cluster.keda": True,

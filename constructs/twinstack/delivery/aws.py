@@ -12,10 +12,10 @@ from cdktf_cdktf_provider_aws.iam_role import IamRole
 from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAttachment
 
 from twinstack.aws import Extensible, Infrastructure, Room, Secret, Statement, pin, policy_document, resource_policy
-from twinstack.delivery import rights
+from twinstack.delivery import rights, rights_of_monitoring
 from twinstack.delivery.spec import PATH, DeliverySpec
 from twinstack.delivery.trust import AUDIENCE, HOST, trust
-from twinstack.environment import ClusterPlan
+from twinstack.environment import ClusterPlan, MonitoringPlan
 from twinstack.policy.accepted import Accepted
 
 
@@ -103,18 +103,24 @@ class Delivery(Room[DeliverySpec]):
         environment = stack.environment
         boundary = self._policy("boundary", resource_policy(rights.boundary_of(context)))
         written = [one for one in stack.node.find_all() if isinstance(one, Secret) and one.versions]
+        plan = environment.find(MonitoringPlan)
+        watches = plan is not None and plan.reads_metrics
         looking = rights.looking(
             context,
             state=rights.state_of(environment.state_bucket, environment.state_key),
             secrets=[one.arn for one in written],
             keys=list(dict.fromkeys(one.key.arn for one in written)),
         )
+        if watches:
+            looking.append(rights_of_monitoring.looking(context))
         self._policy("reading", policy_document(looking))
         changing: dict[str, Sequence[Statement]] = {
             "network": rights.network(context),
             "data": rights.data(context, environment.state_bucket, environment.state_key),
             "platform": rights.platform(context, boundary.arn),
         }
+        if watches:
+            changing["watching"] = rights_of_monitoring.watching(context)
         for part, statements in changing.items():
             self._policy(part, policy_document(statements))
         for part, role in (("plan", self.plan_role), ("deploy", self.deploy_role)):

@@ -30,7 +30,7 @@ def looking(
     statements = [
         *state,
         Statement("Describe", DESCRIBE, ["*"], {"StringEquals": {"aws:RequestedRegion": context.region}}),
-        Statement("Cluster", DESCRIBE_CLUSTER, [f"arn:aws:eks:{_place(context)}:*/{_name(context)}"]),
+        Statement("Cluster", DESCRIBE_CLUSTER, [f"arn:aws:eks:{place_of(context)}:*/{names_of(context)}"]),
     ]
     if secrets:
         via = f"secretsmanager.{context.region}.amazonaws.com"
@@ -54,7 +54,7 @@ def state_of(bucket: str, key: str) -> list[Statement]:
 
 def network(context: Context) -> list[Statement]:
     """The network and what stands at its edge."""
-    place = _place(context)
+    place = place_of(context)
     return [
         Statement("Network", NETWORK, [f"arn:aws:ec2:{place}:*/*"]),
         Statement("Firewall", FIREWALL, [f"arn:aws:wafv2:{place}:regional/*"]),
@@ -70,9 +70,9 @@ def network(context: Context) -> list[Statement]:
 
 def data(context: Context, bucket: str, key: str) -> list[Statement]:
     """The database, the cache, buckets, secrets and their keys; and the state, which it writes."""
-    place, name = _place(context), _name(context)
+    place, name = place_of(context), names_of(context)
     via = f"secretsmanager.{context.region}.amazonaws.com"
-    tagged = {f"aws:ResourceTag/{tag}": context.tags[tag] for tag in ("Environment", "Product")}
+    tagged = tagged_as(context, "Resource")
     return [
         Statement("StateWrite", ("s3:PutObject",), [f"arn:aws:s3:::{bucket}/{key}"]),
         Statement("Database", DATABASE, [f"arn:aws:rds:{place}:*:{name}", f"arn:aws:rds:{place}:og:default*"]),
@@ -98,11 +98,11 @@ def data(context: Context, bucket: str, key: str) -> list[Statement]:
 
 def platform(context: Context, boundary: str) -> list[Statement]:
     """The cluster, logs, and roles: none but under the boundary."""
-    place, name = _place(context), _name(context)
+    place, name = place_of(context), names_of(context)
     roles = [f"arn:aws:iam::{context.account}:role/{name}"]
     bounded = {"StringEquals": {"iam:PermissionsBoundary": boundary}}
     return [
-        Statement("New", NEW, ["*"], {"StringEquals": {**_requested(context), **_tagging(context)}}),
+        Statement("New", NEW, ["*"], {"StringEquals": {**_requested(context), **tagged_as(context, "Request")}}),
         Statement("Cluster", CLUSTER, [f"arn:aws:eks:{place}:*/{name}"]),
         Statement("Logs", LOGS, [f"arn:aws:logs:{place}:log-group:*{name}"]),
         Statement("LogDelivery", LOG_DELIVERY, ["*"], {"StringEquals": _requested(context)}),
@@ -143,7 +143,7 @@ def boundary_of(context: Context) -> list[dict[str, object]]:
             "Action": list(PROFILES),
             "Resource": [
                 f"arn:aws:iam::{context.account}:instance-profile/eks*",
-                f"arn:aws:iam::{context.account}:role/{_name(context)}",
+                f"arn:aws:iam::{context.account}:role/{names_of(context)}",
             ],
         },
         {
@@ -155,11 +155,11 @@ def boundary_of(context: Context) -> list[dict[str, object]]:
     ]
 
 
-def _place(context: Context) -> str:
+def place_of(context: Context) -> str:
     return f"{context.region}:{context.account}"
 
 
-def _name(context: Context) -> str:
+def names_of(context: Context) -> str:
     """What the environment's own names look like. Production's have no suffix: an account of its own is what parts it."""
     return f"{context.prefix}*{context.suffix}*" if context.suffix else f"{context.prefix}*"
 
@@ -168,32 +168,33 @@ def _requested(context: Context) -> dict[str, str]:
     return {"aws:RequestedRegion": context.region}
 
 
-def _tagging(context: Context) -> dict[str, str]:
-    return {f"aws:RequestTag/{tag}": context.tags[tag] for tag in ("Environment", "Product")}
+def tagged_as(context: Context, whose: str) -> dict[str, str]:
+    """The environment's tags on what is asked for (`Request`), or on what is there (`Resource`)."""
+    return {f"aws:{whose}Tag/{tag}": context.tags[tag] for tag in ("Environment", "Product")}
 
 
-def _actions(service: str, words: str) -> tuple[str, ...]:
+def actions_of(service: str, words: str) -> tuple[str, ...]:
     return tuple(f"{service}:{word}" for word in words.split())
 
 
 DESCRIBE: Final = (
-    *_actions("acm", "GetCertificate"),
-    *_actions("ec2", "GetSecurityGroupsForVpc"),
-    *_actions("eks", "DescribeAddonVersions DescribeAddonConfiguration"),
-    *_actions("elasticache", "ListTagsForResource"),
-    *_actions("kms", "DescribeKey GetKeyPolicy GetKeyRotationStatus ListAliases ListResourceTags"),
-    *_actions("logs", "DescribeLogGroups DescribeResourcePolicies GetLogDelivery ListLogDeliveries ListTagsForResource"),
-    *_actions("rds", "ListTagsForResource"),
-    *_actions("route53", "GetChange GetHostedZone ListHostedZones ListHostedZonesByName ListResourceRecordSets ListTagsForResource"),
-    *_actions("secretsmanager", "DescribeSecret GetRandomPassword GetResourcePolicy"),
-    *_actions("wafv2", "GetLoggingConfiguration GetWebACL ListTagsForResource ListWebACLs"),
+    *actions_of("acm", "GetCertificate"),
+    *actions_of("ec2", "GetSecurityGroupsForVpc"),
+    *actions_of("eks", "DescribeAddonVersions DescribeAddonConfiguration"),
+    *actions_of("elasticache", "ListTagsForResource"),
+    *actions_of("kms", "DescribeKey GetKeyPolicy GetKeyRotationStatus ListAliases ListResourceTags"),
+    *actions_of("logs", "DescribeLogGroups DescribeResourcePolicies GetLogDelivery ListLogDeliveries ListTagsForResource"),
+    *actions_of("rds", "ListTagsForResource"),
+    *actions_of("route53", "GetChange GetHostedZone ListHostedZones ListHostedZonesByName ListResourceRecordSets ListTagsForResource"),
+    *actions_of("secretsmanager", "DescribeSecret GetRandomPassword GetResourcePolicy"),
+    *actions_of("wafv2", "GetLoggingConfiguration GetWebACL ListTagsForResource ListWebACLs"),
 )  # fmt: skip
-DESCRIBE_CLUSTER: Final = _actions(
+DESCRIBE_CLUSTER: Final = actions_of(
     "eks",
     "DescribeCluster DescribeAddon DescribeNodegroup DescribeUpdate DescribeAccessEntry DescribePodIdentityAssociation "
     "ListAssociatedAccessPolicies ListPodIdentityAssociations ListTagsForResource",
 )
-NETWORK: Final = _actions(
+NETWORK: Final = actions_of(
     "ec2",
     "CreateVpc DeleteVpc ModifyVpcAttribute CreateSubnet DeleteSubnet ModifySubnetAttribute "
     "CreateRouteTable DeleteRouteTable CreateRoute DeleteRoute ReplaceRoute AssociateRouteTable DisassociateRouteTable "
@@ -205,62 +206,62 @@ NETWORK: Final = _actions(
     "CreateLaunchTemplate CreateLaunchTemplateVersion ModifyLaunchTemplate DeleteLaunchTemplate DeleteLaunchTemplateVersions "
     "RunInstances DetachNetworkInterface DeleteNetworkInterface CreateTags DeleteTags",
 )
-FIREWALL: Final = _actions(
+FIREWALL: Final = actions_of(
     "wafv2",
     "CreateWebACL UpdateWebACL DeleteWebACL PutLoggingConfiguration DeleteLoggingConfiguration TagResource UntagResource",
 )
-CERTIFICATES: Final = _actions(
+CERTIFICATES: Final = actions_of(
     "acm",
     "DeleteCertificate UpdateCertificateOptions AddTagsToCertificate RemoveTagsFromCertificate",
 )
-DATABASE: Final = _actions(
+DATABASE: Final = actions_of(
     "rds",
     "CreateDBInstance ModifyDBInstance RebootDBInstance DeleteDBInstance CreateDBSnapshot RestoreDBInstanceFromDBSnapshot "
     "RestoreDBInstanceToPointInTime CreateDBSubnetGroup ModifyDBSubnetGroup DeleteDBSubnetGroup CreateDBParameterGroup "
     "ModifyDBParameterGroup ResetDBParameterGroup DeleteDBParameterGroup AddTagsToResource RemoveTagsFromResource",
 )
-CACHE: Final = _actions(
+CACHE: Final = actions_of(
     "elasticache",
     "CreateReplicationGroup ModifyReplicationGroup DeleteReplicationGroup IncreaseReplicaCount DecreaseReplicaCount "
     "CreateSnapshot CreateCacheSubnetGroup ModifyCacheSubnetGroup DeleteCacheSubnetGroup CreateCacheParameterGroup "
     "ModifyCacheParameterGroup ResetCacheParameterGroup DeleteCacheParameterGroup AddTagsToResource RemoveTagsFromResource",
 )
-BUCKETS: Final = _actions(
+BUCKETS: Final = actions_of(
     "s3",
     "CreateBucket DeleteBucket PutBucketVersioning PutEncryptionConfiguration PutLifecycleConfiguration PutBucketCORS "
     "PutBucketPublicAccessBlock PutBucketOwnershipControls PutBucketPolicy DeleteBucketPolicy PutBucketTagging",
 )
-SECRETS: Final = _actions(
+SECRETS: Final = actions_of(
     "secretsmanager",
     "CreateSecret UpdateSecret DeleteSecret RestoreSecret GetSecretValue PutSecretValue UpdateSecretVersionStage TagResource "
     "UntagResource",
 )
-KEYS: Final = _actions(
+KEYS: Final = actions_of(
     "kms",
     "EnableKey EnableKeyRotation DisableKeyRotation PutKeyPolicy UpdateKeyDescription ScheduleKeyDeletion CancelKeyDeletion "
     "TagResource UntagResource CreateAlias UpdateAlias DeleteAlias",
 )
-ALIASES: Final = _actions("kms", "CreateAlias UpdateAlias DeleteAlias")
+ALIASES: Final = actions_of("kms", "CreateAlias UpdateAlias DeleteAlias")
 NEW: Final = ("acm:RequestCertificate", "eks:CreateCluster", "kms:CreateKey")
 """What has no ARN before it is made; it is tagged as the environment's."""
-CLUSTER: Final = _actions(
+CLUSTER: Final = actions_of(
     "eks",
     "DeleteCluster UpdateClusterConfig UpdateClusterVersion AssociateEncryptionConfig CreateNodegroup "
     "UpdateNodegroupConfig UpdateNodegroupVersion DeleteNodegroup CreateAddon UpdateAddon DeleteAddon "
     "CreatePodIdentityAssociation UpdatePodIdentityAssociation DeletePodIdentityAssociation TagResource UntagResource",
 )
-LOGS: Final = _actions(
+LOGS: Final = actions_of(
     "logs",
     "CreateLogGroup DeleteLogGroup PutRetentionPolicy DeleteRetentionPolicy AssociateKmsKey DisassociateKmsKey TagResource "
     "UntagResource",
 )
-LOG_DELIVERY: Final = _actions("logs", "CreateLogDelivery UpdateLogDelivery DeleteLogDelivery PutResourcePolicy")
-BOUNDED: Final = _actions(
+LOG_DELIVERY: Final = actions_of("logs", "CreateLogDelivery UpdateLogDelivery DeleteLogDelivery PutResourcePolicy")
+BOUNDED: Final = actions_of(
     "iam",
     "CreateRole PutRolePermissionsBoundary PutRolePolicy DeleteRolePolicy AttachRolePolicy DetachRolePolicy",
 )
 """What gives a role power: only to one that is under the boundary."""
-ROLES: Final = _actions("iam", "DeleteRole UpdateRole UpdateAssumeRolePolicy TagRole UntagRole")
+ROLES: Final = actions_of("iam", "DeleteRole UpdateRole UpdateAssumeRolePolicy TagRole UntagRole")
 TAKERS: Final = (
     "eks.amazonaws.com", "ec2.amazonaws.com", "pods.eks.amazonaws.com", "vpc-flow-logs.amazonaws.com", "monitoring.rds.amazonaws.com",
 )  # fmt: skip
@@ -269,7 +270,7 @@ LINKED: Final = (
     "eks.amazonaws.com", "eks-nodegroup.amazonaws.com", "elasticache.amazonaws.com", "rds.amazonaws.com",
     "elasticloadbalancing.amazonaws.com", "spot.amazonaws.com", "wafv2.amazonaws.com", "autoscaling.amazonaws.com",
 )  # fmt: skip
-PROFILES: Final = _actions(
+PROFILES: Final = actions_of(
     "iam",
     "AddRoleToInstanceProfile CreateInstanceProfile DeleteInstanceProfile GetInstanceProfile RemoveRoleFromInstanceProfile "
     "TagInstanceProfile UntagInstanceProfile PassRole GetRole",

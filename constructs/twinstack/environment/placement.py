@@ -107,6 +107,11 @@ class ClusterPlan(Spec):
     """How the cluster treats what is applied to it."""
 
     @property
+    def cluster_name(self) -> str:
+        """What EKS calls it."""
+        raise NotImplementedError(f"{type(self).__name__}.cluster_name")
+
+    @property
     def is_auto(self) -> bool:
         """Whether EKS keeps the nodes, the load balancer controller and the network (Auto Mode)."""
         raise NotImplementedError(f"{type(self).__name__}.is_auto")

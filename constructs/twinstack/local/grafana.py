@@ -5,13 +5,11 @@ Source: Grafana, "Provision Grafana", "Dashboard JSON model".
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from twinstack.environment.base import Environment
+from twinstack.environment.dashboard import SOURCE, dashboard
 from twinstack.environment.dumper import dump
-from twinstack.environment.monitoring import Panel
 from twinstack.environment.stand_in import (
     GRAFANA_PORT,
     MONITORING,
@@ -57,51 +55,6 @@ def grafana_service(environment: Environment) -> Service:
     )
 
 
-def dashboard(environment: Environment) -> str:
-    """The dashboard's JSON: the product's own panels first, then each spec's in the order of the environment."""
-    watched = [environment.watched(), *(spec.monitoring() for spec in environment.specs.values())]
-    panels = [panel for one in watched for panel in one.panels]
-    document = {
-        "uid": environment.product,
-        "title": environment.product.replace("-", " ").capitalize(),
-        "tags": ["twinstack"],
-        "editable": False,
-        "refresh": "15s",
-        "schemaVersion": 39,
-        "time": {"from": "now-1h", "to": "now"},
-        "timezone": "browser",
-        "panels": list(_placed(panels)),
-    }
-    return json.dumps(document, indent=2) + "\n"
-
-
-def _placed(panels: list[Panel]) -> Iterator[dict[str, Any]]:
-    """From left to right, then from top to bottom."""
-    x = y = 0
-    for number, panel in enumerate(panels, 1):
-        if x + panel.span > WIDTH:
-            x, y = 0, y + HEIGHT
-        yield _panel(number, panel, {"x": x, "y": y, "w": panel.span, "h": HEIGHT})
-        x += panel.span
-
-
-def _panel(number: int, panel: Panel, place: dict[str, int]) -> dict[str, Any]:
-    source = {"type": "prometheus", "uid": SOURCE}
-    return {
-        "id": number,
-        "type": "timeseries",
-        "title": panel.title,
-        "datasource": source,
-        "gridPos": place,
-        "fieldConfig": {"defaults": {"unit": panel.unit, "min": 0}, "overrides": []},
-        "options": {"legend": {"displayMode": "list", "placement": "bottom"}, "tooltip": {"mode": "multi"}},
-        "targets": [
-            {"refId": chr(ord("A") + index), "datasource": source, "expr": query, "legendFormat": legend}
-            for index, (legend, query) in enumerate(panel.queries.items())
-        ],
-    }
-
-
 def _data_source() -> str:
     source = {
         "name": "Prometheus",
@@ -119,8 +72,5 @@ def _provider(folder: str) -> str:
     return ORIGIN + dump([{"apiVersion": 1, "providers": [provider]}])
 
 
-SOURCE: Final = "prometheus"
 IMAGE: Final = "grafana/grafana:12.1.0"
 CONTAINER_PORT: Final = 3000
-WIDTH: Final = 24
-HEIGHT: Final = 8

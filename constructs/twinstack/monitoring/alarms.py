@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cdktf_cdktf_provider_aws.cloudwatch_dashboard import CloudwatchDashboard
 from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import (
     CloudwatchMetricAlarm,
     CloudwatchMetricAlarmMetricQuery,
@@ -15,12 +16,14 @@ from twinstack.aws import pin
 from twinstack.environment import Alert, Measured, Severity, Statistic
 from twinstack.environment.alert_rules import in_words
 from twinstack.environment.names import snake_case
+from twinstack.monitoring.dashboard import body, by_tags
 from twinstack.monitoring.spec import MonitoringSpec
 from twinstack.monitoring.topic import Topic
 
 
 class Alarms(Construct):
-    """An alarm for each alert that CloudWatch can raise, all to one topic, which hears of the end as well.
+    """An alarm for each alert that CloudWatch can raise, all to one topic, which hears of the end as well; and a
+    dashboard of them.
 
     Of several things of one kind one alarm watches the worst, or the sum. Sources: Amazon CloudWatch User Guide, "Alarm
     evaluation", "Using math expressions with CloudWatch metrics".
@@ -35,6 +38,10 @@ class Alarms(Construct):
             for name, (key, alert) in spec.alarms.items()
             if alert.measured
         }
+
+        self.dashboard: CloudwatchDashboard = pin(
+            CloudwatchDashboard(self, "dashboard", dashboard_name=spec.aws_name, dashboard_body=body(spec)), spec.key
+        )
 
     def _alarm(self, name: str, key: str, alert: Alert, measured: Measured) -> CloudwatchMetricAlarm:
         spec = self._spec
@@ -69,7 +76,17 @@ def description(alert: Alert, runbooks: str) -> str:
 def _source(measured: Measured) -> dict[str, Any]:
     """One metric, a query by tags, or the worst of several metrics."""
     if measured.where:
-        return {"metric_query": [_by_tags(measured)]}
+        return {
+            "metric_query": [
+                CloudwatchMetricAlarmMetricQuery(
+                    id="query",
+                    expression=by_tags(measured),
+                    label=measured.metric,
+                    period=measured.period_seconds,
+                    return_data=True,
+                )
+            ]
+        }
     if len(measured.dimensions) == 1:
         return {
             "namespace": measured.namespace,
@@ -98,17 +115,3 @@ def _source(measured: Measured) -> dict[str, Any]:
         id="worst", expression=f"{worst}([{listed}])", label=measured.metric, return_data=True
     )
     return {"metric_query": [whole, *parts]}
-
-
-def _by_tags(measured: Measured) -> CloudwatchMetricAlarmMetricQuery:
-    """Metrics Insights: of all that has the tags."""
-    function = {Statistic.AVERAGE: "AVG", Statistic.MAXIMUM: "MAX", Statistic.MINIMUM: "MIN", Statistic.SUM: "SUM"}
-    tags = " AND ".join(f"tag.{name} = '{value}'" for name, value in measured.where.items())
-    figure = f"SELECT {function[measured.statistic]}({measured.metric})"
-    return CloudwatchMetricAlarmMetricQuery(
-        id="query",
-        expression=f'{figure} FROM "{measured.namespace}" WHERE {tags}',
-        label=measured.metric,
-        period=measured.period_seconds,
-        return_data=True,
-    )

@@ -10,6 +10,7 @@ from constructs import Construct
 
 from twinstack.aws import Extensible, Infrastructure, Room
 from twinstack.environment import Half
+from twinstack.monitoring.logs import Logs
 from twinstack.monitoring.spec import MonitoringSpec
 
 
@@ -37,6 +38,11 @@ class Monitoring(Room[MonitoringSpec]):
         if Half.INFRASTRUCTURE in spec.watcher.halves:
             room = import_module(f"twinstack.monitoring.{spec.kind}.aws")
             self.side = room.Side(self, spec, stack=scope, cluster=cluster, network=network)
+
+        self.logs: Logs | None = None
+        if spec.pod_logs and spec.ships_logs:
+            days = spec.pod_logs.retention_days
+            self.logs = Logs(self, spec, stack=scope, cluster=cluster, days=days)
 
     @property
     def resource(self) -> Construct | None:

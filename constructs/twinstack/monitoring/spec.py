@@ -9,10 +9,10 @@ from pydantic import Field
 
 from twinstack.environment.alert_rules import alerts_of
 from twinstack.environment.exact_image import ExactImage
-from twinstack.environment.model import Finding, NotInForce
+from twinstack.environment.model import Finding, Model, NotInForce
 from twinstack.environment.monitoring import Alert, Monitoring, Scrapers, Severity
 from twinstack.environment.names import snake_case
-from twinstack.environment.placement import MonitoringPlan
+from twinstack.environment.placement import ClusterPlan, MonitoringPlan
 from twinstack.environment.quantities import RetentionDays
 from twinstack.environment.spec import Half, ResourceSpec, Spec
 from twinstack.environment.thresholds import Thresholds
@@ -22,6 +22,13 @@ from twinstack.monitoring.kind import Kind, MonitoringKind
 from twinstack.monitoring.managed.spec import Managed
 from twinstack.monitoring.operator.spec import Operator, PrometheusOperator
 from twinstack.monitoring.subscription import Subscription
+
+
+class PodLogs(Model):
+    """The logs of pods in CloudWatch: the add-on `amazon-cloudwatch-observability`, which sends figures of containers too."""
+
+    retention_days: RetentionDays = 30
+    """Days that they are kept."""
 
 
 class MonitoringSpec(MonitoringPlan):
@@ -40,7 +47,8 @@ class MonitoringSpec(MonitoringPlan):
     interval_seconds: Annotated[int, Field(ge=5, le=300)] | None = None
     """How often pods are asked for their figures; 15 unless given, and 30 with `managed`."""
     runbooks: Annotated[str, Field(pattern=r"^https://[!-~]+$")] | None = None
-    """The address below which each alert has its page, `https://runbooks.acme.example/shop`; the alert's name is added."""
+    """The address below which each alert has its page, `https://runbooks.acme.example/shop`; the alert's name is added.
+    This library's pages of its own alerts are under Runbooks."""
     thresholds: Thresholds = Thresholds()
     """From where on a figure raises an alert, for every kind, the local stack's too."""
     notify: tuple[Subscription, ...] = ()
@@ -49,6 +57,8 @@ class MonitoringSpec(MonitoringPlan):
     """An SNS topic that exists, instead of one that is made: its owner lets CloudWatch publish there, and says who is told."""
     log_retention_days: RetentionDays = 90
     """Days that the log of a managed Prometheus is kept: rules that it cannot evaluate, messages that it cannot send."""
+    pod_logs: PodLogs | None = None
+    """Whether the logs of pods are kept in CloudWatch, by an add-on of a cluster of ours, whatever the kind."""
     exporter_images: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], ExactImage] = Field(default_factory=dict)
     """Other images of the exporters, by the field of the resource, `database: registry.example/postgres-exporter:v0.17.1`:
     copies in a registry of your own, where pods reach no other."""
@@ -79,6 +89,22 @@ class MonitoringSpec(MonitoringPlan):
     def topic_name(self) -> str:
         """The SNS topic, `shadower-analytics-monitoring`."""
         return self.aws_name
+
+    @property
+    def ships_logs(self) -> bool:
+        """Whether an add-on of our own cluster ships the pods' logs."""
+        cluster = self.environment.find(ClusterPlan)
+        return self.pod_logs is not None and cluster is not None and cluster.is_own
+
+    @property
+    def logs_role_name(self) -> str:
+        """The role of what ships logs, `shadower-analytics-monitoring-logs`."""
+        return self.aws_name_of("logs")
+
+    def log_group_of(self, kind: str) -> str:
+        """Where the add-on writes: by the cluster's name."""
+        cluster = self.environment.find(ClusterPlan)
+        return f"/aws/containerinsights/{cluster.cluster_name if cluster else ''}/{kind}"
 
     def alarm_name(self, component: str, alert: Alert) -> str:
         """`shadower-analytics-database-postgres-storage-nearly-full`."""
@@ -144,6 +170,8 @@ class MonitoringSpec(MonitoringPlan):
 
     def names(self) -> Iterator[tuple[str, str]]:
         yield from self.watcher.names()
+        if self.ships_logs:
+            yield "IAM role", self.logs_role_name
         if not self.reads_metrics:
             return
         for name in self.alarms:

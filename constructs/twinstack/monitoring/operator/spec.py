@@ -33,6 +33,8 @@ class Operator(Model):
     """The namespace of its Prometheus, whose pods alone may ask for figures."""
     pods: dict[LabelName, LabelValue] = Field(default_factory=lambda: {"app.kubernetes.io/name": "prometheus"})
     """The labels of these pods; none: every pod of the namespace."""
+    dashboard_labels: dict[LabelName, LabelValue] = Field(default_factory=lambda: {"grafana_dashboard": "1"})
+    """The labels by which Grafana finds a dashboard in a ConfigMap; none: no dashboard is made."""
 
 
 @dataclass(frozen=True, slots=True)

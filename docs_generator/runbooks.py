@@ -1,0 +1,68 @@
+"""A page for each alert that the library's rooms have: what it means, how it is seen, what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+
+from docs_generator.example import Example
+from docs_generator.page import WRITTEN, measured
+from docs_generator.rooms import ROOMS, Room
+from twinstack.environment import Alert
+from twinstack.environment.alert_rules import in_words
+
+
+def runbook_pages() -> Iterator[tuple[str, str]]:
+    """An index, and each page by the alert's name, to which `monitoring.runbooks` leads."""
+    rows = [
+        f"| [{alert.name}]({name}.md) | {alert.severity} | [{room.title}](../rooms/{room.folder}.md) | {in_words(alert)} |"
+        for name, (room, alert) in alerts().items()
+    ]
+    yield (
+        "runbooks/index.md",
+        HEAD + "\n".join(["| alert | how bad | of | what it says |", "|---|---|---|---|", *rows]) + "\n",
+    )
+    for name, (room, alert) in alerts().items():
+        yield f"runbooks/{name}.md", _page(room, alert)
+
+
+@cache
+def alerts() -> dict[str, tuple[Room, Alert]]:
+    """Each alert of the rooms' examples, by its name: the first room that has it tells it."""
+    found: dict[str, tuple[Room, Alert]] = {}
+    for room in ROOMS:
+        for alert in Example(room).spec.monitoring().alerts:
+            found.setdefault(alert.name, (room, alert))
+    return dict(sorted(found.items()))
+
+
+def _page(room: Room, alert: Alert) -> str:
+    lasts = f"for {alert.minutes} minute{'s' if alert.minutes != 1 else ''}" if alert.minutes else "at once"
+    parts = [
+        f"# {alert.name}\n\n{WRITTEN}",
+        f"A **{alert.severity}** alert of a [{room.title}](../rooms/{room.folder}.md): {in_words(alert)}.",
+        f"## What to do\n\n{alert.description}",
+        "## When it is raised",
+    ]
+    if alert.expression:
+        parts.append(f"Where Prometheus watches, once this has held {lasts}:\n\n```text\n{alert.expression}\n```")
+    if alert.measured:
+        minutes = alert.minutes if alert.measured.minutes is None else alert.measured.minutes
+        missed = ", or is not there at all" if alert.measured.is_missed else ""
+        parts.append(
+            f"Where CloudWatch watches, once this has held for {minutes} minutes{missed}:\n\n```text\n{measured(alert)}\n```"
+        )
+    if not alert.measured:
+        parts.append("CloudWatch measures nothing that says it.")
+    return "\n\n".join(parts) + "\n"
+
+
+HEAD = f"""\
+# Runbooks
+
+{WRITTEN}
+
+What each alert of the library's rooms means and what to do first. The expressions are those of the rooms' examples. With
+`monitoring.runbooks` an alert carries the address of its page.
+
+"""
