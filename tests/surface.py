@@ -335,6 +335,7 @@ SURFACE: Final[dict[str, list[str]]] = {
         "SettingsSpec",
     ],
     "twinstack.starting": [],
+    "twinstack.starting.reading": [],
     "twinstack.state": [
         "Outcome",
         "Report",

@@ -116,18 +116,22 @@ def init(
     ] = None,
     new_cluster: Annotated[bool, typer.Option("--new-cluster", help="Make the clusters; do not ask.")] = False,
     repository: Annotated[str, typer.Option(metavar="OWNER/NAME", help="Gets a pipeline.", show_default=False)] = "",
+    source: Annotated[
+        Path | None,
+        typer.Option(
+            "--from", metavar="FILE", help="Draft it from a Compose file or a chart's values.", show_default=False
+        ),
+    ] = None,
+    json: Json = False,
 ) -> None:
     """Make a new product that checks, synthesizes, tests and rehearses at once.
 
-    On a terminal it asks for what no option says.
+    On a terminal it asks for what no option says. With --from it takes over what a Compose file or the values of a Helm
+    chart say with certainty, and lists what it left out.
     """
     from twinstack.cli.init import init as run_init
     from twinstack.starting.wishes import Wishes
 
-    if edge and no_edge:
-        raise UsageError("--edge and --no-edge exclude each other: keep one")
-    if existing_cluster and new_cluster:
-        raise UsageError("--existing-cluster and --new-cluster exclude each other: keep one")
     wishes = Wishes(
         name=name,
         organization=organization,
@@ -141,7 +145,7 @@ def init(
         clusters=tuple(existing_cluster or ()),
         repository=repository,
     )
-    run_init(folder, wishes, edge_is_decided=bool(edge) or no_edge, cluster_is_decided=new_cluster)
+    run_init(folder, wishes, source, no_edge=no_edge, new_cluster=new_cluster, as_json=json)
 
 
 @application.command()

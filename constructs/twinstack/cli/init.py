@@ -5,33 +5,54 @@ from __future__ import annotations
 import re
 import shlex
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import typer
 
 from twinstack.cli.files import in_the_way, put_files, refused
-from twinstack.cli.placeholders import list_commands, list_placeholders
-from twinstack.cli.render import Piece, emit, number, report_problems, table
+from twinstack.cli.placeholders import list_commands, list_placeholders, placeholders
+from twinstack.cli.render import Piece, emit, emit_json, number, report_problems, table
 from twinstack.cli.schemas import environment_schemas
 from twinstack.errors import ConfigurationError, Location, Problem, UsageError
 from twinstack.printable import printable_line
 from twinstack.product import FOLDER
 from twinstack.starting.kind import built_in_kinds, find_kind
 from twinstack.starting.new_product import NewProduct
+from twinstack.starting.reading.reading import LeftOut, Reading
+from twinstack.starting.reading.source import read_source
 from twinstack.starting.wishes import ENVIRONMENTS, WEB, Wishes, name_of, prepared
 
 
-def init(folder: Path, wishes: Wishes, *, edge_is_decided: bool, cluster_is_decided: bool) -> None:
-    """Asks a person for what is missing, makes everything in memory, loads it, and only then writes it.
+def init(
+    folder: Path,
+    wishes: Wishes,
+    source: Path | None = None,
+    *,
+    no_edge: bool,
+    new_cluster: bool,
+    as_json: bool = False,
+) -> None:
+    """Asks a person for what is missing, makes everything in memory, loads it, and only then writes it. What is read from
+    `source` is not asked for.
 
     Raises UsageError for a folder that is not empty and for wishes that cannot be met, ConfigurationError for a product
-    that would not load.
+    that would not load, and for a source that cannot be read.
     """
+    if wishes.edge and no_edge:
+        raise UsageError("--edge and --no-edge exclude each other: keep one")
+    if wishes.clusters and new_cluster:
+        raise UsageError("--existing-cluster and --new-cluster exclude each other: keep one")
     _require_empty(folder)
-    wishes = _completed(folder, wishes, edge_is_decided=edge_is_decided, cluster_is_decided=cluster_is_decided)
+    if source is not None:
+        if wishes.resources or wishes.workloads:
+            raise UsageError("--from and --resource or --workload exclude each other: `twinstack add` adds afterwards")
+        wishes = wishes.with_reading(read_source(source, wishes.name or folder.resolve().name))
+    edge_is_decided = bool(wishes.edge) or no_edge
+    wishes = _completed(folder, wishes, edge_is_decided=edge_is_decided, cluster_is_decided=new_cluster)
     product = NewProduct(wishes)
     draft = product.draft(folder.resolve())
     try:
@@ -44,12 +65,17 @@ def init(folder: Path, wishes: Wishes, *, edge_is_decided: bool, cluster_is_deci
     files |= {f"{FOLDER}/{file.name}": text for file, text in environment_schemas(draft).items()}
     _require_empty(folder)  # answering may have taken its time
     put_files({folder / name: text for name, text in files.items()}, folder)
+    if as_json:
+        emit_json(_data(wishes, files))
+        return
     emit([(f"{wishes.name} is made", "bold green"), (f" in {folder.resolve()}: {number(files, 'file')}", "")])
     emit([])
     table(("field", "kind", "what it is"), _things(wishes))
     if not wishes.protected:
         emit([])
         emit([(f"none is protected: --production {wishes.environments[-1]} makes it the production", "bold yellow")])
+    if wishes.read:
+        _list_left_out(wishes.read)
     list_placeholders({name: text for name, text in files.items() if name.startswith(f"{FOLDER}/")})
     entering = (
         {} if folder.resolve() == Path.cwd() else {f"cd {shlex.quote(str(folder))}": "everything else is run there"}
@@ -69,6 +95,47 @@ def _things(wishes: Wishes) -> Iterator[Sequence[str | Piece]]:
     for key, kind in things.items():
         why = f" Added for {' and '.join(prepared(things))}." if key == wishes.added_job else ""
         yield (key, "bold cyan"), kind.name, (f"{kind.description}{why}", "dim")
+
+
+def _list_left_out(read: Reading) -> None:
+    """What the file says and the product does not, in the file's order."""
+    emit([])
+    if not read.left_out:
+        emit([(f"{read.file}, {read.format}, was read whole", "bold")])
+        return
+    emit([(f"{number(read.left_out, 'thing')} of {read.file}, {read.format}, left out:", "bold yellow")])
+    table(("line", "what", "why"), _left_out_rows(read.left_out))
+
+
+def _left_out_rows(left_out: Iterable[LeftOut]) -> Iterator[Sequence[str | Piece]]:
+    """A row for each thing; what is left out of several services for one reason is told once."""
+    alike: dict[tuple[str, str, str], list[LeftOut]] = {}
+    for one in left_out:
+        alike.setdefault((one.path.rpartition(".")[2], one.given, one.reason), []).append(one)
+    for (_, given, reason), (first, *others) in alike.items():
+        more = f" and {len(others)} more" if others else ""
+        yield (str(first.line), "cyan"), f"{first.path}{more}{f': {given}' if given else ''}", (reason, "dim")
+
+
+def _data(wishes: Wishes, files: Mapping[str, str]) -> dict[str, Any]:
+    """What was made, for machines."""
+    layers = {name: text for name, text in files.items() if name.startswith(f"{FOLDER}/")}
+    return {
+        "product": wishes.name,
+        "files": sorted(files),
+        "fields": {key: kind.name for key, kind in wishes.things().items()},
+        "left_out": [asdict(one) for one in wishes.read.left_out] if wishes.read else [],
+        "placeholders": [
+            dict(
+                zip(
+                    ("place", "value", "what"),
+                    (cell if isinstance(cell, str) else cell[0] for cell in row),
+                    strict=True,
+                )
+            )
+            for row in placeholders(layers)
+        ],
+    }
 
 
 def _at_options(wishes: Wishes, problems: Iterable[Problem]) -> Sequence[Problem]:

@@ -34,8 +34,9 @@ class Document:
     """Whether the file, or the shape of what it says, could not be read: what else it says is then unknown."""
 
 
-def read(path: Path, shown_as: str, within: Path | None = None) -> Document:
-    """Reads `path`, naming it `shown_as` in problems. An unreadable file gives an empty document and a problem.
+def read(path: Path, shown_as: str, within: Path | None = None, *, merge_keys: bool = False) -> Document:
+    """Reads `path`, naming it `shown_as` in problems. An unreadable file gives an empty document and a problem. Files of others
+    may have `merge_keys` (`<<`), which layers do without.
 
     Of a product, `within` is its folder: what a link has outside of it is not its own to read, and a problem would
     repeat lines of it.
@@ -49,7 +50,7 @@ def read(path: Path, shown_as: str, within: Path | None = None) -> Document:
         return Document(shown_as, problems=[problem], is_broken=True)
     try:
         text = read_regular(path, LARGEST_BYTES).decode("utf-8-sig")
-        return parse(text.replace("\r\n", "\n").replace("\r", "\n"), shown_as)
+        return parse(text.replace("\r\n", "\n").replace("\r", "\n"), shown_as, merge_keys=merge_keys)
     except TooLargeError as error:
         given, allowed = str(error.strerror), f"at most {LARGEST_BYTES} bytes"
         fix = "look what else got into it: no environment needs this much"
@@ -64,7 +65,7 @@ def read(path: Path, shown_as: str, within: Path | None = None) -> Document:
     return Document(shown_as, problems=[problem], is_broken=True)
 
 
-def parse(text: str, shown_as: str) -> Document:
+def parse(text: str, shown_as: str, *, merge_keys: bool = False) -> Document:
     """Reads YAML text. Text that is not YAML gives an empty document and one problem."""
     document = Document(shown_as)
     document.locations[()] = Location(shown_as, 1)
@@ -80,7 +81,7 @@ def parse(text: str, shown_as: str) -> Document:
         document.is_broken = True
         root = None
     if isinstance(root, yaml.MappingNode):
-        document.data = _Reader(document).mapping(root, ())
+        document.data = _Reader(document, merge_keys=merge_keys).mapping(root, ())
     elif root is not None and root.tag != f"{PREFIX}null":
         document.is_broken = True
         given = "a list" if isinstance(root, yaml.SequenceNode) else "a single value"
@@ -119,17 +120,15 @@ def parse_value(
 class _Reader:
     """Turns nodes into plain data, noting lines and refusing what YAML itself would let pass."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, *, merge_keys: bool = False) -> None:
         self.document = document
+        self.merge_keys = merge_keys
         self.open: list[yaml.Node] = []
         self.values = 0
 
     def value(self, node: yaml.Node, path: Path_) -> Any:
         self.document.locations.setdefault(path, self.where(node))
-        self.values += 1
-        if self.values == MOST_VALUES + 1:
-            self.document.problems.append(_many(self.document.file, self.where(node).line))
-            self.document.is_broken = True
+        self.count(1, node)
         if self.values > MOST_VALUES:
             return None
         if any(node is outer for outer in self.open):
@@ -166,7 +165,7 @@ class _Reader:
     def mapping(self, node: yaml.MappingNode, path: Path_) -> dict[str, Any]:
         self.open.append(node)
         result: dict[str, Any] = {}
-        for key_node, value_node in node.value:
+        for key_node, value_node in self._merged(node) if self.merge_keys else node.value:
             if not isinstance(key_node, yaml.ScalarNode) or key_node.tag != f"{PREFIX}str":
                 given = key_node.value or "nothing" if isinstance(key_node, yaml.ScalarNode) else "a mapping or a list"
                 self.problem(
@@ -196,6 +195,37 @@ class _Reader:
             result[key] = self.value(value_node, where)
         self.open.pop()
         return result
+
+    def count(self, number: int, node: yaml.Node) -> None:
+        """Counts values, and says once that there are too many."""
+        before, self.values = self.values, self.values + number
+        if before <= MOST_VALUES < self.values:
+            self.document.problems.append(_many(self.document.file, self.where(node).line))
+            self.document.is_broken = True
+
+    def _merged(self, node: yaml.MappingNode) -> list[tuple[yaml.Node, yaml.Node]]:
+        """Its own keys, and behind them those of what is merged into it that it does not have, the first that has one first."""
+        found: list[tuple[yaml.Node, yaml.Node]] = []
+        merged: list[yaml.Node] = []
+        for key, value in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.value == "<<" and not key.style:
+                merged += value.value if isinstance(value, yaml.SequenceNode) else [value]
+            else:
+                found.append((key, value))
+        names = {key.value for key, _ in found}
+        for one in merged:
+            if not isinstance(one, yaml.MappingNode) or any(one is outer for outer in self.open):
+                allowed = "an alias of a mapping that stands before it, or a list of them"
+                self.problem("TW101", "a merge of no mapping", one, (), "<<", allowed, "write the values out")
+                continue
+            self.count(len(one.value), one)
+            self.open.append(one)
+            for key, value in self._merged(one) if self.values <= MOST_VALUES else ():
+                if key.value not in names:
+                    names.add(key.value)
+                    found.append((key, value))
+            self.open.pop()
+        return found
 
     def scalar(self, node: yaml.ScalarNode, path: Path_) -> Any:
         try:

@@ -183,7 +183,7 @@ class NewProduct:
             "existing": next(iter(wishes.cluster_of.values()), None),
         }
         sections = [
-            kind.starter.section(key, layer, {**shared, **values}, uses.get(key, ()))
+            kind.starter.section(key, layer, {**shared, **values}, uses.get(key, ()), self._known(key, layer))
             for key, kind in self.things.items()
         ]
         if layer == "base":
@@ -192,6 +192,13 @@ class NewProduct:
                 for section, (key, kind) in zip(sections, self.things.items(), strict=True)
             ]
         return [section for section in sections if section]
+
+    def _known(self, key: str, layer: str) -> Mapping[str, Any]:
+        """What a file that it was read from says of a field in this layer."""
+        thing = self.wishes.read.by_key.get(key) if self.wishes.read else None
+        if thing is None or layer == "protected":
+            return {}
+        return thing.base if layer == "base" else thing.unprotected
 
     def _tests(self, draft: Draft) -> str:
         wishes = self.wishes

@@ -14,6 +14,7 @@ from jinja2 import Environment as Templates
 from jinja2 import StrictUndefined
 
 from twinstack.environment.spec import Half
+from twinstack.starting.overlay import overlaid
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +49,31 @@ class Starter:
     proof: Proof | None = None
     relaxation: Relaxation | None = None
 
-    def section(self, key: str, layer: str, values: Mapping[str, Any], uses: Sequence[str] = ()) -> str:
-        """The section of one layer (`base`, `unprotected` or `protected`); empty where it says nothing."""
+    def section(
+        self,
+        key: str,
+        layer: str,
+        values: Mapping[str, Any],
+        uses: Sequence[str] = (),
+        known: Mapping[str, Any] | None = None,
+    ) -> str:
+        """The section of one layer (`base`, `unprotected` or `protected`); empty where it says nothing. What is `known` stands in
+        the place of what it begins with.
+        """
         given = {"key": key, "protected": layer == "protected", "placeholder": PLACEHOLDER, **values}
         text = render(getattr(self, layer), given).strip("\n")
+        if known:
+            text = overlaid(text, known).strip("\n")
         if layer == "base" and uses:
-            text = f"{text}\nuses: [{', '.join(uses)}]".lstrip("\n")
+            text = f"{text}\n{_uses(uses)}".lstrip("\n")
         return f"{key}:\n{textwrap.indent(text, '  ')}\n" if text.strip() else ""
+
+
+def _uses(uses: Sequence[str]) -> str:
+    """In one line, or where links say more each in one of its own."""
+    if any("{" in use for use in uses):
+        return "\n".join(["uses:", *(f"  - {use}" for use in uses)])
+    return f"uses: [{', '.join(uses)}]"
 
 
 @cache

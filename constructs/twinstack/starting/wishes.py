@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Annotated, Any, Final
 
@@ -20,6 +20,7 @@ from twinstack.layers.repair import similar
 from twinstack.layers.schema import schema_at
 from twinstack.starting.kind import Kind, find_kind
 from twinstack.starting.names import refused
+from twinstack.starting.reading.reading import Reading
 
 ENVIRONMENTS: Final = ("dev", "prod")
 """Those of a product whose environments nobody named."""
@@ -46,6 +47,17 @@ class Wishes:
     """Existing clusters, for all of them or for one, as the accounts."""
     repository: str = ""
     """OWNER/NAME on GitHub, whose workflows deliver it; empty: it has no pipeline."""
+    read: Reading | None = None
+    """What a file says of it."""
+
+    def with_reading(self, read: Reading) -> Wishes:
+        """With what a file says of it, which is all that it has."""
+        wanted = {is_workload: [] for is_workload in (False, True)}
+        for thing in read.things:
+            wanted[find_kind(thing.kind).is_workload].append(f"{thing.kind}:{thing.key}")
+        return replace(
+            self, read=read, resources=tuple(wanted[False]), workloads=tuple(wanted[True]), edge=self.edge or read.edge
+        )
 
     def problems(self) -> Sequence[str]:
         """Everything that is wrong, each in a line that names the option."""
@@ -106,6 +118,8 @@ class Wishes:
     @property
     def added_job(self) -> str:
         """The field of the Job that nobody asked for, and that a resource needs; empty for none."""
+        if self.read:
+            return ""
         kinds = {text: find_kind(_read(text)[0]) for text in (*self.resources, *self.workloads)}
         is_needed = prepared(kinds) and not any(kind.name == JOB for kind in kinds.values())
         return find_kind(JOB).starter.field if is_needed else ""
@@ -113,6 +127,8 @@ class Wishes:
     def uses(self) -> Mapping[str, Sequence[str]]:
         """What each workload uses: everything; a Job what it prepares, as its administrator."""
         things = self.things()
+        if self.read:
+            return {thing.key: thing.uses for thing in self.read.things}
         resources = [key for key, kind in things.items() if kind.is_resource]
         administered = [f"{key}: admin" for key in prepared(things)]
         return {
