@@ -118,6 +118,25 @@ def test_who_catches_the_refusal_is_on_node_as_well(product: Folder) -> None:
     assert b"found" not in b"".join(product.files.values())
 
 
+@pytest.mark.parametrize(
+    ("line", "runs", "said"),
+    [
+        ("        1 / 0\n", ["native", "node"], "ZeroDivisionError: division by zero"),
+        ("        Construct(self, 'network')\n", ["native"], "There is already a Construct with name 'network'"),
+    ],
+)
+def test_node_has_the_last_word_on_an_error_that_may_be_the_engines(
+    product: Folder, line: str, runs: list[str], said: str
+) -> None:
+    product.write(line)
+    for _ in range(2):
+        done = product.run()
+        assert (done.returncode, product.runs) == (2, runs)
+        assert f"error: stacks/infrastructure.py:{len(product.text.splitlines()) + 1}: " in done.stderr
+        assert said in done.stderr
+    assert "engine               native" in product.run("-m", "twinstack", "--version").stdout
+
+
 def test_a_run_that_is_held_on_the_native_engine_says_whose_line_it_was(tmp_path: Path) -> None:
     product = Folder(tmp_path)
     product.write(NEEDS_NODE)

@@ -18,12 +18,13 @@ def may_begin_again() -> bool:
 
 
 def begin_again_if_refused() -> None:
-    """Begins again where anything was refused, whoever caught it: nothing was made then. Notes it for the next run.
+    """Begins again where anything was refused, whoever caught it, or where the run ends with an error of a program's:
+    nothing was made then. To be called while the error is handled.
 
     Returns where nothing was refused, or where the native engine was asked for.
     """
     choice = sys.modules.get("twinstack.bindings.choice")
-    if choice is not None and choice.note_refusal():
+    if choice is not None and choice.must_begin_again(sys.exception()):
         begin_again("node")
 
 

@@ -57,10 +57,16 @@ def why_not_native(root: Path) -> str:
         return str(error)
 
 
-def note_refusal() -> bool:
-    """Notes that the program needs node, where this run began on the native engine by itself and was refused something."""
-    if not (_GUESSED and REFUSED):
+def must_begin_again(error: BaseException | None) -> bool:
+    """Whether node has the last word, where this run began on the native engine by itself and ended with `error`, or well.
+
+    What was refused is noted for the next run. Of an error that may be the engine's rather than the program's nothing is
+    noted: on node it is the program's.
+    """
+    if not _GUESSED:
         return False
+    if not REFUSED:
+        return _may_be_the_engines(error)
     root, need = _GUESSED[0], REFUSED[0]
     file = _note(root)
     if file is not None:
@@ -69,6 +75,16 @@ def note_refusal() -> bool:
             content = {"what": need.what, "file": need.file, "line": need.line, "digest": _digest(root, need.file)}
             replace_file(file, json.dumps(content))
     return True
+
+
+def _may_be_the_engines(error: BaseException | None) -> bool:
+    chain = []
+    while error is not None and "constructs" in sys.modules:
+        chain.append(error)
+        error = error.__cause__
+    if any(getattr(one, "is_certain", False) for one in chain):
+        return False
+    return any(isinstance(one, Exception) and not isinstance(one, TwinstackError | OSError) for one in chain)
 
 
 def known_need(root: Path) -> Need | None:

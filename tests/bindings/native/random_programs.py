@@ -23,13 +23,39 @@ REFERENCES = st.builds(
     st.integers(0, 5),
     st.sampled_from(["{}", "p-{}", "{}{}", "${{f({})}}", "${{f({})}} {}", "}}{}", "$${{{}}}", "{{{}}}"]),
 )
+FUNCTIONS = st.deferred(
+    lambda: st.builds(
+        lambda name, given, seen_as: {"function": name, "given": given, "seen_as": seen_as},
+        st.sampled_from(
+            ["upper", "join", "coalesce", "merge", "element", "jsonencode", "max", "concat", "lookup", "if", "+", "=="]
+        ),
+        st.lists(
+            st.one_of(st.integers(0, 99), st.just(True), ARGUMENTS, REFERENCES, TOKENS, FUNCTIONS),
+            min_size=1,
+            max_size=3,
+        ),
+        st.sampled_from(["", "text", "number", "list", "map", "any"]),
+    )
+)
+ARGUMENTS = st.sampled_from(["", "a", "b-c", "$", "%s", "é", "'", "a b", "10"])
+TOKENS = st.builds(
+    lambda kind, to: {"token": kind, "to": to},
+    st.sampled_from(["number", "list", "map", "boolean", "any", "block", "blocks"]),
+    st.integers(0, 5),
+)
 PLAIN = st.recursive(
-    st.one_of(st.none(), st.booleans(), NUMBERS, TEXTS, REFERENCES),
+    st.one_of(st.none(), st.booleans(), NUMBERS, TEXTS, REFERENCES, TOKENS, FUNCTIONS),
     lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(KEYS, inner, max_size=3)),
     max_leaves=6,
 )
-SOME_TEXT = st.one_of(TEXTS, REFERENCES)
-TAGS = st.dictionaries(KEYS, SOME_TEXT, max_size=4)
+SOME_TEXT = st.one_of(TEXTS, REFERENCES, FUNCTIONS.map(lambda one: {**one, "seen_as": "text"}))
+SOME_NUMBER = st.one_of(NUMBERS, st.builds(lambda to: {"token": "number", "to": to}, st.integers(0, 5)))
+SOME_TEXTS = st.one_of(
+    st.lists(SOME_TEXT, max_size=2), st.builds(lambda to: {"token": "list", "to": to}, st.integers(0, 5))
+)
+TAGS = st.one_of(
+    st.dictionaries(KEYS, SOME_TEXT, max_size=4), st.builds(lambda to: {"token": "map", "to": to}, st.integers(0, 5))
+)
 PATHS = st.sampled_from(["policy", "tags", "tags.a", "tags.10", "n", "n.m", "rule.0.status", "rule", "lifecycle"])
 OVERRIDES = st.lists(st.tuples(PATHS, PLAIN), max_size=3)
 LIFECYCLES = st.fixed_dictionaries(
@@ -44,7 +70,12 @@ LIFECYCLES = st.fixed_dictionaries(
 RULES = st.lists(
     st.fixed_dictionaries(
         {"id": SOME_TEXT, "status": SOME_TEXT},
-        optional={"prefix": SOME_TEXT, "days": NUMBERS, "classes": st.lists(TEXTS, max_size=2)},
+        optional={
+            "prefix": SOME_TEXT,
+            "days": SOME_NUMBER,
+            "filter": st.fixed_dictionaries({"prefix": SOME_TEXT, "tags": st.dictionaries(KEYS, TEXTS, max_size=2)}),
+            "transitions": st.lists(st.tuples(SOME_NUMBER, SOME_TEXT), max_size=2),
+        },
     ),
     max_size=3,
 )
@@ -53,9 +84,12 @@ ELEMENTS = st.fixed_dictionaries(
         "kind": st.sampled_from(["key", "queue", "bucket", "cluster", "role", "found", "output", "local", "variable"]),
         "path": st.lists(WORDS, min_size=1, max_size=3),
         "text": SOME_TEXT,
-        "number": NUMBERS,
+        "number": SOME_NUMBER,
+        "texts": SOME_TEXTS,
         "flag": st.booleans(),
         "tags": st.none() | TAGS,
+        "count": st.none() | st.none() | st.integers(0, 3),
+        "aspect": st.sampled_from([False, False, False, True]),
         "rules": RULES,
         "value": PLAIN,
         "overrides": OVERRIDES,
@@ -133,11 +167,14 @@ def _element(scope: Any, id_: str, about: Program, made: list[Any]) -> Any:
     import cdktf
 
     known = _with_references(
-        {key: about[key] for key in ("text", "tags", "value", "rules", "overrides", "later")}, made
+        {key: about[key] for key in ("text", "texts", "number", "tags", "value", "rules", "overrides", "later")}, made
     )
     needed = [made[index] for index in about["needs"] if index < len(made) and hasattr(made[index], "lifecycle")]
     life = None if about["lifecycle"] is None else cdktf.TerraformResourceLifecycle(**about["lifecycle"])
-    element = _made(scope, id_, {**about, **known}, {"lifecycle": life, "depends_on": needed or None})
+    meta = {"lifecycle": life, "depends_on": needed or None, "count": about["count"]}
+    element = _made(scope, id_, {**about, **known}, meta)
+    if about["aspect"]:
+        cdktf.Aspects.of(element).add(_tagger())
     for path, value in known["overrides"]:
         element.add_override(path, value)
     if about["pinned"]:
@@ -145,6 +182,20 @@ def _element(scope: Any, id_: str, about: Program, made: list[Any]) -> Any:
     if known["later"] is not None and about["kind"] == "key":
         element.policy = known["later"]
     return element
+
+
+def _tagger() -> Any:
+    """An aspect that overrides something of every resource."""
+    import cdktf
+    import jsii
+
+    @jsii.implements(cdktf.IAspect)
+    class Tagger:
+        def visit(self, node: Any) -> None:
+            if hasattr(node, "lifecycle"):
+                node.add_override("tags.visited", node.node.path)
+
+    return Tagger()
 
 
 def _made(scope: Any, id_: str, about: Program, meta: dict[str, Any]) -> Any:
@@ -157,6 +208,9 @@ def _made(scope: Any, id_: str, about: Program, meta: dict[str, Any]) -> Any:
         S3BucketLifecycleConfiguration,
         S3BucketLifecycleConfigurationRule,
         S3BucketLifecycleConfigurationRuleExpiration,
+        S3BucketLifecycleConfigurationRuleFilter,
+        S3BucketLifecycleConfigurationRuleFilterAnd,
+        S3BucketLifecycleConfigurationRuleTransition,
     )
     from cdktf_cdktf_provider_aws.sqs_queue import SqsQueue
 
@@ -167,11 +221,11 @@ def _made(scope: Any, id_: str, about: Program, meta: dict[str, Any]) -> Any:
         case "queue":
             return SqsQueue(scope, id_, policy=text, tags=tags, fifo_queue=flag, delay_seconds=number, **meta)
         case "role":
-            return IamRole(scope, id_, assume_role_policy=text, managed_policy_arns=[text, "x"], tags=tags, **meta)
+            return IamRole(scope, id_, assume_role_policy=text, managed_policy_arns=about["texts"], tags=tags, **meta)
         case "found":
             return DataAwsEksCluster(scope, id_, name=text, tags=tags, **meta)
         case "cluster":
-            network = EksClusterVpcConfig(subnet_ids=[text], endpoint_private_access=flag)
+            network = EksClusterVpcConfig(subnet_ids=about["texts"], endpoint_private_access=flag)
             return EksCluster(scope, id_, name="n", role_arn=text, vpc_config=network, tags=tags, **meta)
         case "bucket":
             rules = [
@@ -181,6 +235,20 @@ def _made(scope: Any, id_: str, about: Program, meta: dict[str, Any]) -> Any:
                     prefix=rule.get("prefix"),
                     expiration=[S3BucketLifecycleConfigurationRuleExpiration(days=rule["days"])]
                     if "days" in rule
+                    else None,
+                    filter=[
+                        S3BucketLifecycleConfigurationRuleFilter(
+                            prefix=rule["filter"]["prefix"],
+                            and_=[S3BucketLifecycleConfigurationRuleFilterAnd(tags=rule["filter"]["tags"])],
+                        )
+                    ]
+                    if "filter" in rule
+                    else None,
+                    transition=[
+                        S3BucketLifecycleConfigurationRuleTransition(days=days, storage_class=kind)
+                        for days, kind in rule["transitions"]
+                    ]
+                    if "transitions" in rule
                     else None,
                 )
                 for rule in about["rules"]
@@ -205,8 +273,64 @@ def _with_references(value: Any, made: list[Any]) -> Any:
                 .replace("{{", "{")
                 .replace("}}", "}")
             )
+        if "token" in value:
+            return _token(value["token"], made[value["to"]] if value["to"] < len(made) else None)
+        if "function" in value:
+            return _called(value, [_with_references(one, made) for one in value["given"]])
         return {key: _with_references(one, made) for key, one in value.items()}
     return [_with_references(one, made) for one in value] if isinstance(value, list | tuple) else value
+
+
+def _token(kind: str, element: Any) -> Any:
+    """Another token than a text, of an element that has attributes; a plain value of its kind where it has none."""
+    if not hasattr(element, "get_string_attribute"):
+        return {"number": 7, "list": ["l"], "map": {"m": "1"}}.get(kind, True)
+    match kind:
+        case "number":
+            return element.get_number_attribute("n")
+        case "list":
+            return element.get_list_attribute("l")
+        case "map":
+            return element.tags if isinstance(element.tags, dict) and len(element.tags) == 1 else {"m": element.arn}
+        case "boolean":
+            return element.get_boolean_attribute("b")
+        case "block" if hasattr(element, "timeouts"):
+            return element.timeouts
+        case "blocks" if hasattr(element, "rule"):
+            return element.rule.get(1).transition
+    return element.interpolation_for_attribute("a")
+
+
+def _called(about: Program, given: list[Any]) -> Any:
+    """What a function or an operator gives, seen as something else where it is to be."""
+    import cdktf
+
+    fn, token = cdktf.Fn, cdktf.Token
+    match about["function"]:
+        case "+":
+            made: Any = cdktf.Op.add(given[0], given[-1])
+        case "==":
+            made = cdktf.Op.eq(given[0], given[-1])
+        case "if":
+            made = fn.conditional(given[0], given[len(given) // 2], given[-1])
+        case "upper":
+            made = fn.upper(token.as_string(given[0]) if not isinstance(given[0], int) else "x")
+        case "join":
+            made = fn.join("-", [one if isinstance(one, str) else "x" for one in given])
+        case "element":
+            made = fn.element(given, len(given))
+        case "lookup":
+            made = fn.lookup({"a": given[0]}, "a", given[-1])
+        case "merge":
+            made = fn.merge([{"k": one, "b": [one]} for one in given])
+        case "max":
+            made = fn.max([one if isinstance(one, int | float) and one is not True else 1 for one in given])
+        case "jsonencode":
+            made = fn.jsonencode({"a": given, "10": {}})
+        case name:
+            made = getattr(fn, name)(given if name == "coalesce" else [given])
+    ways = {"text": token.as_string, "number": token.as_number, "list": token.as_list, "map": token.as_string_map}
+    return {**ways, "any": token.as_any}.get(about["seen_as"], lambda one: one)(made)
 
 
 def _chart(program: Program) -> str:

@@ -15,10 +15,12 @@ from twinstack.bindings.native.unsupported import refuse
 Entry = list[Any]
 
 
-def finder(module: str, table: dict[str, Entry]) -> Callable[[str], type]:
+def finder(module: str, table: dict[str, Entry]) -> Callable[[str], Any]:
     """The `__getattr__` of a module with this table."""
 
-    def find(name: str) -> type:
+    def find(name: str) -> Any:
+        if name == "__all__":  # what `from … import *` asks for
+            return sorted(table)
         entry = table.get(name)
         if entry is None:
             raise AttributeError(f"module {module!r} has no attribute {name!r}")

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from twinstack.bindings.native.engine import engine_name
+from twinstack.bindings.native.unsupported import certain
 from twinstack.bindings.native.values import Data, convert
 
 Fields = Mapping[str, tuple[str, str, bool]]
@@ -66,7 +67,7 @@ def given_to(kind: type, config: type[Struct], given: Mapping[str, Any], path: s
             refuse_keywords(config._fields, kept, engine_name(kind))
         return config(**kept).plain()
     except TypeError as error:
-        raise TypeError(f"{error} ({engine_name(kind)} at {path})") from None
+        raise certain(TypeError(f"{error} ({engine_name(kind)} at {path})")) from None
 
 
 def path_below(scope: Any, id_: str) -> str:

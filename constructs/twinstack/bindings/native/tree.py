@@ -9,7 +9,8 @@ from typing import Any
 
 from twinstack.bindings.native.engine import EngineObject, engine_name
 from twinstack.bindings.native.interfaces import IValidation, implements
-from twinstack.bindings.native.unsupported import refuse
+from twinstack.bindings.native.unsupported import certain, refuse
+from twinstack.bindings.native.values import text
 
 
 class ConstructOrder(Enum):
@@ -25,7 +26,9 @@ class Node(EngineObject):
     __slots__ = ("_children", "_context", "_dependencies", "_host", "_validations", "id", "path", "scope")
 
     def __init__(self, host: Construct, scope: Construct | None, id_: str) -> None:
-        id_ = id_.replace("/", "--")
+        id_ = text(id_, "an id").replace("/", "--")
+        if "TfToken[" in id_:
+            refuse(f"the id {id_!r}")
         for name, value in (("_host", host), ("scope", scope), ("id", id_), ("path", id_)):
             object.__setattr__(self, name, value)
         self._children: dict[str, Construct] = {}
@@ -35,11 +38,13 @@ class Node(EngineObject):
         if scope is None:
             return
         if not id_:
-            raise RuntimeError("Only root constructs may have an empty ID")
+            raise certain(RuntimeError("Only root constructs may have an empty ID"))
         parent = scope.node
         if id_ in parent._children:
             place = f" [{parent.path}]" if parent.path else ""
-            raise RuntimeError(f"There is already a Construct with name '{id_}' in {engine_name(type(scope))}{place}")
+            raise certain(
+                RuntimeError(f"There is already a Construct with name '{id_}' in {engine_name(type(scope))}{place}")
+            )
         parent._children[id_] = host
         if parent.path:
             object.__setattr__(self, "path", f"{parent.path}/{id_}")
@@ -104,7 +109,7 @@ class Node(EngineObject):
         return [*(self._from_below() if order is ConstructOrder.POSTORDER else self._from_above())]
 
     def try_find_child(self, id_: str) -> Construct | None:
-        return self._children.get(id_.replace("/", "--"))
+        return self._children.get(text(id_, "try_find_child").replace("/", "--"))
 
     def find_child(self, id_: str) -> Construct:
         found = self.try_find_child(id_)
@@ -113,7 +118,7 @@ class Node(EngineObject):
         return found
 
     def try_remove_child(self, id_: str) -> bool:
-        return self._children.pop(id_.replace("/", "--"), None) is not None
+        return self._children.pop(text(id_, "try_remove_child").replace("/", "--"), None) is not None
 
     def set_context(self, key: str, value: Any) -> None:
         if self._children:
@@ -122,7 +127,7 @@ class Node(EngineObject):
         self._context[key] = value
 
     def try_get_context(self, key: str) -> Any:
-        if key in self._context:
+        if text(key, "try_get_context") in self._context:
             return self._context[key]
         return self.scope.node.try_get_context(key) if self.scope is not None else None
 

@@ -6,9 +6,11 @@ import sys
 import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Final, NoReturn, TypeVar
 
 from twinstack.errors import Location, Problem, UnsupportedError
+
+E = TypeVar("E", bound=Exception)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,12 @@ def refuse(what: str) -> NoReturn:
     need = Need(what, *_line_of_the_program())
     REFUSED.append(need)
     raise unsupported(need)
+
+
+def certain(error: E) -> E:
+    """An error of this engine's own, which node would raise as well, in other words."""
+    error.is_certain = True  # ty: ignore[missing-attribute]
+    return error
 
 
 def require_nothing_refused() -> None:

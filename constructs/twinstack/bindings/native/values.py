@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Mapping
+from enum import Enum
+from typing import Any, ClassVar, Final
 
 from twinstack.bindings.native.tokens import Resolvable, expression_of, is_number_token
 from twinstack.bindings.native.unsupported import refuse
@@ -15,6 +16,8 @@ class Data:
     """What gives plain data of itself: a data type, a value class, a token of a block."""
 
     __slots__ = ()
+    is_anything: ClassVar[bool] = False
+    """Whether it may stand where anything may: jsii 1.142 passes the others on in a form of its own there."""
 
     def plain(self) -> Any:
         """As plain data, copied: a later change of what was given changes nothing."""
@@ -34,8 +37,8 @@ def convert(value: Any, kind: str, module: str, name: str) -> Any:
         refuse(f"{module}: the argument {name}")
     made = _CONVERTERS[kind[0]](value, kind[1:], module, name)
     if made is _WRONG:
-        if isinstance(value, Resolvable):
-            refuse(f"{module}: a token as the argument {name}")
+        if not isinstance(value, str | int | float | list | dict) or isinstance(value, Enum) or value == []:
+            refuse(f"{module}: a {type(value).__name__} as the argument {name}")
         raise TypeError(f"{name} takes {words(kind)}, not {_shown(value)}")
     return made
 
@@ -46,17 +49,48 @@ def anything(value: Any) -> Any:
         return value
     if isinstance(value, str):
         return str(value)
-    if isinstance(value, int | float):
+    if isinstance(value, int | float) and not isinstance(value, Enum):
         return number(value)
-    if isinstance(value, Data):
+    if isinstance(value, Data) and value.is_anything:
         return value.plain()
     if isinstance(value, Resolvable):
         return value
-    if isinstance(value, Mapping):
-        return numbers_first({str(key): anything(one) for key, one in value.items() if one is not None})
-    if isinstance(value, Sequence):
+    if isinstance(value, dict):
+        return numbers_first({known_key(key): anything(one) for key, one in value.items() if one is not None})
+    if isinstance(value, list):
         return [anything(one) for one in value]
     return refuse(f"a value of type {type(value).__name__}")
+
+
+def text(value: Any, what: str) -> str:
+    """A text that a method takes; anything else is left to node, which refuses most of it."""
+    return str(value) if isinstance(value, str) else refuse(f"{what}: a {type(value).__name__}")
+
+
+def require_words(value: Any, where: str) -> None:
+    """Refuses keys that cdktf 0.21 would write otherwise, in words with underscores between them."""
+    if isinstance(value, dict):
+        for key, one in value.items():
+            if not _WORDS_OF_A_KEY.fullmatch(key):
+                refuse(f"{where}: the key {key!r}")
+            require_words(one, where)
+    elif isinstance(value, list):
+        for one in value:
+            require_words(one, where)
+
+
+def without_tokens(value: Any, where: str) -> Any:
+    """A value of plain data, in which cdk8s would find no token of cdktf's."""
+    if isinstance(value, Resolvable) or (isinstance(value, str) and "TfToken[" in value):
+        refuse(f"{where}: a token")
+    for one in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        without_tokens(one, where)
+    return value
+
+
+def known_key(key: Any) -> str:
+    """A key as text; one that is no text, or that JavaScript keeps apart, is refused."""
+    return str(key) if isinstance(key, str) and key != "__proto__" else refuse(f"the key {key!r}")
 
 
 def numbers_first(value: dict[str, Any]) -> dict[str, Any]:
@@ -97,39 +131,42 @@ def _boolean(value: Any, _kind: str, _module: str, _name: str) -> Any:
 
 
 def _number(value: Any, _kind: str, _module: str, _name: str) -> Any:
-    return number(value) if isinstance(value, int | float) and not isinstance(value, bool) else _WRONG
+    known = isinstance(value, int | float) and not isinstance(value, bool | Enum)
+    return number(value) if known else _WRONG
 
 
 def _list(value: Any, kind: str, module: str, name: str) -> Any:
-    if not isinstance(value, Sequence) or isinstance(value, str):
+    if not isinstance(value, list):
         return _WRONG
-    if len(value) == 1 and expression_of([*value]) is not None:
-        return [*value]
+    if len(value) == 1 and expression_of(value) is not None:
+        return [*value] if kind == "s" else refuse(f"{module}: a list that is a token as the argument {name}")
     return [_member(one, kind, module, f"{name}[{index}]") for index, one in enumerate(value)]
 
 
 def _member(value: Any, kind: str, module: str, name: str) -> Any:
     """Jsii 1.142 takes a plain mapping for a data type, but not within a list, where it passes on Python's names."""
-    if kind.removeprefix("R")[0] == "S" and isinstance(value, Mapping):
-        refuse(f"{module}: a plain mapping as {name}")
+    if value is None or (kind.removeprefix("R")[0] == "S" and isinstance(value, Mapping)):
+        refuse(f"{module}: {'None' if value is None else 'a plain mapping'} as {name}")
     return convert(value, kind, module, name)
 
 
 def _mapping(value: Any, kind: str, module: str, name: str) -> Any:
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         return _WRONG
-    return {str(key): _member(one, kind, module, f"{name}[{key!r}]") for key, one in value.items() if one is not None}
+    return {known_key(key): _member(one, kind, module, f"{name}[{key!r}]") for key, one in value.items()}
 
 
 def _struct(value: Any, kind: str, module: str, _name: str) -> Any:
     wanted = getattr(sys.modules[module], kind)
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
+        if not value.keys() <= wanted._fields.keys():
+            refuse(f"{module}: a mapping with other keys than those of {kind}")
         value = wanted(**value)
     return value.plain() if isinstance(value, wanted) else _WRONG
 
 
-def _value_class(value: Any, _kind: str, _module: str, _name: str) -> Any:
-    return value.plain() if isinstance(value, Data) else _WRONG
+def _value_class(value: Any, kind: str, module: str, _name: str) -> Any:
+    return value.plain() if type(value) is getattr(sys.modules[module], kind) else _WRONG
 
 
 def _anything(value: Any, _kind: str, _module: str, _name: str) -> Any:
@@ -141,6 +178,7 @@ _WRONG: Final = object()
 _SMALLEST: Final = 1e-4
 """Below it Python writes an exponent, and JavaScript from 1e-7 on."""
 _LARGEST: Final = 2**53
+_WORDS_OF_A_KEY: Final = re.compile(r"([a-z]+|s3)(_([a-z]+|s3))*")
 _INDEX: Final = re.compile(r"0|[1-9][0-9]{0,9}")
 _LARGEST_INDEX: Final = 2**32 - 2
 _LONGEST_SHOWN: Final = 60

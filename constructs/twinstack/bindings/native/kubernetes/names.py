@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Final
 
 from twinstack.bindings.native.tree import Node
@@ -15,6 +16,8 @@ def made_name(node: Node) -> str:
     How a name is made shorter, and of which letters it is made, is left to node.
     """
     ids = [part.lower() for part in node.path.split("/")]
+    if any(one == other for one, other in pairwise(ids)):  # which of them stand once depends on their letters
+        refuse(f"{node.path}: the made name of a path with two ids alike")
     name = "-".join([*ids, node.addr[:DIGITS]])
     if len(name) > LONGEST or HIDDEN & {*ids} or not all(_WORD.fullmatch(one) for one in ids):
         refuse(f"{node.path}: the made name of a long path, or of one with other letters")

@@ -12,7 +12,7 @@ from twinstack.bindings.native.kubernetes.patches import JsonPatch, apply
 from twinstack.bindings.native.structs import Struct, given_to, path_below, struct_of
 from twinstack.bindings.native.tree import Construct
 from twinstack.bindings.native.unsupported import refuse
-from twinstack.bindings.native.values import anything, numbers_first
+from twinstack.bindings.native.values import anything, known_key, numbers_first, text, without_tokens
 
 
 class Metadata(EngineObject):
@@ -30,19 +30,19 @@ class Metadata(EngineObject):
         return self._given.get("namespace")
 
     def add_label(self, key: str, value: str) -> None:
-        self._given.setdefault("labels", {})[key] = value
+        self._given.setdefault("labels", {})[known_key(key)] = text(value, "add_label")
 
     def add_annotation(self, key: str, value: str) -> None:
-        self._given.setdefault("annotations", {})[key] = value
+        self._given.setdefault("annotations", {})[known_key(key)] = text(value, "add_annotation")
 
     def get_label(self, key: str) -> str | None:
-        found: str | None = self._given.get("labels", {}).get(key)
+        found: str | None = self._given.get("labels", {}).get(text(key, "get_label"))
         return found
 
     def add(self, key: str, value: Any) -> None:
-        if key in KNOWN:
-            refuse(f"metadata.add({key!r})")
-        self._given[key] = anything(value)
+        if known_key(key) in KNOWN or value is None:
+            refuse(f"metadata.add({key!r}, …)")
+        self._given[key] = without_tokens(anything(value), "metadata.add")
 
     def to_json(self) -> Any:
         return in_order({key: value for key, value in self._given.items() if value not in ({}, [])})
@@ -103,13 +103,8 @@ class ApiObject(Construct):
         made = {"apiVersion": self._api_version, "kind": self._kind, "metadata": self._metadata.to_json()}
         made |= in_order(self._body)
         self._require_patchable()
-        try:
-            apply(made, self._patches)
-        except LookupError as error:
-            raise RuntimeError(
-                f"Error: Failed serializing construct at path '{self.node.path}' with name '{self.name}': {error}"
-            ) from error
-        return made
+        apply(made, self._patches)
+        return without_tokens(made, self.node.path)
 
     def _require_patchable(self) -> None:
         """Refuses patches that this engine does not carry out as cdk8s does."""

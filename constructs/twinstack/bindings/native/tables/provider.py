@@ -87,7 +87,7 @@ def _value(entry: Mapping[str, Any], kinds: Kinds) -> str:
 
 class Kinds:
     """What a member takes, as a code: `s` string, `n` number, `b` boolean, `x` anything, `L` a list of, `M` a mapping of,
-    `S` a data type, `O` a value class, `?` what the kernel does not take; `R` before it, where a reference will do.
+    `S` a data type, `O` a value class by its name, `?` what the kernel does not take; `R` before it, where a reference will do.
     """
 
     def __init__(self, namespace: str, types: Types) -> None:
@@ -117,7 +117,7 @@ class Kinds:
             return UNKNOWN
         if found.get("datatype"):
             return f"S{found['name']}"
-        return "O" if is_value_class(found) else UNKNOWN
+        return f"O{found['name']}" if is_value_class(found) else UNKNOWN
 
 
 def is_value_class(entry: Mapping[str, Any]) -> bool:

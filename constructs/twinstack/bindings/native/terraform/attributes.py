@@ -33,6 +33,7 @@ class Block(EngineObject, Data):
     """What stands for a block, or for the list of blocks, of an element."""
 
     _made_in: ClassVar[str] = ""
+    is_anything = True
 
     def __init__(self, stack: Any, address: str, *, is_set: bool = False) -> None:
         self._stack, self._address, self._is_set = stack, address, is_set

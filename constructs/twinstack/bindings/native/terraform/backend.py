@@ -9,6 +9,7 @@ from twinstack.bindings.native.engine import engine_name
 from twinstack.bindings.native.structs import given_to, path_below, struct_of
 from twinstack.bindings.native.terraform.element import TerraformElement
 from twinstack.bindings.native.tree import Construct
+from twinstack.bindings.native.values import require_words
 
 
 class Backend(TerraformElement):
@@ -19,6 +20,7 @@ class Backend(TerraformElement):
     def __init__(self, scope: Construct, /, **given: Any) -> None:
         config = struct_of("cdktf", f"{engine_name(type(self))}Config")
         values = given_to(type(self), config, given, path_below(scope, "backend"))
+        require_words([one for one in values.values() if isinstance(one, dict | list)], "a backend")
         super().__init__(scope, "backend")
         self._values = values
 

@@ -9,6 +9,8 @@ from twinstack.bindings.native.terraform.addresses import unique_id
 from twinstack.bindings.native.terraform.overrides import Overridable
 from twinstack.bindings.native.tokens import Reference, as_text
 from twinstack.bindings.native.tree import Construct
+from twinstack.bindings.native.unsupported import refuse
+from twinstack.bindings.native.values import text
 
 
 class Document(Overridable):
@@ -54,7 +56,7 @@ class TerraformElement(Overridable):
 
     def override_logical_id(self, address: str) -> None:
         """Gives it this address."""
-        self._logical_id = address
+        self._logical_id = text(address, "override_logical_id") or refuse("override_logical_id of nothing")
 
     @property
     def _address(self) -> str:

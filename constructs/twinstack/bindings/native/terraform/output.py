@@ -10,7 +10,7 @@ from twinstack.bindings.native.terraform.element import TerraformElement
 from twinstack.bindings.native.tokens import Reference, Resolvable, as_list, as_number, as_text
 from twinstack.bindings.native.tree import Construct
 from twinstack.bindings.native.unsupported import refuse
-from twinstack.bindings.native.values import anything
+from twinstack.bindings.native.values import anything, require_words
 
 
 class TerraformOutput(TerraformElement):
@@ -32,11 +32,15 @@ class TerraformOutput(TerraformElement):
         if "precondition" in given:
             refuse(f"{path}: an output with a precondition")
         about = given_to(type(self), struct_of("cdktf", "TerraformOutputConfig"), {**given, "value": ""}, path)
-        values = {**about, "value": value_of(value)}
+        values = {**about, "value": value.fqn if isinstance(value, TerraformElement) else anything(value)}
         super().__init__(scope, id_)
         self._values = values
-        if depends_on:
+        if depends_on is not None:
+            if not isinstance(depends_on, list) or not all(isinstance(one, TerraformElement) for one in depends_on):
+                refuse(f"{path}: depends_on of such a kind")
             self._values["depends_on"] = [one.fqn for one in depends_on]
+        if not isinstance(static_id, bool | None):
+            refuse(f"{path}: static_id of such a kind")
         if static_id:
             self.override_logical_id(id_)
 
@@ -55,6 +59,7 @@ class TerraformVariable(TerraformElement):
         if given.get("validation"):
             refuse(f"{path}: a variable with a validation")
         values = given_to(type(self), struct_of("cdktf", "TerraformVariableConfig"), given, path)
+        require_words(values.get("default"), f"{path}: the default of a variable")
         super().__init__(scope, id_)
         self._values = values
 
@@ -97,7 +102,7 @@ class TerraformLocal(TerraformElement):
     """A value that a stack names for itself."""
 
     def __init__(self, scope: Construct, id_: str, expression: Any) -> None:
-        value = value_of(expression)
+        value = anything(expression)
         super().__init__(scope, id_)
         self._expression = value
 
@@ -130,8 +135,3 @@ class TerraformLocal(TerraformElement):
 
     def _block(self) -> dict[str, Any]:
         return {self.friendly_unique_id: self._expression}
-
-
-def value_of(value: Any) -> Any:
-    """What an output or a local is given, which may be a whole resource."""
-    return value.fqn if isinstance(value, TerraformElement) else anything(value)

@@ -6,7 +6,7 @@ from typing import Any
 
 from twinstack.bindings.native.tree import Construct
 from twinstack.bindings.native.unsupported import refuse
-from twinstack.bindings.native.values import anything
+from twinstack.bindings.native.values import anything, known_key
 
 
 class Overridable(Construct):
@@ -20,7 +20,7 @@ class Overridable(Construct):
         """Puts a value at a path of keys, `lifecycle.prevent_destroy`, whatever was there; None takes it away."""
         if "\\" in path:
             refuse(f"add_override({path!r}): an escaped dot")
-        *parents, last = path.split(".")
+        *parents, last = map(known_key, path.split("."))
         inner = self._overrides
         for part in parents:
             inner = inner.setdefault(part, {})

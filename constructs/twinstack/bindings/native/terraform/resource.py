@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from enum import Enum
 from typing import Any, ClassVar
 
 from twinstack.bindings.native.engine import is_made
 from twinstack.bindings.native.structs import Fields, Struct, given_to, path_below, struct_of
 from twinstack.bindings.native.terraform.attributes import Attributes, attribute
 from twinstack.bindings.native.terraform.element import TerraformElement
-from twinstack.bindings.native.tokens import Reference, Resolvable, as_list, as_number, as_text
+from twinstack.bindings.native.tokens import Reference, Resolvable, as_list, as_number, as_text, is_token
 from twinstack.bindings.native.tree import Construct
 from twinstack.bindings.native.unsupported import refuse
-from twinstack.bindings.native.values import convert
+from twinstack.bindings.native.values import convert, text
 
 
 class Configured(TerraformElement):
@@ -103,6 +104,8 @@ class Configured(TerraformElement):
         return Resolvable(self._reference_to(name))
 
     def _reference_to(self, name: str) -> Reference:
+        if is_token(text(name, "the name of an attribute")):
+            refuse("a token as the name of an attribute")
         return Reference(f"{self._address}.{name}", self.cdktf_stack)
 
 
@@ -122,19 +125,24 @@ class TerraformResource(Configured):
 
     def _meta_value(self, key: str, value: Any) -> Any:
         match key, value:
-            case "lifecycle", Mapping():
+            case "lifecycle", dict() if value.keys() <= LIFECYCLE.keys():
                 return self._lifecycle(struct_of("cdktf", "TerraformResourceLifecycle")(**value))
             case "lifecycle", Struct():
                 return self._lifecycle(value)
-            case "depends_on", Sequence():
+            case "depends_on", list():
                 return [self._needed(one) for one in value]
             case "provider", TerraformProvider():
                 return value._address
-            case "count", int() | float():
+            case "count", int() | float() if not isinstance(value, Enum):
                 return convert(value, "n", self._made_in, key)
         return refuse(f"{self.node.path}: {key} of such a kind")
 
     def _lifecycle(self, given: Struct) -> dict[str, Any]:
+        ignored = given._values.get("ignore_changes", [])
+        if not isinstance(ignored, str) and not (
+            isinstance(ignored, list) and all(isinstance(one, str) for one in ignored)
+        ):
+            refuse(f"{self.node.path}: ignore_changes of such a kind")
         return {name: convert(value, self._kind_of(name), "cdktf", name) for name, value in given._values.items()}
 
     def _kind_of(self, name: str) -> str:

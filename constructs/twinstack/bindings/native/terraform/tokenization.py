@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import Any
 
 from twinstack.bindings.native.engine import EngineObject
@@ -27,6 +28,8 @@ class Token(EngineObject):
 
     @staticmethod
     def is_unresolved(value: Any) -> bool:
+        if not isinstance(value, str | int | float | list | dict | Resolvable) or isinstance(value, Enum):
+            refuse("Token.is_unresolved of such a kind")
         return is_token(value)
 
     @staticmethod
