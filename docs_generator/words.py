@@ -80,6 +80,8 @@ def _worded(node: Any) -> Any:
 
 
 def _value(schema: Mapping[str, Any]) -> str:
+    if any("$ref" in each for each in schema.get("anyOf", ())):
+        return ", or ".join(map(_value, schema["anyOf"]))
     return "a mapping" if "$ref" in schema else allowed(_worded(schema), {})
 
 

@@ -72,7 +72,7 @@ class MountedFiles(VariablesElsewhere):
 
     mounted_files: dict[
         FolderPath,
-        Annotated[MountedFile, BeforeValidator(_as_file, json_schema_input_type=str | MountedFile)],
+        Annotated[MountedFile, BeforeValidator(_as_file, json_schema_input_type=SourceFile | MountedFile)],
     ] = Field(default_factory=dict)
     """Files that its containers find at a path, read-only: `{/etc/app/app.toml: config/app.toml}`, or of a Secret or ConfigMap that
     somebody else keeps, `{/etc/ssl/corporate.pem: {config_map: corporate-ca, key: ca.pem}}`. New content makes new pods."""
