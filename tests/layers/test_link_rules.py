@@ -72,13 +72,13 @@ RESOURCES = "database, files, settings, web"
             id="no resource",
         ),
         pytest.param(
-            "[database: read]",
+            "[database: list]",
             problem(
                 "TW202",
                 "database does not offer this access",
                 "worker.uses[0]",
-                "read",
-                "write, admin",
+                "list",
+                "write, monitor, admin, read",
                 "name one of these; without one it is write",
             ),
             id="access",
@@ -220,7 +220,7 @@ def test_an_admin_link_delivers_one_variable_more(accept: Callable[..., Loaded])
     [
         ("[database: amdin]", "TW202"),
         ("[databse: admin]", "TW201"),
-        ("[database: read]", "TW202"),
+        ("[database: list]", "TW202"),
         ("[nothing, databse: admin]", "TW201"),
     ],
 )

@@ -67,5 +67,5 @@ def within(expression: str, jobs: frozenset[str], namespace: str) -> str:
     return _JOB.sub(lambda found: f'{found[0]},namespace="{namespace}"' if found[1] in jobs else found[0], expression)
 
 
-_FIGURE: Final = re.compile(r"\{\{.*?\}\}")
+_FIGURE: Final = re.compile(r"\{\{[^{}]*\}\}")
 _JOB: Final = re.compile(r'\bjob="([^"]*)"')

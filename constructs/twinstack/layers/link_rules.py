@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from twinstack.environment.base import Environment
-from twinstack.environment.links import HTTPS, Link, Reach, SecretValue
+from twinstack.environment.links import HTTPS, Access, Link, Reach, SecretValue
 from twinstack.environment.placement import NetworkPlan
 from twinstack.environment.spec import NAME_VARIABLE, ResourceSpec, Spec, WorkloadSpec
 from twinstack.environment.uses import Use
@@ -111,7 +111,8 @@ def _meant(raw: Any, resources: Mapping[str, type[ResourceSpec]]) -> str | dict[
     if key is None or use.access is None:
         return use.written(None)
     levels = resources[key].access_levels
-    return use.written(use.access if use.access in levels else nearest(use.access, levels) or levels[-1])
+    most = Access.ADMIN if Access.ADMIN in levels else levels[-1]
+    return use.written(use.access if use.access in levels else nearest(use.access, levels) or most)
 
 
 def check_offers(environment: Environment, merged: Merged) -> Iterator[Problem]:
