@@ -13,6 +13,7 @@ _OURS: Final = "a number of our own, of the provider alone"
 _POSTGRES: Final = "PostgreSQL's or the client's, and never AWS's"
 _KUBERNETES: Final = "an annotation or object of Kubernetes"
 _DELIVERY: Final = "of a deployment or of GitHub, and no argument"
+_RANGES: Final = "ranges of addresses, each an IPv4 network, in an IP set that takes 10,000"
 _REFERENCE: Final = "what AWS has made and named: its pattern is the type's"
 WITHOUT: Final[dict[str, dict[str, str]]] = {
     "Spec": {
@@ -24,7 +25,7 @@ WITHOUT: Final[dict[str, dict[str, str]]] = {
         "versioned": "Enabled or Suspended, which the room writes", "lifecycle": "in it", "cors": "in it",
     },
     "ClusterSpec": {
-        "mode": _MADE, "node_pools": _KUBERNETES, "node_groups": "their names: prefixes of node_group_name, with room for what AWS adds", "exporters": _MADE,
+        "mode": _MADE, "node_pools": _KUBERNETES, "node_groups": "their names: prefixes of node_group_name, with room for what AWS adds", "exporters": _MADE, "keda": _MADE,
         "private_access_security_groups": _REFERENCE, "deletion_protection": _SWITCH, "existing": _REFERENCE,
         "node_security_group_ids": _REFERENCE,
     },
@@ -36,7 +37,8 @@ WITHOUT: Final[dict[str, dict[str, str]]] = {
     "EdgeSpec": {
         "kind": _MADE, "host": "a certificate's name, whose length the room of the kind takes from the facts",
         "former_hosts": "the same", "zone": "looked up by name", "certificate_arn": _REFERENCE, "access_log_bucket": _REFERENCE,
-        "rate_limit": "in it", "total_rate_limit": "in it", "firewall": "in it",
+        "rate_limit": "in it", "total_rate_limit": "in it", "firewall": "in it", "other_hosts": "in it", "maintenance": "in it",
+        "certificates": _MADE,
     } | dict.fromkeys(
         ("routes", "body_limit_mib", "idle_timeout_seconds", "deregistration_seconds", "controller", "issuer", "acme",
          "inbound_cidrs"), _KUBERNETES,
@@ -78,7 +80,15 @@ WITHOUT: Final[dict[str, dict[str, str]]] = {
         "upgrade_from": "a step (TW710)", "apply": _SWITCH, "encrypted": _SWITCH, "password_version": _OURS,
         "final_snapshot_generation": "ends a name that begins with a reference", "databases": "what ends a URL",
     },
-    "Route": {"path": _KUBERNETES, "to": _KUBERNETES},
+    "Maintenance": {
+        "active": _MADE, "admits": _RANGES, "retry_after_seconds": "the value of a header",
+        "content_type": "an enum of AWS's words, which the room writes",
+    },
+    "OtherHost": {
+        "host": "a certificate's name, as the first host's", "zone": "looked up by name", "redirect_to": _KUBERNETES,
+        "routes": _KUBERNETES, "rate_limited": _MADE, "inbound_cidrs": _RANGES,
+    },
+    "Route": {"path": _KUBERNETES, "to": _KUBERNETES, "inbound_cidrs": _RANGES},
     "SecretsSpec": {"generated": "in it", "provided": "in it", "folder": _NAMES},
     "SharedSecret": {
         "group": "the local stack", "version": _OURS, "former": _MADE, "retired": _MADE,

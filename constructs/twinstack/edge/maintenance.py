@@ -31,7 +31,9 @@ class Maintenance(Model):
     active: bool = False
     """The switch. `--set edge.maintenance.active=true` turns it on for one release."""
     text: Annotated[
-        str, Field(min_length=1, max_length=4096), Writes("aws_wafv2_web_acl", "custom_response_body.content")
+        str,
+        Field(min_length=1, max_length=4096),
+        Writes("aws_wafv2_web_acl", "custom_response_body.content", through="answer"),
     ] = "We are working on it and will be back soon."
     """What is answered."""
     content_type: ContentType = ContentType.PLAIN
@@ -40,6 +42,11 @@ class Maintenance(Model):
     """When to come back, in seconds, for programs (`Retry-After`)."""
     admits: tuple[IPv4Network, ...] = ()
     """Addresses that still reach the product, to look at it before everybody does."""
+
+    @property
+    def answer(self) -> str | None:
+        """The text while it is what is answered."""
+        return self.text if self.active else None
 
 
 STATUS: Final = 503
