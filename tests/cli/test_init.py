@@ -81,7 +81,7 @@ def test_a_new_product_checks_at_once_and_says_what_is_left_to_do(tmp_path: Path
         "cluster    cluster      An EKS cluster: private endpoint, all control plane logs, encrypted secrets, access entries, Pod Identity.",
         "database   postgres     A PostgreSQL instance on RDS, its parameters, its keys and its two credentials.",
         "web        web_service  A web service: Deployment, Service, autoscaler, disruption budget.",
-        "migration  job          A Job: one pod that runs to its end, once per release. Added for database.",
+        "migration  job          A Job: one pod that runs to its end, once per release, before the new version serves or after. Added for database.",
         "",
         "7 values are for you to put in, and marked `placeholder:`:",
         "place                      value                                               what belongs there",
