@@ -78,8 +78,11 @@ class Firewall(Construct):
         return self.web_acl
 
     def _make_list(self, spec: EdgeSpec, one: AddressList) -> Wafv2IpSet:
-        """The rule lets go of it before it is destroyed, which is the order of what is replaced first."""
-        name = f"{spec.aws_name}-{one.name}"
+        """The rule lets go of it before it is destroyed, which is the order of what is replaced first.
+
+        Its name says the kind of addresses: a list of the other kind would be another, and stand beside it.
+        """
+        name = f"{spec.aws_name}-{one.name}-{VERSION}"
         return pin(
             Wafv2IpSet(
                 self,
@@ -87,7 +90,7 @@ class Firewall(Construct):
                 name=name,
                 description=one.description,
                 scope="REGIONAL",
-                ip_address_version="IPV4",
+                ip_address_version=VERSION,
                 addresses=[str(block) for block in one.addresses],
                 tags={"Name": name},
                 lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
@@ -213,3 +216,4 @@ def _visibility(metric: str) -> dict[str, Any]:
 ANSWER: Final = "too-many-requests"
 LOGGED: Final = ("BLOCK", "COUNT", "EXCLUDED_AS_COUNT")
 """The last are single rules that only count. Source: AWS WAF API Reference, ActionCondition."""
+VERSION: Final = "IPV4"
