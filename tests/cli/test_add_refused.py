@@ -17,7 +17,7 @@ from twinstack.errors import UsageError
     [
         (("postgress", "reporting"), 'there is no kind "postgress"'),
         (("postgres", "database"), 'nothing can be called "database": the product has one of this name already'),
-        (("postgres", "monitoring"), 'nothing can be called "monitoring": every environment has a member of this name'),
+        (("postgres", "watched"), 'nothing can be called "watched": every environment has a member of this name'),
         (("postgres", "Big"), 'nothing can be called "Big": a field\'s name is lower-case words, [a-z][a-z0-9_]*'),
         (("bucket", "logs"), 'nothing can be called "logs": the infrastructure half has something of this name'),
         (("edge", "door"), "a product has one edge at most: this one has edge"),

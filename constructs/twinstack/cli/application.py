@@ -17,7 +17,7 @@ from twinstack.cli.state_application import state
 from twinstack.errors import UsageError
 
 KINDS: Final = (
-    "postgres, redis, bucket, settings, secrets; web_service, worker, scheduler, job, cron_job; network, cluster, edge, delivery; or the name of "
+    "postgres, redis, bucket, settings, secrets; web_service, worker, scheduler, job, cron_job; network, cluster, edge, delivery, monitoring; or the name of "
     "an installed package that has one, acme_queue."
 )
 TO_DO: Final = 3
