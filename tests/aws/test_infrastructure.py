@@ -146,6 +146,7 @@ def test_a_spec_that_was_never_built_is_refused_with_the_missing_line() -> None:
             aws.Secrets(self, environment.credentials)
             aws.Secrets(self, environment.integrations)
             aws.Delivery(self, environment.delivery, cluster=cluster)
+            aws.Monitoring(self, environment.monitoring, cluster=cluster, network=network)
             self.connect(cluster)
 
     assert refusal(Forgetful) == (
@@ -188,6 +189,7 @@ def test_links_that_are_never_connected_are_refused() -> None:
             aws.Secrets(self, environment.integrations)
             aws.Edge(self, environment.edge, cluster=cluster)
             aws.Delivery(self, environment.delivery, cluster=cluster)
+            aws.Monitoring(self, environment.monitoring, cluster=cluster, network=network)
 
     assert refusal(Unconnected) == (
         "analytics-prod: 16 links are never connected: end Unconnected.__init__ with `self.connect(cluster)`"
