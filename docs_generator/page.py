@@ -94,7 +94,8 @@ def _aws(example: Example) -> Iterator[str]:
         made = aws_side.blocks(example, room.key)
         if outputs := aws_side.outputs(example):
             made["output"] = outputs
-        yield _folded("Terraform JSON of the example", aws_side.as_json(made))
+        if made:
+            yield _folded("Terraform JSON of the example", aws_side.as_json(made))
     elif isinstance(spec, WorkloadSpec) and spec.has_identity:
         yield "A role that only its service account can take, because it links to something."
         made = aws_side.blocks(example, f"{room.key}-identity")

@@ -14,7 +14,7 @@ from docs_generator.blocks import Block, blocks_of
 from tests.docs.checks import REPOSITORY, Page
 
 DOCS: Final = REPOSITORY / "docs"
-MADE: Final = ("rooms", "reference")
+MADE: Final = ("rooms", "reference", "runbooks")
 """Folders of generated pages: their examples are run while they are made, and test_pages.py holds them to it."""
 HELD_ELSEWHERE: Final = {
     "errors.md": "tests/test_error_codes.py",

@@ -44,6 +44,11 @@ class TerraformOutput(TerraformElement):
         if static_id:
             self.override_logical_id(id_)
 
+    @property
+    def fqn(self) -> str:
+        """An output has none: node says so only when it writes, and only where what was made of it is written."""
+        refuse(f"{self.node.path}: the fqn of an output")
+
     def _place(self) -> Sequence[str]:
         return "output", self.friendly_unique_id
 
