@@ -62,11 +62,16 @@ _NAME: Final = r"[A-Za-z0-9_.+=,@-]+"
 _BUCKET: Final = r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
 _SECRET: Final = rf"{_ARN}:secretsmanager:[a-z0-9-]+:{_ACCOUNT}:secret:[A-Za-z0-9/_+=.@!-]+-[A-Za-z0-9]{{6}}"
 _OWNED_BUCKET: Final = Form(rf"{_BUCKET}(,{_ACCOUNT})?", "the bucket's name", "acme-files")
+_WORKSPACE: Final = Form(r"ws-[\w-]+", "the workspace's id", "ws-1234abcd-12ab-34cd-56ef-1234567890ab")
+_TOPIC_ARN: Final = rf"{_ARN}:sns:[a-z0-9-]+:{_ACCOUNT}:[\w-]+(?:\.fifo)?"
+_TOPIC: Final = Form(_TOPIC_ARN, "the topic's ARN", "arn:aws:sns:eu-central-1:111122223333:acme-alarms")
 FORMS: Final[Mapping[str, Form]] = {
     "aws_acm_certificate": Form(
         rf"{_ARN}:acm:[a-z0-9-]+:{_ACCOUNT}:certificate/[\w-]+", "its ARN", f"arn:aws:acm:eu-central-1:111122223333:certificate/{'7e7a28d2-163f-4b8f-b9cd-822f96c08d6a'}"
     ),
+    "aws_cloudwatch_dashboard": _named("dashboard_name", "its name", "acme", r"[A-Za-z0-9_-]+"),
     "aws_cloudwatch_log_group": _named("name", "its name", "/aws/eks/acme/cluster"),
+    "aws_cloudwatch_metric_alarm": _named("alarm_name", "its name", "acme-database-cpu"),
     "aws_db_instance": _named("identifier", "its identifier", "acme-database", r"[A-Za-z][A-Za-z0-9-]{0,62}"),
     "aws_db_parameter_group": _named("name", "its name", "acme-postgres17"),
     "aws_db_subnet_group": _named("name", "its name", "acme-database"),
@@ -100,6 +105,14 @@ FORMS: Final[Mapping[str, Form]] = {
     "aws_kms_key": Form(rf"{_UUID}|mrk-[0-9a-f]{{32}}", "its id, not its ARN and not its alias", "1234abcd-12ab-34cd-56ef-1234567890ab"),
     "aws_launch_template": _prefixed("lt", "its id"),
     "aws_nat_gateway": _prefixed("nat", "its id"),
+    "aws_prometheus_alert_manager_definition": _WORKSPACE,
+    "aws_prometheus_rule_group_namespace": Form(
+        rf"{_ARN}:aps:[a-z0-9-]+:{_ACCOUNT}:rulegroupsnamespace/ws-[\w-]+/.+",
+        "its ARN",
+        "arn:aws:aps:eu-central-1:111122223333:rulegroupsnamespace/ws-1234abcd-12ab-34cd-56ef-1234567890ab/acme",
+    ),
+    "aws_prometheus_scraper": Form(r"s-[\w-]+", "its id", "s-1234abcd-12ab-34cd-56ef-1234567890ab"),
+    "aws_prometheus_workspace": _WORKSPACE,
     "aws_route": Form(r"rtb-[0-9a-f]{8,17}_.+", "ROUTE_TABLE_DESTINATION", "rtb-0123456789abcdef0_0.0.0.0/0"),
     "aws_route53_record": Form(
         r"Z[A-Z0-9]+_[^_].*_(A|AAAA|CAA|CNAME|DS|HTTPS|MX|NAPTR|NS|PTR|SOA|SPF|SRV|SSHFP|SVCB|TLSA|TXT)(_.+)?|Z[A-Z0-9]+__.*_(CNAME|TXT|SRV|TLSA)(_.+)?",
@@ -113,6 +126,7 @@ FORMS: Final[Mapping[str, Form]] = {
         "subnet-0123456789abcdef0/rtb-0123456789abcdef0",
     ),
     "aws_s3_bucket": _named("bucket", "its name, not its ARN", "acme-files", _BUCKET),
+    "aws_s3_bucket_cors_configuration": _OWNED_BUCKET,
     "aws_s3_bucket_lifecycle_configuration": _OWNED_BUCKET,
     "aws_s3_bucket_ownership_controls": Form(_BUCKET, "the bucket's name", "acme-files"),
     "aws_s3_bucket_policy": Form(_BUCKET, "the bucket's name", "acme-files"),
@@ -128,10 +142,16 @@ FORMS: Final[Mapping[str, Form]] = {
         "arn:aws:secretsmanager:eu-central-1:111122223333:secret:acme/url-AbCdEf|1234abcd-12ab-34cd-56ef-1234567890ab",
     ),
     "aws_security_group": _prefixed("sg", "its id"),
+    "aws_sns_topic": _TOPIC,
+    "aws_sns_topic_policy": _TOPIC,
+    "aws_sns_topic_subscription": Form(
+        rf"{_TOPIC_ARN}:{_UUID}", "its ARN, which ends in an id", "arn:aws:sns:eu-central-1:111122223333:acme-alarms:1234abcd-12ab-34cd-56ef-1234567890ab"
+    ),
     "aws_sqs_queue": Form(r"https://.+/.+/[\w-]+(\.fifo)?", "its URL", "https://sqs.eu-central-1.amazonaws.com/111122223333/acme-jobs"),
     "aws_subnet": _prefixed("subnet", "its id"),
     "aws_vpc": _prefixed("vpc", "its id"),
     "aws_vpc_endpoint": _prefixed("vpce", "its id"),
+    "aws_vpc_security_group_egress_rule": _prefixed("sgr", "the rule's id"),
     "aws_vpc_security_group_ingress_rule": _prefixed("sgr", "the rule's id"),
     "aws_wafv2_ip_set": Form(rf"{_UUID}/[\w-]+/(REGIONAL|CLOUDFRONT)", "ID/NAME/SCOPE", "1234abcd-12ab-34cd-56ef-1234567890ab/acme/REGIONAL"),
     "aws_wafv2_web_acl": Form(rf"{_UUID}/[\w-]+/(REGIONAL|CLOUDFRONT)", "ID/NAME/SCOPE", "1234abcd-12ab-34cd-56ef-1234567890ab/acme/REGIONAL"),
