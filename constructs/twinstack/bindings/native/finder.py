@@ -40,11 +40,14 @@ class Finder:
 
     def find_spec(self, name: str, path: object = None, target: object = None) -> ModuleSpec | None:
         del path, target
+        package = name.partition(".")[0]
+        if package in PACKAGES | ENGINES.keys() and package not in self._folders:
+            return None  # not installed: a product of one half needs one half's
         if name in PACKAGES or name in ENGINES or name == JSII:
             return ModuleSpec(name, self, is_package=True)  # ty: ignore[invalid-argument-type]
         if name in self._tables:
             return ModuleSpec(name, self)  # ty: ignore[invalid-argument-type]
-        if name.partition(".")[0] in {*ENGINES, JSII} or name.startswith(f"{KUBERNETES}."):
+        if package in {*ENGINES, JSII} or name.startswith(f"{KUBERNETES}."):
             refuse(f"the module {name}")
         return None
 

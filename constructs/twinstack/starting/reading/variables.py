@@ -46,10 +46,14 @@ class Variables:
         self.source = source
         self.reading = reading
         self.text = text
-        self.all_names = [name for name in source.data["services"] if isinstance(name, str)]
-        self.services = {name: one for name, one in services.items() if find_kind(one.kind).is_workload}
-        self.resources = {name: one for name, one in services.items() if not find_kind(one.kind).is_workload}
-        self.targets = {
+        self.all_names: list[str] = [name for name in source.data["services"] if isinstance(name, str)]
+        self.services: dict[str, Service] = {
+            name: one for name, one in services.items() if find_kind(one.kind).is_workload
+        }
+        self.resources: dict[str, Service] = {
+            name: one for name, one in services.items() if not find_kind(one.kind).is_workload
+        }
+        self.targets: dict[str, Service] = {
             **self.resources,
             **{name: one for name, one in self.services.items() if one.kind == "web_service"},
         }
@@ -63,7 +67,7 @@ class Variables:
             connections: dict[str, list[Connection]] = {}
             own: dict[str, str] = {}
             variables = [*self._given(one)]
-            self.prefixes = dict(self._prefixes(variables))
+            self.prefixes: dict[str, str] = dict(self._prefixes(variables))
             for given in variables:
                 self._sort(one, given, connections, own, secret)
             self._link(one, thing, connections)
