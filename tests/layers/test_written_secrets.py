@@ -51,7 +51,7 @@ def test_something_that_looks_like_a_secret_is_refused_and_never_shown(refuse: R
     ],
 )
 def test_a_name_that_the_product_chose_is_looked_at(refuse: Refuse, layer: str) -> None:
-    assert {problem.code for problem in refuse(layer)} == {"TW105"}
+    assert {problem.code for problem in refuse(layer) if not problem.warning} == {"TW105"}
 
 
 @pytest.mark.parametrize("layer", ["web: {pull_secret: registry}", "web: {secret_name: shop-secrets}"])

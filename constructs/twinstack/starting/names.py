@@ -39,7 +39,7 @@ MEMBERS_OF_HALVES: Final[Mapping[Half, frozenset[str]]] = {
     },
     Half.WORKLOADS: _OF_BOTH | {
         "add_dependency", "api_objects", "config", "default_deny", "files", "generate_object_name", "is_chart",
-        "label_namespace", "labels", "namespace", "namespace_object", "patches", "policy_switch", "to_json",
+        "label_namespace", "labels", "namespace", "namespace_object", "node_pools", "patches", "policy_switch", "storage_class", "to_json",
     },
 }  # fmt: skip
 """Each half's own attributes, which one of the product's would hide, and its own constructs. Held by a test."""
