@@ -131,7 +131,8 @@ class Fn(EngineObject, metaclass=Functions):
 
     @staticmethod
     def lookup(input_map: Any, key: str, default_value: Any = None) -> Any:
-        if default_value is None:
+        # JavaScript takes 0, false and an empty text for none as well.
+        if default_value is None or (isinstance(default_value, int | float | str) and not default_value):
             return Fn.lookup_nested(input_map, [convert(key, "s", "cdktf", "key")])
         given = [anything(input_map), convert(key, "s", "cdktf", "key"), anything(default_value)]
         return Resolvable(Call("lookup", given))
