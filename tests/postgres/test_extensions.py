@@ -11,6 +11,7 @@ import pytest
 from tests.aws.documents import analytics
 from tests.postgres.database import BASE, TODAY, Shop, load, problem, refused
 from tests.postgres.server import Server, run_script, server
+from twinstack.environment.links import Access
 from twinstack.errors import Problem
 from twinstack.layers.load import load_text
 from twinstack.postgres.role import role_script
@@ -70,7 +71,7 @@ def test_what_the_server_has_to_load_stands_in_the_parameter_group() -> None:
 
 def test_the_job_of_the_product_makes_them() -> None:
     spec = load("database: {extensions: [vector]}")
-    preparation = spec.offer(spec.access_levels[1]).preparation
+    preparation = spec.offer(Access.ADMIN).preparation
     assert preparation is not None
     assert "ARRAY['vector']" in preparation.script
 

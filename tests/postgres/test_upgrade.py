@@ -86,7 +86,7 @@ def test_an_upgrade_and_a_new_release_of_the_library_can_come_at_once(tmp_path: 
 def test_the_kept_group_stays_as_it_is(tmp_path: Path) -> None:
     with releases(tmp_path, document()) as state:
         state.apply(document())
-        changed = UPGRADED.replace("}", ", parameters: {io_method: worker}}")
+        changed = UPGRADED.replace("}", ", parameters: {wal_compression: lz4}}")
         assert state.plan(document(changed)) == {GROUPS["16"]: ["create"], INSTANCE: ["update"]}
 
 
