@@ -33,18 +33,13 @@ class Identity(Construct):
         context = workload.context
         address = workload.key
         self.statements: list[Statement] = _statements(scope, workload)
-        self.role: IamRole = pin(
-            IamRole(
-                self,
-                "role",
-                name=workload.role_name,
-                description=f"Pods of {workload.kubernetes_name}",
-                assume_role_policy=pod_trust(
-                    context, cluster.cluster_name, context.namespace, workload.service_account
-                ),
-                tags={"Name": workload.role_name},
-            ),
+        self.role: IamRole = pod_role(
+            self,
+            "role",
             address,
+            name=workload.role_name,
+            description=f"Pods of {workload.kubernetes_name}",
+            trust=pod_trust(context, cluster.cluster_name, context.namespace, workload.service_account),
         )
         self.policy: IamRolePolicy | None = None
         if self.statements:
@@ -67,6 +62,12 @@ class Identity(Construct):
     @property
     def resource(self) -> IamRole:
         return self.role
+
+
+def pod_role(scope: Construct, id_: str, address: str, *, name: str, description: str, trust: str) -> IamRole:
+    """A role that pods take; `trust` is what `pod_trust` says."""
+    role = IamRole(scope, id_, name=name, description=description, assume_role_policy=trust, tags={"Name": name})
+    return pin(role, address)
 
 
 def pod_trust(context: Context, cluster: str, namespace: str, service_account: str) -> str:

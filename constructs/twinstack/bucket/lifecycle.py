@@ -159,7 +159,7 @@ def check_lifecycle(rules: Mapping[str, LifecycleRule], bucket: Mapping[str, int
                 )
         for field, ends in MOVES:
             moves: Transitions = getattr(rule, field)
-            end = min(filter(None, (getattr(rule, ends), bucket[ends])), default=None)
+            end = _first_end(rule, bucket, ends)
             for to, days in moves.items():
                 if end is not None and days >= end:
                     yield Finding(
@@ -176,8 +176,12 @@ def check_stays(rules: Mapping[str, LifecycleRule], bucket: Mapping[str, int | N
     """A warning for each class that objects leave before what is charged for it is over."""
     for name, rule in rules.items():
         for field, ends in MOVES:
-            end = min(filter(None, (getattr(rule, ends), bucket[ends])), default=None)
-            yield from _too_short(("lifecycle", name), field, getattr(rule, field), end)
+            yield from _too_short(("lifecycle", name), field, getattr(rule, field), _first_end(rule, bucket, ends))
+
+
+def _first_end(rule: LifecycleRule, bucket: Mapping[str, int | None], field: str) -> int | None:
+    """The day on which objects end, by the rule or by the bucket's own days, whichever comes first."""
+    return min(filter(None, (getattr(rule, field), bucket[field])), default=None)
 
 
 def _too_short(place: tuple[str, ...], field: str, moves: Transitions, end: int | None) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from constructs import Construct
 
 from twinstack.aws import Extensible, Infrastructure, Room, Statement, pin, policy_document
-from twinstack.aws.identity import pod_trust
+from twinstack.aws.identity import pod_role, pod_trust
 from twinstack.edge.spec import EdgeSpec
 
 if TYPE_CHECKING:
@@ -69,18 +69,14 @@ class Edge(Room[EdgeSpec]):
         Source: external-dns 0.22, "The TXT registry", registry/mapper, provider/aws; read in November 2026.
         """
         spec = self.spec
-        name = spec.dns_role_name
         address = f"{spec.key}_external_dns"
-        self.dns_role: IamRole = pin(
-            IamRole(
-                self,
-                "dns-role",
-                name=name,
-                description=f"external-dns of {cluster.literal_name}, for {spec.in_words} only",
-                assume_role_policy=pod_trust(self.context, cluster.cluster_name, EXTERNAL_DNS, EXTERNAL_DNS),
-                tags={"Name": name},
-            ),
+        self.dns_role: IamRole = pod_role(
+            self,
+            "dns-role",
             address,
+            name=spec.dns_role_name,
+            description=f"external-dns of {cluster.literal_name}, for {spec.in_words} only",
+            trust=pod_trust(self.context, cluster.cluster_name, EXTERNAL_DNS, EXTERNAL_DNS),
         )
         self.dns_policy: IamRolePolicy = pin(
             IamRolePolicy(

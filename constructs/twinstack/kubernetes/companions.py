@@ -14,11 +14,11 @@ from cdk8s_plus_27 import k8s
 from twinstack.environment import Environment, WorkloadSpec
 from twinstack.environment.companions import Companion, Sidecar
 from twinstack.environment.pod_template import pod_template_of
+from twinstack.kubernetes.container import sized, unprivileged
 from twinstack.kubernetes.expansion import literal
 from twinstack.kubernetes.files import VOLUME as FILES
 from twinstack.kubernetes.labels import selector
 from twinstack.kubernetes.probes import service_health
-from twinstack.kubernetes.quantity import quantity
 from twinstack.kubernetes.secrets import VOLUME as SECRETS
 
 
@@ -58,13 +58,6 @@ def _container(
         else None
     )
     port = one.port if isinstance(one, Sidecar) else None
-    requests, limits = one.resources.requests, one.resources.limits
-    ceiling = {
-        "memory": quantity(limits.memory),
-        STORAGE: quantity(limits.ephemeral_storage or spec.ephemeral_storage_limit),
-    }
-    if limits.cpu:
-        ceiling["cpu"] = quantity(limits.cpu)
     return k8s.Container(
         name=name,
         image=one.image_reference(spec.context.version),
@@ -72,24 +65,11 @@ def _container(
         command=[*map(literal, one.command)] or None,
         ports=[k8s.ContainerPort(container_port=port)] if port else None,
         env=_variables(one, variables),
-        resources=k8s.ResourceRequirements(
-            requests={
-                "cpu": quantity(requests.cpu),
-                "memory": quantity(requests.memory),
-                STORAGE: quantity(requests.ephemeral_storage),
-            },
-            limits=ceiling,
-        ),
+        resources=sized(one.resources, one.resources.limits.ephemeral_storage or spec.ephemeral_storage_limit),
         startup_probe=health.startup if health else None,
         liveness_probe=health.liveness if health else None,
         readiness_probe=health.readiness if health else None,
-        security_context=k8s.SecurityContext(
-            allow_privilege_escalation=False,
-            read_only_root_filesystem=True,
-            capabilities=k8s.Capabilities(drop=["ALL"]),
-            run_as_user=one.user,
-            run_as_group=one.user,
-        ),
+        security_context=unprivileged(one.user),
         termination_message_policy="FallbackToLogsOnError",
         volume_mounts=[mount for mount in mounts if one.shares_variables or mount.name not in OF_LINKS],
     )
@@ -101,6 +81,5 @@ def _variables(one: Companion, workloads: Sequence[k8s.EnvVar]) -> list[k8s.EnvV
     return [*own, *(variable for variable in shared if variable.name not in one.environment_variables)] or None
 
 
-STORAGE: Final = "ephemeral-storage"
 OF_LINKS: Final = frozenset({SECRETS, FILES})
 """Volumes with what links deliver: for those who are given the variables that lead there."""

@@ -14,6 +14,7 @@ from cdk8s_plus_27 import k8s
 from twinstack.environment import Scale, WorkloadSpec
 from twinstack.kubernetes.labels import pod_labels, selector
 from twinstack.kubernetes.quantity import number_or_percent
+from twinstack.kubernetes.scaling import DOWN, UP
 from twinstack.kubernetes.workload import Workload
 
 
@@ -82,19 +83,7 @@ def autoscaler(workload: Workload[Any], name: str, scale: Scale) -> k8s.KubeHori
                 )
                 for resource, percent in targets
             ],
-            behavior=k8s.HorizontalPodAutoscalerBehaviorV2(
-                scale_up=k8s.HpaScalingRulesV2(
-                    stabilization_window_seconds=0,
-                    select_policy="Max",
-                    policies=[_policy("Percent", 100, 15), _policy("Pods", 4, 15)],
-                ),
-                # By one pod or a quarter: a quarter of few pods is rounded to none, and would never end.
-                scale_down=k8s.HpaScalingRulesV2(
-                    stabilization_window_seconds=300,
-                    select_policy="Max",
-                    policies=[_policy("Pods", 1, 60), _policy("Percent", 25, 60)],
-                ),
-            ),
+            behavior=k8s.HorizontalPodAutoscalerBehaviorV2(scale_up=UP.typed, scale_down=DOWN.typed),
         ),
     )
 
@@ -112,10 +101,6 @@ def disruption_budget(workload: Workload[Any]) -> k8s.KubePodDisruptionBudget:
             selector=k8s.LabelSelector(match_labels=selector(spec)),
         ),
     )
-
-
-def _policy(kind: str, value: int, seconds: int) -> k8s.HpaScalingPolicyV2:
-    return k8s.HpaScalingPolicyV2(type=kind, value=value, period_seconds=seconds)
 
 
 NODE_AND_IMAGE_SECONDS: Final = 150

@@ -17,6 +17,7 @@ from twinstack.delivery.readiness import KEEPS_ROOM
 from twinstack.environment import Headroom, WorkloadSpec
 from twinstack.environment.companions import pod_requests
 from twinstack.environment.priority import HEADROOM_VALUE
+from twinstack.kubernetes.container import STORAGE, unprivileged
 from twinstack.kubernetes.labels import object_metadata, product_labels
 from twinstack.kubernetes.placement import placed
 from twinstack.kubernetes.priority import priority_class
@@ -60,7 +61,7 @@ def _pod(workload: Workload[Any], room: Headroom, app: str) -> k8s.PodSpec:
     size = {
         "cpu": quantity(requests.cpu),
         "memory": quantity(requests.memory),
-        "ephemeral-storage": quantity(requests.ephemeral_storage),
+        STORAGE: quantity(requests.ephemeral_storage),
     }
     return k8s.PodSpec(
         priority_class_name=_priority(workload),
@@ -80,11 +81,7 @@ def _pod(workload: Workload[Any], room: Headroom, app: str) -> k8s.PodSpec:
                 image=room.image_reference,
                 image_pull_policy="IfNotPresent",
                 resources=k8s.ResourceRequirements(requests=size, limits=size),
-                security_context=k8s.SecurityContext(
-                    allow_privilege_escalation=False,
-                    read_only_root_filesystem=True,
-                    capabilities=k8s.Capabilities(drop=["ALL"]),
-                ),
+                security_context=unprivileged(),
             )
         ],
         topology_spread_constraints=[

@@ -6,7 +6,7 @@ Sources: Kubernetes, "Network Policies"; Amazon EKS User Guide, "Use network pol
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from ipaddress import IPv4Network
 from typing import Final
 
@@ -56,8 +56,7 @@ def from_addresses(addresses: Iterable[IPv4Network], port: int) -> Iterator[k8s.
 
 def from_namespace(name: str, port: int) -> Iterator[k8s.NetworkPolicyIngressRule]:
     """Admits every pod of another namespace."""
-    namespace = k8s.LabelSelector(match_labels={"kubernetes.io/metadata.name": name})
-    yield k8s.NetworkPolicyIngressRule(from_=[k8s.NetworkPolicyPeer(namespace_selector=namespace)], ports=[_port(port)])
+    yield k8s.NetworkPolicyIngressRule(from_=[_pods_in(name)], ports=[_port(port)])
 
 
 def from_scrapers(spec: MeasuredSpec) -> Iterator[k8s.NetworkPolicyIngressRule]:
@@ -76,11 +75,7 @@ def from_watchers(spec: WorkloadSpec, port: int) -> Iterator[k8s.NetworkPolicyIn
         return
     yield from from_addresses(scrapers.addresses, port)
     if scrapers.namespace:
-        peer = k8s.NetworkPolicyPeer(
-            namespace_selector=k8s.LabelSelector(match_labels={"kubernetes.io/metadata.name": scrapers.namespace}),
-            pod_selector=k8s.LabelSelector(match_labels=dict(scrapers.pods)) if scrapers.pods else None,
-        )
-        yield k8s.NetworkPolicyIngressRule(from_=[peer], ports=[_port(port)])
+        yield k8s.NetworkPolicyIngressRule(from_=[_pods_in(scrapers.namespace, scrapers.pods)], ports=[_port(port)])
 
 
 def _egress(spec: WorkloadSpec) -> Iterator[k8s.NetworkPolicyEgressRule]:
@@ -134,10 +129,7 @@ def _name_servers(environment: Environment) -> Iterator[k8s.NetworkPolicyPeer]:
     if cluster is None or not cluster.is_own:
         yield _block(NODE_LOCAL_CACHE)
     if cluster is None or not (cluster.is_auto and cluster.is_own):
-        yield k8s.NetworkPolicyPeer(
-            namespace_selector=k8s.LabelSelector(match_labels={"kubernetes.io/metadata.name": "kube-system"}),
-            pod_selector=k8s.LabelSelector(match_labels={"k8s-app": "kube-dns"}),
-        )
+        yield _pods_in("kube-system", {"k8s-app": "kube-dns"})
 
 
 def _api_server(environment: Environment) -> Iterator[k8s.NetworkPolicyPeer]:
@@ -172,6 +164,14 @@ def _aws(environment: Environment) -> list[k8s.NetworkPolicyPeer]:
 
 def _pods(spec: Spec) -> k8s.NetworkPolicyPeer:
     return k8s.NetworkPolicyPeer(pod_selector=k8s.LabelSelector(match_labels=selector(spec)))
+
+
+def _pods_in(namespace: str, labels: Mapping[str, str] | None = None) -> k8s.NetworkPolicyPeer:
+    """The pods of another namespace: all, or those with these labels."""
+    return k8s.NetworkPolicyPeer(
+        namespace_selector=k8s.LabelSelector(match_labels={"kubernetes.io/metadata.name": namespace}),
+        pod_selector=k8s.LabelSelector(match_labels=dict(labels)) if labels else None,
+    )
 
 
 def _outside(environment: Environment, *, private: bool = False) -> k8s.NetworkPolicyPeer:

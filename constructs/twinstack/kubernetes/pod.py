@@ -6,7 +6,6 @@ Sources: Kubernetes, "Pod Security Standards", "Pod Topology Spread Constraints"
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final
 
 from cdk8s_plus_27 import k8s
 
@@ -14,6 +13,7 @@ from twinstack.environment import Offer, Preparation, Variable, WorkloadSpec
 from twinstack.environment.container import port_sysctls
 from twinstack.environment.metrics import own_metrics_port
 from twinstack.kubernetes.companions import companions
+from twinstack.kubernetes.container import STORAGE, sized, unprivileged
 from twinstack.kubernetes.elsewhere import elsewhere_annotation, variables_elsewhere
 from twinstack.kubernetes.expansion import literal
 from twinstack.kubernetes.files import file_mounts, file_volumes
@@ -45,6 +45,7 @@ def pod_template(
     `spread` puts replicas into different zones and on different nodes. `grace_seconds` lie between the order to stop
     and the kill.
     """
+    own, mounts = variables(spec), _mounts(spec)
     return k8s.PodTemplateSpec(
         metadata=k8s.ObjectMeta(
             labels=pod_labels(spec),
@@ -73,8 +74,8 @@ def pod_template(
                 ]
                 or None,
             ),
-            init_containers=[*_preparations(spec), *companions(spec, variables(spec), _mounts(spec))] or None,
-            containers=[_container(spec, health, port)],
+            init_containers=[*_preparations(spec, mounts), *companions(spec, own, mounts)] or None,
+            containers=[_container(spec, health, port, own, mounts)],
             volumes=_volumes(spec),
             topology_spread_constraints=_spread(spec) if spread else None,
         ),
@@ -115,7 +116,7 @@ def _source(spec: WorkloadSpec, variable: Variable) -> k8s.EnvVarSource:
     return k8s.EnvVarSource(config_map_key_ref=k8s.ConfigMapKeySelector(name=config, key=variable.key))
 
 
-def _preparations(spec: WorkloadSpec) -> list[k8s.Container]:
+def _preparations(spec: WorkloadSpec, mounts: Sequence[k8s.VolumeMount]) -> list[k8s.Container]:
     """What its links want done first. A name that two containers of the pod would have is followed by its resource's."""
     wanted = [(link, link.made, link.made.preparation) for link in spec.links]
     names = [container_name(spec), *(one.name for _, _, one in wanted if one)]
@@ -127,13 +128,16 @@ def _preparations(spec: WorkloadSpec) -> list[k8s.Container]:
             preparation.name
             if names.count(preparation.name) == 1
             else label_value(f"{preparation.name}-{link.resource.key.replace('_', '-')}"),
+            mounts,
         )
         for link, offer, preparation in wanted
         if preparation
     ]
 
 
-def _preparation(spec: WorkloadSpec, offer: Offer, preparation: Preparation, name: str) -> k8s.Container:
+def _preparation(
+    spec: WorkloadSpec, offer: Offer, preparation: Preparation, name: str, mounts: Sequence[k8s.VolumeMount]
+) -> k8s.Container:
     """What a link wants done first, with that link's variables alone."""
     return k8s.Container(
         name=name,
@@ -149,15 +153,9 @@ def _preparation(spec: WorkloadSpec, offer: Offer, preparation: Preparation, nam
                 STORAGE: quantity(spec.ephemeral_storage_limit),
             },
         ),
-        security_context=_unprivileged(),
+        security_context=unprivileged(),
         termination_message_policy="FallbackToLogsOnError",
-        volume_mounts=_mounts(spec),
-    )
-
-
-def _unprivileged() -> k8s.SecurityContext:
-    return k8s.SecurityContext(
-        allow_privilege_escalation=False, read_only_root_filesystem=True, capabilities=k8s.Capabilities(drop=["ALL"])
+        volume_mounts=list(mounts),
     )
 
 
@@ -166,30 +164,27 @@ def _mounts(spec: WorkloadSpec) -> list[k8s.VolumeMount]:
     return [*folder_mounts(spec), *secrets, *file_mounts(spec), *mounted_file_mounts(spec), *kept_mounts(spec)]
 
 
-def _container(spec: WorkloadSpec, health: Health | None, port: int | None) -> k8s.Container:
-    requests, limits = spec.resources.requests, spec.resources.limits
-    ceiling = {"memory": quantity(limits.memory), STORAGE: quantity(spec.ephemeral_storage_limit)}
-    if limits.cpu:
-        ceiling["cpu"] = quantity(limits.cpu)
-    floor = {
-        "cpu": quantity(requests.cpu),
-        "memory": quantity(requests.memory),
-        STORAGE: quantity(requests.ephemeral_storage),
-    }
+def _container(
+    spec: WorkloadSpec,
+    health: Health | None,
+    port: int | None,
+    own: Sequence[k8s.EnvVar],
+    mounts: Sequence[k8s.VolumeMount],
+) -> k8s.Container:
     return k8s.Container(
         name=container_name(spec),
         image=spec.image_reference(spec.context.version),
         image_pull_policy="IfNotPresent",
         command=[*map(literal, spec.command)] or None,
         ports=_ports(spec, port) or None,
-        env=variables(spec),
-        resources=k8s.ResourceRequirements(requests=floor, limits=ceiling),
+        env=list(own),
+        resources=sized(spec.resources, spec.ephemeral_storage_limit),
         startup_probe=health.startup if health else None,
         liveness_probe=health.liveness if health else None,
         readiness_probe=health.readiness if health else None,
-        security_context=_unprivileged(),
+        security_context=unprivileged(),
         termination_message_policy="FallbackToLogsOnError",
-        volume_mounts=_mounts(spec),
+        volume_mounts=list(mounts),
     )
 
 
@@ -221,8 +216,6 @@ def _spread(spec: WorkloadSpec) -> Sequence[k8s.TopologySpreadConstraint]:
         for key in ("topology.kubernetes.io/zone", "kubernetes.io/hostname")
     ]
 
-
-STORAGE: Final = "ephemeral-storage"
 
 ACCEPTED = (
     Accepted(

@@ -13,6 +13,7 @@ from cdk8s import ApiObject
 from twinstack.environment.queues import KeyOfSecret, QueueTrigger, WorkerScale, keys_of, trigger_of
 from twinstack.errors import ConstructionError
 from twinstack.kubernetes.custom_object import custom_object
+from twinstack.kubernetes.scaling import DOWN, UP
 from twinstack.kubernetes.workload import Workload
 
 
@@ -43,7 +44,10 @@ def scaled_object(workload: Workload[Any], scale: WorkerScale) -> ApiObject | No
             "pollingInterval": POLLING_SECONDS,
             "cooldownPeriod": COOLDOWN_SECONDS,
             "advanced": {
-                "horizontalPodAutoscalerConfig": {"name": workload.spec.autoscaler_name, "behavior": BEHAVIOR}
+                "horizontalPodAutoscalerConfig": {
+                    "name": workload.spec.autoscaler_name,
+                    "behavior": {"scaleUp": UP.as_object, "scaleDown": DOWN.as_object},
+                }
             },
             "triggers": [queue, *others],
         },
@@ -83,22 +87,3 @@ POLLING_SECONDS: Final = 15
 """How often the length is asked for while no replica runs; the autoscaler asks every 15 seconds itself."""
 COOLDOWN_SECONDS: Final = 300
 """How long nothing has to wait before the last replica goes, where none may run."""
-BEHAVIOR: Final = {
-    "scaleUp": {
-        "stabilizationWindowSeconds": 0,
-        "selectPolicy": "Max",
-        "policies": [
-            {"type": "Percent", "value": 100, "periodSeconds": 15},
-            {"type": "Pods", "value": 4, "periodSeconds": 15},
-        ],
-    },
-    "scaleDown": {
-        "stabilizationWindowSeconds": 300,
-        "selectPolicy": "Max",
-        "policies": [
-            {"type": "Pods", "value": 1, "periodSeconds": 60},
-            {"type": "Percent", "value": 25, "periodSeconds": 60},
-        ],
-    },
-}
-"""As any autoscaler of ours: it adds at once, and takes away slowly."""

@@ -14,7 +14,7 @@ from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAtt
 from constructs import Construct
 
 from twinstack.aws import Extensible, Infrastructure, pin
-from twinstack.aws.identity import pod_trust
+from twinstack.aws.identity import pod_role, pod_trust
 from twinstack.monitoring.spec import MonitoringSpec
 
 
@@ -27,20 +27,17 @@ class Logs(Construct):
         self, scope: Construct, spec: MonitoringSpec, *, stack: Infrastructure[Any], cluster: Extensible, days: int
     ) -> None:
         super().__init__(scope, "logs")
-        address, name = f"{spec.key}_logs", spec.logs_role_name
+        address = f"{spec.key}_logs"
         self.log_groups: list[CloudwatchLogGroup] = [
             stack.log_group(self, f"{address}_{kind}", spec.log_group_of(kind), retention_days=days) for kind in LOGS
         ]
-        self.role: IamRole = pin(
-            IamRole(
-                self,
-                "role",
-                name=name,
-                description=f"Ships the logs of pods in {cluster.literal_name}",
-                assume_role_policy=pod_trust(spec.context, cluster.cluster_name, NAMESPACE, SERVICE_ACCOUNT),
-                tags={"Name": name},
-            ),
+        self.role: IamRole = pod_role(
+            self,
+            "role",
             address,
+            name=spec.logs_role_name,
+            description=f"Ships the logs of pods in {cluster.literal_name}",
+            trust=pod_trust(spec.context, cluster.cluster_name, NAMESPACE, SERVICE_ACCOUNT),
         )
         self.policy: IamRolePolicyAttachment = pin(
             IamRolePolicyAttachment(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from cdktf import TerraformResourceLifecycle
@@ -33,7 +33,7 @@ from twinstack.environment.maintenance import Apply
 from twinstack.policy.accepted import Accepted
 from twinstack.postgres.certificates import CA_IDENTIFIER
 from twinstack.postgres.monitor.aws import Monitor
-from twinstack.postgres.parts import HOST, PASSWORD, USER
+from twinstack.postgres.parts import HOST, PASSWORD, USER, after_address
 from twinstack.postgres.spec import LOGS, PostgresSpec
 
 
@@ -111,7 +111,6 @@ class Postgres(Resource[PostgresSpec]):
 
     def _make_instance(self) -> DbInstance:
         spec = self.spec
-        encrypted = spec.encrypted
         instance = DbInstance(
             self,
             "instance",
@@ -119,30 +118,19 @@ class Postgres(Resource[PostgresSpec]):
             engine="postgres",
             engine_version=spec.engine_version,
             engine_lifecycle_support="open-source-rds-extended-support-disabled",
-            auto_minor_version_upgrade=True,
             allow_major_version_upgrade=True if spec.upgrade_from else None,
-            apply_immediately=spec.apply is Apply.NOW,
             instance_class=spec.instance_class,
             allocated_storage=spec.storage_gib,
-            max_allocated_storage=spec.storage_ceiling_gib,
-            storage_type="gp3",
-            storage_encrypted=encrypted,
-            kms_key_id=self.key.arn if encrypted else None,
+            kms_key_id=self.key.arn if spec.encrypted else None,
             db_name=spec.database,
             username=spec.admin_user,
             password_wo=f"${{{self.passwords.read(spec.admin_user)}}}",
             password_wo_version=spec.password_version,
             port=spec.PORT,
             db_subnet_group_name=self.subnet_group.name,
-            vpc_security_group_ids=[self.security_group.id],
-            publicly_accessible=False,
-            ca_cert_identifier=CA_IDENTIFIER,
-            parameter_group_name=self.parameter_group.name,
             multi_az=spec.multi_az,
             backup_retention_period=spec.backup_retention_days,
             backup_window=spec.backup_window,
-            maintenance_window=spec.maintenance_window,
-            copy_tags_to_snapshot=True,
             delete_automated_backups=not self.context.protected,
             deletion_protection=spec.deletion_protection,
             skip_final_snapshot=not spec.final_snapshot,
@@ -150,21 +138,13 @@ class Postgres(Resource[PostgresSpec]):
             if spec.final_snapshot
             else None,
             snapshot_identifier=spec.restore_from_snapshot,
-            enabled_cloudwatch_logs_exports=list(LOGS),
-            monitoring_interval=spec.monitoring_interval_seconds,
-            monitoring_role_arn=self.monitoring_role.arn if self.monitoring_role else None,
-            database_insights_mode="standard",
-            performance_insights_enabled=spec.performance_insights,
-            performance_insights_retention_period=7 if spec.performance_insights else None,
-            performance_insights_kms_key_id=self.key.arn if spec.performance_insights and encrypted else None,
             tags={"Name": spec.title_tag},
-            depends_on=[*self.log_groups, *([self._monitoring_policy] if self._monitoring_policy else [])],
             blue_green_update=DbInstanceBlueGreenUpdate(enabled=True) if spec.blue_green_update else None,
             lifecycle=keep(self.context),
+            **self._common(self.log_groups),
         )
-        if (
-            spec.restore_from_snapshot
-        ):  # for an instance that is not there: of one that is, it would order the replacement
+        if spec.restore_from_snapshot:
+            # It is for an instance that is not there: of one that is, it would order the replacement.
             instance.add_override("lifecycle.ignore_changes", ["snapshot_identifier"])
         return pin(instance, spec.key)
 
@@ -188,30 +168,38 @@ class Postgres(Resource[PostgresSpec]):
             replicate_source_db=self.instance.identifier,
             instance_class=replica.instance_class,
             multi_az=replica.multi_az,
-            storage_type="gp3",
-            max_allocated_storage=spec.storage_ceiling_gib,
-            storage_encrypted=spec.encrypted,
-            auto_minor_version_upgrade=True,
-            apply_immediately=spec.apply is Apply.NOW,
-            vpc_security_group_ids=[self.security_group.id],
-            publicly_accessible=False,
-            ca_cert_identifier=CA_IDENTIFIER,
-            parameter_group_name=self.parameter_group.name,
-            maintenance_window=spec.maintenance_window,
-            copy_tags_to_snapshot=True,
             deletion_protection=False,  # it holds nothing of its own
             skip_final_snapshot=True,  # RDS takes none of a replica
-            enabled_cloudwatch_logs_exports=list(LOGS),
-            monitoring_interval=spec.monitoring_interval_seconds,
-            monitoring_role_arn=self.monitoring_role.arn if self.monitoring_role else None,
-            database_insights_mode="standard",
-            performance_insights_enabled=spec.performance_insights,
-            performance_insights_retention_period=7 if spec.performance_insights else None,
-            performance_insights_kms_key_id=self.key.arn if spec.performance_insights and spec.encrypted else None,
             tags={"Name": f"{spec.title_tag} replica" if spec.title else spec.replica_identifier},
-            depends_on=[*logs, *([self._monitoring_policy] if self._monitoring_policy else [])],
+            **self._common(logs),
         )
         return pin(instance, f"{spec.key}_replica")
+
+    def _common(self, log_groups: Sequence[CloudwatchLogGroup]) -> dict[str, Any]:
+        """What the database and its replica have alike: storage, network, parameters, and what is watched of them."""
+        spec = self.spec
+        insights = spec.performance_insights
+        return {
+            "storage_type": "gp3",
+            "max_allocated_storage": spec.storage_ceiling_gib,
+            "storage_encrypted": spec.encrypted,
+            "auto_minor_version_upgrade": True,
+            "apply_immediately": spec.apply is Apply.NOW,
+            "vpc_security_group_ids": [self.security_group.id],
+            "publicly_accessible": False,
+            "ca_cert_identifier": CA_IDENTIFIER,
+            "parameter_group_name": self.parameter_group.name,
+            "maintenance_window": spec.maintenance_window,
+            "copy_tags_to_snapshot": True,
+            "enabled_cloudwatch_logs_exports": list(LOGS),
+            "monitoring_interval": spec.monitoring_interval_seconds,
+            "monitoring_role_arn": self.monitoring_role.arn if self.monitoring_role else None,
+            "database_insights_mode": "standard",
+            "performance_insights_enabled": insights,
+            "performance_insights_retention_period": 7 if insights else None,
+            "performance_insights_kms_key_id": self.key.arn if insights and spec.encrypted else None,
+            "depends_on": [*log_groups, *([self._monitoring_policy] if self._monitoring_policy else [])],
+        }
 
     def _publish(self) -> None:
         spec = self.spec
@@ -247,7 +235,7 @@ class Postgres(Resource[PostgresSpec]):
 
     def _connection(self, part: str, value: SecretValue, user: str, role_of: Callable[[int], str]) -> Secret:
         """`user` has the password of each version, which `role_of` that version connects with."""
-        rest = f":{self.spec.PORT}/{self.spec.database}{self.spec.url_options}"
+        rest = after_address(self.spec)
         return self._written(
             part,
             value,
@@ -288,7 +276,7 @@ class Postgres(Resource[PostgresSpec]):
         """What answers reads, the replica or the database, by entries that are named after it."""
         spec, reader = self.spec, self.spec.reader
         endpoint = f"aws_db_instance.{spec.key}_replica.address" if reader == "replica" else self._endpoint
-        rest = f":{spec.PORT}/{spec.database}{spec.url_options}"
+        rest = after_address(spec)
 
         def entries(version: int) -> str:
             role, password = spec.role_of(version), self.passwords.read(spec.application_user, version)

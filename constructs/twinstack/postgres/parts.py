@@ -22,6 +22,11 @@ def parts(spec: PostgresSpec, *, is_admin: bool) -> tuple[Variable, ...]:
     return tuple(_parts(spec, is_admin=is_admin))
 
 
+def after_address(spec: PostgresSpec) -> str:
+    """What a connection URL says after the host."""
+    return f":{spec.PORT}/{spec.database}{spec.url_options}"
+
+
 def replica_variables(spec: PostgresSpec) -> Iterator[Variable]:
     """The URL and the parts of what answers reads, under names of their own, since a workload may have both.
 

@@ -22,6 +22,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from twinstack.postgres.extensions import create_statement
+from twinstack.postgres.shell import LOCK, from_file, password_of, role_of
 
 
 def role_script(
@@ -43,13 +44,7 @@ def role_script(
 {MISSING}SQL
   exit 1
 }}
-[ -z "${{{application}_FILE:-}}" ] || {application}="$(cat "${application}_FILE")"
-[ -z "${{{admin}_FILE:-}}" ] || {admin}="$(cat "${admin}_FILE")"
-url="${{{application}#*://}}"
-export ROLE="${{url%%:*}}"
-rest="${{url#*:}}"
-password="${{rest%%@*}}"
-rest="${{{admin}#*://}}"
+{from_file(application)}{from_file(admin)}{role_of(application)}rest="${{{admin}#*://}}"
 user="${{rest%%:*}}"
 rest="${{rest#*:}}"
 export PGPASSWORD="${{rest%%@*}}"
@@ -71,14 +66,7 @@ ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE O
 ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT, UPDATE ON SEQUENCES TO :"group";
 COMMIT;
 SQL
-printf '%s\\n%s\\n' "$password" "$password" |
-  psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 --command 'SELECT pg_advisory_lock({LOCK})' \\
-    --command "\\password $ROLE" "$admin" >/dev/null || {{
-  PGPASSWORD="$password" psql --no-psqlrc --quiet --command 'SELECT' "postgresql://$ROLE@${{{application}#*@}}" \\
-    >/dev/null 2>&1 || explain
-  echo "$ROLE keeps its password: it is that of this release already." >&2
-}}
-"""  # noqa: S608  the names are the library's own, of letters, digits and underscores
+{password_of(application, OR_EXPLAIN)}"""  # noqa: S608  the names are the library's own, of letters, digits and underscores
 
 
 CLOSED = r"""
@@ -119,7 +107,6 @@ SELECT format('ALTER ROLE %I WITH NOLOGIN PASSWORD NULL', rolname) FROM pg_roles
   WHERE rolname = :'group' AND rolcanlogin AND :'group' <> :'role'
   AND NOT EXISTS (SELECT FROM pg_stat_activity WHERE usename = :'group') \\gexec
 """
-LOCK = 7946381
-"""Any number that is the same in every run: PostgreSQL refuses two changes of one role at once."""
+OR_EXPLAIN: Final = " \\\n    >/dev/null 2>&1 || explain"
 RESERVED_USERS: Final = frozenset({"admin", "public", "rdsadmin", "rdsrepladmin", "rds_superuser", "none", "user"})
 """Source: Amazon RDS API, CreateDBInstance, "Can't be a reserved word for the chosen database engine"."""

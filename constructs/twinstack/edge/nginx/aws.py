@@ -10,7 +10,7 @@ from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from constructs import Construct
 
 from twinstack.aws import Extensible, Infrastructure, Statement, pin, policy_document
-from twinstack.aws.identity import pod_trust
+from twinstack.aws.identity import pod_role, pod_trust
 from twinstack.edge.aws import zone_records
 from twinstack.edge.nginx.spec import CERT_MANAGER, Nginx
 from twinstack.edge.spec import EdgeSpec
@@ -42,16 +42,13 @@ class Side(Construct):
             cluster.addon(CERT_MANAGER)
             return
         address = f"{spec.key}_cert_manager"
-        self.issuer_role = pin(
-            IamRole(
-                self,
-                "issuer-role",
-                name=nginx.issuer_role_name,
-                description=f"cert-manager of {cluster.literal_name}, for the challenge of {spec.in_words} only",
-                assume_role_policy=pod_trust(spec.context, cluster.cluster_name, CERT_MANAGER, CERT_MANAGER),
-                tags={"Name": nginx.issuer_role_name},
-            ),
+        self.issuer_role = pod_role(
+            self,
+            "issuer-role",
             address,
+            name=nginx.issuer_role_name,
+            description=f"cert-manager of {cluster.literal_name}, for the challenge of {spec.in_words} only",
+            trust=pod_trust(spec.context, cluster.cluster_name, CERT_MANAGER, CERT_MANAGER),
         )
         policy = pin(
             IamRolePolicy(

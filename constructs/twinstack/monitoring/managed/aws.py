@@ -137,28 +137,22 @@ class Side(Construct):
         pin(group, address)
         for port in sorted({API_SERVER, *(one.scrape.port for one in jobs(spec))}):
             said = f"Figures of {spec.environment.stack_id}" if port != API_SERVER else "Which pods there are"
-            way_out = VpcSecurityGroupEgressRule(
-                self,
-                f"to-cluster-{port}",
-                security_group_id=group.id,
-                referenced_security_group_id=cluster.security_group_id,
-                ip_protocol="tcp",
-                from_port=port,
-                to_port=port,
-                description=said,
-            )
-            pin(way_out, f"{address}_{port}")
-            way_in = VpcSecurityGroupIngressRule(
-                self,
-                f"into-cluster-{port}",
-                security_group_id=cluster.security_group_id,
-                referenced_security_group_id=group.id,
-                ip_protocol="tcp",
-                from_port=port,
-                to_port=port,
-                description=said,
-            )
-            pin(way_in, f"{address}_{port}")
+            ends = (group.id, cluster.security_group_id)
+            for rule, id_, (own, other) in (
+                (VpcSecurityGroupEgressRule, "to-cluster", ends),
+                (VpcSecurityGroupIngressRule, "into-cluster", ends[::-1]),
+            ):
+                made = rule(
+                    self,
+                    f"{id_}-{port}",
+                    security_group_id=own,
+                    referenced_security_group_id=other,
+                    ip_protocol="tcp",
+                    from_port=port,
+                    to_port=port,
+                    description=said,
+                )
+                pin(made, f"{address}_{port}")
         return group
 
 

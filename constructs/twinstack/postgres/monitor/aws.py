@@ -7,7 +7,7 @@ from typing import Any
 from constructs import Construct
 
 from twinstack.aws import ConnectionSecret, Infrastructure, Key, Passwords, Secret
-from twinstack.postgres.parts import PASSWORD
+from twinstack.postgres.parts import PASSWORD, after_address
 from twinstack.postgres.spec import PostgresSpec
 
 
@@ -29,7 +29,7 @@ class Monitor(Construct):
             key=key,
             description=f"Password of {spec.monitor_of(1)}. Read by Terraform only.",
         )
-        rest = f":{spec.PORT}/{spec.database}{spec.url_options}"
+        rest = after_address(spec)
         self.url: Secret = ConnectionSecret(
             self,
             f"{spec.key}_monitor_url",

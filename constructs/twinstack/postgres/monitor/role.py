@@ -9,15 +9,12 @@ from __future__ import annotations
 
 from typing import Final
 
+from twinstack.postgres.shell import LOCK, from_file, password_of, role_of
+
 
 def monitor_script(variable: str) -> str:
     """The lines for the role of the URL in this variable, or in the file that `{variable}_FILE` names."""
-    return f"""[ -z "${{{variable}_FILE:-}}" ] || {variable}="$(cat "${variable}_FILE")"
-url="${{{variable}#*://}}"
-export ROLE="${{url%%:*}}"
-rest="${{url#*:}}"
-password="${{rest%%@*}}"
-psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 "$admin" <<'SQL'
+    return f"""{from_file(variable)}{role_of(variable)}psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 "$admin" <<'SQL'
 \\getenv role ROLE
 BEGIN;
 SELECT pg_advisory_xact_lock({LOCK}) \\g /dev/null
@@ -25,13 +22,7 @@ SELECT current_database() AS database \\gset
 {MAKE}GRANT CONNECT ON DATABASE :"database" TO :"role";
 COMMIT;
 SQL
-printf '%s\\n%s\\n' "$password" "$password" |
-  psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 --command 'SELECT pg_advisory_lock({LOCK})' \\
-    --command "\\password $ROLE" "$admin" >/dev/null || {{
-  PGPASSWORD="$password" psql --no-psqlrc --quiet --command 'SELECT' "postgresql://$ROLE@${{{variable}#*@}}" >/dev/null
-  echo "$ROLE keeps its password: it is that of this release already." >&2
-}}
-"""
+{password_of(variable, " >/dev/null")}"""
 
 
 MAKE: Final = r"""
@@ -42,5 +33,3 @@ SELECT format('GRANT %I TO CURRENT_USER WITH ADMIN OPTION', :'role')
     AND NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'role' AND pg_has_role(oid, 'MEMBER WITH ADMIN OPTION')) \gexec
 SELECT format('GRANT pg_monitor TO %I', :'role') WHERE NOT pg_has_role(:'role', 'pg_monitor', 'USAGE') \gexec
 """.lstrip()
-LOCK: Final = 7946381
-"""That of the application's role: one Job after the other."""
