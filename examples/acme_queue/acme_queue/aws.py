@@ -21,26 +21,21 @@ class Queue(Resource[QueueSpec]):
     def __init__(self, scope: Infrastructure[Any], spec: QueueSpec) -> None:
         super().__init__(scope, spec)
         self.dead_letters = self._queue("dead", spec.dead_letter_name, message_retention_seconds=14 * DAY)
-        redrive = json.dumps({"deadLetterTargetArn": self.dead_letters.arn, "maxReceiveCount": spec.tries})
-        self.queue = self._queue(
+        self.resource = self._queue(
             "queue",
-            spec.queue_name,
+            spec.aws_name,
             message_retention_seconds=spec.retention_days * DAY,
             visibility_timeout_seconds=spec.visibility_seconds,
-            redrive_policy=redrive,
+            redrive_policy=json.dumps({"deadLetterTargetArn": self.dead_letters.arn, "maxReceiveCount": spec.tries}),
         )
         scope.output(f"{spec.key}_dead_letters", spec.dead_letter_name, "The queue of what failed again and again")
-
-    @property
-    def resource(self) -> SqsQueue:
-        return self.queue
 
     def grant(self, link: Link) -> Sequence[Statement]:
         """`read`: receive and delete. `write`: send as well."""
         read = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes")
-        statements = [Statement("ReceiveMessages", read, [self.queue.arn])]
+        statements = [Statement("ReceiveMessages", read, [self.resource.arn])]
         if link.access is Access.WRITE:
-            statements.append(Statement("SendMessages", ("sqs:SendMessage",), [self.queue.arn]))
+            statements.append(Statement("SendMessages", ("sqs:SendMessage",), [self.resource.arn]))
         return statements
 
     def _queue(self, address: str, name: str, **options: Any) -> SqsQueue:

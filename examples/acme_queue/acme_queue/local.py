@@ -15,7 +15,7 @@ MAKE = "import boto3, sys; sqs = boto3.client('sqs', endpoint_url='http://127.0.
 
 def stand_in(spec: QueueSpec) -> StandIn:
     """An SQS endpoint, one for all queues of the product; its health check makes them."""
-    queues = [one.queue_name for one in spec.environment.find_all(type(spec))]
+    queues = [one.aws_name for one in spec.environment.find_all(type(spec))]
     (variable,) = spec.offer(spec.access_levels[0]).variables
     keys = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
     server = Service(
@@ -26,7 +26,7 @@ def stand_in(spec: QueueSpec) -> StandIn:
         ports={PORT: PORT},
         health=Health(("python", "-c", MAKE.format(PORT), *queues), period_seconds=10),
     )
-    path = f"{PORT}/123456789012/{spec.queue_name}"
+    path = f"{PORT}/123456789012/{spec.aws_name}"
     return StandIn(
         services=(server,),
         variables={variable.name: f"http://{NAME}:{path}", "AWS_ENDPOINT_URL_SQS": f"http://{NAME}:{PORT}", **keys},

@@ -33,11 +33,6 @@ class QueueSpec(ResourceSpec):
         return ("sqs",)
 
     @property
-    def queue_name(self) -> str:
-        """`acme-reports-jobs`."""
-        return self.aws_name
-
-    @property
     def dead_letter_name(self) -> str:
         """`acme-reports-jobs-dead`."""
         return self.aws_name_of("dead")
@@ -45,7 +40,7 @@ class QueueSpec(ResourceSpec):
     @property
     def url(self) -> str:
         """Its address, which is known before it exists."""
-        return f"https://sqs.{self.context.region}.amazonaws.com/{self.context.account}/{self.queue_name}"
+        return f"https://sqs.{self.context.region}.amazonaws.com/{self.context.account}/{self.aws_name}"
 
     def offer(self, access: Access) -> Offer:  # noqa: ARG002  the same address at every level
         return Offer((Variable(f"{self.key.upper()}_QUEUE_URL", self.url),), Reach.AWS_API, 443)
@@ -61,4 +56,4 @@ class QueueSpec(ResourceSpec):
         return stand_in(self)
 
     def names(self) -> Iterator[tuple[str, str]]:
-        yield from (("SQS queue", name) for name in (self.queue_name, self.dead_letter_name))
+        yield from (("SQS queue", name) for name in (self.aws_name, self.dead_letter_name))
