@@ -156,15 +156,15 @@ def test_managed_groups_are_asked_by_their_own_labels() -> None:
 
 
 def test_another_teams_nodes_are_asked_for_whatever_they_have() -> None:
-    cluster = SHARED + EXISTING_NETWORK
     base = BASE.replace("network:\n  cidr: 10.0.0.0/16\n  nat: single\n", "network:\n  cidr: 10.0.0.0/16\n")
     text = base.replace(
         "worker:\n", "worker:\n  placement: {node_labels: {karpenter.sh/capacity-type: spot, pool: x}, zones: [f, e]}\n"
     )
     layers = {"base": text + SHARED, "live": EXISTING_NETWORK}
     spec = pod(load_text(Placed, "live", layers, TODAY).environment)
-    assert cluster
     assert spec["nodeSelector"] == {"kubernetes.io/arch": "amd64", "karpenter.sh/capacity-type": "spot", "pool": "x"}
+    (term,) = spec["affinity"]["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]["nodeSelectorTerms"]
+    assert [one["values"] for one in term["matchExpressions"]] == [["eu-central-1f", "eu-central-1e"]]
 
 
 def test_a_node_with_an_accelerator_is_for_whoever_tolerates_it() -> None:

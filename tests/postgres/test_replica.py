@@ -18,6 +18,7 @@ from tests.postgres.server import Server, server
 from tests.postgres.stack import TEXT, Elsewhere, releases
 from twinstack import aws
 from twinstack.environment import Environment
+from twinstack.errors import ConfigurationError
 from twinstack.facts import refused_steps
 from twinstack.layers.load import load_text
 from twinstack.postgres import PostgresSpec
@@ -91,18 +92,18 @@ def test_without_a_link_that_reads_nothing_of_it_is_written() -> None:
     assert "_reader" not in json.dumps(str(load(uses="database").database.local()))
 
 
-def test_a_third_link_or_the_same_twice_is_refused_as_before() -> None:
-    for uses in (
-        "database, database",
-        "database: admin, database: write",
-        "database: read, database: write, database: admin",
-    ):
-        with pytest.raises(Exception, match="TW203"):
-            load(
-                uses=uses.replace("database: write", "{database: write}")
-                .replace("database: admin", "{database: admin}")
-                .replace("database: read", "{database: read}")
-            )
+@pytest.mark.parametrize(
+    ("uses", "codes"),
+    [
+        ("database, database", {"TW203", "TW709"}),  # and no Job makes its role
+        ("database: admin, database: write", {"TW203"}),
+        ("database: read, database: write, database: admin", {"TW203"}),
+    ],
+)
+def test_a_third_link_or_the_same_twice_is_refused_as_before(uses: str, codes: set[str]) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        load(uses=uses)
+    assert {one.code for one in caught.value.problems} == codes
 
 
 def test_who_answers_is_in_the_secret_before_the_replica_goes(tmp_path: Path) -> None:
