@@ -1,9 +1,10 @@
-"""Programs of others that the tests ask: type checkers, run over a folder as an editor runs them, and Docker Compose."""
+"""Programs of others that the tests ask: type checkers, run over a folder as an editor runs them, Docker Compose, promtool."""
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +17,17 @@ COMPOSE: Final = PROGRAMS / "docker-compose"
 needs_compose: Final = pytest.mark.skipif(
     not COMPOSE.is_file() and not os.environ.get("CI"), reason="`make test` installs docker-compose"
 )
+PROMTOOL: Final = shutil.which("promtool")
+needs_promtool: Final = pytest.mark.skipif(
+    PROMTOOL is None, reason="promtool is not on the path: it comes with Prometheus"
+)
+
+
+def promtool(*arguments: str | Path) -> None:
+    """Fails with what it says unless it finds nothing wrong."""
+    assert PROMTOOL is not None
+    done = subprocess.run([PROMTOOL, *arguments], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{arguments}: {done.stdout}{done.stderr}"
 
 
 def pyright(*arguments: str | Path, cwd: Path) -> dict[str, Any]:

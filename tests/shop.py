@@ -29,12 +29,17 @@ class Shop(Environment):
     worker: WorkerSpec
 
 
-BASE = """\
+HEAD = """\
 organization: acme
 product: shop
 account: "111122223333"
 region: eu-central-1
 version: 1.0.0
+"""
+"""What every environment says, and whose it is."""
+BASE = (
+    HEAD
+    + """\
 network:
   cidr: 10.0.0.0/16
   nat: single
@@ -70,6 +75,7 @@ worker:
   scale: {min: 1, max: 1}
   uses: [database: admin]
 """
+)
 TODAY = datetime.date(2026, 11, 24)
 
 

@@ -8,7 +8,7 @@ import cdk8s
 import pytest
 import yaml
 
-from tests.shop import BASE, TODAY
+from tests.shop import HEAD, TODAY
 from twinstack import kubernetes
 from twinstack.cron_job import CronJobSpec
 from twinstack.environment import Environment
@@ -17,7 +17,6 @@ from twinstack.layers.load import load_text
 from twinstack.local import files_of
 from twinstack.settings import SettingsSpec
 
-HEAD = BASE[: BASE.index("network:")]
 NIGHTLY = """\
 settings: {variables: {PAGE_SIZE: 50}}
 nightly:

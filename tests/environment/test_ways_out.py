@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import cdk8s
 import pytest
 
 from tests.shop import BASE, Shop
-from twinstack import kubernetes
+from tests.shop_chart import objects_of
 from twinstack.errors import Location, Problem
 from twinstack.layers.load import Loaded
 
@@ -20,14 +19,7 @@ def worker(lines: str) -> str:
 
 def egress(environment: Shop) -> dict[tuple[int, ...], list[str]]:
     """The addresses that the worker may reach, by ports."""
-    chart = kubernetes.Workloads(cdk8s.App(), environment)
-    kubernetes.WebService(chart, environment.web)
-    kubernetes.Worker(chart, environment.worker)
-    (found,) = (
-        one["spec"]
-        for one in kubernetes.objects(chart)
-        if (one["kind"], one["metadata"]["name"]) == ("NetworkPolicy", "shop-worker")
-    )
+    found = objects_of(environment)["NetworkPolicy", "shop-worker"]["spec"]
     rules: dict[tuple[int, ...], Any] = {
         tuple(p["port"] for p in rule["ports"]): rule["to"] for rule in found["egress"]
     }

@@ -8,7 +8,7 @@ import cdk8s
 import pytest
 import yaml
 
-from tests.shop import BASE, TODAY
+from tests.shop import HEAD, TODAY
 from twinstack import kubernetes
 from twinstack.environment import Environment
 from twinstack.errors import ConfigurationError
@@ -18,30 +18,20 @@ from twinstack.local import files_of
 from twinstack.settings import SettingsSpec
 from twinstack.worker import WorkerSpec
 
-BASE_LAYER = (
-    BASE[: BASE.index("network:")]
-    + """\
-settings: {variables: {PAGE_SIZE: 50}}
+RESOURCES = "resources: {requests: {cpu: 100m, memory: 128Mi}, limits: {memory: 256Mi}}"
+BASE = f"""\
+{HEAD}\
+settings: {{variables: {{PAGE_SIZE: 50}}}}
+worker:
+  image: registry.example/web
+  command: [work]
+  health: {{command: [is-alive]}}
+  task_limit_seconds: 60
+  {RESOURCES}
+  scale: {{min: 1, max: 1}}
+migration: {{image: registry.example/web, command: [migrate], {RESOURCES}, uses: [settings]}}
+smoke: {{image: registry.example/web, command: [smoke], when: after, {RESOURCES}, uses: [settings]}}
 """
-    + BASE[BASE.index("worker:") : BASE.index("  uses: [database: admin]")]
-    + """\
-migration: &job
-  image: registry.example/web
-  command: [migrate]
-  resources:
-    requests: {cpu: 100m, memory: 128Mi}
-    limits: {memory: 256Mi}
-  uses: [settings]
-smoke:
-  image: registry.example/web
-  command: [smoke]
-  when: after
-  resources:
-    requests: {cpu: 100m, memory: 128Mi}
-    limits: {memory: 256Mi}
-  uses: [settings]
-""".replace(" &job", "")
-)
 
 
 class Shop(Environment):
@@ -53,8 +43,8 @@ class Shop(Environment):
     smoke: JobSpec
 
 
-def load(layer: str = "", base: str = BASE_LAYER) -> Shop:
-    return load_text(Shop, "live", {"base": base, "live": layer}, TODAY).environment
+def load(layer: str = "") -> Shop:
+    return load_text(Shop, "live", {"base": BASE, "live": layer}, TODAY).environment
 
 
 def parts(layer: str = "") -> dict[str, list[dict[str, Any]]]:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
-import cdk8s
 import pytest
 import yaml
 
 from tests.shop import BASE, Shop
-from twinstack import kubernetes
+from tests.shop_chart import pod_of
 from twinstack.environment.companions import pod_requests
 from twinstack.errors import Problem
 from twinstack.layers.load import Loaded
@@ -38,19 +36,8 @@ COMPANIONS = f"""\
 BESIDE = BASE.replace("web:\n", f"web:\n{COMPANIONS}", 1)
 
 
-def pods(environment: Shop) -> dict[str, dict[str, Any]]:
-    chart = kubernetes.Workloads(cdk8s.App(), environment)
-    kubernetes.WebService(chart, environment.web)
-    kubernetes.Worker(chart, environment.worker)
-    return {
-        one["metadata"]["name"]: one["spec"]["template"]["spec"]
-        for one in kubernetes.objects(chart)
-        if one["kind"] == "Deployment"
-    }
-
-
 def test_a_sidecar_starts_first_and_stays_and_an_init_container_ends(accept: Callable[..., Loaded[Shop]]) -> None:
-    spec = pods(accept(base=BESIDE).environment)["shop-web"]
+    spec = pod_of(accept(base=BESIDE).environment, "shop-web")
     assert [(one["name"], one.get("restartPolicy")) for one in spec["initContainers"]] == [
         ("proxy", "Always"),
         ("collect", None),
@@ -60,13 +47,13 @@ def test_a_sidecar_starts_first_and_stays_and_an_init_container_ends(accept: Cal
 
 def test_a_links_preparation_comes_before_all_others(accept: Callable[..., Loaded[Shop]]) -> None:
     base = BASE.replace("worker:\n", f"worker:\n{COMPANIONS}")
-    before = [one["name"] for one in pods(accept(base=BASE).environment)["shop-worker"].get("initContainers", ())]
-    spec = pods(accept(base=base).environment)["shop-worker"]
+    before = [one["name"] for one in pod_of(accept(base=BASE).environment).get("initContainers", ())]
+    spec = pod_of(accept(base=base).environment)
     assert [one["name"] for one in spec["initContainers"]] == [*before, "proxy", "collect"]
 
 
 def test_a_sidecars_health_is_asked_as_a_services(accept: Callable[..., Loaded[Shop]]) -> None:
-    proxy = pods(accept(base=BESIDE).environment)["shop-web"]["initContainers"][0]
+    proxy = pod_of(accept(base=BESIDE).environment, "shop-web")["initContainers"][0]
     assert proxy["image"] == "registry.example/proxy:1.2.3"
     assert proxy["ports"] == [{"containerPort": 9000}]
     for probe in ("startupProbe", "livenessProbe", "readinessProbe"):
@@ -74,7 +61,7 @@ def test_a_sidecars_health_is_asked_as_a_services(accept: Callable[..., Loaded[S
 
 
 def test_none_has_more_rights_than_the_workloads_own(accept: Callable[..., Loaded[Shop]]) -> None:
-    spec = pods(accept(base=BESIDE).environment)["shop-web"]
+    spec = pod_of(accept(base=BESIDE).environment, "shop-web")
     closed = {
         "allowPrivilegeEscalation": False,
         "readOnlyRootFilesystem": True,
@@ -86,7 +73,7 @@ def test_none_has_more_rights_than_the_workloads_own(accept: Callable[..., Loade
 
 
 def test_variables_and_secrets_are_shared_with_whoever_asks(accept: Callable[..., Loaded[Shop]]) -> None:
-    spec = pods(accept(base=BESIDE).environment)["shop-web"]
+    spec = pod_of(accept(base=BESIDE).environment, "shop-web")
     proxy, collect = spec["initContainers"]
     own = {one["name"]: one for one in spec["containers"][0]["env"]}
     given = {one["name"]: one for one in collect["env"]}

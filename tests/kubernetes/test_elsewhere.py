@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import cdk8s
 import pytest
 import yaml
 
 from tests.shop import BASE, Shop
-from twinstack import kubernetes
+from tests.shop_chart import objects_of
 from twinstack.delivery import Manifest
 from twinstack.delivery.examination import Finding
 from twinstack.delivery.examination.elsewhere import elsewhere, wanted_elsewhere
@@ -31,21 +30,10 @@ SOURCES = """\
 ELSEWHERE = BASE.replace("worker:\n", f"worker:\n{SOURCES}  pull_secret: registry\n")
 
 
-def manifests(environment: Shop) -> list[dict[str, Any]]:
-    chart = kubernetes.Workloads(cdk8s.App(), environment)
-    kubernetes.WebService(chart, environment.web)
-    kubernetes.Worker(chart, environment.worker)
-    return kubernetes.objects(chart)
-
-
-def template(environment: Shop, name: str) -> dict[str, Any]:
-    (found,) = (one for one in manifests(environment) if (one["kind"], one["metadata"]["name"]) == ("Deployment", name))
-    return found["spec"]["template"]
-
-
 def test_each_is_read_from_its_object_and_the_pods_say_that_it_is_not_ours(accept: Callable[..., Loaded[Shop]]) -> None:
     environment = accept(base=ELSEWHERE).environment
-    found = template(environment, "shop-worker")
+    made = objects_of(environment)
+    found = made["Deployment", "shop-worker"]["spec"]["template"]
     (container,) = found["spec"]["containers"]
     assert {one["name"]: one.get("valueFrom") for one in container["env"] if one["name"] in environment.worker.variables_from} == {
         "API_KEY": {"secretKeyRef": {"name": "payments", "key": "api-key"}},
@@ -55,19 +43,20 @@ def test_each_is_read_from_its_object_and_the_pods_say_that_it_is_not_ours(accep
     assert found["metadata"]["annotations"] == {
         "twinstack/kept-elsewhere": "ConfigMap payments, Secret payments, Secret tracing"
     }
-    assert "annotations" not in template(environment, "shop-web")["metadata"]
+    assert "annotations" not in made["Deployment", "shop-web"]["spec"]["template"]["metadata"]
 
 
 def test_rules_take_the_word_of_the_pods_and_of_nobody_else(accept: Callable[..., Loaded[Shop]]) -> None:
-    made = manifests(accept(base=ELSEWHERE).environment)
+    made = objects_of(accept(base=ELSEWHERE).environment)
     rules = [rule for rule in every_rule() if rule.half is Half.WORKLOADS and rule.id == "does-not-exist"]
 
     def missing() -> list[str]:
-        return [fault.given for _, fault in findings(rules, Made(workloads=made), Cluster())]
+        return [fault.given for _, fault in findings(rules, Made(workloads=list(made.values())), Cluster())]
 
     assert missing() == []
-    (worker,) = (one for one in made if one["kind"] == "Deployment" and one["metadata"]["name"] == "shop-worker")
-    worker["spec"]["template"]["metadata"]["annotations"] = {"twinstack/kept-elsewhere": "Secret payments"}
+    made["Deployment", "shop-worker"]["spec"]["template"]["metadata"]["annotations"] = {
+        "twinstack/kept-elsewhere": "Secret payments"
+    }
     assert missing() == ["ConfigMap payments"]
 
 
@@ -123,7 +112,7 @@ class Api:
 
 
 def test_the_doctor_looks_for_each_and_for_its_keys(accept: Callable[..., Loaded[Shop]]) -> None:
-    made = manifests(accept(base=ELSEWHERE).environment)
+    made = objects_of(accept(base=ELSEWHERE).environment).values()
     examined = Examined("live", "shop", manifests=tuple(Manifest(one, "x.yaml") for one in made))
     assert {place: one.keys for place, one in wanted_elsewhere(examined).items()} == {
         ("ConfigMap", "shop", "payments"): {"url"},

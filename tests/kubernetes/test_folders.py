@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
-import cdk8s
 import pytest
 import yaml
 
 from tests.shop import BASE, Shop
-from twinstack import kubernetes
+from tests.shop_chart import pod_of
 from twinstack.environment.folders import volume_names
 from twinstack.errors import Problem
 from twinstack.layers.load import Loaded
@@ -25,18 +23,8 @@ def with_folders(folders: str) -> str:
     return BASE.replace("web:\n", f"web:\n  writable_folders: {folders}\n")
 
 
-def pod(environment: Shop) -> dict[str, Any]:
-    chart = kubernetes.Workloads(cdk8s.App(), environment)
-    kubernetes.WebService(chart, environment.web)
-    kubernetes.Worker(chart, environment.worker)
-    (found,) = (
-        one for one in kubernetes.objects(chart) if (one["kind"], one["metadata"]["name"]) == ("Deployment", "shop-web")
-    )
-    return found["spec"]["template"]["spec"]
-
-
 def test_each_folder_is_a_volume_of_its_size_that_the_container_mounts(accept: Callable[..., Loaded[Shop]]) -> None:
-    spec = pod(accept(base=FOLDERS).environment)
+    spec = pod_of(accept(base=FOLDERS).environment, "shop-web")
     volumes = {one["name"]: one["emptyDir"] for one in spec["volumes"] if "emptyDir" in one}
     assert volumes == {
         "tmp": {"sizeLimit": "256Mi"},
@@ -56,7 +44,7 @@ def test_each_folder_is_a_volume_of_its_size_that_the_container_mounts(accept: C
 
 
 def test_the_disks_limit_holds_them_all_and_the_logs(accept: Callable[..., Loaded[Shop]]) -> None:
-    (container,) = pod(accept(base=FOLDERS).environment)["containers"]
+    (container,) = pod_of(accept(base=FOLDERS).environment, "shop-web")["containers"]
     assert container["resources"]["limits"]["ephemeral-storage"] == "640Mi"
 
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import cdk8s
 import pytest
 import yaml
 
 from tests.kubernetes.test_placement import AUTO, GROUPS, Placed
 from tests.shop import BASE, TODAY
-from twinstack import kubernetes
+from tests.shop_chart import objects_of
 from twinstack.errors import ConfigurationError, Problem
 from twinstack.layers.load import load_text
 from twinstack.local import files_of
@@ -30,15 +27,8 @@ def problems(volumes: str, layer: str = "") -> list[Problem]:
     return list(caught.value.problems)
 
 
-def manifests(environment: Placed) -> dict[tuple[str, str], dict[str, Any]]:
-    chart = kubernetes.Workloads(cdk8s.App(), environment)
-    kubernetes.WebService(chart, environment.web)
-    kubernetes.Worker(chart, environment.worker)
-    return {(one["kind"], one["metadata"]["name"]): one for one in kubernetes.objects(chart)}
-
-
 def test_a_claim_is_for_one_pod_and_the_class_keeps_its_disk() -> None:
-    made = manifests(load())
+    made = objects_of(load())
     assert made["PersistentVolumeClaim", "shop-worker-media"]["spec"] == {
         "accessModes": ["ReadWriteOncePod"],
         "storageClassName": "shop-live-kept",
@@ -58,13 +48,13 @@ def test_a_claim_is_for_one_pod_and_the_class_keeps_its_disk() -> None:
 
 
 def test_managed_nodes_have_the_driver_of_the_add_on() -> None:
-    found = manifests(load(cluster=GROUPS))["StorageClass", "shop-live-kept"]
+    found = objects_of(load(cluster=GROUPS))["StorageClass", "shop-live-kept"]
     assert found["provisioner"] == "ebs.csi.aws.com"
     assert "allowedTopologies" not in found
 
 
 def test_the_pod_that_has_the_disk_goes_before_the_next_one_comes() -> None:
-    spec = manifests(load())["Deployment", "shop-worker"]["spec"]
+    spec = objects_of(load())["Deployment", "shop-worker"]["spec"]
     assert (spec["replicas"], spec["strategy"]) == (1, {"type": "Recreate"})
     pod = spec["template"]["spec"]
     assert {"name": "kept-media", "persistentVolumeClaim": {"claimName": "shop-worker-media"}} in pod["volumes"]
@@ -73,7 +63,7 @@ def test_the_pod_that_has_the_disk_goes_before_the_next_one_comes() -> None:
 
 
 def test_a_class_that_is_there_is_used_and_none_is_made() -> None:
-    made = manifests(load("  kept_volumes: {media: {path: /app/media, size_gib: 20, storage_class: fast}}\n"))
+    made = objects_of(load("  kept_volumes: {media: {path: /app/media, size_gib: 20, storage_class: fast}}\n"))
     assert made["PersistentVolumeClaim", "shop-worker-media"]["spec"]["storageClassName"] == "fast"
     assert not [kind for kind, _ in made if kind == "StorageClass"]
 

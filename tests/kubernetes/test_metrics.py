@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import cdk8s
 import pytest
 import yaml
 
 from tests.shop import BASE, Shop
-from twinstack import kubernetes
+from tests.shop_chart import objects_of, pod_of
 from twinstack.errors import Problem
 from twinstack.layers.load import Loaded
 from twinstack.local import files_of
@@ -20,20 +19,13 @@ OWN = BASE.replace("web:\n", "web:\n  metrics: {port: 9100}\n  metrics_from: [mo
 )
 
 
-def objects(environment: Shop) -> dict[tuple[str, str], dict[str, Any]]:
-    chart = kubernetes.Workloads(cdk8s.App(), environment)
-    kubernetes.WebService(chart, environment.web)
-    kubernetes.Worker(chart, environment.worker)
-    return {(one["kind"], one["metadata"]["name"]): one for one in kubernetes.objects(chart)}
-
-
 def ingress(environment: Shop, workload: str) -> list[tuple[list[Any], list[int]]]:
-    rules = objects(environment)["NetworkPolicy", workload]["spec"].get("ingress", [])
+    rules = objects_of(environment)["NetworkPolicy", workload]["spec"].get("ingress", [])
     return [(rule["from"], [port["port"] for port in rule["ports"]]) for rule in rules]
 
 
 def ports(environment: Shop, workload: str) -> list[tuple[str, int]]:
-    (container,) = objects(environment)["Deployment", workload]["spec"]["template"]["spec"]["containers"]
+    (container,) = pod_of(environment, workload)["containers"]
     return [(one["name"], one["containerPort"]) for one in container.get("ports", [])]
 
 
@@ -50,7 +42,7 @@ def test_the_container_names_the_port_and_no_service_leads_to_it(accept: Callabl
     environment = accept(base=OWN).environment
     assert ports(environment, "shop-web") == [("http", 8000), ("metrics", 9100)]
     assert ports(environment, "shop-worker") == [("metrics", 9540)]
-    assert [one["port"] for one in objects(environment)["Service", "shop-web-service"]["spec"]["ports"]] == [80]
+    assert [one["port"] for one in objects_of(environment)["Service", "shop-web-service"]["spec"]["ports"]] == [80]
 
 
 def test_a_path_alone_is_served_on_the_services_port(accept: Callable[..., Loaded[Shop]]) -> None:
@@ -78,7 +70,7 @@ def test_the_local_prometheus_asks_where_they_are(accept: Callable[..., Loaded[S
 
 def test_a_port_below_1024_may_be_listened_on(accept: Callable[..., Loaded[Shop]]) -> None:
     environment = accept(base=OWN.replace("port: 9540", "port: 81")).environment
-    context = objects(environment)["Deployment", "shop-worker"]["spec"]["template"]["spec"]["securityContext"]
+    context = pod_of(environment)["securityContext"]
     assert context["sysctls"] == [{"name": "net.ipv4.ip_unprivileged_port_start", "value": "81"}]
     compose = {str(path): text for path, text in files_of(environment).items()}["compose.yaml"]
     assert yaml.safe_load(compose)["services"]["worker"]["sysctls"] == {"net.ipv4.ip_unprivileged_port_start": "81"}

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import cdk8s
 import pytest
 import yaml
 
 from tests.shop import BASE, TODAY, Shop
+from tests.shop_chart import chart_of
 from twinstack import kubernetes
 from twinstack.environment.mounted_files import LARGEST, keys_of
 from twinstack.errors import ConfigurationError, Problem
@@ -52,10 +52,7 @@ def problems(root: Path | None, files: str) -> Sequence[Problem]:
 
 def made(environment: Shop) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """The ConfigMaps with mounted files, as an API server reads the written YAML, and the worker's pod."""
-    chart = kubernetes.Workloads(cdk8s.App(), environment)
-    kubernetes.WebService(chart, environment.web)
-    kubernetes.Worker(chart, environment.worker)
-    objects = [one for text in kubernetes.render(chart).values() for one in yaml.safe_load_all(text)]
+    objects = [one for text in kubernetes.render(chart_of(environment)).values() for one in yaml.safe_load_all(text)]
     maps = [
         one
         for one in objects

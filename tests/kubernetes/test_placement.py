@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import cdk8s
 import pytest
 
 from tests.shop import BASE, TODAY, Shop
-from twinstack import kubernetes
+from tests.shop_chart import objects_of, pod_of
 from twinstack.cluster import ClusterSpec
 from twinstack.errors import ConfigurationError, Problem
 from twinstack.layers.load import load_text
@@ -51,27 +48,17 @@ def problems(cluster: str, placement: str, layer: str = "") -> list[Problem]:
     return list(caught.value.problems)
 
 
-def manifests(environment: Placed) -> list[dict[str, Any]]:
-    chart = kubernetes.Workloads(cdk8s.App(), environment)
-    kubernetes.WebService(chart, environment.web)
-    kubernetes.Worker(chart, environment.worker)
-    return kubernetes.objects(chart)
-
-
-def pod(environment: Placed, name: str = "shop-worker") -> dict[str, Any]:
-    (found,) = (one for one in manifests(environment) if (one["kind"], one["metadata"]["name"]) == ("Deployment", name))
-    return found["spec"]["template"]["spec"]
-
-
 def test_a_workload_that_says_nothing_asks_for_nothing() -> None:
-    spec = pod(load(AUTO))
+    spec = pod_of(load(AUTO))
     assert {"nodeSelector", "affinity", "tolerations"} & spec.keys() == set()
 
 
 def test_auto_mode_has_spot_nodes_once_a_pool_starts_them() -> None:
     environment = load(SPOT_POOL, "{capacity: spot, node_labels: {team: shop}}")
-    assert pod(environment)["nodeSelector"] == {"karpenter.sh/capacity-type": "spot", "team": "shop"}
-    assert pod(environment, "shop-web")["nodeSelector"] == {"karpenter.sh/capacity-type": "on-demand"}, "kept from spot"
+    assert pod_of(environment)["nodeSelector"] == {"karpenter.sh/capacity-type": "spot", "team": "shop"}
+    assert pod_of(environment, "shop-web")["nodeSelector"] == {"karpenter.sh/capacity-type": "on-demand"}, (
+        "kept from spot"
+    )
 
 
 def test_a_pool_is_a_node_pool_of_the_whole_cluster() -> None:
@@ -88,8 +75,7 @@ cluster:
       taints: [{key: only, value: shop}, {key: soft, effect: prefer_no_schedule}]
       cpu_limit: 64
 """
-    (found,) = [one for one in manifests(load(pools)) if one["kind"] == "NodePool"]
-    assert found["metadata"]["name"] == "graviton"
+    found = objects_of(load(pools))["NodePool", "graviton"]
     assert "namespace" not in found["metadata"]
     assert found["spec"] == {
         "template": {
@@ -119,14 +105,14 @@ cluster:
         },
     }
     arm = load(pools, "{tolerations: [{key: only}]}", "worker: {architecture: arm64}")
-    assert pod(arm)["nodeSelector"] == {"kubernetes.io/arch": "arm64"}
+    assert pod_of(arm)["nodeSelector"] == {"kubernetes.io/arch": "arm64"}
 
 
 def test_managed_groups_are_asked_by_their_own_labels() -> None:
     environment = load(
         GROUPS, "{capacity: spot, zones: [b, a, b], tolerations: [{key: x, value: y, effect: no_execute, seconds: 30}]}"
     )
-    spec = pod(environment)
+    spec = pod_of(environment)
     assert spec["nodeSelector"] == {"eks.amazonaws.com/capacityType": "SPOT"}
     assert spec["affinity"] == {
         "nodeAffinity": {
@@ -152,7 +138,7 @@ def test_managed_groups_are_asked_by_their_own_labels() -> None:
         "topology.kubernetes.io/zone",
         "kubernetes.io/hostname",
     ], "spread over the zones that are left"
-    assert pod(environment, "shop-web")["nodeSelector"] == {"eks.amazonaws.com/capacityType": "ON_DEMAND"}
+    assert pod_of(environment, "shop-web")["nodeSelector"] == {"eks.amazonaws.com/capacityType": "ON_DEMAND"}
 
 
 def test_another_teams_nodes_are_asked_for_whatever_they_have() -> None:
@@ -161,14 +147,14 @@ def test_another_teams_nodes_are_asked_for_whatever_they_have() -> None:
         "worker:\n", "worker:\n  placement: {node_labels: {karpenter.sh/capacity-type: spot, pool: x}, zones: [f, e]}\n"
     )
     layers = {"base": text + SHARED, "live": EXISTING_NETWORK}
-    spec = pod(load_text(Placed, "live", layers, TODAY).environment)
+    spec = pod_of(load_text(Placed, "live", layers, TODAY).environment)
     assert spec["nodeSelector"] == {"kubernetes.io/arch": "amd64", "karpenter.sh/capacity-type": "spot", "pool": "x"}
     (term,) = spec["affinity"]["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]["nodeSelectorTerms"]
     assert [one["values"] for one in term["matchExpressions"]] == [["eu-central-1f", "eu-central-1e"]]
 
 
 def test_a_node_with_an_accelerator_is_for_whoever_tolerates_it() -> None:
-    spec = pod(load(GROUPS, "{node_labels: {gpu: l4}, tolerations: [{key: nvidia.com/gpu}]}"))
+    spec = pod_of(load(GROUPS, "{node_labels: {gpu: l4}, tolerations: [{key: nvidia.com/gpu}]}"))
     assert spec["nodeSelector"]["gpu"] == "l4"
     assert spec["tolerations"] == [{"key": "nvidia.com/gpu", "operator": "Exists"}]
 
@@ -226,13 +212,13 @@ def test_what_no_node_has_is_refused(cluster: str, placement: str, code: str, pa
     ],
 )
 def test_what_auto_mode_has_is_accepted(placement: str) -> None:
-    assert pod(load(AUTO, placement))
+    assert pod_of(load(AUTO, placement))
 
 
 def test_arm64_runs_where_the_system_pool_is_tolerated_and_nowhere_else() -> None:
     (found,) = problems(AUTO, "{zones: [a, b]}", "worker: {architecture: arm64}")
     assert (found.code, found.fix) == ("TW605", "build the image for it, or give cluster a pool of such nodes")
-    spec = pod(load(AUTO, "{tolerations: [{key: CriticalAddonsOnly}]}", "worker: {architecture: arm64}"))
+    spec = pod_of(load(AUTO, "{tolerations: [{key: CriticalAddonsOnly}]}", "worker: {architecture: arm64}"))
     assert spec["nodeSelector"] == {"kubernetes.io/arch": "arm64"}
 
 
@@ -245,6 +231,6 @@ def test_one_zone_for_several_replicas_is_told() -> None:
 def test_what_keeps_room_stands_where_the_replicas_will() -> None:
     layer = "web: {placement: {capacity: spot, tolerations: [{key: x}]}, scale: {headroom: {pods: 1}}}"
     environment = load(SPOT_POOL, "", layer)
-    replica, room = pod(environment, "shop-web"), pod(environment, "shop-web-headroom")
+    replica, room = pod_of(environment, "shop-web"), pod_of(environment, "shop-web-headroom")
     for field in ("nodeSelector", "tolerations"):
         assert room[field] == replica[field]

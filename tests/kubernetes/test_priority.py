@@ -5,38 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import cdk8s
 import pytest
 
 from tests.shop import BASE, Shop
+from tests.shop_chart import chart_of, objects_of
 from twinstack import kubernetes
 from twinstack.errors import Problem
 from twinstack.layers.load import Loaded
 
 
-def rendered(environment: Shop) -> dict[str, list[dict[str, Any]]]:
-    """The objects of each file."""
-    chart = kubernetes.Workloads(cdk8s.App(), environment)
-    kubernetes.WebService(chart, environment.web)
-    kubernetes.Worker(chart, environment.worker)
-    return kubernetes.manifests.parts(chart)
-
-
 def classes(environment: Shop) -> dict[str, dict[str, Any]]:
-    return {
-        one["metadata"]["name"]: one
-        for many in rendered(environment).values()
-        for one in many
-        if one["kind"] == "PriorityClass"
-    }
+    return {name: one for (kind, name), one in objects_of(environment).items() if kind == "PriorityClass"}
 
 
 def named(environment: Shop) -> dict[str, str | None]:
     return {
-        one["metadata"]["name"]: one["spec"]["template"]["spec"].get("priorityClassName")
-        for many in rendered(environment).values()
-        for one in many
-        if one["kind"] == "Deployment"
+        name: one["spec"]["template"]["spec"].get("priorityClassName")
+        for (kind, name), one in objects_of(environment).items()
+        if kind == "Deployment"
     }
 
 
@@ -68,7 +54,8 @@ def test_workloads_of_one_value_share_its_class_and_an_administrator_applies_it(
 ) -> None:
     environment = accept("web: {priority: {value: 10}}\nworker: {priority: {value: 10}}").environment
     assert set(named(environment).values()) == {"shop-live-priority-10"}
-    (file,) = [name for name, many in rendered(environment).items() if "PriorityClass" in {one["kind"] for one in many}]
+    files = kubernetes.manifests.parts(chart_of(environment))
+    (file,) = [name for name, many in files.items() if "PriorityClass" in {one["kind"] for one in many}]
     assert file == "00-cluster.k8s.yaml"
 
 

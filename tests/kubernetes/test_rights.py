@@ -9,13 +9,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import cdk8s
 import pytest
 import yaml
 
 from tests.planes import Planes, api_server_alone
 from tests.shop import BASE, Shop
-from twinstack import kubernetes
+from tests.shop_chart import objects_of
 from twinstack.api_server import ApiServer
 from twinstack.environment.cluster_kinds import all_kinds
 from twinstack.layers.load import Loaded
@@ -33,16 +32,9 @@ RIGHTS = BASE.replace(
 RBAC = "rbac.authorization.k8s.io"
 
 
-def objects(environment: Shop) -> dict[tuple[str, str], dict[str, Any]]:
-    chart = kubernetes.Workloads(cdk8s.App(), environment)
-    kubernetes.WebService(chart, environment.web)
-    kubernetes.Worker(chart, environment.worker)
-    return {(one["kind"], one["metadata"]["name"]): one for one in kubernetes.objects(chart)}
-
-
 @pytest.fixture
 def found(accept: Callable[..., Loaded[Shop]]) -> dict[tuple[str, str], dict[str, Any]]:
-    return objects(accept(base=RIGHTS).environment)
+    return objects_of(accept(base=RIGHTS).environment)
 
 
 def test_a_role_of_the_namespace_has_one_rule_for_each_group(found: dict[tuple[str, str], dict[str, Any]]) -> None:

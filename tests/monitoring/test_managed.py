@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 import cdk8s
-import pytest
 import yaml
 
 from stacks import product
 from stacks.workloads import AnalyticsWorkloads
 from tests.aws.documents import Document, analytics, policy
+from tests.checkers import needs_promtool, promtool
 from twinstack import kubernetes
 
-PROMTOOL = shutil.which("promtool")
-needs_promtool = pytest.mark.skipif(PROMTOOL is None, reason="promtool is not on the path: it comes with Prometheus")
 WATCHED: Final = {
     "monitoring.kind": "managed",
     "monitoring.notify": [{"protocol": "email", "endpoint": "oncall@shadower.ai"}],
@@ -43,11 +39,10 @@ def scrape_configuration() -> dict[str, Any]:
     return yaml.safe_load(one("aws_prometheus_scraper")["scrape_configuration"])
 
 
-def checked(tmp_path: Path, *arguments: str, text: str) -> None:
+def checked(tmp_path: Path, what: str, text: str) -> None:
     file = tmp_path / "file.yml"
     file.write_text(text)
-    ran = subprocess.run([str(PROMTOOL), *arguments, str(file)], capture_output=True, text=True)
-    assert ran.returncode == 0, ran.stdout + ran.stderr
+    promtool("check", what, "--lint=all", "--lint-fatal", file)
 
 
 def test_the_four_required_jobs_are_asked_each_its_own_pods() -> None:
@@ -75,20 +70,13 @@ def test_the_four_required_jobs_are_asked_each_its_own_pods() -> None:
 
 @needs_promtool
 def test_prometheus_takes_what_the_scraper_is_told(tmp_path: Path) -> None:
-    checked(
-        tmp_path,
-        "check",
-        "config",
-        "--lint=all",
-        "--lint-fatal",
-        text=one("aws_prometheus_scraper")["scrape_configuration"],
-    )
+    checked(tmp_path, "config", one("aws_prometheus_scraper")["scrape_configuration"])
 
 
 @needs_promtool
 def test_prometheus_takes_the_rules(tmp_path: Path) -> None:
     text = one("aws_prometheus_rule_group_namespace")["data"]
-    checked(tmp_path, "check", "rules", "--lint=all", "--lint-fatal", text=text)
+    checked(tmp_path, "rules", text)
     assert "namespace=" not in text, "the workspace has no other product's figures"
     assert "${" not in text
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-import subprocess
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,9 +14,9 @@ import yaml
 
 from stacks import product
 from stacks.workloads import AnalyticsWorkloads
+from tests.checkers import needs_promtool, promtool
 from twinstack import kubernetes
 
-PROMTOOL = shutil.which("promtool")
 OPERATOR = {
     "monitoring.kind": "operator",
     "monitoring.operator.labels": {"release": "kube-prometheus-stack"},
@@ -118,14 +116,11 @@ def test_a_rule_leads_to_its_runbook() -> None:
     assert not [one for group in plain for one in group["rules"] if "runbook_url" in one["annotations"]]
 
 
-@pytest.mark.skipif(PROMTOOL is None, reason="promtool is not on the path: it comes with Prometheus")
+@needs_promtool
 def test_prometheus_takes_the_rules(tmp_path: Path) -> None:
     file = tmp_path / "rules.yml"
     file.write_text(yaml.safe_dump(of("PrometheusRule")["analytics"]["spec"]))
-    ran = subprocess.run(
-        [str(PROMTOOL), "check", "rules", "--lint=all", "--lint-fatal", str(file)], capture_output=True, text=True
-    )
-    assert ran.returncode == 0, ran.stdout + ran.stderr
+    promtool("check", "rules", "--lint=all", "--lint-fatal", file)
 
 
 @pytest.mark.parametrize(
@@ -207,11 +202,8 @@ def test_grafana_is_given_a_dashboard_of_this_namespace() -> None:
     assert "analytics-dashboard" not in of("ConfigMap", made(**{"monitoring.operator.dashboard_labels": {}}))
 
 
-@pytest.mark.skipif(PROMTOOL is None, reason="promtool is not on the path: it comes with Prometheus")
+@needs_promtool
 def test_every_query_of_the_dashboard_is_promql() -> None:
     dashboard = json.loads(of("ConfigMap")["analytics-dashboard"]["data"]["analytics.json"])
     for query in {target["expr"] for one in dashboard["panels"] for target in one["targets"]}:
-        ran = subprocess.run(
-            [str(PROMTOOL), "promql", "format", "--experimental", query], capture_output=True, text=True
-        )
-        assert ran.returncode == 0, f"{query}: {ran.stderr}"
+        promtool("promql", "format", "--experimental", query)

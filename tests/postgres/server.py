@@ -7,7 +7,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,6 +41,14 @@ class Server:
         self, statement: str, user: str = "analytics_admin", password: str = "master", *, url: str | None = None
     ) -> subprocess.CompletedProcess[str]:
         return run(["psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-c", statement, url or self.url(user, password)], {})
+
+    def check(self, command: Sequence[str], **given: str) -> subprocess.CompletedProcess[str]:
+        """Runs the health check of the local stack's server, with what Compose puts in from .env."""
+        (text,) = command
+        for name, value in {"DATABASE_USER": "analytics_admin", "DATABASE_NAME:-shop": "analytics", **given}.items():
+            text = text.replace(f"${{{name}}}", value)
+        connection = {"PGHOST": "127.0.0.1", "PGPORT": str(self.port), "PGPASSWORD": "master"}
+        return run(["/bin/sh", "-c", text], connection)
 
 
 def run_script(application: str, admin: str, script: str | None = None) -> subprocess.CompletedProcess[str]:

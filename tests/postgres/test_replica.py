@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -149,16 +148,8 @@ def test_the_one_server_of_the_local_stack_has_a_role_that_only_reads(server: Se
     assert stand_in.variables["DATABASE_REPLICA_USER"] == "${DATABASE_USER}_reader"
     health = stand_in.services[0].health
     assert health is not None
-    (check,) = health.command
-    for name, value in (
-        ("DATABASE_USER", "analytics_admin"),
-        ("DATABASE_PASSWORD", "secret-1"),
-        ("DATABASE_NAME:-shop", "analytics"),
-    ):
-        check = check.replace(f"${{{name}}}", value)
-    environment = {"PGHOST": "127.0.0.1", "PGPORT": str(server.port), "PGPASSWORD": "master", "PATH": "/usr/bin:/bin"}
     for _ in range(2):
-        done = subprocess.run(["/bin/sh", "-c", check], capture_output=True, text=True, check=False, env=environment)
+        done = server.check(health.command, DATABASE_PASSWORD="secret-1")
         assert done.returncode == 0, done.stderr + done.stdout
     assert server.query("CREATE TABLE things (id int)").returncode == 0
     reads = server.query("SELECT count(*) FROM things", "analytics_admin_reader", "secret-1")

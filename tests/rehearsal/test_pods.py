@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import cdk8s
 import pytest
 
 from tests.kubernetes.test_placement import OWN, Placed
 from tests.rehearsal.small_shop import needs_assets
 from tests.shop import BASE, TODAY
+from tests.shop_chart import chart_of
 from twinstack import kubernetes
 from twinstack.layers.load import load_text
 from twinstack.rehearsal.control_plane import ControlPlane
@@ -52,12 +52,9 @@ def test_an_api_server_takes_everything_that_pods_can_say(control_plane: Control
         + POOLS
     )
     environment = load_text(Placed, "live", {"base": base, "live": ""}, TODAY, root=tmp_path).environment
-    chart = kubernetes.Workloads(cdk8s.App(), environment)
-    kubernetes.WebService(chart, environment.web)
-    kubernetes.Worker(chart, environment.worker)
     folder = tmp_path / "dist"
     folder.mkdir()
-    for name, text in kubernetes.render(chart).items():
+    for name, text in kubernetes.render(chart_of(environment)).items():
         (folder / name).write_text(text, encoding="utf-8")
     report = rehearse_on(control_plane, folder, progress=lambda _: None)
     assert [str(problem) for problem in report.problems] == []

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import cdk8s
 import pytest
 
-from tests.shop import BASE, TODAY, Shop
-from twinstack import kubernetes
+from tests.shop import BASE, HEAD, TODAY, Shop
+from tests.shop_chart import pod_of
 from twinstack.edge import EdgeSpec
 from twinstack.environment import Environment
 from twinstack.errors import ConfigurationError, Problem
@@ -22,13 +21,7 @@ def asked(health: str) -> str:
 
 
 def container(environment: Shop) -> dict[str, Any]:
-    chart = kubernetes.Workloads(cdk8s.App(), environment)
-    kubernetes.WebService(chart, environment.web)
-    kubernetes.Worker(chart, environment.worker)
-    (found,) = (
-        one for one in kubernetes.objects(chart) if (one["kind"], one["metadata"]["name"]) == ("Deployment", "shop-web")
-    )
-    return found["spec"]["template"]["spec"]["containers"][0]
+    return pod_of(environment, "shop-web")["containers"][0]
 
 
 @pytest.mark.parametrize(
@@ -85,12 +78,11 @@ class Served(Environment):
 
 @pytest.mark.parametrize(("kind", "codes"), [("alb", ["TW617"]), ("nginx", [])])
 def test_a_load_balancer_sends_nothing_to_what_does_not_answer_it_by_http(kind: str, codes: list[str]) -> None:
-    head = BASE[: BASE.index("network:")]
     web = BASE[BASE.index("web:") : BASE.index("worker:")].replace("{live: /live, ready: /ready}", "{tcp: true}")
     web = web.replace("  uses: [database, settings, files: write]\n", "")
     edge = f"edge: {{kind: {kind}, host: a.example.com, zone: example.com, routes: [{{path: /, to: web}}], rate_limit: {{requests: 100}}}}\n"
     try:
-        load_text(Served, "live", {"base": head + web + edge, "live": ""}, TODAY)
+        load_text(Served, "live", {"base": HEAD + web + edge, "live": ""}, TODAY)
     except ConfigurationError as error:
         assert [problem.code for problem in error.problems] == codes
     else:
