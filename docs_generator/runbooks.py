@@ -40,7 +40,7 @@ def _page(room: Room, alert: Alert) -> str:
     lasts = f"for {alert.minutes} minute{'s' if alert.minutes != 1 else ''}" if alert.minutes else "at once"
     parts = [
         f"# {alert.name}\n\n{WRITTEN}",
-        f"A **{alert.severity}** alert of a [{room.title}](../rooms/{room.folder}.md): {in_words(alert)}.",
+        f"A **{alert.severity}** alert of {'an' if room.title.startswith('E') else 'a'} [{room.title}](../rooms/{room.folder}.md): {in_words(alert)}.",
         f"## What to do\n\n{alert.description}",
         "## When it is raised",
     ]
@@ -52,11 +52,17 @@ def _page(room: Room, alert: Alert) -> str:
         parts.append(
             f"Where CloudWatch watches, once this has held for {minutes} minutes{missed}:\n\n```text\n{measured(alert)}\n```"
         )
-    if not alert.measured:
+    elif alert.expression:
         parts.append("CloudWatch measures nothing that says it.")
+    else:
+        parts.append(OF_A_LOAD_BALANCER)
     return "\n\n".join(parts) + "\n"
 
 
+OF_A_LOAD_BALANCER = """\
+Where CloudWatch watches, by the tags of the load balancer, which those in another team's cluster do not have: its threshold
+is one of [`monitoring.thresholds`](../rooms/monitoring.md#thresholds)."""
+"""What the room's example, in another team's cluster, has neither an expression nor a metric for."""
 HEAD = f"""\
 # Runbooks
 
