@@ -1,4 +1,5 @@
-"""Programs of others that the tests ask: type checkers, run over a folder as an editor runs them, Docker Compose, promtool."""
+"""Programs of others that the tests ask: type checkers, run over a folder as an editor runs them, Docker Compose and
+promtool."""
 
 from __future__ import annotations
 
