@@ -85,3 +85,10 @@ def test_it_loads_neither_the_full_command_line_nor_what_reads_annotations(tmp_p
     assert status == "2"
     assert {"typer", "pydantic", "rich", "jinja2", "jsii"} & set(modules) == set()
     assert "twinstack.delivery.deployment" in modules
+
+
+def test_nor_does_judging_its_plan_and_applying_it() -> None:
+    program = "import sys, twinstack.delivery.engine, twinstack.delivery.infrastructure; print(*sys.modules)"
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    modules = {name for name in run.stdout.split() if name.startswith("twinstack.environment")}
+    assert {"typer", "pydantic", "rich", "jinja2", "jsii"} & {*run.stdout.split()} | modules == set()

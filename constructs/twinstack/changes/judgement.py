@@ -6,16 +6,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from twinstack.changes.effect import Effect
 from twinstack.changes.fields import root_of
 from twinstack.changes.provider_types import BUILT_IN, is_filled_in, is_known
 from twinstack.changes.stateful import REMADE, STATEFUL
 from twinstack.delivery.infrastructure_plan import UNKNOWN_YET, Action
-
-if TYPE_CHECKING:
-    from twinstack.facts import ChangeFact
+from twinstack.facts import ChangeFact, change_of
+from twinstack.facts.changes import is_change
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +45,6 @@ def of_argument(type_name: str, path: str, before: Any, after: Any, beside: Mapp
 
 def fact_of(type_name: str, path: str, before: Any, after: Any, beside: Mapping[str, Any]) -> ChangeFact | None:
     """What is noted of a change of this argument; None: nothing. Of a block that comes or goes, the worst of what is in it."""
-    from twinstack.facts import change_of  # which a plan without changes has no use for
-    from twinstack.facts.changes import is_change
-
     worst = change_of(type_name, path, before, after, beside=beside)  # what is not known yet is not taken away
     for name, old, new in _inside(path, before, None if after is UNKNOWN_YET else after):
         fact = change_of(type_name, name, old, new, beside=beside) if is_change(type_name, name, old, new) else None

@@ -10,13 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from twinstack.changes.difference import FieldChange
 from twinstack.changes.effect import Effect
 from twinstack.changes.fields import without_index
 from twinstack.changes.openings import opened
 from twinstack.changes.protections import taken_off, taken_off_with
+
+if TYPE_CHECKING:
+    from twinstack.changes.difference import FieldChange
 
 Arguments: TypeAlias = Mapping[str, Any]
 
