@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from twinstack.changes.effect import Effect
-from twinstack.changes.fields import holds
+from twinstack.facts.conditions import holds
 
 
 def of_rules(direction: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Effect, str]:

@@ -1,8 +1,7 @@
-"""Where two documents differ, field by field, and whether one value holds another: `scaling_config.min_size`, `spec.template.spec.containers[backend].image`."""
+"""Where two documents differ, field by field: `scaling_config.min_size`, `spec.template.spec.containers[backend].image`."""
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
@@ -31,18 +30,6 @@ def differing(before: Any, after: Any, keys: Collection[str], path: str = "") ->
             yield path, before, after
     elif before != after:
         yield path, before, after
-
-
-def holds(wide: str, narrow: str) -> bool:
-    """Whether one block of addresses holds another; of anything else, whether they are the same."""
-    try:
-        outer, inner = (ipaddress.ip_network(one, strict=False) for one in (wide, narrow))
-    except ValueError:
-        return wide == narrow
-    first, last = (int(one) for one in (outer.network_address, outer.broadcast_address))
-    return (
-        outer.version == inner.version and first <= int(inner.network_address) and last >= int(inner.broadcast_address)
-    )
 
 
 def root_of(path: str) -> str:

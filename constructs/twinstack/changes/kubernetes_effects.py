@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias
 
 from twinstack.changes.effect import Effect
-from twinstack.changes.fields import holds
+from twinstack.facts.conditions import holds
 
 Kind: TypeAlias = tuple[str, str]
 """Group and kind: `("apps", "Deployment")`; the core group is empty."""

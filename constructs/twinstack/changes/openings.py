@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
-from twinstack.changes.fields import holds
 from twinstack.delivery.infrastructure_plan import UNKNOWN_YET
+from twinstack.facts.conditions import holds
 from twinstack.facts.rights import given
 
 Arguments: TypeAlias = Mapping[str, Any]

@@ -75,7 +75,7 @@ class _Comparison:
 
     def _made(self, one: Object) -> Change:
         kind = (one.group, one.kind)
-        if kind == NETWORK_POLICY and self._narrows(one):
+        if kind == NETWORK_POLICY and _is_alone(one, self.old):
             return self._change(
                 one, Action.CREATED, Effect.INTERRUPTS, why="its pods admit only what it names, and no more"
             )
@@ -98,20 +98,6 @@ class _Comparison:
                 return f"{who[0]} {who[2]}"
         return ""
 
-    def _opens(self, policy: Object) -> bool:
-        """Whether pods that stay were kept apart by this policy, and no other one does it."""
-        selected = self.new.selected(policy.spec.get("podSelector"), policy.namespace)
-        others = [one for one in self.new.of("NetworkPolicy") if one.namespace == policy.namespace]
-        covered = [pods for one in others for pods in self.new.selected(one.spec.get("podSelector"), one.namespace)]
-        return any(pods not in covered for pods in selected)
-
-    def _narrows(self, policy: Object) -> bool:
-        """Whether pods that there are already were not selected by any policy before."""
-        selected = self.old.selected(policy.spec.get("podSelector"), policy.namespace)
-        others = [one for one in self.old.of("NetworkPolicy") if one.namespace == policy.namespace]
-        covered = [pods for one in others for pods in self.old.selected(one.spec.get("podSelector"), one.namespace)]
-        return any(pods not in covered for pods in selected)
-
     def _gone(self, one: Object) -> Change:
         kind = (one.group, one.kind)
         if kind in CONTENT_NAMED and _CONTENT.search(one.name):
@@ -119,7 +105,7 @@ class _Comparison:
         if not is_known(kind):
             return self._change(one, Action.DESTROYED, Effect.REPLACES, known=False, why=_unknown(one))
         effect, why = GONE.get(kind, (Effect.REPLACES, "it holds nothing that cannot be made again"))
-        if kind == NETWORK_POLICY and self._opens(one):
+        if kind == NETWORK_POLICY and _is_alone(one, self.new):
             effect, why = Effect.EXPOSES, "its pods stay, and admit whatever comes"
         return self._change(one, Action.DESTROYED, effect, why=why)
 
@@ -168,6 +154,13 @@ class _Comparison:
     ) -> Change:
         thing = self.places.of_object(one.data)
         return Change(Half.WORKLOADS, one.title, thing, action, effect, known, why, fields)
+
+
+def _is_alone(policy: Object, objects: Objects) -> bool:
+    """Whether it selects pods of a release that none of that release's policies selects."""
+    others = [one for one in objects.of("NetworkPolicy") if one.namespace == policy.namespace]
+    covered = [pods for one in others for pods in objects.selected(one.spec.get("podSelector"), one.namespace)]
+    return any(pods not in covered for pods in objects.selected(policy.spec.get("podSelector"), policy.namespace))
 
 
 def _with_findings(

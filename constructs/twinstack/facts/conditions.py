@@ -43,6 +43,18 @@ def is_empty(value: Any) -> bool:
     return value is None or value in ("", [], {})
 
 
+def holds(wide: str, narrow: str) -> bool:
+    """Whether one block of addresses holds another; of anything else, whether they are the same."""
+    try:
+        outer, inner = (ipaddress.ip_network(one, strict=False) for one in (wide, narrow))
+    except ValueError:
+        return wide == narrow
+    first, last = (int(one) for one in (outer.network_address, outer.broadcast_address))
+    return (
+        outer.version == inner.version and first <= int(inner.network_address) and last >= int(inner.broadcast_address)
+    )
+
+
 def _smaller(before: Any, after: Any, _: Mapping[str, Any]) -> bool:
     first, second = number_of(before), number_of(after)
     return first is not None and second is not None and second < first
@@ -55,12 +67,7 @@ def _sooner(before: Any, after: Any, _: Mapping[str, Any]) -> bool:
 
 def _leaves_out(before: Any, after: Any, _: Mapping[str, Any]) -> bool:
     """Whether a block of addresses holds no longer all of the former one."""
-    try:
-        old, new = (ipaddress.ip_network(str(one), strict=False) for one in (before, after))
-    except ValueError:
-        return not is_empty(before) and not is_empty(after)
-    first, last = (int(one) for one in (old.network_address, old.broadcast_address))
-    return old.version != new.version or first < int(new.network_address) or last > int(new.broadcast_address)
+    return not is_empty(before) and not is_empty(after) and not holds(str(after), str(before))
 
 
 def _engine_before_7_0_5(_before: Any, _after: Any, beside: Mapping[str, Any]) -> bool:
