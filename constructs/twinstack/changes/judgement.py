@@ -56,7 +56,7 @@ def fact_of(type_name: str, path: str, before: Any, after: Any, beside: Mapping[
 
 def _inside(path: str, before: Any, after: Any) -> Iterator[tuple[str, Any, Any]]:
     """Each argument in the blocks of which one side has more than the other; blocks that both have are no change."""
-    old, new = _blocks(before), _blocks(after)
+    old, new = blocks(before), blocks(after)
     if not old and not new:
         return
     left = [one for one in old if one not in new]
@@ -70,7 +70,8 @@ def _inside(path: str, before: Any, after: Any) -> Iterator[tuple[str, Any, Any]
             yield from _inside(f"{path}.{name}", one, other)
 
 
-def _blocks(value: Any) -> list[Mapping[str, Any]]:
+def blocks(value: Any) -> list[Mapping[str, Any]]:
+    """The blocks of one name, as a list or alone."""
     every = value if isinstance(value, list) else [value]
     return [one for one in every if isinstance(one, Mapping)]
 

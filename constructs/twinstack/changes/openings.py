@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
+from twinstack.changes.judgement import blocks
 from twinstack.delivery.infrastructure_plan import UNKNOWN_YET
 from twinstack.facts.conditions import holds
 from twinstack.facts.rights import given
@@ -181,11 +182,6 @@ def at(arguments: Any, path: str) -> Any:
     for name in path.split("."):
         value = next(iter(blocks(value)), {}).get(name)
     return value
-
-
-def blocks(value: Any) -> list[Arguments]:
-    """The blocks of one name, as a list or alone."""
-    return [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, Mapping)]
 
 
 def texts(value: Any) -> list[str]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, TypeAlias
 
 from twinstack.changes.effect import Effect
-from twinstack.changes.judgement import GUARDS
-from twinstack.changes.openings import at, blocks, is_on
+from twinstack.changes.judgement import GUARDS, blocks
+from twinstack.changes.openings import at, is_on
 from twinstack.delivery.infrastructure_plan import UNKNOWN_YET
 from twinstack.facts.conditions import number_of
+from twinstack.facts.rights import denies
 
 Arguments: TypeAlias = Mapping[str, Any]
 Found: TypeAlias = Iterator[tuple[str, str]]
@@ -42,17 +42,8 @@ def taken_off_with(type_name: str, before: Arguments) -> Iterator[tuple[Effect, 
     """What goes with a resource that keeps another one, which stays."""
     if why := KEEPERS.get(type_name):
         yield Effect.UNPROTECTS, why
-    if "policy" in before and _denies(before["policy"]):
+    if "policy" in before and denies(before["policy"]):
         yield Effect.UNPROTECTS, "what its policy denied is denied no more"
-
-
-def _denies(policy: Any) -> bool:
-    try:
-        document = json.loads(policy, strict=False) if isinstance(policy, str) else {}
-    except ValueError:
-        return False
-    statements = document.get("Statement", []) if isinstance(document, Mapping) else []
-    return any(one.get("Effect") == "Deny" for one in blocks(statements))
 
 
 def _firewall(before: Arguments, after: Arguments) -> Found:

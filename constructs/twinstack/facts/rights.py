@@ -29,6 +29,12 @@ def given(before: Any, after: Any, is_new: Callable[[str], bool] = lambda _: Fal
     return _more(before if isinstance(before, str) else "", after if isinstance(after, str) else "", is_new)
 
 
+def denies(policy: Any) -> bool:
+    """Whether a policy denies anything, as far as it can be read."""
+    statements = _statements(policy) if isinstance(policy, str) else None
+    return any(one.get("Effect") == "Deny" for one in statements or ())
+
+
 def _more(before: str, after: str, is_new: Callable[[str], bool] = lambda _: False) -> list[str]:
     """What the second allows and the first does not."""
     old, new = _statements(before), _statements(after)
@@ -89,10 +95,10 @@ def _statements(text: str) -> list[Mapping[str, Any]] | None:
         found: Any = json.loads(text, strict=False)  # a comparison marks references by a zero byte
     except ValueError:
         return None
-    every = _each(found.get("Statement", [])) if isinstance(found, Mapping) else [None]
-    every = (
-        [found["Statement"]] if isinstance(found, Mapping) and isinstance(found.get("Statement"), Mapping) else every
-    )
+    if not isinstance(found, Mapping):
+        return None
+    every = found.get("Statement", [])
+    every = [every] if isinstance(every, Mapping) else _each(every)
     return every if all(isinstance(one, Mapping) for one in every) else None
 
 
