@@ -2,14 +2,15 @@
 
 By itself passes what is made, what is changed in place and noticed by nobody, what is read, moved, taken over or let go.
 Anything else takes a person, who says how bad a change may be, and that includes what opens something or takes a protection
-off, which nobody notices; and what destroys data takes its address typed out. It is decided by what the plan does, never by the reason that it gives: a resource that is only forgotten bears the reason of one
-that is destroyed. Source, measured on 28 November 2026: Terraform 1.11.4 and OpenTofu 1.12.6, `show -json`.
+off, which nobody notices; and what destroys data takes its address typed out. It is decided by what the plan does, never by
+the reason that it gives: a resource that is only forgotten bears the reason of one that is destroyed. Source, measured on 28
+November 2026: Terraform 1.11.4 and OpenTofu 1.12.6, `show -json`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final
 
@@ -46,6 +47,8 @@ class Verdict:
     """What to do; empty where it passes."""
     code: str = ""
     """Of the problem that it is; empty where it passes."""
+    weaker: tuple[Weakening, ...] = ()
+    """What it opens or takes a protection from, argument by argument."""
 
     @property
     def passes(self) -> bool:
@@ -89,8 +92,10 @@ def judge(
     changes = InfrastructurePlan(plan).changes
     verdicts = [*_of_the_whole(plan), *_of_invocations(plan, allowed)]
     vanished = frozenset(_vanished(plan))
-    neighbours = neighbours_of(changes)
-    verdicts += (_of(change, allowed, up_to, moved or {}, vanished, neighbours) for change in changes)
+    neighbours = _neighbours_of(changes)
+    for change in changes:
+        weaker = _weakenings_of(change, neighbours)
+        verdicts.append(replace(_of(change, allowed, up_to, moved or {}, vanished, weaker), weaker=tuple(weaker)))
     lost = {one.address for one in verdicts if one.address and one.effect is Effect.DESTROYS_DATA}
     if strangers := sorted({*allowed} - lost):
         raise ConfigurationError(_stranger(address, lost, {one.address for one in changes}) for address in strangers)
@@ -164,9 +169,9 @@ def _of(
     up_to: Effect,
     moved: Mapping[str, str],
     vanished: Collection[str],
-    neighbours: Neighbours,
+    weaker: Sequence[Weakening],
 ) -> Verdict:
-    effect, why = _with_weakenings(*_effect(change), weakenings_of(change, neighbours))
+    effect, why = _with_weakenings(*_effect(change), weaker)
     where = str(change)
     if change.action is Action.CREATED and change.address in vanished and change.type_name in STATEFUL:
         effect = Effect.REPLACES
@@ -202,7 +207,7 @@ def _of(
     return Verdict(where, change.action, effect, why)
 
 
-def neighbours_of(changes: Collection[ResourceChange]) -> Neighbours:
+def _neighbours_of(changes: Collection[ResourceChange]) -> Neighbours:
     """What a plan makes anew and takes away."""
     made = [one for one in changes if one.action in {Action.CREATED, Action.REPLACED, Action.LEFT}]
     gone = [one for one in changes if one.action in {Action.DESTROYED, Action.REPLACED}]
@@ -212,7 +217,7 @@ def neighbours_of(changes: Collection[ResourceChange]) -> Neighbours:
     )
 
 
-def weakenings_of(change: ResourceChange, neighbours: Neighbours) -> list[Weakening]:
+def _weakenings_of(change: ResourceChange, neighbours: Neighbours) -> list[Weakening]:
     """What a change of a plan opens or takes a protection from."""
     if change.action in {Action.FORGOTTEN, Action.MOVED, Action.IMPORTED, Action.UNKNOWN} or change.deposed:
         return []
@@ -222,7 +227,7 @@ def weakenings_of(change: ResourceChange, neighbours: Neighbours) -> list[Weaken
     return weakenings(change.type_name, before, after, neighbours)
 
 
-def _with_weakenings(effect: Effect, why: str, found: list[Weakening]) -> tuple[Effect, str]:
+def _with_weakenings(effect: Effect, why: str, found: Sequence[Weakening]) -> tuple[Effect, str]:
     if not found:
         return effect, why
     worst = max(one.effect for one in found)

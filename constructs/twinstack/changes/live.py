@@ -60,15 +60,13 @@ def changes_of_what_stands(
 
 def changes_of_plan(plan: InfrastructurePlan, stack: Mapping[str, Any], fields: Collection[str]) -> Iterator[Change]:
     """What a plan of Terraform or OpenTofu does, each address with what its arguments do."""
-    from twinstack.changes.gate import judge, neighbours_of, weakenings_of
+    from twinstack.changes.gate import judge
 
-    neighbours = neighbours_of(plan.changes)
     places = Places.of_stacks(stack, stack, fields)
     verdicts = {one.address: one for one in judge(plan.document, up_to=Effect.DESTROYS_DATA)}
     for change in plan.changes:
         verdict = verdicts[str(change)]
-        weaker = weakenings_of(change, neighbours)
-        found = with_weakenings([*_arguments(change)], weaker)
+        found = with_weakenings([*_arguments(change)], verdict.weaker)
         arguments = sorted(found, key=lambda one: (-rank_of(one), not one.forces, one.path))
         known = verdict.code != UNJUDGED and all(one.known for one in arguments)
         yield Change(
