@@ -164,3 +164,28 @@ def test_what_goes_with_what_it_kept_keeps_nothing_more() -> None:
 )  # fmt: skip
 def test_each_kind(address: str, before: dict[str, Any], after: dict[str, Any], effect: Effect) -> None:
     assert only(update(address, before, after)).effect is effect
+
+
+DATABASE = "aws_db_instance.rows"
+
+
+def test_what_is_deleted_is_not_said_to_be_kept_for_a_shorter_time_too() -> None:
+    old, new = ({**weaker.DATABASE, "backup_retention_period": days} for days in (7, 3))
+    verdict = only(update(DATABASE, old, new))
+    assert (verdict.effect, verdict.weaker) == (Effect.DESTROYS_DATA, ())
+    (change,) = changes_of_infrastructure(*(weaker_stack(one) for one in (old, new)))
+    assert [(one.path, one.effect, one.why) for one in change.fields] == [
+        ("backup_retention_period", Effect.DESTROYS_DATA, "shorter: the automated backups that are older are deleted")
+    ]
+
+
+def test_what_terraform_is_told_to_ignore_opens_nothing() -> None:
+    new = {**weaker.DATABASE, "publicly_accessible": True, "monitoring_interval": 60}
+    (open_,) = changes_of_infrastructure(weaker_stack(weaker.DATABASE), weaker_stack(new))
+    ignoring = {**new, "lifecycle": {"ignore_changes": ["publicly_accessible"]}}
+    (ignored,) = changes_of_infrastructure(weaker_stack(weaker.DATABASE), weaker_stack(ignoring))
+    assert (open_.effect, ignored.effect) == (Effect.EXPOSES, Effect.SAFE)
+
+
+def weaker_stack(database: dict[str, Any]) -> dict[str, Any]:
+    return {**weaker.BEFORE, "resource": {"aws_db_instance": {"rows": {**database, "identifier": "rows"}}}}

@@ -124,7 +124,7 @@ class _Comparison:
         moved = f"only its address changes: it was {former}" if former != address else ""
         if not found and not triggers:
             return self._change(address, Action.MOVED, Effect.SAFE, why=moved) if moved else None
-        weaker = self._weaker(type_name, before, after)
+        weaker = self._weaker(type_name, address, before, after)
         found = with_weakenings(_with_refusals(found, type_name, before, after), weaker)
         found.sort(key=lambda one: (-rank_of(one), not one.forces, one.path))
         forced = [one.path for one in found if one.forces]
@@ -144,13 +144,15 @@ class _Comparison:
         effect = max((worst.effect, *(one.effect for one in weaker)))
         return self._change(address, Action.CHANGED, effect, known=worst.known, why=why, fields=fields)
 
-    def _weaker(self, type_name: str, before: Block, after: Block) -> list[Weakening]:
+    def _weaker(self, type_name: str, address: str, before: Block, after: Block) -> list[Weakening]:
         """Where two values differ and say the same to people, a data source makes another of it: that only a plan tells."""
+        ignored = self._ignored(address)
         old, new = shown(before), shown(after)
         for name, one in after.items():
             if new[name] == old.get(name) and one != before.get(name) and not sources(one):
                 new[name] = UNKNOWN_YET
-        return weakenings(type_name, old, new, self._neighbours)
+        found = weakenings(type_name, old, new, self._neighbours)
+        return [one for one in found if not _is_ignored(one.path, ignored)]
 
     def _names(self, stack: Stack, addresses: Collection[str]) -> Iterator[tuple[str, str]]:
         for one in addresses:

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from twinstack.changes.effect import Effect
 from twinstack.changes.fields import without_index
-from twinstack.changes.openings import opened
+from twinstack.changes.judgement import fact_of
+from twinstack.changes.openings import at, opened
 from twinstack.changes.protections import taken_off, taken_off_with
 
 if TYPE_CHECKING:
@@ -69,10 +70,20 @@ def weakenings(
         return []
     found = [Weakening(path, Effect.EXPOSES, why) for path, why in opened(type_name, before, after, neighbours.is_new)]
     if before is not None and after is not None:
-        found += (Weakening(path, Effect.UNPROTECTS, why) for path, why in taken_off(type_name, before, after))
+        found += (
+            Weakening(path, Effect.UNPROTECTS, why)
+            for path, why in taken_off(type_name, before, after)
+            if not _destroys(type_name, path, before, after)
+        )
     elif before is not None:
         found += (Weakening("", effect, why) for effect, why in taken_off_with(type_name, before))
     return found
+
+
+def _destroys(type_name: str, path: str, before: Arguments, after: Arguments) -> bool:
+    """Whether the change itself deletes what would be kept by less, which is said of it in any case."""
+    fact = fact_of(type_name, path, at(before, path), at(after, path), after)
+    return fact is not None and fact.effect is Effect.DESTROYS_DATA and not fact.replaces
 
 
 def words(found: Sequence[Weakening]) -> str:
