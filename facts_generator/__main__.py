@@ -44,8 +44,10 @@ def main(arguments: list[str]) -> int:
 
 
 def _without_date(file: Path) -> dict[str, Any]:
-    content = file.read_bytes() if file.exists() else b"{}"
-    data = json.loads(lzma.decompress(content) if file.name.endswith(PACKED) and file.exists() else content)
+    if not file.exists():
+        return {}
+    content = file.read_bytes()
+    data = json.loads(lzma.decompress(content) if file.suffix == PACKED else content)
     return {key: value for key, value in data.items() if key != "read"}
 
 

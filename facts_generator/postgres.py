@@ -35,10 +35,8 @@ def main(folders: list[str]) -> int:
         "versions": [one for one, _ in found.values()],
     }
     text = ",\n".join(f" {json.dumps(key)}: {json.dumps(value)}" for key, value in head.items())
-    FILE.write_text(
-        f'{{\n{text},\n "postgres": {{\n{",".join(f"{chr(10)}{line}" for line in lines)[1:]}\n }}\n}}\n',
-        encoding="utf-8",
-    )
+    rows = ",\n".join(lines)
+    FILE.write_text(f'{{\n{text},\n "postgres": {{\n{rows}\n }}\n}}\n', encoding="utf-8")
     return 0
 
 

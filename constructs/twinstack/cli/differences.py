@@ -156,7 +156,7 @@ _DEEPER: Final = f"{_INDENT}    "
 _MOST_FIELDS: Final = 8
 _SAFE: Final = "safe"
 _STYLES: Final = {
-    "destroys data": "bold red", "exposes": "bold red", "unprotects": "red", "replaces": "red", "unknown": "magenta", "interrupts": "yellow", "restarts": "cyan",
-    "safe": "green",
+    "destroys data": "bold red", "exposes": "bold red", "unprotects": "red", "replaces": "red", "unknown": "magenta",
+    "interrupts": "yellow", "restarts": "cyan", "safe": "green",
 }  # fmt: skip
 _MARKS: Final = {"-": "red", "+": "green"}

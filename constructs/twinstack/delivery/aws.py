@@ -15,7 +15,8 @@ from twinstack.aws import Extensible, Infrastructure, Room, Secret, Statement, p
 from twinstack.delivery import rights, rights_of_monitoring
 from twinstack.delivery.spec import PATH, DeliverySpec
 from twinstack.delivery.trust import AUDIENCE, HOST, trust
-from twinstack.environment import ClusterPlan, MonitoringPlan
+from twinstack.environment import ClusterPlan
+from twinstack.environment.placement import are_metrics_read
 from twinstack.policy.accepted import Accepted
 
 
@@ -103,8 +104,7 @@ class Delivery(Room[DeliverySpec]):
         environment = stack.environment
         boundary = self._policy("boundary", resource_policy(rights.boundary_of(context)))
         written = [one for one in stack.node.find_all() if isinstance(one, Secret) and one.versions]
-        plan = environment.find(MonitoringPlan)
-        watches = plan is not None and plan.reads_metrics
+        watches = are_metrics_read(spec)
         looking = rights.looking(
             context,
             state=rights.state_of(environment.state_bucket, environment.state_key),

@@ -29,7 +29,7 @@ def looking(
     """What a plan reads beyond `SecurityAudit`. `secrets` and `keys` are those of the passwords, by ARN."""
     statements = [
         *state,
-        Statement("Describe", DESCRIBE, ["*"], {"StringEquals": {"aws:RequestedRegion": context.region}}),
+        Statement("Describe", DESCRIBE, ["*"], {"StringEquals": asked_in(context)}),
         Statement("Cluster", DESCRIBE_CLUSTER, [f"arn:aws:eks:{place_of(context)}:*/{names_of(context)}"]),
     ]
     if secrets:
@@ -102,10 +102,10 @@ def platform(context: Context, boundary: str) -> list[Statement]:
     roles = [f"arn:aws:iam::{context.account}:role/{name}"]
     bounded = {"StringEquals": {"iam:PermissionsBoundary": boundary}}
     return [
-        Statement("New", NEW, ["*"], {"StringEquals": {**_requested(context), **tagged_as(context, "Request")}}),
+        Statement("New", NEW, ["*"], {"StringEquals": {**asked_in(context), **tagged_as(context, "Request")}}),
         Statement("Cluster", CLUSTER, [f"arn:aws:eks:{place}:*/{name}"]),
         Statement("Logs", LOGS, [f"arn:aws:logs:{place}:log-group:*{name}"]),
-        Statement("LogDelivery", LOG_DELIVERY, ["*"], {"StringEquals": _requested(context)}),
+        Statement("LogDelivery", LOG_DELIVERY, ["*"], {"StringEquals": asked_in(context)}),
         Statement("BoundedRoles", BOUNDED, roles, bounded),
         Statement("Roles", ROLES, roles),
         Statement("HandOver", ("iam:PassRole",), roles, {"StringEquals": {"iam:PassedToService": list(TAKERS)}}),
@@ -164,7 +164,8 @@ def names_of(context: Context) -> str:
     return f"{context.prefix}*{context.suffix}*" if context.suffix else f"{context.prefix}*"
 
 
-def _requested(context: Context) -> dict[str, str]:
+def asked_in(context: Context) -> dict[str, str]:
+    """That it is asked of the environment's own region."""
     return {"aws:RequestedRegion": context.region}
 
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 from typing import Final
 
 from twinstack.aws import Statement
-from twinstack.delivery.rights import actions_of, names_of, place_of, tagged_as
+from twinstack.delivery.rights import actions_of, asked_in, names_of, place_of, tagged_as
 from twinstack.environment import Context
 
 
 def looking(context: Context) -> Statement:
     """What a plan reads of it."""
-    return Statement("Watching", READING, ["*"], {"StringEquals": {"aws:RequestedRegion": context.region}})
+    return Statement("Watching", READING, ["*"], {"StringEquals": asked_in(context)})
 
 
 def watching(context: Context) -> list[Statement]:
@@ -27,12 +27,12 @@ def watching(context: Context) -> list[Statement]:
         Statement("Dashboards", DASHBOARDS, [f"arn:aws:cloudwatch::{account}:dashboard/{name}"]),
         Statement("Topics", TOPICS, [f"arn:aws:sns:{place}:{name}"]),
         # AWS knows no resource for these.
-        Statement("Subscriptions", SUBSCRIPTIONS, ["*"], {"StringEquals": {"aws:RequestedRegion": context.region}}),
+        Statement("Subscriptions", SUBSCRIPTIONS, ["*"], {"StringEquals": asked_in(context)}),
         Statement(
             "NewPrometheus",
             ("aps:CreateWorkspace",),
             ["*"],
-            {"StringEquals": {"aws:RequestedRegion": context.region, **tagged_as(context, "Request")}},
+            {"StringEquals": {**asked_in(context), **tagged_as(context, "Request")}},
         ),
         Statement(
             "Prometheus",

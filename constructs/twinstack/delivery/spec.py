@@ -9,7 +9,7 @@ from pydantic import Field
 
 from twinstack.delivery.github import Branch, GitHub, Runner, is_hosted
 from twinstack.environment.model import Finding, Model
-from twinstack.environment.placement import ClusterPlan, DeliveryPlan, MonitoringPlan
+from twinstack.environment.placement import ClusterPlan, DeliveryPlan, are_metrics_read
 from twinstack.environment.quantities import VariableName
 from twinstack.environment.spec import Half, WorkloadSpec
 from twinstack.environment.text import check_command
@@ -125,8 +125,7 @@ class DeliverySpec(DeliveryPlan):
         if self.is_by_pipeline:
             yield "IAM role", self.deploy_role
             yield "IAM role", self.plan_role
-            plan = self.environment.find(MonitoringPlan)
-            watching = ("watching",) if plan and plan.reads_metrics else ()
+            watching = ("watching",) if are_metrics_read(self) else ()
             for purpose in ("boundary", "network", "data", "platform", "reading", *watching):
                 yield "IAM policy", self.aws_name_of(purpose)
 

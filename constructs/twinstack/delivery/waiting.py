@@ -31,10 +31,9 @@ class Waiter:
     """Waits for objects until all are ready, one has failed, or the deadline comes.
 
     The deadline is one for the whole deployment, and is counted from here, or from when it `began` by the monotonic clock.
-    `stop` is called several times a second and
-    ends the wait by raising. Progress: each change of `2 of 3 pods`, then ready, complete or failed, and a Job's log as
-    it is written. A server that is away for a while is waited for. Safe to be used by several threads at once, each
-    with objects of its own.
+    `stop` is called several times a second and ends the wait by raising. Progress: each change of `2 of 3 pods`, then
+    ready, complete or failed, and a Job's log as it is written. A server that is away for a while is waited for. Safe to
+    be used by several threads at once, each with objects of its own.
     """
 
     def __init__(

@@ -197,6 +197,12 @@ def thresholds_of(spec: Spec) -> Thresholds:
     return plan.limits if plan else Thresholds()
 
 
+def are_metrics_read(spec: Spec) -> bool:
+    """Whether the environment has AWS's own metrics watched, by alarms."""
+    plan = spec.environment.find(MonitoringPlan)
+    return plan is not None and plan.reads_metrics
+
+
 class DeliveryPlan(Spec):
     """Who releases the product, for the room that lets them into the cluster."""
 
