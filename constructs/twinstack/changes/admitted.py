@@ -1,5 +1,6 @@
-"""What a changed NetworkPolicy lets through more, or no more. Source: Kubernetes documentation, "Network Policies": a rule without
-peers or without ports is about all of them.
+"""What a changed NetworkPolicy lets through more, or no more.
+
+Source: Kubernetes documentation, "Network Policies": a rule without peers or without ports is about all of them.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ from twinstack.delivery.namespace import ProductNamespace
 from twinstack.delivery.patience import Patient
 from twinstack.delivery.pruning import Kept, Pruning, gone, prune
 from twinstack.delivery.record import Status
-from twinstack.delivery.records import KEPT, Records
+from twinstack.delivery.records import FORBIDDEN, KEPT, Records
 from twinstack.delivery.release import DEADLINE_SECONDS
 from twinstack.errors import ClusterError, ConfigurationError
 
@@ -229,8 +229,8 @@ class Delivery:
 
     def _apply(
         self, seen: Look, lease: Lease, made: Mapping[Identity, JsonObject] = MappingProxyType({})
-    ) -> tuple[Failure, ...]:
-        """Why it does not stand whole, and what is only reported; empty where it does, and has for `watch_seconds`."""
+    ) -> tuple[tuple[Failure, ...], tuple[Failure, ...]]:
+        """Why it does not stand whole, empty where it does, and has for `watch_seconds`; and what is only reported."""
         from twinstack.delivery.application import apply
 
         waiter = _Waiters(self, lease)
@@ -238,18 +238,19 @@ class Delivery:
         if applied.problems:
             from twinstack.delivery.reasons import Failure, Reason
 
-            return tuple(
+            refused = (
                 Failure(_identity(one.path, seen), Reason.REFUSED, f"{one.message}: {one.given}", one.fix)
                 for one in applied.problems
             )
+            return tuple(refused), ()
         if applied.failures or not self.watch_seconds:
-            return (*applied.failures, *applied.reported)
+            return applied.failures, applied.reported
         self.progress.note(f"all is ready, and watched for {self.watch_seconds:.0f} s more")
         # Jobs are over, and what makes no pods does not crash. As it stands by now: what the applies answered is old.
         identities = [one.identity for one in seen.changes if one.identity.kind in RUN and one.manifest]
         stand = LiveState.read(lease.api, [one for one in self.manifests if one.identity in identities])
         run = [found for one in identities if (found := stand.get(one)) is not None]
-        return (*waiter.rollouts.watch_over(run, self.watch_seconds), *applied.reported)
+        return waiter.rollouts.watch_over(run, self.watch_seconds), applied.reported
 
     def _make_namespace(self, seen: Look) -> JsonObject:
         """Before anything else: the Lease and the records lie in it. One that was not there; empty otherwise."""
@@ -289,8 +290,7 @@ class Delivery:
         return replace(self, api=lease.api).look().examined(lease.api)
 
     def _bring_in(self, seen: Look, record: OpenRecord, lease: Lease, made: JsonObject) -> Outcome:
-        found = self._apply(seen, lease, {identity_of(made): made} if made else {})
-        failures, reported = (tuple(one for one in found if one.only_reported is wanted) for wanted in (False, True))
+        failures, reported = self._apply(seen, lease, {identity_of(made): made} if made else {})
         number = record.record.number
         outcome = Outcome(Ending.SUCCEEDED, number, seen.to_do, failures=failures, reported=reported)
         if failures:
@@ -311,7 +311,7 @@ class Delivery:
         back = Look.at(lease.api, self.namespace, self.stack, manifests, former=True)
         for note in back.notes:
             self.progress.note(note)
-        again = self._apply(back, lease)
+        again, _ = self._apply(back, lease)  # no Job goes back
         if again:
             record.end(Status.FAILED, f"{reason}; the return to {good.version} failed too: {again[0].message}")
             failures = (*outcome.failures, *again)
@@ -356,7 +356,6 @@ class _Waiters:
 
 
 CREATED: Final = 201
-FORBIDDEN: Final = 403
 RUN: Final = frozenset({"Deployment", "StatefulSet", "DaemonSet"})
 
 

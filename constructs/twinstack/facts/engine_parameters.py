@@ -1,8 +1,8 @@
 """What PostgreSQL says of each of its own parameters, by major version: dated data that real servers gave (`pg_settings`).
 
-`python -m facts_generator.postgres` makes it anew. What Amazon RDS adds, its own `rds.…` and the parameters of extensions, is listed
-here by hand. Sources: Amazon RDS User Guide, "Parameters on your RDS for PostgreSQL DB instance" and "Supported PostgreSQL
-extension versions"; November 2026.
+`python -m facts_generator.postgres` makes it anew. What Amazon RDS adds, its own `rds.…` and the parameters of extensions, is
+listed here by hand. Sources: Amazon RDS User Guide, "Parameters on your RDS for PostgreSQL DB instance" and "Supported
+PostgreSQL extension versions"; November 2026.
 """
 
 from __future__ import annotations

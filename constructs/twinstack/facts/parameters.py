@@ -1,5 +1,5 @@
-"""What the engines' own parameters may be: those that are often set, as RDS and ElastiCache take them; any other one of PostgreSQL
-as its servers do (`engine_parameters.py`).
+"""What the engines' own parameters may be: those that are often set, as RDS and ElastiCache take them; any other one of
+PostgreSQL as its servers do (`engine_parameters.py`).
 
 RDS takes plain numbers, without the units that postgresql.conf knows, and 0 and 1 for off and on. A formula
 (`{DBInstanceClassMemory/32768}`, `LEAST(…)`) is worked out by RDS and passed over here. Sources: PostgreSQL 17 Documentation,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from twinstack.delivery.examination.check import Check, Finding
 from twinstack.delivery.examination.examined import Examined
+from twinstack.delivery.records import FORBIDDEN
 from twinstack.delivery.references import pod_template
 
 if TYPE_CHECKING:
@@ -95,4 +96,3 @@ def _read(spec: Mapping[str, Any]) -> Iterator[tuple[str, str, set[str]]]:
 
 
 TITLE: Final = "values from elsewhere"
-FORBIDDEN: Final = 403

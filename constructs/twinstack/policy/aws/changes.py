@@ -120,8 +120,8 @@ def zone_renamed(before: Stack, after: Stack) -> Iterator[Fault]:
     severity="error",
 )
 def user_renamed(before: Stack, after: Stack) -> Iterator[Fault]:
-    """What is made up once, passwords by the name of their user, is written once for each version of a secret: a name that comes
-    later stands in no version that is there, so that every plan which reads it ends.
+    """What is made up once, passwords by the name of their user, is written once for each version of a secret: a name that
+    comes later stands in no version that is there, so that every plan which reads it ends.
     """
     for old, new in _both(before, after, "aws_secretsmanager_secret_version"):
         was, now = (_written_names(one.get("secret_string_wo")) for one in (old, new))

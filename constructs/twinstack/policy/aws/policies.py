@@ -156,7 +156,8 @@ POD_IDENTITY: Final = "pods.eks.amazonaws.com"
 POD_ACTIONS: Final = ("sts:AssumeRole", "sts:TagSession")
 ACTION: Final = re.compile(r"\*|[A-Za-z0-9-]+:[A-Za-z0-9*?]+")
 OF_KEYS: Final = frozenset({"aws_kms_key", "aws_kms_key_policy", "aws_kms_external_key", "aws_kms_replica_key"})
-"""Of what is attached to a key a statement without a resource is about that key. Source: AWS KMS Developer Guide, "Key policies"."""
+"""Of what is attached to a key a statement without a resource is about that key. Source: AWS KMS Developer Guide, "Key
+policies"."""
 OF_IDENTITIES: Final = frozenset(
     {"aws_iam_policy", "aws_iam_role_policy", "aws_iam_user_policy", "aws_iam_group_policy"}
 )

@@ -57,6 +57,7 @@ class PodTemplate:
 
     owner: Applied
     labels: Mapping[str, str]
+    annotations: Mapping[str, str]
     spec: JsonObject
 
     @property
@@ -100,7 +101,8 @@ def pod_templates(applied: Applied) -> Iterator[PodTemplate]:
     path = TEMPLATE_PATHS.get(applied.kind)
     if path is not None:
         pod = value(applied.object, *path, otherwise={})
-        yield PodTemplate(applied, value(pod, "metadata", "labels", otherwise={}), pod.get("spec") or {})
+        labels, annotations = (value(pod, "metadata", name, otherwise={}) for name in ("labels", "annotations"))
+        yield PodTemplate(applied, labels, annotations, pod.get("spec") or {})
 
 
 def value(data: Any, *path: str, otherwise: Any = None) -> Any:

@@ -8,7 +8,6 @@ from typing import Any
 
 from twinstack.api_server import ApiServer
 from twinstack.api_server.answer import JsonObject
-from twinstack.environment.pod_template import pod_template_of
 from twinstack.errors import Problem
 from twinstack.labels import kept_elsewhere
 from twinstack.rehearsal.kubernetes.inventory import Inventory, PodTemplate, value
@@ -29,7 +28,7 @@ def check_references(inventory: Inventory, api: ApiServer, store: SecretsStore) 
     """A problem for each Secret, ConfigMap, key, account or claim that is missing where a pod needs it."""
     for template in inventory.templates():
         synced = store.secrets_of(template)
-        elsewhere = kept_elsewhere(value(pod_template_of(template.owner.object), "metadata", "annotations"))
+        elsewhere = kept_elsewhere(template.annotations)
         for wanted in _references(template):
             if f"{wanted.kind} {wanted.name}" in elsewhere:
                 continue
