@@ -329,12 +329,13 @@ def operators(one: Any) -> None:
 
 
 def call(name: str, *given: Any) -> str:
-    """What a function gives, in an output; without a name, the names of all functions."""
+    """What a function gives, whether it is a text, and in an output; without a name, the names of all functions."""
     if not name:
         return " ".join(one for one in dir(cdktf.Fn) if not one.startswith("_") and one != "mro")
     one = cdktf.TerraformStack(cdktf.App(outdir=tempfile.gettempdir(), context=FLAGS), "one")
-    output(one, getattr(cdktf.Fn, name)(*given))
-    return cdktf.Testing.synth(one)
+    made = getattr(cdktf.Fn, name)(*given)
+    output(one, made)
+    return f"{isinstance(made, str)} {cdktf.Testing.synth(one)}"
 
 
 def aspects(one: Any) -> Any:

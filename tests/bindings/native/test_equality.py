@@ -59,7 +59,18 @@ def test_every_program_is_compared(engines: tuple[Engine, Engine]) -> None:
 
 GIVEN: tuple[list[Any], ...] = (
     *([], ["a"], [1], [["a"]], [[1]]),
-    *(["a", "b"], ["a", 1], [1, 2], [1, "a"], ["a", ["b"]], ["a", [1]], [["a"], 1], [["a"], ["b"]], [["a"], [["b"]]]),
+    *(
+        ["a", "b"],
+        ["a", "str"],
+        ["a", 1],
+        [1, 2],
+        [1, "a"],
+        ["a", ["b"]],
+        ["a", [1]],
+        [["a"], 1],
+        [["a"], ["b"]],
+        [["a"], [["b"]]],
+    ),
     *(["a", "b", "c"], ["a", 1, 2], [["a"], 1, 2], [["a"], ["b"], ["c"]]),
 )
 """Arguments by which each function is tried: some of them are of its kinds."""

@@ -8,7 +8,13 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any, ClassVar, Final
 
-from twinstack.bindings.native.tokens import Resolvable, expression_of, is_number_token
+from twinstack.bindings.native.tokens import (
+    Resolvable,
+    expression_of,
+    is_number_token,
+    is_token,
+    require_no_token,
+)
 from twinstack.bindings.native.unsupported import refuse
 
 
@@ -81,9 +87,12 @@ def require_words(value: Any, where: str) -> None:
 
 def without_tokens(value: Any, where: str) -> Any:
     """A value of plain data, in which cdk8s would find no token of cdktf's."""
-    if isinstance(value, Resolvable) or (isinstance(value, str) and "TfToken[" in value):
+    if is_token(value) or (isinstance(value, str) and "TfToken[" in value):
         refuse(f"{where}: a token")
-    for one in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+    if isinstance(value, str):
+        require_no_token(value)
+    inner = (*value, *value.values()) if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for one in inner:
         without_tokens(one, where)
     return value
 

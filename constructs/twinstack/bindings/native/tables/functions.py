@@ -9,8 +9,8 @@ from typing import Any, Final
 from twinstack.bindings.native.tables.names import python_name
 
 Function = list[Any]
-"""Its name in Terraform, the kind of what it gives, and its parameters: name and kind of each, and whether the last one's
-members are arguments of their own.
+"""Its name in Terraform, the kind of what it gives (`R`: a token that is an object of its own), and its parameters: name
+and kind of each, how many may be left out, and whether the last one's members are arguments of their own.
 """
 
 
@@ -32,7 +32,9 @@ def _function(method: Mapping[str, Any]) -> Function:
     name = found[1]
     given = [[python_name(one["name"]), _kind(one["type"])] for one in method.get("parameters", ())]
     optional = sum(bool(one.get("optional")) for one in method.get("parameters", ()))
-    return [name, _kind(method["returns"]["type"]), given, optional, int(name in TAKES_MANY)]
+    returned = method["returns"]["type"]
+    gives = "R" if "fqn" in returned else _kind(returned)
+    return [name, gives, given, optional, int(name in TAKES_MANY)]
 
 
 def _summary(method: Mapping[str, Any]) -> str:

@@ -130,5 +130,5 @@ def _lock(file: Path) -> Generator[None]:
         yield
 
 
-GENERATOR: Final = 4
+GENERATOR: Final = 5
 """Grows whenever this code would make something else of the same wheels."""

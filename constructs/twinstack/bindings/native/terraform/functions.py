@@ -131,15 +131,14 @@ class Fn(EngineObject, metaclass=Functions):
 
     @staticmethod
     def lookup(input_map: Any, key: str, default_value: Any = None) -> Any:
-        # JavaScript takes 0, false and an empty text for none as well.
-        if default_value is None or (isinstance(default_value, int | float | str) and not default_value):
+        if _is_none(default_value):
             return Fn.lookup_nested(input_map, [convert(key, "s", "cdktf", "key")])
         given = [anything(input_map), convert(key, "s", "cdktf", "key"), anything(default_value)]
-        return Resolvable(Call("lookup", given))
+        return as_text(Call("lookup", given))
 
     @staticmethod
     def lookup_nested(input_map: Any, path: Sequence[Any]) -> Any:
-        return Resolvable(Property(anything(input_map), convert(path, "Lx", "cdktf", "path")))
+        return as_text(Property(anything(input_map), convert(path, "Lx", "cdktf", "path")))
 
     @staticmethod
     def range(start: float, limit: float, step: float = 1) -> Any:
@@ -169,9 +168,12 @@ def _function(
 
     def call(*values: Any, **named: Any) -> Any:
         given = {**dict(zip(fields, values, strict=False)), **named}
-        if len(values) > len(fields) or not given.keys() <= fields.keys():
-            refuse_keywords(fields, {**given, **{str(one): one for one in values[len(fields) :]}}, called)
+        if len(given) < len(values) + len(named):
+            raise TypeError(f"{called} takes {', '.join(fields)}, each once")
         refuse_keywords(fields, given, called)
+        for key, (_, _, is_required) in fields.items():
+            if not is_required and key in given and _is_none(given[key]):
+                refuse(f"{called} with {given[key]!r} as {key}")
         made = [convert(given[key], kind, "cdktf", key) for key, (_, kind, _) in fields.items() if key in given]
         if takes_many:
             if expression_of(made[-1]) is not None:
@@ -184,14 +186,22 @@ def _function(
 
 def _operator(sign: str, make: Callable[[Expression], Any]) -> Any:
     def of_two(left: Any, right: Any) -> Any:
+        if _is_none(right):
+            refuse(f"{right!r} on the right of {sign}")  # cdktf 0.21 writes `undefined`
         return make(Operation(sign, [anything(left), anything(right)]))
 
     return staticmethod(of_two)
 
 
+def _is_none(value: Any) -> bool:
+    """Whether JavaScript takes a value for none: 0, false and an empty text as well."""
+    return value is None or (isinstance(value, int | float | str) and not value)
+
+
 _PLAIN: Final = re.compile(r"(?:[^\"\\\n\r\t$%]|[$%](?!\{))*")
 """Texts that stand in quotes as they are."""
-_GIVES: Final = {"s": as_text, "n": as_number, "Ls": as_list, "x": Resolvable}
+_GIVES: Final = {"s": as_text, "n": as_number, "Ls": as_list, "x": as_text, "R": Resolvable}
+"""The token of each kind: of what may be anything cdktf 0.21 gives a text."""
 _NAME: Final = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _OPERATORS: Final = {
     **dict.fromkeys(("add", "sub", "mul", "div", "mod"), as_number),
