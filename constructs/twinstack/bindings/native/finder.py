@@ -41,15 +41,13 @@ class Finder:
     def find_spec(self, name: str, path: object = None, target: object = None) -> ModuleSpec | None:
         del path, target
         package = name.partition(".")[0]
-        if package in PACKAGES | ENGINES.keys() and package not in self._folders:
-            return None  # not installed: a product of one half needs one half's
-        if name in PACKAGES or name in ENGINES or name == JSII:
+        if package not in self._folders and package != JSII:
+            return None  # another's, or not installed: a product of one half needs one half's
+        if name == package:
             return ModuleSpec(name, self, is_package=True)  # ty: ignore[invalid-argument-type]
         if name in self._tables:
             return ModuleSpec(name, self)  # ty: ignore[invalid-argument-type]
-        if package in {*ENGINES, JSII} or name.startswith(f"{KUBERNETES}."):
-            refuse(f"the module {name}")
-        return None
+        return None if package == PROVIDER else refuse(f"the module {name}")
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
         del spec
@@ -61,11 +59,9 @@ class Finder:
         package, *inner = name.split(".")
         if package in self._folders:  # where a program would find it, were it not for this engine
             module.__file__ = str(self._folders[package].joinpath(*inner, "__init__.py"))
-        if name in PACKAGES:
-            module.__getattr__ = self._refuse_of(name)  # ty: ignore[invalid-assignment]
-            return
         if name == JSII:
             vars(module).update(implements=decorator)
+        if name in PACKAGES or name == JSII:
             module.__getattr__ = self._refuse_of(name)  # ty: ignore[invalid-assignment]
             return
         table = self._tables.module(name)
@@ -73,7 +69,7 @@ class Finder:
         for class_name, kind in made.items():
             entry = table.get(class_name)
             if entry is not None and entry[0] == "class" and issubclass(kind, EngineObject):
-                kind._members = frozenset(entry[1])
+                kind._members |= frozenset(entry[1])  # a class stands for its interface as well
             if kind is functions.Fn:
                 functions.Fn._functions = table[class_name][2]
         vars(module).update(made)
@@ -106,9 +102,7 @@ ENGINES: Final[Mapping[str, Mapping[str, type]]] = {
         **_named(app.App, app.Testing, stack.TerraformStack, element.TerraformElement),
         **_named(resource.TerraformResource, resource.TerraformDataSource, resource.TerraformProvider),
         **_named(output.TerraformOutput, output.TerraformVariable, output.TerraformLocal),
-        **_named(backend.S3Backend, backend.LocalBackend, backend.AzurermBackend, backend.ConsulBackend),
-        **_named(backend.GcsBackend, backend.HttpBackend, backend.PgBackend),
-        **_named(attributes.ComplexObject, attributes.ComplexList),
+        **_named(*backend.BACKENDS, attributes.ComplexObject, attributes.ComplexList),
         **_named(tokenization.Token, tokenization.Tokenization),
         **_named(tokenization.StringConcat, tokenization.DefaultTokenResolver),
         **_named(aspects.Aspects, functions.Fn, functions.Op),

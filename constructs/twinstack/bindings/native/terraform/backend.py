@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from twinstack.bindings.native.engine import engine_name
 from twinstack.bindings.native.structs import given_to, path_below, struct_of
@@ -31,43 +31,10 @@ class Backend(TerraformElement):
         return self._values
 
 
-class S3Backend(Backend):
-    """The state in a bucket."""
-
-    _type = "s3"
+def _backend(type_: str) -> type[Backend]:
+    return type(f"{type_.capitalize()}Backend", (Backend,), {"__module__": __name__, "_type": type_})
 
 
-class LocalBackend(Backend):
-    """The state in a file."""
-
-    _type = "local"
-
-
-class AzurermBackend(Backend):
-    """The state in a container of Azure's."""
-
-    _type = "azurerm"
-
-
-class ConsulBackend(Backend):
-    """The state in Consul."""
-
-    _type = "consul"
-
-
-class GcsBackend(Backend):
-    """The state in a bucket of Google's."""
-
-    _type = "gcs"
-
-
-class HttpBackend(Backend):
-    """The state at an address."""
-
-    _type = "http"
-
-
-class PgBackend(Backend):
-    """The state in PostgreSQL."""
-
-    _type = "pg"
+LocalBackend: Final = _backend("local")
+BACKENDS: Final = (LocalBackend, *map(_backend, ("s3", "azurerm", "consul", "gcs", "http", "pg")))
+"""Those whose name cdktf makes of their type: `S3Backend`."""

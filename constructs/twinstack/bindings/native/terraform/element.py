@@ -52,7 +52,7 @@ class TerraformElement(Overridable):
 
     @property
     def fqn(self) -> str:
-        return as_text(Reference(self._address, self._cdktf_stack))
+        return as_text(self._reference)
 
     def override_logical_id(self, address: str) -> None:
         """Gives it this address."""
@@ -62,6 +62,11 @@ class TerraformElement(Overridable):
     def _address(self) -> str:
         """What Terraform calls it: `aws_kms_key.files`."""
         return f"{self.terraform_resource_type}.{self.friendly_unique_id}"
+
+    @property
+    def _reference(self) -> Reference:
+        """To the whole of it."""
+        return Reference(self._address, self._cdktf_stack)
 
     def _place(self) -> Sequence[str]:
         """The keys that lead to its block in the stack's output."""

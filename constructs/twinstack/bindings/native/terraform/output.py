@@ -7,7 +7,7 @@ from typing import Any
 
 from twinstack.bindings.native.structs import given_to, path_below, struct_of
 from twinstack.bindings.native.terraform.element import TerraformElement
-from twinstack.bindings.native.tokens import Reference, Resolvable, as_list, as_number, as_text
+from twinstack.bindings.native.tokens import Resolvable, as_list, as_number, as_text
 from twinstack.bindings.native.tree import Construct
 from twinstack.bindings.native.unsupported import refuse
 from twinstack.bindings.native.values import anything, require_words
@@ -92,10 +92,6 @@ class TerraformVariable(TerraformElement):
     def value(self) -> Resolvable:
         return Resolvable(self._reference)
 
-    @property
-    def _reference(self) -> Reference:
-        return Reference(self._address, self.cdktf_stack)
-
     def _place(self) -> Sequence[str]:
         return "variable", self.friendly_unique_id
 
@@ -130,10 +126,6 @@ class TerraformLocal(TerraformElement):
     @property
     def as_boolean(self) -> Resolvable:
         return Resolvable(self._reference)
-
-    @property
-    def _reference(self) -> Reference:
-        return Reference(self._address, self.cdktf_stack)
 
     def _place(self) -> Sequence[str]:
         return ("locals",)

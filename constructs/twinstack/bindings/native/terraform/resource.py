@@ -157,10 +157,6 @@ class TerraformResource(Configured):
         """Says where it was before."""
         self._moved_from = address
 
-    @property
-    def _address(self) -> str:
-        return f"{self.terraform_resource_type}.{self.friendly_unique_id}"
-
     def _place(self) -> Sequence[str]:
         return self._root, self.terraform_resource_type, self.friendly_unique_id
 
