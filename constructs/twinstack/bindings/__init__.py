@@ -34,7 +34,7 @@ def activate(root: Path) -> None:
         raise UsageError(f"{MODE} is {mode!r}: unset it, or set it to {', '.join(MODES[:-1])} or {MODES[-1]}")
     if any(isinstance(finder, _Missing) for finder in sys.meta_path) or _is_native():
         return
-    if mode in (None, "", NATIVE):
+    if not mode or mode == NATIVE:
         from twinstack.bindings.choice import start_native
 
         if start_native(root, is_asked_for=mode == NATIVE):

@@ -25,34 +25,44 @@ def start_native(root: Path, *, is_asked_for: bool) -> bool:
 
     Where it is asked for, it starts or raises: UnsupportedError for what cannot be made as node makes it.
     """
+    if is_asked_for:
+        _start()
+        return True
+    if not may_begin_again() or known_need(root) is not None:
+        return False
+    try:
+        _start()
+    except TwinstackError:
+        return False  # node says better what is missing
+    _GUESSED.append(root)
+    return True
+
+
+def _start() -> None:
     from twinstack.bindings import native
+    from twinstack.bindings.native.tables.store import tables
     from twinstack.bindings.wheels import archives
 
-    if not is_asked_for and (not may_begin_again() or _loaded() or known_need(root) is not None):
-        return False
-    if is_asked_for and (loaded := _loaded()):
+    if loaded := _loaded():
         raise unsupported(Need(f"{loaded} was imported before twinstack.bindings.activate"))
-    try:
-        found = archives()
-        if why_not := native.why_not(found):
-            raise unsupported(Need(why_not))
-        native.start(found)
-    except TwinstackError:
-        if is_asked_for:
-            raise
-        return False  # node says better what is missing
-    if not is_asked_for:
-        _GUESSED.append(root)
-    return True
+    found = archives()
+    known = tables(found)
+    if why_not := native.why_not(found, known):
+        raise unsupported(Need(why_not))
+    native.start(found, known)
 
 
 def why_not_native(root: Path) -> str:
     """Why a command does not begin on the native engine for the program in `root`, as far as it is known."""
     from twinstack.bindings import native
+    from twinstack.bindings.native.tables.store import tables
     from twinstack.bindings.wheels import archives
 
+    if need := known_need(root):
+        return str(need)
     try:
-        return str(known_need(root) or native.why_not(archives()))
+        found = archives()
+        return native.why_not(found, tables(found))
     except TwinstackError as error:
         return str(error)
 
@@ -78,8 +88,10 @@ def must_begin_again(error: BaseException | None) -> bool:
 
 
 def _may_be_the_engines(error: BaseException | None) -> bool:
+    if "constructs" not in sys.modules:
+        return False
     chain = []
-    while error is not None and "constructs" in sys.modules:
+    while error is not None:
         chain.append(error)
         error = error.__cause__
     if any(getattr(one, "is_certain", False) for one in chain):
