@@ -6,15 +6,14 @@ from typing import Any
 
 import cdk8s
 import pytest
-import yaml
 
+from tests.local_files import compose_of
 from tests.shop import HEAD, TODAY
 from twinstack import kubernetes
 from twinstack.cron_job import CronJobSpec
 from twinstack.environment import Environment
 from twinstack.errors import ConfigurationError
 from twinstack.layers.load import load_text
-from twinstack.local import files_of
 from twinstack.settings import SettingsSpec
 
 NIGHTLY = """\
@@ -130,5 +129,4 @@ def test_a_zone_that_there_is_not_is_refused(zone: str) -> None:
 
 
 def test_a_developer_sees_one_run_and_no_second() -> None:
-    files = {str(path): text for path, text in files_of(load()).items()}
-    assert yaml.safe_load(files["compose.yaml"])["services"]["nightly"]["restart"] == "no"
+    assert compose_of(load())["services"]["nightly"]["restart"] == "no"

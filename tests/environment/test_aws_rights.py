@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 from typing import Any
 
 import pytest
 from cdktf import Testing
 
-from tests.aws.documents import app, policy
+from tests.aws.documents import DAY, app, policy
+from tests.shop import HEAD
 from twinstack import aws
 from twinstack.cluster import ClusterSpec
 from twinstack.environment import Environment
@@ -19,12 +19,9 @@ from twinstack.layers.load import Loaded, load_text
 from twinstack.network import NetworkSpec
 from twinstack.worker import WorkerSpec
 
-BASE = """\
-organization: acme
-product: shop
-account: "111122223333"
-region: eu-central-1
-version: 1.0.0
+BASE = (
+    HEAD
+    + """\
 network: {cidr: 10.0.0.0/16, nat: single}
 cluster: {deletion_protection: false, administrators: [a], private_access_cidrs: [10.9.0.0/16]}
 worker:
@@ -34,6 +31,7 @@ worker:
   scale: {min: 1, max: 1}
   resources: {requests: {cpu: 100m, memory: 64Mi}, limits: {memory: 64Mi}}
 """
+)
 MAIL = """\
 worker:
   aws_rights:
@@ -43,7 +41,6 @@ worker:
       conditions: {StringEquals: {"ses:FromAddress": shop@example.org}}
     list_queues: {actions: [sqs:ListQueues], resources: ["*"]}
 """
-DAY = datetime.date(2026, 11, 24)
 
 
 class Shop(Environment):

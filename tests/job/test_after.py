@@ -6,15 +6,14 @@ from typing import Any
 
 import cdk8s
 import pytest
-import yaml
 
+from tests.local_files import compose_of
 from tests.shop import HEAD, TODAY
 from twinstack import kubernetes
 from twinstack.environment import Environment
 from twinstack.errors import ConfigurationError
 from twinstack.job import JobSpec
 from twinstack.layers.load import load_text
-from twinstack.local import files_of
 from twinstack.settings import SettingsSpec
 from twinstack.worker import WorkerSpec
 
@@ -87,8 +86,7 @@ def test_its_file_is_the_last() -> None:
 
 
 def test_locally_it_starts_after_what_keeps_running() -> None:
-    files = {str(path): text for path, text in files_of(load()).items()}
-    services = yaml.safe_load(files["compose.yaml"])["services"]
+    services = compose_of(load())["services"]
     assert services["smoke"]["depends_on"] == {"worker": {"condition": "service_started"}}
     assert services["smoke"]["restart"] == "no"
     assert "depends_on" not in services["migration"]

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import pytest
-import yaml
 
+from tests.local_files import compose_of
 from tests.shop import BASE, Shop
 from tests.shop_chart import pod_of
 from twinstack.environment.companions import pod_requests
 from twinstack.errors import Problem
 from twinstack.layers.load import Loaded
-from twinstack.local import files_of
 
 SMALL = "{requests: {cpu: 50m, memory: 64Mi}, limits: {memory: 128Mi}}"
 COMPANIONS = f"""\
@@ -95,8 +94,7 @@ def test_the_scheduler_sets_aside_what_runs_at_once(accept: Callable[..., Loaded
 
 
 def test_the_local_stack_runs_them_in_the_same_order_on_the_same_folders(accept: Callable[..., Loaded[Shop]]) -> None:
-    files = {str(path): text for path, text in files_of(accept(base=BESIDE).environment).items()}
-    services = yaml.safe_load(files["compose.yaml"])["services"]
+    services = compose_of(accept(base=BESIDE).environment)["services"]
     web, proxy, collect = services["web"], services["web-proxy"], services["web-collect"]
     assert web["depends_on"]["web-folders"] == {"condition": "service_completed_successfully"}
     assert web["depends_on"]["web-collect"] == {"condition": "service_completed_successfully"}

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
-import yaml
 
+from tests.local_files import compose_of, texts_of
 from tests.shop import BASE, Shop
 from tests.shop_chart import objects_of
 from twinstack.delivery import Manifest
@@ -17,7 +17,6 @@ from twinstack.delivery.examination.examined import Examined
 from twinstack.environment.spec import Half
 from twinstack.errors import ClusterError, Problem
 from twinstack.layers.load import Loaded
-from twinstack.local import files_of
 from twinstack.policy.installed import every_rule
 from twinstack.policy.judgement import Cluster, Made, findings
 
@@ -61,11 +60,11 @@ def test_rules_take_the_word_of_the_pods_and_of_nobody_else(accept: Callable[...
 
 
 def test_the_local_stack_takes_them_from_env(accept: Callable[..., Loaded[Shop]]) -> None:
-    files = {str(path): text for path, text in files_of(accept(base=ELSEWHERE).environment).items()}
-    given = yaml.safe_load(files["compose.yaml"])["services"]["worker"]["environment"]
+    environment = accept(base=ELSEWHERE).environment
+    given = compose_of(environment)["services"]["worker"]["environment"]
     assert given["API_KEY"] == "${API_KEY:?copy .env.example to .env}"
     assert given["API_URL"] == "${API_URL-}"
-    lines = files[".env.example"].splitlines()
+    lines = texts_of(environment)[".env.example"].splitlines()
     assert lines[lines.index("API_KEY=none-here") - 1] == "# Secret: api-key of Secret payments (compose)"
     assert lines[lines.index("API_URL=") - 1] == "# url of ConfigMap payments (compose)"
 
@@ -73,8 +72,7 @@ def test_the_local_stack_takes_them_from_env(accept: Callable[..., Loaded[Shop]]
 def test_one_that_has_a_line_already_has_its_value_there(accept: Callable[..., Loaded[Shop]]) -> None:
     source = "  variables_from: {DATABASE_URL: {secret: reports, key: url}}\n"
     base = BASE.replace("worker:\n", f"worker:\n{source}").replace("uses: [database: admin]", "uses: []")
-    files = {str(path): text for path, text in files_of(accept(base=base).environment).items()}
-    assert files[".env.example"].count("\nDATABASE_URL=") == 1
+    assert texts_of(accept(base=base).environment)[".env.example"].count("\nDATABASE_URL=") == 1
 
 
 @pytest.mark.parametrize(

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import pytest
-import yaml
 
+from tests.local_files import compose_of
 from tests.shop import BASE, Shop
 from tests.shop_chart import pod_of
 from twinstack.environment.folders import volume_names
 from twinstack.errors import Problem
 from twinstack.layers.load import Loaded
-from twinstack.local import files_of
 
 FOLDERS = BASE.replace(
     "web:\n", "web:\n  writable_folders: {/app/.next/cache: 256Mi, /var/cache/nginx: 64Mi}\n  shared_memory: 128Mi\n"
@@ -49,8 +48,7 @@ def test_the_disks_limit_holds_them_all_and_the_logs(accept: Callable[..., Loade
 
 
 def test_the_local_stack_lets_it_write_there_too(accept: Callable[..., Loaded[Shop]]) -> None:
-    files = {str(path): text for path, text in files_of(accept(base=FOLDERS).environment).items()}
-    web = yaml.safe_load(files["compose.yaml"])["services"]["web"]
+    web = compose_of(accept(base=FOLDERS).environment)["services"]["web"]
     assert web["tmpfs"] == ["/tmp", "/app/.next/cache", "/var/cache/nginx"]
     assert web["shm_size"] == 128 * 2**20
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import pytest
-import yaml
 
 from tests.kubernetes.test_placement import AUTO, GROUPS, Placed
+from tests.local_files import compose_of
 from tests.shop import BASE, TODAY
 from tests.shop_chart import objects_of
 from twinstack.errors import ConfigurationError, Problem
 from twinstack.layers.load import load_text
-from twinstack.local import files_of
 
 MEDIA = "  kept_volumes: {media: {path: /app/media, size_gib: 20}}\n"
 
@@ -69,8 +68,7 @@ def test_a_class_that_is_there_is_used_and_none_is_made() -> None:
 
 
 def test_the_local_stack_keeps_it_for_the_workloads_user() -> None:
-    files = {str(path): text for path, text in files_of(load()).items()}
-    stack = yaml.safe_load(files["compose.yaml"])
+    stack = compose_of(load())
     worker, owner = stack["services"]["worker"], stack["services"]["worker-folders"]
     assert worker["volumes"] == ["worker-media:/app/media"]
     assert worker["depends_on"]["worker-folders"] == {"condition": "service_completed_successfully"}

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.local_files import compose_of, texts_of
 from tests.shop import BASE, Shop
 from tests.shop_chart import objects_of, pod_of
 from twinstack.errors import Problem
 from twinstack.layers.load import Loaded
-from twinstack.local import files_of
 
 OWN = BASE.replace("web:\n", "web:\n  metrics: {port: 9100}\n  metrics_from: [monitoring]\n").replace(
     "worker:\n", "worker:\n  metrics: {port: 9540, path: /figures}\n  metrics_from: [monitoring]\n"
@@ -55,7 +55,7 @@ def test_a_path_alone_is_served_on_the_services_port(accept: Callable[..., Loade
 
 
 def test_the_local_prometheus_asks_where_they_are(accept: Callable[..., Loaded[Shop]]) -> None:
-    texts = {str(path): text for path, text in files_of(accept(base=OWN).environment).items()}
+    texts = texts_of(accept(base=OWN).environment)
     files = {path: yaml.safe_load(text) for path, text in texts.items() if path.endswith((".yml", ".yaml"))}
     jobs = {one["job_name"]: one for one in files["monitoring/prometheus.yml"]["scrape_configs"]}
     asked = {name: (jobs[name]["metrics_path"], jobs[name]["static_configs"][0]["targets"]) for name in jobs}
@@ -72,8 +72,7 @@ def test_a_port_below_1024_may_be_listened_on(accept: Callable[..., Loaded[Shop]
     environment = accept(base=OWN.replace("port: 9540", "port: 81")).environment
     context = pod_of(environment)["securityContext"]
     assert context["sysctls"] == [{"name": "net.ipv4.ip_unprivileged_port_start", "value": "81"}]
-    compose = {str(path): text for path, text in files_of(environment).items()}["compose.yaml"]
-    assert yaml.safe_load(compose)["services"]["worker"]["sysctls"] == {"net.ipv4.ip_unprivileged_port_start": "81"}
+    assert compose_of(environment)["services"]["worker"]["sysctls"] == {"net.ipv4.ip_unprivileged_port_start": "81"}
 
 
 @pytest.mark.parametrize(

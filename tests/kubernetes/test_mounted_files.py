@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.local_files import compose_of
 from tests.shop import BASE, TODAY, Shop
 from tests.shop_chart import chart_of
 from twinstack import kubernetes
 from twinstack.environment.mounted_files import LARGEST, keys_of
 from twinstack.errors import ConfigurationError, Problem
 from twinstack.layers.load import load_text
-from twinstack.local import files_of
 
 FILES = """\
   mounted_files:
@@ -125,8 +125,7 @@ def test_new_content_makes_new_pods_and_the_old_ones_keep_theirs(root: Path) -> 
 
 
 def test_the_local_stack_mounts_the_same_files(root: Path) -> None:
-    files = {str(path): text for path, text in files_of(load(root)).items()}
-    assert yaml.safe_load(files["compose.yaml"])["services"]["worker"]["volumes"] == [
+    assert compose_of(load(root))["services"]["worker"]["volumes"] == [
         "./config/app.toml:/etc/app/app.toml:ro",
         "./config/model.bin:/srv/model.bin:ro",
         "./config/local.pem:/etc/ssl/corporate.pem:ro",

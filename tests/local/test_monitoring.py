@@ -11,11 +11,11 @@ import yaml
 
 from stacks import product
 from tests.checkers import needs_promtool, promtool
-from twinstack.local import files_of
+from tests.local_files import texts_of
 
 ROOT = Path(__file__).parents[2]
 TESTS = Path(__file__).with_name("alerts_test.yml")
-FILES = {str(path): text for path, text in files_of(product.load("dev")).items()}
+FILES = texts_of(product.load("dev"))
 
 
 def rules() -> list[dict[str, Any]]:

@@ -14,8 +14,8 @@ import yaml
 
 from stacks import AnalyticsEnvironment, product
 from tests.checkers import COMPOSE, needs_compose
+from tests.local_files import texts_of
 from twinstack.environment import WorkloadSpec
-from twinstack.local import files_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -27,7 +27,7 @@ def environment() -> AnalyticsEnvironment:
 
 @cache
 def files() -> dict[str, str]:
-    return {str(path): text for path, text in files_of(environment()).items()}
+    return texts_of(environment())
 
 
 def services() -> dict[str, Any]:

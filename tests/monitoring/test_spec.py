@@ -6,11 +6,11 @@ import pytest
 import yaml
 
 from stacks import product
+from tests.local_files import texts_of
 from tests.shop import BASE, TODAY, Shop
 from twinstack.environment import Access, Environment
 from twinstack.errors import ConfigurationError, UsageError
 from twinstack.layers.load import load_text
-from twinstack.local import files_of
 from twinstack.monitoring import MonitoringSpec
 
 
@@ -87,8 +87,7 @@ def test_nothing_is_brought_where_nobody_watches() -> None:
 
 def test_the_local_stack_has_each_exporter_once() -> None:
     watched, plain = (
-        {str(path): text for path, text in files_of(product.load("prod", set=settings)).items()}
-        for settings in ({"monitoring.kind": "operator"}, None)
+        texts_of(product.load("prod", set=settings)) for settings in ({"monitoring.kind": "operator"}, None)
     )
     added = {
         line.strip() for name in watched for line in set(watched[name].splitlines()) - set(plain[name].splitlines())

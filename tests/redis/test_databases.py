@@ -11,6 +11,7 @@ from cdktf import Testing
 
 from tests.aws.documents import DAY, app
 from tests.postgres.stack import Elsewhere, releases
+from tests.shop import HEAD
 from twinstack import aws
 from twinstack.environment import Environment
 from twinstack.errors import ConfigurationError
@@ -18,12 +19,9 @@ from twinstack.layers.load import load_text
 from twinstack.redis import RedisSpec
 from twinstack.worker import WorkerSpec
 
-BASE = """\
-organization: acme
-product: shop
-account: "111122223333"
-region: eu-central-1
-version: 1.0.0
+BASE = (
+    HEAD
+    + """\
 redis: {node_type: cache.t4g.micro, nodes: 2%s}
 worker:
   image: acme/a
@@ -33,6 +31,7 @@ worker:
   resources: {requests: {cpu: 100m, memory: 64Mi}, limits: {memory: 64Mi}}
   uses: [%s]
 """
+)
 TWO = ", databases: {broker: 0, cache: 1}"
 
 

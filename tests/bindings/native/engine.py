@@ -1,6 +1,7 @@
 """A process on one engine that carries out programs: `python engine.py ROOT`, a line in, a line out.
 
-A line names one of PROGRAMS, is a list of a function and its arguments, or a random program (random_programs.py). The answer is what it makes, or what was raised.
+A line names one of PROGRAMS, is a list of a function and its arguments, or a random program (random_programs.py). The answer
+is what it makes, or what was raised.
 """
 
 from __future__ import annotations
