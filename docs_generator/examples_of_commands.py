@@ -74,4 +74,5 @@ EXAMPLES: Final = (
         runs=Runs.NEVER,
     ),
     Example("twinstack graph", "twinstack graph prod"),
+    Example("twinstack diagram", "twinstack diagram prod --of access", "first 8"),
 )

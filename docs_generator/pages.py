@@ -7,6 +7,7 @@ from typing import Final
 
 from docs_generator.aws_rules import aws_rules_page
 from docs_generator.command_line import PAGE, command_line_page
+from docs_generator.diagrams import diagrams
 from docs_generator.environment_files import environment_files_page
 from docs_generator.example import ENVIRONMENT, FOLDER, Example
 from docs_generator.failures import failures_page
@@ -18,7 +19,7 @@ from docs_generator.runbooks import runbook_pages
 
 
 def pages() -> Iterator[tuple[str, str]]:
-    """The path of each page in docs/, and its text."""
+    """The path of each page and picture in docs/, and its text."""
     yield "rooms/index.md", _index()
     for room in ROOMS:
         yield f"rooms/{room.folder}.md", page(room)
@@ -29,6 +30,7 @@ def pages() -> Iterator[tuple[str, str]]:
     yield "reference/manifest-rules.md", manifest_rules_page()
     yield "reference/aws-rules.md", aws_rules_page()
     yield "reference/failures.md", failures_page()
+    yield from diagrams()
 
 
 def _index() -> str:

@@ -97,6 +97,7 @@ SURFACE: Final[dict[str, list[str]]] = {
     "twinstack.delivery.workflows": [
         "files_of",
     ],
+    "twinstack.diagram": [],
     "twinstack.edge": [
         "Certificates",
         "EdgeKind",

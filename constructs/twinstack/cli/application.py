@@ -9,6 +9,7 @@ from typing import Annotated, Final, Literal
 import typer
 
 from twinstack.cli.delivery_application import delivery
+from twinstack.cli.diagram_application import pictures
 from twinstack.cli.diff_application import changes
 from twinstack.cli.group import Commands
 from twinstack.cli.render import emit
@@ -37,6 +38,7 @@ application.add_typer(schemas, name="schemas")
 application.add_typer(delivery)
 application.add_typer(state)
 application.add_typer(changes)
+application.add_typer(pictures)
 
 Environments = Annotated[
     list[str] | None, typer.Argument(metavar="ENVIRONMENT", help="All of them unless given.", show_default=False)
@@ -381,15 +383,6 @@ def bindings() -> None:
     report = rebuild(find_reference()[1])
     counts = f"{report.provider_modules} provider modules, {report.kubernetes_classes} Kubernetes classes"
     emit([(f"imports/ is rebuilt: {counts}, {report.seconds:.1f} s", "bold green")])
-
-
-@application.command()
-def graph(environment: OneEnvironment) -> None:
-    """Print who uses what as a Mermaid diagram."""
-    from twinstack.cli.graph import mermaid
-    from twinstack.cli.project import find_product
-
-    emit([(mermaid(find_product().load(environment)), "")])
 
 
 def _day(text: str | None) -> datetime.date | None:

@@ -1,0 +1,53 @@
+"""`twinstack graph` and `twinstack diagram`: who uses what, as text and as pictures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from twinstack.cli.render import emit
+from twinstack.diagram.subject import Form, Subject
+
+pictures: typer.Typer = typer.Typer()
+
+Environment = Annotated[str, typer.Argument(metavar="ENVIRONMENT", help="Its name, as `twinstack list` shows it.")]
+
+
+@pictures.command()
+def graph(environment: Environment) -> None:
+    """Print who uses what as a Mermaid diagram."""
+    from twinstack.cli.graph import mermaid
+    from twinstack.cli.project import find_product
+
+    emit([(mermaid(find_product().load(environment)), "")])
+
+
+@pictures.command()
+def diagram(
+    environment: Environment,
+    of: Annotated[
+        Subject,
+        typer.Option(
+            "--of",
+            help="links: what runs and what it uses; network: tiers, zones and ways out; access: who may reach what.",
+        ),
+    ] = Subject.LINKS,
+    form: Annotated[
+        Form | None,
+        typer.Option(
+            "--format",
+            help="As the file's name ends, or else svg for a file and mermaid for the terminal.",
+            show_default=False,
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE", help="Write it there instead of printing it.", show_default=False),
+    ] = None,
+) -> None:
+    """Draw an environment from what is synthesized: SVG for light and dark, or Mermaid."""
+    from twinstack.cli.diagram import draw_environment
+
+    draw_environment(environment, of, form, out)
