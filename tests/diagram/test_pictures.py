@@ -105,7 +105,7 @@ def test_what_comes_by_a_hatch_is_drawn() -> None:
         },
     ]
     environment, there = product.load("dev"), made("dev")
-    wider = Made(there.stack, [*there.manifests, *own])
+    wider = Made(there.document, [*there.manifests, *own])
     (node,) = (one for one in links(environment, wider).nodes if one.key == "extra")
     assert node.lines == ("3 pods", "b:1")
     assert ("extra", ANYWHERE, ["every port"]) in [(c.row, c.column, c.words) for c in access("", wider).cells]
@@ -113,7 +113,7 @@ def test_what_comes_by_a_hatch_is_drawn() -> None:
 
 def test_one_half_alone_is_drawn() -> None:
     environment, there = product.load("dev"), made("dev")
-    for part in (Made(there.stack, ()), Made({}, there.manifests), Made({}, ())):
+    for part in (Made(there.document, ()), Made({}, there.manifests), Made({}, ())):
         for subject in Subject:
             ElementTree.fromstring(written(draw(subject, environment, part), Form.SVG))
 

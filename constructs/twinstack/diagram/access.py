@@ -5,135 +5,110 @@ Nothing of it is read from the environment's links, so what they meant and what 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from ipaddress import ip_network
-from typing import Any, Final
+from itertools import product
+from typing import Final
 
 from twinstack.diagram.drawing import Cell, Matrix
-from twinstack.diagram.made import JsonObject, Made, address_in
+from twinstack.diagram.made import Made, address_in
 from twinstack.diagram.network import tiers_by_range
-from twinstack.diagram.workloads import Running, running, selects
+from twinstack.diagram.workloads import Running, running
+from twinstack.policy.aws.stack import texts
+from twinstack.policy.kubernetes.objects import Data, chosen, mapping, mappings, text
 
 
 def access(title: str, made: Made) -> Matrix:
     """The table: a row for each workload and for what comes from outside, a column for each thing that can be reached."""
-    workloads = running(made)
-    found: dict[tuple[str, str], list[str]] = {}
+    workloads = running(made.objects)
+    found: dict[tuple[str, str], dict[str, None]] = {}
     for who, what, words in (*_by_network(made, workloads), *_by_role(made, workloads)):
-        there = found.setdefault((who, what), [])
-        if words not in there:
-            there.append(words)
-    rows = list(
-        dict.fromkeys(
-            [*(one for one, _ in found if one not in {w.app for w in workloads}), *(w.app for w in workloads)]
-        )
-    )
+        found.setdefault((who, what), {})[words] = None
+    apps = [one.app for one in workloads]
+    rows = list(dict.fromkeys([*(who for who, _ in found if who not in apps), *apps]))
     columns = sorted(dict.fromkeys(what for _, what in found), key=lambda what: (_LAST.get(what, 0), what))
-    return Matrix(title, rows, columns, [Cell(who, what, words) for (who, what), words in found.items()])
+    return Matrix(title, rows, columns, [Cell(who, what, list(words)) for (who, what), words in found.items()])
 
 
 def _by_network(made: Made, workloads: Sequence[Running]) -> Iterator[tuple[str, str, str]]:
     owners, tiers = _owners_by_port(made), tiers_by_range(made)
-    for policy in made.objects("NetworkPolicy"):
-        spec = policy["spec"]
-        chosen = [one for one in workloads if selects(spec.get("podSelector"), one.labels)]
-        for rule in spec.get("egress") or ():
+    for policy in made.objects.of("NetworkPolicy"):
+        near = [one for one in workloads if one.namespace == policy.namespace]
+        mine = [one for one in near if chosen(policy.spec.get("podSelector"), one.labels)]
+        for rule in mappings(policy.spec, "egress"):
             for port in _ports(rule):
-                peers = [DNS] if port in _DNS_PORTS else _targets(rule.get("to"), workloads, owners.get(port))
-                for what in peers:
-                    yield from ((one.app, what, port) for one in chosen if what != one.app)
-        for rule in spec.get("ingress") or ():
-            for port in _ports(rule):
-                for peer in rule.get("from") or ():
-                    # What other pods of the product may reach is in their own egress.
-                    if "ipBlock" in peer or "namespaceSelector" in peer:
-                        yield from ((_source(peer, tiers), one.app, port) for one in chosen)
+                for what in [DNS] if port in _DNS_PORTS else _targets(rule, near, owners.get(port)):
+                    yield from ((one.app, what, port) for one in mine if what != one.app)
+        for rule in mappings(policy.spec, "ingress"):
+            # What other pods of the product may reach is in their own egress.
+            outside = [one for one in mappings(rule, "from") if "ipBlock" in one or "namespaceSelector" in one]
+            for port, peer, one in product(_ports(rule), outside, mine):
+                yield _source(peer, tiers), one.app, port
 
 
-def _targets(peers: Any, workloads: Sequence[Running], owner: str | None) -> Iterator[str]:
+def _targets(rule: Data, near: Sequence[Running], owner: str | None) -> Iterator[str]:
     """What a rule's peers are: pods of the product, a resource by its port, the open internet, or addresses as they are."""
+    peers = mappings(rule, "to")
     if not peers:
         yield ANYWHERE
-    for peer in peers or ():
-        if "podSelector" in peer and "namespaceSelector" not in peer:
-            yield from (one.app for one in workloads if selects(peer["podSelector"], one.labels))
-        elif "ipBlock" in peer:
-            cidr = str(peer["ipBlock"].get("cidr", ""))
+    for peer in peers:
+        if cidr := text(peer, "ipBlock", "cidr"):
             yield ANYWHERE if cidr in _EVERYWHERE else _inside(cidr, owner)
-        else:
+        elif "namespaceSelector" in peer:
             yield _source(peer, {})
+        else:
+            yield from (one.app for one in near if chosen(peer.get("podSelector"), one.labels))
 
 
 def _inside(cidr: str, owner: str | None) -> str:
-    network = ip_network(cidr, strict=False)
-    if network.is_link_local:
+    if ip_network(cidr, strict=False).is_link_local:
         return NODE
     return cidr if owner is None else owner
 
 
-def _source(peer: JsonObject, tiers: Mapping[str, str]) -> str:
-    if "ipBlock" in peer:
-        cidr = str(peer["ipBlock"].get("cidr", ""))
+def _source(peer: Data, tiers: Mapping[str, str]) -> str:
+    if cidr := text(peer, "ipBlock", "cidr"):
         return ANYWHERE if cidr in _EVERYWHERE else tiers.get(cidr, cidr)
-    labels = (peer.get("namespaceSelector") or {}).get("matchLabels") or {}
-    name = labels.get("kubernetes.io/metadata.name")
+    name = mapping(peer, "namespaceSelector", "matchLabels").get("kubernetes.io/metadata.name")
     return f"namespace {name}" if name else "other namespaces"
 
 
-def _ports(rule: JsonObject) -> Iterator[str]:
-    ports = rule.get("ports")
-    if not ports:
-        yield "every port"
-    for one in ports or ():
-        end = f"-{one['endPort']}" if one.get("endPort") else ""
-        yield f"{str(one.get('protocol', 'TCP')).lower()} {one.get('port', 'every port')}{end}"
+def _ports(rule: Data) -> list[str]:
+    return [_port(one) for one in mappings(rule, "ports")] or ["every port"]
+
+
+def _port(one: Data) -> str:
+    last = f"-{one['endPort']}" if one.get("endPort") else ""
+    return f"{(text(one, 'protocol') or 'TCP').lower()} {one.get('port', 'every port')}{last}"
 
 
 def _owners_by_port(made: Made) -> Mapping[str, str]:
     """Whose security group lets in on a port: that is who answers there."""
     return {
-        f"{one.arguments.get('ip_protocol')} {one.arguments.get('from_port')}": one.owner
+        f"{one.literal('ip_protocol')} {one.literal('from_port')}": made.owner_of(one)
         for one in made.of_type("aws_vpc_security_group_ingress_rule")
-        if one.arguments.get("from_port") is not None and one.arguments.get("referenced_security_group_id")
+        if one.literal("from_port") and one.get("referenced_security_group_id")
     }
 
 
 def _by_role(made: Made, workloads: Sequence[Running]) -> Iterator[tuple[str, str, str]]:
     accounts = {one.service_account: one.app for one in workloads}
     roles = {
-        address_in(one.arguments.get("role_arn")): accounts.get(str(one.arguments.get("service_account")))
+        address_in(one.get("role_arn")): accounts.get(one.literal("service_account"))
         for one in made.of_type("aws_eks_pod_identity_association")
     }
     for policy in made.of_type("aws_iam_role_policy"):
-        app = roles.get(address_in(policy.arguments.get("role")))
+        app = roles.get(address_in(policy.get("role")))
         if app is None:
             continue
-        for statement in _statements(policy.arguments.get("policy")):
-            for resource in _listed(statement.get("Resource")):
-                block = made.named(resource)
-                what = block.owner if block else resource.rsplit(":", 1)[-1]
-                for action in _listed(statement.get("Action")):
-                    if action in _READS_SECRETS:
-                        yield app, what, "reads its secrets"
-                    elif not action.startswith("kms:"):
-                        yield app, what, action
-
-
-def _statements(policy: Any) -> list[JsonObject]:
-    try:
-        return _objects(json.loads(policy).get("Statement")) if isinstance(policy, str) else []
-    except (ValueError, AttributeError):
-        return []
-
-
-def _objects(value: Any) -> list[JsonObject]:
-    listed = value if isinstance(value, list) else [value]
-    return [one for one in listed if isinstance(one, Mapping)]
-
-
-def _listed(value: Any) -> list[str]:
-    return [str(one) for one in value] if isinstance(value, list) else [str(value)] if value else []
+        for statement in policy.document("policy"):
+            for resource, action in product(texts(statement.get("Resource")), texts(statement.get("Action"))):
+                one = made.named(resource)
+                what = made.owner_of(one) if one else resource.rsplit(":", 1)[-1]
+                if action in _READS_SECRETS:
+                    yield app, what, "reads its secrets"
+                elif not action.startswith("kms:"):
+                    yield app, what, action
 
 
 ANYWHERE: Final = "the internet"

@@ -20,12 +20,12 @@ class Canvas:
     def box(self, x: float, y: float, width: float, height: float, look: str, radius: float = 8) -> None:
         """A rectangle with round corners."""
         self._add(
-            f'<rect class="{look}" x="{_n(x)}" y="{_n(y)}" width="{_n(width)}" height="{_n(height)}" rx="{_n(radius)}"/>'
+            f'<rect class="{look}" x="{number(x)}" y="{number(y)}" width="{number(width)}" height="{number(height)}" rx="{number(radius)}"/>'
         )
 
     def text(self, x: float, y: float, text: str, look: str) -> None:
         """One line, from its base line's left end."""
-        self._add(f'<text class="{look}" x="{_n(x)}" y="{_n(y)}">{_said(text)}</text>')
+        self._add(f'<text class="{look}" x="{number(x)}" y="{number(y)}">{_said(text)}</text>')
 
     def line(self, path: str, look: str, tip: str = "", *, ends_in_arrow: bool = False) -> None:
         """A line along a path; `tip` is what a mouse above it is told."""
@@ -35,7 +35,7 @@ class Canvas:
 
     def icon(self, icon: Icon, x: float, y: float) -> None:
         """A sign, from its left upper corner."""
-        self._add(f'<path class="icon {icon}" transform="translate({_n(x)} {_n(y)})" d="{PATHS[icon]}"/>')
+        self._add(f'<path class="icon {icon}" transform="translate({number(x)} {number(y)})" d="{PATHS[icon]}"/>')
 
     def page(self, width: float, height: float, title: str, tones: Sequence[str] = ()) -> str:
         """The whole file."""
@@ -45,12 +45,12 @@ class Canvas:
             for tone in tones
         )
         return "\n".join([
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_n(width)} {_n(height)}" width="{_n(width)}" '
-            f'height="{_n(height)}" role="img" aria-labelledby="title">',
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {number(width)} {number(height)}" width="{number(width)}" '
+            f'height="{number(height)}" role="img" aria-labelledby="title">',
             f'<title id="title">{_said(title)}</title>',
             f"<style>{STYLE}</style>",
             *([f"<defs>{markers}</defs>"] if markers else []),
-            f'<rect class="page" width="{_n(width)}" height="{_n(height)}" rx="10"/>',
+            f'<rect class="page" width="{number(width)}" height="{number(height)}" rx="10"/>',
             *self._elements,
             "</svg>\n",
         ])  # fmt: skip
@@ -65,11 +65,7 @@ def _said(text: str) -> str:
 
 
 def number(value: float) -> str:
-    """A coordinate with one digit at most."""
-    return _n(value)
-
-
-def _n(value: float) -> str:
+    """A coordinate with one digit after the point at most."""
     return f"{round(value, 1):g}"
 
 

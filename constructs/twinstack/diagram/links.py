@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import product
 from typing import TYPE_CHECKING, Final
 
 from twinstack.diagram.drawing import Arrow, Flow, Frame, Icon, Node, Tone
 from twinstack.diagram.layout import ranks_of
-from twinstack.diagram.made import JsonObject, Made, name_of
+from twinstack.diagram.made import Made
 from twinstack.diagram.resources import picture_of
 from twinstack.diagram.text import clipped
-from twinstack.diagram.workloads import Running, running, selects
+from twinstack.diagram.workloads import Running, running
 from twinstack.environment.links import Access
 from twinstack.environment.spec import WorkloadSpec
+from twinstack.policy.kubernetes.objects import Objects, mapping, mappings, text, texts
 
 if TYPE_CHECKING:
     from twinstack.environment.base import Environment
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
 def links(environment: Environment, made: Made) -> Flow:
     """The picture of an environment. What runs and is no field of it, an object by hatch, is drawn too."""
-    workloads = running(made)
+    workloads = running(made.objects)
     fields = {one.kubernetes_name: one.key for one in environment.workloads}
     keys = {one.app: fields.get(one.app, one.app) for one in workloads}
     uses = [(link.workload.key, link.resource.key, link.access) for link in environment.links]
@@ -54,45 +56,49 @@ def _workload(one: Running, key: str, rank: int) -> Node:
 
 def _routes(made: Made, workloads: list[Running], keys: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
     """Host, path and workload of what an Ingress or an HTTPRoute brings in, each once."""
-    behind: dict[str, str] = {}
-    for service in made.objects("Service"):
-        selector = {"matchLabels": service["spec"].get("selector") or {}}
-        behind |= {name_of(service): keys[one.app] for one in workloads if selects(selector, one.labels)}
+    behind = {
+        service.name: keys[one.app]
+        for service in made.objects.of("Service")
+        for one in workloads
+        if one.is_selected({"matchLabels": mapping(service.spec, "selector")}, service.namespace)
+    }
     found = {
         (host, path, behind[service]): None
-        for host, path, service in (*_ingresses(made), *_gateway_routes(made))
+        for host, path, service in (*_ingresses(made.objects), *_gateway_routes(made.objects))
         if service in behind
     }
     yield from found
 
 
-def _ingresses(made: Made) -> Iterator[tuple[str, str, str]]:
-    for ingress in made.objects("Ingress"):
-        for rule in ingress["spec"].get("rules") or ():
-            for path in (rule.get("http") or {}).get("paths") or ():
-                service = (path.get("backend") or {}).get("service") or {}
-                yield str(rule.get("host", "any host")), str(path.get("path", "/")), str(service.get("name", ""))
+def _ingresses(objects: Objects) -> Iterator[tuple[str, str, str]]:
+    for ingress in objects.of("Ingress"):
+        for rule in mappings(ingress.spec, "rules"):
+            host = text(rule, "host") or ANY_HOST
+            for path in mappings(rule, "http", "paths"):
+                yield host, text(path, "path") or "/", text(path, "backend", "service", "name")
 
 
-def _gateway_routes(made: Made) -> Iterator[tuple[str, str, str]]:
-    for route in made.objects("HTTPRoute"):
-        for rule in route["spec"].get("rules") or ():
-            paths = [str((match.get("path") or {}).get("value", "/")) for match in rule.get("matches") or ({},)]
-            for backend in rule.get("backendRefs") or ():
-                for host in route["spec"].get("hostnames") or ("any host",):
-                    yield from ((str(host), path, str(backend.get("name", ""))) for path in paths)
+def _gateway_routes(objects: Objects) -> Iterator[tuple[str, str, str]]:
+    for route in objects.of("HTTPRoute"):
+        hosts = texts(route.spec, "hostnames") or [ANY_HOST]
+        for rule in mappings(route.spec, "rules"):
+            paths = [text(one, "path", "value") or "/" for one in mappings(rule, "matches")] or ["/"]
+            names = [text(one, "name") for one in mappings(rule, "backendRefs")]
+            yield from product(hosts, paths, names)
 
 
 def _edge_lines(made: Made) -> tuple[str, ...]:
-    classes = {str(one["spec"].get("ingressClassName", "")): one for one in made.objects("Ingress")}
-    parameters: JsonObject = next(made.objects("IngressClassParams"), {})
-    scheme = (parameters.get("spec") or {}).get("scheme")
-    lines = [f"load balancer, {scheme}"] if scheme else [f"ingress class {name}" for name in classes if name]
+    schemes = [text(one.spec, "scheme") for one in made.objects.of("IngressClassParams")]
+    classes = dict.fromkeys(text(one.spec, "ingressClassName") for one in made.objects.of("Ingress"))
+    lines = [f"load balancer, {one}" for one in schemes[:1] if one] or [
+        f"ingress class {one}" for one in classes if one
+    ]
     if made.of_type("aws_wafv2_web_acl"):
         lines.append("web firewall")
     return tuple(clipped(line, _LONGEST) for line in lines)
 
 
+ANY_HOST: Final = "any host"
 OUTSIDE: Final = "the internet"
 TONES: Final = {
     Access.READ: Tone.READ,

@@ -20,7 +20,7 @@ def clipped(text: str, most: int) -> str:
     """At most so many letters; what is left out becomes an ellipsis in the middle, for both ends tell names apart."""
     if len(text) <= most:
         return text
-    head = (most - 1 + 1) // 2
+    head = most // 2
     return f"{text[:head]}…{text[len(text) - (most - 1 - head) :]}"
 
 

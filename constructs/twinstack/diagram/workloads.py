@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from twinstack.diagram.drawing import Icon
-from twinstack.diagram.made import JsonObject, Made, name_of
 from twinstack.environment.pod_template import pod_template_of
+from twinstack.policy.kubernetes.objects import Object, Objects, chosen, mapping, mappings, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,39 +21,34 @@ class Running:
     lines: tuple[str, ...]
     labels: Mapping[str, str]
     """All labels of its pods."""
+    namespace: str
     service_account: str
 
-
-def running(made: Made) -> list[Running]:
-    """Every workload, in the order of the manifests."""
-    return list(_running(made))
-
-
-def selects(selector: Any, labels: Mapping[str, str]) -> bool:
-    """Whether a selector by labels finds pods with these: an empty one finds all. Expressions count as met."""
-    wanted = selector.get("matchLabels", {}) if isinstance(selector, Mapping) else {}
-    return all(labels.get(name) == value for name, value in (wanted or {}).items())
+    def is_selected(self, selector: Any, namespace: str) -> bool:
+        """Whether a label selector of a namespace finds its pods."""
+        return namespace == self.namespace and chosen(selector, self.labels)
 
 
-def _running(made: Made) -> Iterator[Running]:
-    scalers = {
-        str((one["spec"].get("scaleTargetRef") or {}).get("name")): one["spec"]
-        for one in made.objects("HorizontalPodAutoscaler")
-    }
-    served = [one["spec"].get("selector") or {} for one in made.objects("Service")]
-    for one in made.manifests:
-        template = pod_template_of(one)
+def running(objects: Objects) -> list[Running]:
+    """Every workload, in the order of the manifests, also of kinds that only the cluster knows."""
+    return list(_running(objects))
+
+
+def _running(objects: Objects) -> Iterator[Running]:
+    served = [mapping(one.spec, "selector") for one in objects.of("Service")]
+    for one in objects.all:
+        template = pod_template_of(one.data)
         if template is None:
             continue
-        labels = (template.get("metadata") or {}).get("labels") or {}
-        pod = template.get("spec") or {}
-        is_served = any(selects({"matchLabels": each}, labels) for each in served if each)
+        labels, pod = mapping(template, "metadata", "labels"), mapping(template, "spec")
+        is_served = any(chosen({"matchLabels": each}, labels) for each in served if each)
         yield Running(
-            str(labels.get("app") or labels.get("app.kubernetes.io/name") or name_of(one)),
-            _icon(str(one.get("kind")), is_served=is_served),
-            (*_how(one, scalers.get(name_of(one))), *_image(pod)),
+            text(labels, "app") or text(labels, "app.kubernetes.io/name") or one.name,
+            _icon(one.kind, is_served=is_served),
+            (_how(one, objects), *_image(pod)),
             labels,
-            str(pod.get("serviceAccountName", "default")),
+            one.namespace,
+            text(pod, "serviceAccountName") or "default",
         )
 
 
@@ -65,24 +60,20 @@ def _icon(kind: str, *, is_served: bool) -> Icon:
     return Icon.SERVICE if is_served else Icon.WORKER
 
 
-def _how(one: JsonObject, scaler: JsonObject | None) -> Iterator[str]:
-    spec = one.get("spec") or {}
-    match one.get("kind"):
+def _how(one: Object, objects: Objects) -> str:
+    match one.kind:
         case "CronJob":
-            yield f"runs at {spec.get('schedule')}"
+            return f"runs at {text(one.spec, 'schedule')}"
         case "Job":
-            yield "runs with each release"
+            return "runs with each release"
         case "DaemonSet":
-            yield "a pod on each node"
-        case _ if scaler:
-            yield f"{scaler.get('minReplicas', 1)} to {scaler.get('maxReplicas')} pods"
-        case _:
-            count = spec.get("replicas", 1)
-            yield "1 pod" if count == 1 else f"{count} pods"
+            return "a pod on each node"
+    least, most = objects.replicas(one)
+    if least != most:
+        return f"{least} to {most} pods"
+    return "1 pod" if most == 1 else f"{most} pods"
 
 
-def _image(pod: JsonObject) -> Iterator[str]:
-    containers = pod.get("containers") or [{}]
-    image = str(containers[0].get("image", ""))
-    if image:
-        yield image.partition("@")[0].rsplit("/", 1)[-1]
+def _image(pod: Mapping[str, Any]) -> Iterator[str]:
+    for container in mappings(pod, "containers")[:1]:
+        yield text(container, "image").partition("@")[0].rsplit("/", 1)[-1]
