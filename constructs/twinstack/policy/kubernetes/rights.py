@@ -6,9 +6,10 @@ Source: Kubernetes 1.36, the resources that its API server serves, by group; Kub
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from typing import Final
 
+from twinstack.environment.cluster_kinds import all_kinds
 from twinstack.environment.spec import Half
 from twinstack.policy.kubernetes.objects import Data, Object, Objects, mappings, text, texts
 from twinstack.policy.rule import Fault, Rules
@@ -39,21 +40,19 @@ def _of_rule(one: Object, rule: Data, path: str) -> Iterator[Fault]:
     groups = texts(rule, "apiGroups")
     if not texts(rule, "resources") or not set(groups) <= RESOURCES.keys():
         return
-    known = {name for group in groups for name in RESOURCES[group].split()}
+    known = {name for group in groups for name in RESOURCES[group]}
     for name in texts(rule, "resources"):
         whole, _, part = name.partition("/")
         if whole != "*" and (
-            whole not in known or (part and part != "*" and part not in PARTS.get(whole, "scale status"))
+            whole not in known or (part and part != "*" and part not in PARTS.get(whole, _USUAL_PARTS))
         ):
-            where = next((f"it is in {group or 'the core group'}" for group in RESOURCES if _has(group, whole)), "")
+            where = next(
+                (f"it is in {group or 'the core group'}" for group in RESOURCES if whole in RESOURCES[group]), ""
+            )
             yield one.fault(f"{path}.resources", name, where or _near(whole, known))
     for verb in texts(rule, "verbs"):
         if verb not in VERBS:
             yield one.fault(f"{path}.verbs", verb, ", ".join(VERBS[:-1]))
-
-
-def _has(group: str, name: str) -> bool:
-    return name in RESOURCES[group].split()
 
 
 def _near(name: str, known: set[str]) -> str:
@@ -66,27 +65,25 @@ VERBS: Final = (
     "get", "list", "watch", "create", "update", "patch", "delete", "deletecollection", "bind", "escalate", "impersonate",
     "use", "approve", "sign", "attest", "*",
 )  # fmt: skip
-RESOURCES: Final[Mapping[str, str]] = {
-    "": "bindings componentstatuses configmaps endpoints events limitranges namespaces nodes persistentvolumeclaims "
-    "persistentvolumes pods podtemplates replicationcontrollers resourcequotas secrets serviceaccounts services",
-    "apps": "controllerrevisions daemonsets deployments replicasets statefulsets",
-    "autoscaling": "horizontalpodautoscalers",
-    "batch": "cronjobs jobs",
-    "coordination.k8s.io": "leases leasecandidates",
-    "discovery.k8s.io": "endpointslices",
-    "events.k8s.io": "events",
-    "networking.k8s.io": "ingressclasses ingresses ipaddresses networkpolicies servicecidrs",
-    "policy": "poddisruptionbudgets",
-    "rbac.authorization.k8s.io": "clusterrolebindings clusterroles rolebindings roles",
-    "scheduling.k8s.io": "priorityclasses",
-    "storage.k8s.io": "csidrivers csinodes csistoragecapacities storageclasses volumeattachments volumeattributesclasses",
+_MORE: Final = {
+    "": {"bindings", "componentstatuses"},
+    "coordination.k8s.io": {"leasecandidates"},
+    "storage.k8s.io": {"volumeattributesclasses"},
+}
+"""What some servers have besides."""
+_MORE_PARTS: Final = {"nodes": {"spec", "checkpoint"}}
+_GROUPS: Final = (
+    "", "apps", "autoscaling", "batch", "coordination.k8s.io", "discovery.k8s.io", "events.k8s.io", "networking.k8s.io",
+    "policy", "rbac.authorization.k8s.io", "scheduling.k8s.io", "storage.k8s.io",
+)  # fmt: skip
+RESOURCES: Final[Mapping[str, Set[str]]] = {
+    group: {one.plural for one in all_kinds() if one.group == group} | _MORE.get(group, set()) for group in _GROUPS
 }
 """By group, what the API server serves. Of other groups nothing is said."""
-PARTS: Final[Mapping[str, str]] = {
-    "namespaces": "finalize status",
-    "nodes": "proxy status stats metrics log configz healthz pods spec checkpoint",
-    "pods": "attach binding ephemeralcontainers eviction exec log portforward proxy resize status",
-    "serviceaccounts": "token",
-    "services": "proxy status",
+_USUAL_PARTS: Final = frozenset({"scale", "status"})
+PARTS: Final[Mapping[str, Set[str]]] = {
+    one.plural: one.parts | _MORE_PARTS.get(one.plural, set())
+    for one in all_kinds()
+    if not one.group and one.parts - _USUAL_PARTS
 }
 """What belongs to one and is asked for by a path of its own, `pods/log`; of the others `scale` and `status`."""
