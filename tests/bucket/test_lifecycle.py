@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from tests.aws.documents import analytics
-from tests.bucket.test_spec import BASE, TODAY, Shop, load, problem, refused
+from tests.bucket.test_spec import BASE, TODAY, Shop, problem, refused
 from twinstack.errors import Problem
-from twinstack.layers.load import load_text
+from twinstack.layers.load import Loaded, load_text
 
 
 def rules(lifecycle: dict[str, Any], **more: Any) -> dict[str, dict[str, Any]]:
@@ -75,6 +75,10 @@ def test_uploads_by_prefix_and_objects_of_a_size_alone() -> None:
     assert found["all"]["transition"] == [{"days": 0, "storage_class": "INTELLIGENT_TIERING"}]
 
 
+def loaded(rule: str) -> Loaded[Shop]:
+    return load_text(Shop, "live", {"base": BASE, "live": f"files: {{lifecycle: {{one: {{{rule}}}}}}}"}, TODAY)
+
+
 def told(rule: str, bucket: str = "") -> list[Problem]:
     return list(refused(f"files: {{{bucket}lifecycle: {{one: {{{rule}}}}}}}"))
 
@@ -135,8 +139,7 @@ def test_a_class_that_does_not_exist_is_named_with_those_that_do() -> None:
     ],
 )
 def test_a_stay_that_is_charged_for_longer_than_it_lasts_is_told(rule: str, given: str) -> None:
-    loaded = load_text(Shop, "live", {"base": BASE, "live": f"files: {{lifecycle: {{one: {{{rule}}}}}}}"}, TODAY)
-    (warning,) = loaded.warnings
+    (warning,) = loaded(rule).warnings
     assert (warning.code, warning.given) == ("TW716", given)
 
 
@@ -145,5 +148,5 @@ def test_a_stay_that_is_charged_for_longer_than_it_lasts_is_told(rule: str, give
     ["transitions: {STANDARD_IA: 0}", "transitions: {STANDARD_IA: 30, GLACIER: 60}, expire_days: 150", "transitions: {GLACIER: 0}",
      "transitions: {INTELLIGENT_TIERING: 0}, expire_days: 1", "old_versions_days: 90", "expire_days: 1"],
 )  # fmt: skip
-def test_what_s3_takes_is_taken(rule: str) -> None:
-    load(f"files: {{lifecycle: {{one: {{{rule}}}}}}}")
+def test_what_s3_takes_is_taken_without_a_word(rule: str) -> None:
+    assert loaded(rule).warnings == ()
