@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from tests.bindings.native.conftest import Engine
 
 HOW_MANY = int(os.environ.get("TWINSTACK_RANDOM_PROGRAMS", "60"))
-LARGEST_REFUSED_PART = 0.55
+LARGEST_REFUSED_PART = 0.55 if HOW_MANY >= 1000 else 0.8
 """A native engine that refused everything would make nothing wrong. A half of these programs use something that is left
-to node: tokens where texts belong, None and False in functions, patches of places that are not there.
+to node: tokens where texts belong, None and False in functions, patches of places that are not there. Of a few programs
+more may: which ones Hypothesis makes up depends on the modules that are loaded, also without chance.
 """
 
 
