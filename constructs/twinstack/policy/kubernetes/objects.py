@@ -9,12 +9,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from twinstack.environment.label_selector import selects
 from twinstack.policy.rule import Fault
 
 Data: TypeAlias = Mapping[str, Any]
+
+
+class Limit(NamedTuple):
+    """A field of an autoscaler's spec, and what holds where it is not there."""
+
+    field: str
+    default: int
+
+
+SCALERS: Final = {
+    "HorizontalPodAutoscaler": (Limit("minReplicas", 1), Limit("maxReplicas", 0)),
+    "ScaledObject": (Limit("minReplicaCount", 0), Limit("maxReplicaCount", 100)),
+}
+"""The kinds that say how many pods of a workload run: the least and the most. Source of the defaults: the definitions of
+the API server, and of KEDA 2.20.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,12 +197,13 @@ class Objects:
 
     def replicas(self, owner: Object) -> tuple[int, int]:
         """How many pods of a workload run at least and at most, by its autoscaler where it has one."""
-        for scaler in self.of("HorizontalPodAutoscaler"):
-            target = mapping(scaler.spec, "scaleTargetRef")
-            scaled = (text(target, "kind"), text(target, "name"), scaler.namespace)
-            if scaled == (owner.kind, owner.name, owner.namespace):
-                lowest = number(scaler.spec.get("minReplicas"), 1)
-                return lowest, max(lowest, number(scaler.spec.get("maxReplicas"), lowest))
+        for kind, (least, most) in SCALERS.items():
+            for scaler in self.of(kind):
+                target = mapping(scaler.spec, "scaleTargetRef")
+                scaled = (text(target, "kind") or "Deployment", text(target, "name"), scaler.namespace)
+                if scaled == (owner.kind, owner.name, owner.namespace):
+                    lowest = number(scaler.spec.get(least.field), least.default)
+                    return lowest, max(lowest, number(scaler.spec.get(most.field), most.default))
         fixed = number(owner.spec.get("replicas"), 1)
         return fixed, fixed
 
