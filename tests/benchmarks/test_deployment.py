@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 import yaml
@@ -207,6 +208,14 @@ def test_the_bars_are_those_that_were_promised() -> None:
     assert len(missed(samples(ours=0.29))) == 4  # the ConfigMaps and the distance
     assert len(missed(samples(ours=0.7))) == 12
     assert Bar("", 1, ">=", 1, "").held
+
+
+@pytest.mark.parametrize(
+    ("value", "sign", "shown"),
+    [(0.604, "<=", "0.604 times"), (0.596, "<=", "0.6 times"), (0.6, "<=", "0.6 times"), (0.598, ">=", "0.598 times")],
+)
+def test_a_figure_is_shown_with_the_digits_that_decide(value: float, sign: Literal["<=", ">="], shown: str) -> None:
+    assert f"| {shown} |" in Bar("", value, sign, 0.6, "times").row
 
 
 def test_the_page_has_a_row_for_each_step_and_tool() -> None:
