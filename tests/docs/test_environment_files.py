@@ -28,8 +28,8 @@ def codes(room: Any, base: str, layer: str, **assignments: object) -> list[str]:
 
 
 def test_a_mapping_is_merged_key_by_key_and_what_is_not_named_stays() -> None:
-    loaded = load(REDIS, "", "\ncache: {nodes: 2}\n")
-    assert (loaded.environment.specs["cache"].nodes, loaded.environment.specs["cache"].engine) == (2, "valkey")
+    loaded = load(REDIS, "", "\ncache: {nodes: 3}\n")
+    assert (loaded.environment.specs["cache"].nodes, loaded.environment.specs["cache"].engine) == (3, "valkey")
 
 
 def test_a_list_is_replaced_whole() -> None:
@@ -45,7 +45,7 @@ def test_a_list_is_replaced_whole() -> None:
 
 
 def test_set_lies_on_top() -> None:
-    loaded = load(REDIS, "", "\ncache: {nodes: 2}\n", cache__nodes=3)
+    loaded = load(REDIS, "", "\ncache: {nodes: 1}\n", cache__nodes=3)
     assert loaded.environment.specs["cache"].nodes == 3
 
 
@@ -68,7 +68,7 @@ def test_a_key_of_base_yaml_is_refused_elsewhere() -> None:
 
 
 def test_an_acknowledged_rule_passes_and_an_acknowledgement_that_nothing_needs_is_warned_of() -> None:
-    reason = '{acknowledge: {TW404: "the cache can be filled again"}}'
-    assert codes(REDIS, "", "\nprotected: true\n") == ["TW404"]
+    reason = '{nodes: 1, acknowledge: {TW404: "the cache can be filled again"}}'
+    assert codes(REDIS, "", "\nprotected: true\ncache: {nodes: 1}\n") == ["TW404"]
     assert not load(REDIS, "", f"\nprotected: true\ncache: {reason}\n").warnings
     assert {one.code for one in load(REDIS, "", f"\ncache: {reason}\n").warnings} == {"TW491"}

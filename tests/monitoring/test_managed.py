@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import gzip
+import json
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 import cdk8s
+import pytest
 import yaml
 
 from stacks import product
 from stacks.workloads import AnalyticsWorkloads
 from tests.aws.documents import Document, analytics, policy
 from tests.checkers import needs_promtool, promtool
+from tests.monitoring.api import faults, model
 from twinstack import kubernetes
+from twinstack.errors import ConfigurationError
 
 WATCHED: Final = {
     "monitoring.kind": "managed",
@@ -116,6 +122,72 @@ def test_a_scraper_reaches_the_api_server_and_the_ports_of_figures_alone() -> No
             (port, port) for port in (443, 8000, 9100, 9121, 9187)
         ]
         assert {rule[target] for rule in rules} == {cluster}
+
+
+def elsewhere(nodes: int = 1, subnets: int = 6) -> Document:
+    """In a network and a cluster of another team."""
+    network = {
+        "vpc_id": "vpc-1a1b2c3d4e5f60718",
+        "private_subnet_ids": [f"subnet-1a1b2c3d4e5f6000{number}" for number in range(subnets)],
+        "database_subnet_ids": ["subnet-1a1b2c3d4e5f60013", "subnet-1a1b2c3d4e5f60014"],
+    }
+    groups = [f"sg-0a1b2c3d4e5f6071{number}" for number in range(nodes)]
+    changes = {"network.existing": network, "cluster.existing": "platform", "cluster.node_security_group_ids": groups}
+    return made(**{**changes, "cluster.exporters": False})
+
+
+def test_nothing_of_another_teams_cluster_is_changed() -> None:
+    found = elsewhere()
+    cluster = "${data.aws_eks_cluster.cluster.vpc_config[0].cluster_security_group_id}"
+    ingress = found.find("aws_vpc_security_group_ingress_rule").values()
+    assert {rule["security_group_id"] for rule in ingress} == {
+        f"${{aws_security_group.{name}.id}}" for name in ("cache", "database")
+    }
+    assert not found.find("aws_vpc_security_group_egress_rule")
+    (eks,) = found.find("aws_prometheus_scraper")["monitoring"]["source"][0]["eks"]
+    assert eks["security_group_ids"] == [cluster, "sg-0a1b2c3d4e5f60710"]
+    assert eks["cluster_arn"] == "arn:aws:eks:us-west-2:123456789012:cluster/platform"
+
+
+def test_a_scraper_wears_five_groups_at_most() -> None:
+    elsewhere(nodes=4)
+    with pytest.raises(ConfigurationError) as caught:
+        elsewhere(nodes=5)
+    assert [(one.code, one.path) for one in caught.value.problems if not one.warning] == [("TW650", "monitoring.kind")]
+
+
+@pytest.mark.parametrize("found", [document, elsewhere], ids=["own cluster", "another team's"])
+@pytest.mark.skipif(not model("amp").is_file(), reason="no model of the API: `make .venv-check` brings botocore")
+def test_the_api_takes_what_it_is_asked(found: Callable[[], Document]) -> None:
+    shapes = json.loads(gzip.decompress(model("amp").read_bytes()))["shapes"]
+    scraper = found().find("aws_prometheus_scraper")["monitoring"]
+    (eks,) = scraper["source"][0]["eks"]
+    asked = {
+        "CreateScraperRequest": {
+            "alias": scraper["alias"],
+            "scrapeConfiguration": {"configurationBlob": scraper["scrape_configuration"]},
+            "source": {
+                "eksConfiguration": {
+                    "clusterArn": eks["cluster_arn"],
+                    "securityGroupIds": eks["security_group_ids"],
+                    "subnetIds": eks["subnet_ids"],
+                }
+            },
+            "destination": {"ampConfiguration": {"workspaceArn": scraper["destination"][0]["amp"][0]["workspace_arn"]}},
+        },
+        "CreateWorkspaceRequest": {"alias": found().find("aws_prometheus_workspace")["monitoring"]["alias"]},
+        "CreateRuleGroupsNamespaceRequest": {
+            "name": found().find("aws_prometheus_rule_group_namespace")["monitoring"]["name"],
+            "data": found().find("aws_prometheus_rule_group_namespace")["monitoring"]["data"],
+            "workspaceId": "ws-1",
+        },
+        "CreateAlertManagerDefinitionRequest": {
+            "data": found().find("aws_prometheus_alert_manager_definition")["monitoring"]["definition"],
+            "workspaceId": "ws-1",
+        },
+    }
+    for shape, given in asked.items():
+        assert faults(given, shape, shapes) == [], shape
 
 
 def test_pods_admit_the_subnets_of_the_scraper() -> None:

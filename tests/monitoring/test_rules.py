@@ -43,11 +43,39 @@ MISSING: dict[str, Any] = {
         },
     ],
 }
+BEHIND: dict[str, Any] = {
+    "name": "a replica that is behind, and one that is not",
+    "interval": "1m",
+    "input_series": [
+        {
+            "series": f'redis_connected_slave_lag_seconds{{job="redis-exporter",instance="{cache}"}}',
+            "values": f"{lag}x20",
+        }
+        for cache, lag in (("cache", 31), ("other", 1))
+    ],
+    "alert_rule_test": [
+        {"eval_time": "4m", "alertname": "RedisReplicaLags", "exp_alerts": []},
+        {
+            "eval_time": "6m",
+            "alertname": "RedisReplicaLags",
+            "exp_alerts": [
+                {
+                    "exp_labels": {"severity": "warning", "component": "cache", "instance": "cache"},
+                    "exp_annotations": {
+                        "summary": "a replica of cache is more than 30 s behind",
+                        "description": "A failover would lose as much: look at the writes, and at the network of the nodes.",
+                    },
+                }
+            ],
+        },
+    ],
+}
+"""Of a cache that has replicas, which the local stack's has not."""
 
 
 def within(namespace: str) -> list[dict[str, Any]]:
     """The tests of the local stack's rules, with every figure of the product's own jobs from pods of this namespace."""
-    tests = copy.deepcopy([*TESTS, MISSING])
+    tests = copy.deepcopy([*TESTS, MISSING, BEHIND])
     for test in tests:
         for series in test["input_series"]:
             for job in JOBS:

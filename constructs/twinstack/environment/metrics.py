@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
+from twinstack.environment.container import scale_of
 from twinstack.environment.model import Finding, Model
 from twinstack.environment.monitoring import Alert, Monitoring, Severity
 from twinstack.environment.quantities import Port
@@ -60,8 +61,11 @@ class MeasuredSpec(WorkloadSpec):
         return Scrape(self.kubernetes_name, port, self.metrics.path) if self.metrics and port else None
 
     def monitoring(self) -> Monitoring:
-        """An alert where nobody can collect its figures; what they tell is the program's own affair."""
-        if self.metrics is None:
+        """An alert where nobody can collect its figures; what they tell is the program's own affair. Nothing of what has no
+        pod while nothing waits.
+        """
+        scale = scale_of(self)
+        if self.metrics is None or (scale is not None and not scale.min):
             return Monitoring()
         return Monitoring(
             alerts=(

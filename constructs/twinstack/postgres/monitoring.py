@@ -1,4 +1,8 @@
-"""What is watched of a PostgreSQL database, by its exporter. Source: postgres_exporter, "Metrics"."""
+"""What is watched of a PostgreSQL database, by its exporter.
+
+Sources: postgres_exporter 0.17, cmd/postgres_exporter/queries.go and collector/pg_replication_slot.go; Amazon RDS User Guide,
+"Monitoring read replication". Read in November 2026.
+"""
 
 from __future__ import annotations
 
@@ -25,6 +29,9 @@ def monitoring(spec: PostgresSpec) -> Monitoring:
         return Measured("AWS/RDS", metric, ({"DBInstanceIdentifier": instance},), statistic, threshold, **options)
 
     lag = limits.database_replica_lag_seconds
+    written = f"pg_stat_replication_pg_current_wal_lsn_bytes{{{job}}}"
+    replayed = f"{written} - pg_stat_replication_pg_wal_lsn_diff{{{job}}}"
+    by_reader = "by (instance, application_name)"
 
     connections = f"sum by (instance) (pg_stat_activity_count{{{job}}}) / min by (instance) (pg_settings_max_connections{{{job}}})"
     title = f"{spec.key} (PostgreSQL)"
@@ -87,13 +94,16 @@ def monitoring(spec: PostgresSpec) -> Monitoring:
                 [
                     Alert(
                         "PostgresReplicaLags",
-                        "",
+                        # What had been written so long ago is not replayed yet; or nobody reads what is kept for the replica.
+                        f"min {by_reader} ({replayed}) < max {by_reader} ({written} offset {lag}s)"
+                        f' or max by (instance) (pg_replication_slot_slot_is_active{{{job},slot_type="physical"}}) == 0',
                         10,
                         Severity.WARNING,
-                        f"the replica of {spec.key} is more than {lag} s behind",
-                        "What reads from it sees what was. Look for a long statement on the replica, and whether its machine is "
-                        "too small for what is written.",
-                        measured("ReplicaLag", Statistic.MAXIMUM, lag, spec.replica_identifier),
+                        f"the replica of {spec.key} is more than {lag} s behind, or gone",
+                        "What reads from it sees what was. Look at its replication state, for a long statement on it, and whether its "
+                        "machine is too small for what is written. What it has not read yet is kept, and fills the database's storage.",
+                        # Of a database that is not written to, RDS shows up to five minutes, and then none: never ten in a row.
+                        measured("ReplicaLag", Statistic.MAXIMUM, lag, spec.replica_identifier, is_missed=True),
                     )
                 ]
                 if spec.replica

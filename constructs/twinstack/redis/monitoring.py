@@ -74,7 +74,7 @@ def monitoring(spec: RedisSpec) -> Monitoring:
                 [
                     Alert(
                         "RedisReplicaLags",
-                        "",
+                        f"max by (instance) (redis_connected_slave_lag_seconds{{{job}}}) > {limits.cache_replica_lag_seconds}",
                         5,
                         Severity.WARNING,
                         f"a replica of {spec.key} is more than {limits.cache_replica_lag_seconds} s behind",

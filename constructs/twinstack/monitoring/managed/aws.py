@@ -35,7 +35,7 @@ from twinstack.monitoring.aws import Watched
 from twinstack.monitoring.cloudwatch.aws import CLOUDWATCH
 from twinstack.monitoring.jobs import jobs
 from twinstack.monitoring.managed.configuration import alert_manager, as_text, scrape_configuration
-from twinstack.monitoring.managed.spec import Managed
+from twinstack.monitoring.managed.spec import MOST, Managed
 from twinstack.monitoring.spec import MonitoringSpec
 from twinstack.monitoring.topic import Topic
 
@@ -43,7 +43,8 @@ from twinstack.monitoring.topic import Topic
 class Side(Construct):
     """A workspace with its rules and whom to tell, a scraper with its ways, and the alarms of CloudWatch.
 
-    The scraper is let into the cluster by AWS, which makes its access entry where the cluster takes such (ours does).
+    The scraper is let into the cluster by AWS, which makes its access entry where the cluster takes such (ours does). One
+    cannot be moved: with other subnets or groups AWS makes another.
     """
 
     def __init__(
@@ -94,7 +95,9 @@ class Side(Construct):
             ),
             key,
         )
-        self.security_group: SecurityGroup = self._make_group(cluster, network)
+        self.security_group: SecurityGroup | None = self._make_group(cluster, network) if cluster.is_own else None
+        # Of another team's cluster nothing is changed: there it wears the groups that admit each other already.
+        groups = [self.security_group.id] if self.security_group else _worn(spec, cluster)
         self.scraper: PrometheusScraper = pin(
             PrometheusScraper(
                 self,
@@ -106,8 +109,8 @@ class Side(Construct):
                         eks=[
                             PrometheusScraperSourceEks(
                                 cluster_arn=_cluster_arn(spec, cluster),
-                                subnet_ids=list(network.private_subnet_ids),
-                                security_group_ids=[self.security_group.id],
+                                subnet_ids=list(network.private_subnet_ids)[:MOST],
+                                security_group_ids=groups,
                             )
                         ]
                     )
@@ -154,6 +157,11 @@ class Side(Construct):
                 )
                 pin(made, f"{address}_{port}")
         return group
+
+
+def _worn(spec: MonitoringSpec, cluster: Extensible) -> list[str]:
+    plan = spec.environment.find(ClusterPlan)
+    return [cluster.security_group_id, *dict.fromkeys(plan.node_security_groups if plan else ())]
 
 
 def _cluster_arn(spec: MonitoringSpec, cluster: Extensible) -> str:

@@ -8,7 +8,7 @@ from typing import ClassVar, Final
 
 from twinstack.environment.model import Finding
 from twinstack.environment.monitoring import Scrapers
-from twinstack.environment.placement import NetworkPlan
+from twinstack.environment.placement import ClusterPlan, NetworkPlan
 from twinstack.environment.spec import Half
 from twinstack.monitoring.kind import Kind
 
@@ -45,7 +45,8 @@ class Managed(Kind):
         return Scrapers(addresses=(space,) if network.may_have_endpoints and space else network.private_cidrs)
 
     def names(self) -> Iterator[tuple[str, str]]:
-        yield "security group", self.scraper_name
+        if self._cluster is None or self._cluster.is_own:
+            yield "security group", self.scraper_name
         yield "CloudWatch log group", self.log_group_name
 
     @property
@@ -58,7 +59,21 @@ class Managed(Kind):
         """The scraper and its security group, `shadower-analytics-monitoring-scraper`."""
         return self.monitoring.aws_name_of("scraper")
 
+    @property
+    def _cluster(self) -> ClusterPlan | None:
+        return self.monitoring.environment.find(ClusterPlan)
+
     def review(self) -> Iterator[Finding]:
+        worn = dict.fromkeys(self._cluster.node_security_groups) if self._cluster else {}
+        if len(worn) >= MOST:
+            yield Finding(
+                "TW650",
+                "more security groups than a scraper may wear",
+                ("kind",),
+                given=f"{self.monitoring.kind}, with {len(worn)} node_security_group_ids of {self._cluster.key if self._cluster else ''}",
+                allowed=f"{MOST - 1}, beside the cluster's own: AWS takes {MOST} of a scraper",
+                fix="let the nodes share a group, or use kind operator",
+            )
         given = self.monitoring.interval_seconds
         if given is not None and given < SHORTEST:
             yield Finding(
@@ -74,3 +89,6 @@ class Managed(Kind):
 
 
 SHORTEST: Final = 30
+MOST: Final = 5
+"""Security groups of a scraper, and its subnets. Source: Amazon Managed Service for Prometheus API Reference, "EksConfiguration"
+(botocore 1.35.99)."""
