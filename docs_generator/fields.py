@@ -72,6 +72,8 @@ def _default(info: FieldInfo) -> str:
             return "none"
         case BaseModel():
             return "its own defaults"
+        case (BaseModel(), *_):
+            return f"`{json.dumps([one.model_dump(mode='json', exclude_defaults=True) for one in value])}`"
         case dict() if not value:
             return "none"
         case bool():

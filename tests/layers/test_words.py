@@ -13,7 +13,7 @@ from twinstack.environment.quantities import memory_bytes
 from twinstack.errors import Problem
 from twinstack.layers.allowed import allowed
 from twinstack.layers.load import Loaded
-from twinstack.layers.not_said import instead_of
+from twinstack.layers.not_said import _INSTEAD, instead_of  # pyright: ignore[reportPrivateUsage]
 from twinstack.layers.pattern_words import words_of
 from twinstack.layers.repair import similar
 from twinstack.layers.schema import whole_schema
@@ -67,6 +67,31 @@ def test_what_no_field_says_is_told_where_to_have_it(refuse: Refuse, key: str, w
     assert (problem.code, problem.path) == ("TW103", f"web.{key}")
     assert words in problem.fix
     assert problem.fix == instead_of(key)
+
+
+def test_a_further_host_is_told_its_field(refuse: Refuse) -> None:
+    (problem,) = refuse("web: {hosts: [www.acme.example]}")
+    assert "`other_hosts`" in problem.fix
+
+
+def test_the_fields_that_advice_names_are_there() -> None:
+    schema = whole_schema(AnalyticsEnvironment)
+    fields = {key for model in schema["$defs"].values() for key in model.get("properties", ())}
+    named = {name for advice in _INSTEAD.values() for name in re.findall(r"`\{?([a-z_]+)(?:[:`])", advice)}
+    assert {"scale", "other_hosts", "mounted_files", "health"} <= named
+    assert named - fields == {"bucket", "edge"}  # kinds, of which a product has as many as it likes
+
+
+@pytest.mark.parametrize("field", ["pull_secret", "variables_from: {KEY: {key: a, secret"])
+def test_the_name_of_a_secret_is_shown(refuse: Refuse, field: str) -> None:
+    (problem,) = refuse(f"web: {{{field}: My_Registry" + "}" * (1 + field.count("{")))
+    assert (problem.code, problem.given) == ("TW104", '"My_Registry" (text)')
+
+
+def test_what_stands_under_a_key_that_does_not_fit_is_explained_too(refuse: Refuse) -> None:
+    key, value = refuse("web: {variables_from: {STRIPE-KEY: {key: a, config_map: Stripe_}}}")
+    assert (key.message, value.path) == ("the key does not fit", "web.variables_from.STRIPE-KEY.config_map")
+    assert value.allowed.startswith("the name of a Secret, ConfigMap or StorageClass")
 
 
 def test_a_key_that_means_nothing_is_to_be_removed(refuse: Refuse) -> None:

@@ -44,7 +44,8 @@ _ELSEWHERE: Final[Mapping[str, tuple[str, ...]]] = {
         "containers", "extra_containers", "extra_init_containers", "side_cars", "init",
     ),
     "files at a path are `mounted_files`": ("files", "config_files", "config_maps", "secret_mounts", "extra_files"),
-    "an environment has one edge with one `host`; docs/how-to/from-manifests.md says what there is for more": ("hosts", "ingress"),
+    "the first host is `host`, and each further one stands in `other_hosts` (docs/edge.md)": ("hosts", "domains", "aliases"),
+    "the way in is an `edge`: `twinstack add edge edge` (docs/edge.md)": ("ingress", "ingresses"),
     "what runs by the clock is a CronJob, a workload of its own: `twinstack add cron_job`": (
         "cron", "cronjob", "cron_jobs", "schedule",
     ),

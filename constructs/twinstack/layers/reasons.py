@@ -84,7 +84,8 @@ def _explain_one(detail: ErrorDetails, path: Path_, kind: type[BaseModel], merge
             "rename it",
         )
     text = _as_written(path, merged)
-    given = shown(detail["input"], str(path[-1]) if path else "", text)
+    # A field whose value has to fit a pattern holds a name: `pull_secret` says where a secret is.
+    given = shown(detail["input"], str(path[-1]) if path and not _is_fitted(schema) else "", text)
     fits = _phrase(kind, schema)
     if detail["type"] == "value_error" and not _is_network(schema):
         fits = detail["msg"].removeprefix("Value error, ")
@@ -116,6 +117,10 @@ def _files(merged: Merged) -> list[str]:
 
 def _phrase(kind: type[BaseModel], schema: dict[str, Any] | None) -> str:
     return allowed(schema, whole_schema(kind).get("$defs", {})) if schema else ""
+
+
+def _is_fitted(schema: Mapping[str, Any] | None) -> bool:
+    return any("pattern" in one for one in (schema or {}).get("anyOf", (schema or {},)))
 
 
 def _is_network(schema: Mapping[str, Any] | None) -> bool:

@@ -76,10 +76,10 @@ def _step(whole: Schema, here: Schema | None, part: str | int) -> Schema | None:
             return branch["properties"][part]
         elif isinstance(branch.get("additionalProperties"), dict):
             return branch["additionalProperties"]
-        else:
-            for pattern, value in branch.get("patternProperties", {}).items():
-                if re.search(pattern, part):
-                    return value
+        elif patterns := branch.get("patternProperties", {}):
+            # A key that fits none is refused itself; what stands under it is judged all the same.
+            found = (value for pattern, value in patterns.items() if re.search(pattern, part))
+            return next(found, next(iter(patterns.values())))
     return None
 
 
