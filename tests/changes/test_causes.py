@@ -8,9 +8,10 @@ import pytest
 
 from tests.shop import BASE, TODAY, Shop
 from twinstack.changes.causes import FIRST, PROGRAM, Causes
-from twinstack.changes.difference import Cause, Change, Difference, FieldChange
+from twinstack.changes.difference import LATER, Cause, Change, Difference, FieldChange
 from twinstack.changes.edits import ABSENT, Edit, edits
 from twinstack.changes.effect import Effect
+from twinstack.changes.likeness import Likeness, likeness
 from twinstack.delivery.infrastructure_plan import Action
 from twinstack.environment.spec import Half
 from twinstack.errors import Location
@@ -201,3 +202,13 @@ def test_what_is_in_doubt_is_tried_out_and_nothing_else() -> None:
     asked.clear()
     found.of(Difference.of("before", "after", [change("database", changed[0])]), without)
     assert asked == []
+
+
+def test_an_empty_text_and_what_only_the_apply_tells_are_like_nothing() -> None:
+    first = Edit(("database", "name"), ABSENT, "", Location("a.yaml", 1))
+    later = FieldChange("kms_key_id", "arn:1", LATER, Effect.SAFE)
+    assert likeness(first, change("database", later), later) is Likeness.NONE
+    named = Edit(("database", "title"), ABSENT, "apply", Location("a.yaml", 2))
+    assert likeness(named, change("database", later), later) is Likeness.NONE
+    told = replace(later, after="apply")
+    assert likeness(named, change("database", told), told) is Likeness.SAME_VALUE

@@ -10,6 +10,7 @@ import pytest
 
 from tests.changes.plans import RECORDED
 from twinstack.api_server.client import FIELD_MANAGER
+from twinstack.changes.gate import judge
 from twinstack.changes.live import as_it_stands, changes_of_look, changes_of_plan
 from twinstack.delivery.changes import Change, ChangeKind, changes
 from twinstack.delivery.engine import Look
@@ -94,7 +95,7 @@ def test_what_is_left_to_an_administrator_is_not_known() -> None:
 @pytest.mark.parametrize("program", ["terraform", "tofu"])
 def test_a_real_plan_becomes_a_difference(program: str) -> None:
     plan = InfrastructurePlan.of(json.loads((RECORDED / f"{program}.json").read_text()), program)
-    found = {one.subject: one for one in changes_of_plan(plan, {}, ["database", "key"])}
+    found = {one.subject: one for one in changes_of_plan(plan, judge(plan.document), {}, ["database", "key"])}
     assert {*found} == {str(one) for one in plan.changes}
     database = found["aws_db_instance.database"]
     assert (database.thing, database.action, database.risk) == ("database", Action.REPLACED, "destroys data")

@@ -91,7 +91,8 @@ def test_who_agrees_to_interruptions_has_not_agreed_to_that_and_who_has_seen_all
 
 def test_a_diff_says_the_same_of_two_stacks_and_of_a_plan(recorded: dict[str, Any]) -> None:
     of_stacks = {one.subject: one for one in changes_of_infrastructure(weaker.BEFORE, weaker.AFTER)}
-    of_plan = {one.subject: one for one in changes_of_plan(InfrastructurePlan.of(recorded, "Terraform"), {}, ())}
+    planned = InfrastructurePlan.of(recorded, "Terraform")
+    of_plan = {one.subject: one for one in changes_of_plan(planned, judge(planned.document), {}, ())}
     for found in (of_stacks, of_plan):
         assert {subject: one.effect for subject, one in found.items()} == EFFECTS
     public = of_stacks["aws_db_instance.public"]

@@ -20,7 +20,7 @@ from twinstack.cli import diff as command
 from twinstack.cli.application import application
 from twinstack.cli.ending import status_of
 from twinstack.cli.users import users_of
-from twinstack.delivery import planning
+from twinstack.delivery import Release, planning
 from twinstack.delivery.infrastructure_plan import InfrastructurePlan
 from twinstack.delivery.planning import Planned
 from twinstack.errors import ConfigurationError
@@ -149,14 +149,13 @@ def test_reports_are_written_beside_what_is_shown(typed: Typed, kept: Path, tmp_
 
 def test_what_stands_is_planned_and_looked_at(typed: Typed, kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     recorded = json.loads((Path(__file__).parents[1] / "changes" / "plans" / "terraform.json").read_text())
+    halves = ("infrastructure", "workloads")
+    made = Release.of(product.load("prod"), halves=halves, made_by="ada", made_at="2026-11-28T22:15:00Z")
 
     def plan(_product: object, _loaded: object, folder: Path, **_options: object) -> Planned:
         shutil.copytree(kept / "cdktf.out" / "stacks" / "analytics-prod", folder / "infrastructure")
         shutil.copytree(kept / "dist" / "analytics-prod", folder / "workloads")
-        made: Any = None
-        return Planned(
-            made, folder, InfrastructurePlan.of(recorded, "Terraform"), None, "the cluster is made by this release"
-        )
+        return Planned(made, folder, InfrastructurePlan.of(recorded, "Terraform"), None, "the cluster cannot be asked")
 
     monkeypatch.setattr(planning, "plan", plan)
     monkeypatch.setattr(command, "activate", lambda _: None)

@@ -16,11 +16,8 @@ import pytest
 from tests.changes.plans import RECORDED
 from tests.changes.test_gate import DATABASE, LOST, entry, plan
 from twinstack.cli.application import application
-from twinstack.cli.delivery.planned import as_dict, show
 from twinstack.cli.ending import status_of
 from twinstack.delivery import Release
-from twinstack.delivery.infrastructure_plan import InfrastructurePlan
-from twinstack.delivery.planning import Planned
 from twinstack.testing import Twins
 
 Typed = Callable[..., tuple[int, str, str]]
@@ -91,24 +88,6 @@ def test_the_folder_of_an_infrastructure_half_is_read_with_its_moves(typed: Type
     status, out, _ = typed(tmp_path)
     assert status == 3
     assert "it was to move to aws_cloudwatch_log_group.there and does not" in out
-
-
-def test_a_plan_of_a_release_shows_what_will_stop_its_deployment(
-    twin: Twins, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Whoever deploys has seen it: what interrupts or replaces is only said."""
-    environment = twin("prod", {"version": "1.5.0"}).environment
-    release = Release.of(environment, halves=("infrastructure",), made_by="ada", made_at="2026-11-28T22:15:00Z")
-    document = json.loads(PLAN.read_text()) | {"complete": False, "twinstack": {"program": "Terraform"}}
-    planned = Planned(release, tmp_path, InfrastructurePlan(document), None)
-    show(planned)
-    shown = capsys.readouterr().out
-    assert "- aws_kms_key.key  destroyed  destroys data: its block is gone" in shown
-    assert shown.count("stops the deployment: ") == len(LOST)
-    assert "- aws_route.route  destroyed  replaces: its block is gone" in shown
-    assert "? the plan  it is not complete" in shown
-    assert "~ aws_s3_bucket.tagged  changed  tags, tags_all\n" in shown
-    assert {one["address"] for one in as_dict(planned)["stopped"]} == {"", *LOST}
 
 
 @pytest.mark.parametrize("half", ["infrastructure", "workloads"])

@@ -94,7 +94,9 @@ def test_what_changes_is_what_the_pull_request_changed_with_its_line(tmp_path: P
 def twinstack(tmp_path: Path) -> Path:
     """A repository whose twinstack says what it was asked, and ends as it is told."""
     folder = tmp_path / "work" / "analytics"
-    program(folder / ".venv" / "bin", "twinstack", 'echo "twinstack $*"; mkdir -p release; exit "$(cat "$1.status")"')
+    written = 'for file in "$@"; do case "$file" in *.md) echo "### what $1 does" >"$file" ;; esac; done'
+    said = f'echo "twinstack $*"; mkdir -p release; {written}; exit "$(cat "$1.status")"'
+    program(folder / ".venv" / "bin", "twinstack", said)
     return folder
 
 
@@ -106,9 +108,9 @@ def test_a_plan_says_whether_somebody_has_to_be_asked(twinstack: Path, status: i
     assert (done.status, done.outputs) == (0, {"changes": changes})
     assert done.text.splitlines() == [
         "twinstack plan prod --version 0a1b2c3 --out release --set backend.digest=sha256:1 --set worker.digest=sha256:1 "
-        "--set scheduler.digest=sha256:1 --set migration.digest=sha256:1 --set frontend.digest=sha256:2"
+        "--set scheduler.digest=sha256:1 --set migration.digest=sha256:1 --set frontend.digest=sha256:2 --markdown plan.md"
     ]
-    assert done.summary.startswith("### prod\n\n    twinstack plan prod")
+    assert done.summary == "### what plan does\n"
 
 
 @pytest.mark.parametrize("status", [1, 2, 70])
@@ -134,9 +136,7 @@ def test_the_plan_of_a_pull_request_is_kept_for_the_comment(twinstack: Path, sta
     (twinstack / "plan.status").write_text(str(status))
     done = run(step("pull-request", "plan-dev", "Plan the infrastructure"), twinstack, GITHUB_SHA="0a1b2c3")
     assert done.status == ends
-    assert (twinstack / "comment" / "plan-dev.txt").read_text() == (
-        "twinstack plan dev --version 0a1b2c3 --half infrastructure --out release\n"
-    )
+    assert (twinstack / "comment" / "plan-dev.md").read_text() == "### what plan does\n"
 
 
 @pytest.mark.parametrize(

@@ -6,14 +6,18 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from twinstack.changes.difference import Cause, Change, Difference, FieldChange
+from twinstack.changes.difference import STANDING, Cause, Change, Difference, FieldChange
 from twinstack.changes.effect import Effect
 from twinstack.formats.markdown import code, html, plain
 
 
-def comment(difference: Difference, title: str, *, most: int = 0) -> str:
-    """The difference in at most so many characters; what does not fit is counted in the last line."""
-    head = f"### {code(title)}\n\n{_head(difference)}\n"
+def comment(difference: Difference, title: str, *, most: int = 0, notes: Sequence[str] = ()) -> str:
+    """The difference in at most so many characters; what does not fit is counted in the last line.
+
+    `notes` are Markdown, for a list below the head: what else there is to say.
+    """
+    listed = "".join(f"- {note}\n" for note in notes)
+    head = f"### {code(title)}\n\n{_head(difference)}\n" + (f"\n{listed}" if listed else "")
     room = (most or MOST) - len(head) - ROOM
     shown: dict[str, list[str]] = {}
     for change in difference.changes:
@@ -31,7 +35,7 @@ def comment(difference: Difference, title: str, *, most: int = 0) -> str:
 
 
 def _head(difference: Difference) -> str:
-    since = f"since {code(difference.before)}"
+    since = f"against {STANDING}" if difference.before == STANDING else f"since {code(difference.before)}"
     if difference.is_empty:
         return f"Nothing changes {since}."
     counts = [f"**{count} {risk}**" if risk in LOUD else f"{count} {risk}" for risk, count in difference.counts.items()]

@@ -195,6 +195,8 @@ def rank_of(one: Change | FieldChange) -> int:
     return len(RISKS) - RISKS.index(one.risk)
 
 
+STANDING: Final = "what stands"
+"""What a plan is compared with, in place of former outputs."""
 LATER: Final = "(known after apply)"
 """Stands for a value that only the apply will tell. Terraform's own words."""
 UNKNOWN: Final = "unknown"

@@ -169,7 +169,7 @@ def _release(product: Source, folder: Path, environment: str, halves: Sequence[H
         raise ConfigurationError([_without(folder / RELEASE_FILE, missing, release.halves)])
     infrastructure, workloads = (folder / str(half) for half in Half)
     made = outputs_of(f"release {release.version} ({folder})", infrastructure, workloads, halves)
-    repository = _repository(product) if release.revision and not release.dirty else None
+    repository = repository_of(product) if release.revision and not release.dirty else None
     commit = repository.find(release.revision) if repository else ""
     if repository is None or not commit:
         yield made
@@ -178,8 +178,8 @@ def _release(product: Source, folder: Path, environment: str, halves: Sequence[H
         yield replace(made, root=root, commit=commit)
 
 
-def _repository(product: Source) -> Repository | None:
-    """None outside of one, and without Git: a folder can be compared with all the same."""
+def repository_of(product: Source) -> Repository | None:
+    """That of a product; None outside of one, and without Git: a folder can be compared with all the same."""
     try:
         return Repository.of(product.root)
     except TwinstackError:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from enum import IntEnum
 from typing import Any, Final
 
-from twinstack.changes.difference import Change, FieldChange
+from twinstack.changes.difference import LATER, Change, FieldChange
 from twinstack.changes.edits import ABSENT, Edit
 from twinstack.environment.uses import Use
 
@@ -52,7 +52,7 @@ def says(value: Any, text: str) -> bool:
 
 
 def _likeness_of_value(edit: Edit, field: FieldChange) -> Likeness:
-    before, after = _texts(field.before), _texts(field.after)
+    before, after = _texts(field.before), _texts(None if field.after == LATER else field.after)
     came, gone = after - before, before - after
     best = Likeness.NONE
     for _, old, new in _leaves(edit):
@@ -68,7 +68,8 @@ def _likeness_of_value(edit: Edit, field: FieldChange) -> Likeness:
 
 
 def _is_within(text: str, side: set[str]) -> bool:
-    return text not in SWITCHES and any(text in side or says(one, text) for one in side)
+    is_told = text not in {"", *SWITCHES}
+    return is_told and any(text in side or says(one, text) for one in side)
 
 
 def _is_called(edit: Edit, path: str) -> bool:

@@ -10,7 +10,7 @@ import copy
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from twinstack.changes.difference import Change, FieldChange, rank_of
+from twinstack.changes.difference import LATER, Change, FieldChange, rank_of
 from twinstack.changes.effect import Effect
 from twinstack.changes.judgement import is_judged, of_argument, of_loss
 from twinstack.changes.masking import masked_argument
@@ -33,21 +33,29 @@ from twinstack.environment.spec import Half
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from twinstack.changes.gate import Verdict
     from twinstack.delivery.engine import Look
     from twinstack.delivery.planning import Planned
 
 
 def changes_of_what_stands(
-    planned: Planned, stack: Mapping[str, Any], manifests: Sequence[Mapping[str, Any]], fields: Collection[str]
+    planned: Planned,
+    verdicts: Sequence[Verdict],
+    stack: Mapping[str, Any],
+    manifests: Sequence[Mapping[str, Any]],
+    fields: Collection[str],
 ) -> list[Change]:
     """Each address and each object that the release would not leave as it stands, in no order.
 
-    `planned` is what was planned of it and looked at, `stack` and `manifests` are what it is made of.
+    `planned` is what was planned of it and looked at, `verdicts` the gate's of it, `stack` and `manifests` are what it is
+    made of.
     """
     found: list[Change] = []
     if planned.infrastructure is not None:
-        found += changes_of_plan(planned.infrastructure, stack, fields)
-    if planned.look is not None:
+        found += changes_of_plan(planned.infrastructure, verdicts, stack, fields)
+    if planned.is_first:
+        found += changes_of_workloads([], manifests, fields)
+    elif planned.look is not None:
         found += changes_of_look(planned.look, manifests, fields)
     elif planned.unseen:
         found.append(
@@ -58,14 +66,14 @@ def changes_of_what_stands(
     return found
 
 
-def changes_of_plan(plan: InfrastructurePlan, stack: Mapping[str, Any], fields: Collection[str]) -> Iterator[Change]:
-    """What a plan of Terraform or OpenTofu does, each address with what its arguments do."""
-    from twinstack.changes.gate import judge
-
+def changes_of_plan(
+    plan: InfrastructurePlan, verdicts: Sequence[Verdict], stack: Mapping[str, Any], fields: Collection[str]
+) -> Iterator[Change]:
+    """What a plan of Terraform or OpenTofu does, each address with what its arguments do; `verdicts` are the gate's."""
     places = Places.of_stacks(stack, stack, fields)
-    verdicts = {one.address: one for one in judge(plan.document, up_to=Effect.DESTROYS_DATA)}
+    by_address = {one.address: one for one in verdicts}
     for change in plan.changes:
-        verdict = verdicts[str(change)]
+        verdict = by_address[str(change)]
         found = with_weakenings([*_arguments(change)], verdict.weaker)
         arguments = sorted(found, key=lambda one: (-rank_of(one), not one.forces, one.path))
         known = verdict.code != UNJUDGED and all(one.known for one in arguments)
@@ -156,7 +164,6 @@ def _is_item(item: Any, key: tuple[str, ...]) -> bool:
     return (str(item),) == key
 
 
-LATER: Final = "(known after apply)"
 UNJUDGED: Final = "TW982"
 """What the gate says of a change that it cannot judge."""
 APART: Final = frozenset({ChangeKind.LEFT, ChangeKind.RECREATED})

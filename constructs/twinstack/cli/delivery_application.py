@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from twinstack.cli.reports import Markdown
 from twinstack.errors import UsageError
 
 if TYPE_CHECKING:
@@ -52,20 +53,20 @@ def plan(
     ] = None,
     half: OneHalf = None,
     assignments: Assignments = None,
+    markdown: Markdown = None,
     kubeconfig: Kubeconfig = None,
     context: ContextName = "",
     json: Json = False,
 ) -> None:
     """Make a release: both halves, Terraform's saved plan, and what would change in the cluster. Nothing is changed.
 
-    The exit status is 3 where deploying it would change something.
+    Shown is what it does to what stands, the worst first, with the line that made it. The exit status is 3 where
+    deploying it would change something.
     """
     from twinstack.cli.delivery.commands import plan as run
 
-    halves = (half,) if half else ()
-    raise typer.Exit(
-        run(environment, version, out, assignments or (), halves, _context(kubeconfig, context), as_json=json)
-    )
+    where, halves = _context(kubeconfig, context), (half,) if half else ()
+    raise typer.Exit(run(environment, version, out, assignments or (), halves, where, as_json=json, markdown=markdown))
 
 
 @delivery.command()

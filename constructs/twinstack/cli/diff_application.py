@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
 from twinstack.cli.delivery_application import ContextName, Kubeconfig
-from twinstack.cli.reports import JUnit, Sarif
+from twinstack.cli.reports import JUnit, Markdown, Sarif
 
 changes: typer.Typer = typer.Typer()
 OneEnvironment = Annotated[str, typer.Argument(metavar="ENVIRONMENT", help="Its name, as `twinstack list` shows it.")]
@@ -39,10 +38,7 @@ def diff(
             "--set", metavar="PATH=VALUE", help="Today's, with one more layer on top: database.multi_az=false."
         ),
     ] = None,
-    markdown: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Write Markdown too, for a comment of a pull request.", show_default=False),
-    ] = None,
+    markdown: Markdown = None,
     sarif: Sarif = None,
     junit: JUnit = None,
     kubeconfig: Kubeconfig = None,

@@ -45,6 +45,8 @@ class Planned:
     """Why it could not."""
     warnings: tuple[Problem, ...] = ()
     """What a person should know of its coming after the release that stands."""
+    is_first: bool = False
+    """Whether the release makes its own cluster, so that all its objects are new."""
 
     @property
     def is_empty(self) -> bool:
@@ -96,6 +98,7 @@ def plan(
         look: Look | None = None
         unseen = ""
         warnings: tuple[Problem, ...] = ()
+        is_first = False
         if Half.WORKLOADS in halves:
             manifests = read_manifests(stage / Half.WORKLOADS)
             made = None
@@ -107,6 +110,7 @@ def plan(
             if made is not None:
                 release = replace(release, cluster=made)
             if made is not None and not made.endpoint:
+                is_first = True
                 unseen = f"the cluster {made.name} is made by this release: everything in it is new"
             else:
                 with connect(made or release.cluster, context) as api:
@@ -115,7 +119,7 @@ def plan(
                 look, unseen, warnings = found.look, found.unseen, found.warnings
         write_private(stage / WORKLOADS_JSON, json.dumps(_preview(look, unseen), indent=2) + "\n")
         release = release.write(stage)
-    return Planned(release, folder, infrastructure, look, unseen, warnings)
+    return Planned(release, folder, infrastructure, look, unseen, warnings, is_first)
 
 
 def _in_state(product: Product[Any], loaded: Loaded[Any], cluster: ClusterIdentity, progress: Progress) -> str:

@@ -38,7 +38,8 @@ def status_of(place: Place) -> dict[str, Any]:
 def the_first_release_makes_the_infrastructure_and_then_the_workloads(analytics: Place, plane: ControlPlane) -> None:
     planned = analytics.ended(3, "plan", "prod", "--version", "1.0.0", "--out", "first")
     assert "the cluster shadower-analytics is made by this release: everything in it is new" in planned.out
-    assert "aws_eks_cluster.cluster  created" in planned.out
+    assert "the present (1.0.0) against what stands" in planned.out
+    assert "aws_eks_cluster.cluster" in planned.out
     assert plane.api.get("v1", "Namespace", "analytics") is None, "planning writes nothing"
     made = analytics.ended(2, "deploy", "--release", "first", "--kubeconfig", "nowhere")
     assert "aws_eks_cluster.cluster  created" in made.said
@@ -54,7 +55,10 @@ def the_first_release_makes_the_infrastructure_and_then_the_workloads(analytics:
 
 def an_update_changes_what_it_planned_and_the_same_again_is_nothing(analytics: Place, plane: ControlPlane) -> None:
     planned = analytics.ended(3, "plan", "prod", "--version", "1.1.0", "--out", "second", "--json")
-    assert {one["kind"] for one in json.loads(planned.out)["workloads"]["changes"]} >= {"created", "changed"}
+    told = json.loads(planned.out)
+    assert {one["kind"] for one in told["workloads"]["changes"]} >= {"created", "changed"}
+    backend = next(one for one in told["difference"]["changes"] if one["subject"].endswith("/analytics-backend"))
+    assert (backend["class"], backend["cause"]["path"]) == ("restarts", "version")
     assert "deployed in" in analytics.ended(0, "deploy", "--release", "second").out
     assert image(plane) == "1.1.0"
     assert "nothing to do" in analytics.ended(0, "deploy", "--release", "second").out

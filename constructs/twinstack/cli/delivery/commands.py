@@ -16,9 +16,9 @@ from twinstack.cli.render import agreed, emit, emit_json, somebody_is_there
 from twinstack.errors import Location, UsageError
 
 if TYPE_CHECKING:
+    from twinstack.cli.live_difference import Foreseen
     from twinstack.delivery.cluster import Context
     from twinstack.delivery.engine import Outcome
-    from twinstack.delivery.planning import Planned
 
 
 def plan(
@@ -30,15 +30,20 @@ def plan(
     context: Context,
     *,
     as_json: bool,
+    markdown: Path | None = None,
 ) -> int:
-    """Plans a release into a folder and shows it; 3 where it would change something."""
+    """Plans a release into a folder and shows what it does; 3 where it would change something."""
     from twinstack.cli.delivery import planned as view
+    from twinstack.cli.reports import put_report
 
-    made = _planned(environment, version, out, assignments, halves, context)
+    found = _planned(environment, version, out, assignments, halves, context)
+    made = found.planned
+    if markdown is not None:
+        put_report(markdown, view.markdown(found))
     if as_json:
-        emit_json(view.as_dict(made))
+        emit_json(view.as_dict(found, environment))
     else:
-        view.show(made)
+        view.show(found)
         emit([("deploy exactly this: ", "dim"), (f"twinstack deploy --release {made.folder}", "cyan")])
     return 0 if made.is_empty else CHANGES
 
@@ -64,8 +69,9 @@ def deploy_new(
             "nobody can be asked here: plan first (`twinstack plan`), look at it, and deploy that (`--release FOLDER`); "
             "or say --yes"
         )
-    made = _planned(environment, version, None, assignments, halves, context)
-    view.show(made, sys.stderr)
+    found = _planned(environment, version, None, assignments, halves, context)
+    made = found.planned
+    view.show(found, sys.stderr)
     if made.is_empty:
         emit([("nothing to do", "bold green")], sys.stderr)
     elif not yes and not agreed(f"Deploy {made.release.version} to {made.release.stack} in {made.release.account}?"):
@@ -80,9 +86,10 @@ def _planned(
     assignments: Sequence[str],
     halves: Sequence[str],
     context: Context,
-) -> Planned:
+) -> Foreseen:
     from twinstack.cli.assignment import read_assignments
     from twinstack.cli.delivery.progress import shown
+    from twinstack.cli.live_difference import foreseen
     from twinstack.cli.project import find_product_with_engine
     from twinstack.cli.render import report_problems
     from twinstack.delivery.planning import plan as make
@@ -96,7 +103,8 @@ def _planned(
     folder = out or Path(RELEASES) / f"{one.stack_id}-{one.context.version}"
     with shown() as progress:
         chosen = [half for half in Half if not halves or half in halves]
-        return make(product, loaded, folder, halves=chosen, context=context, progress=progress)
+        planned = make(product, loaded, folder, halves=chosen, context=context, progress=progress)
+    return foreseen(product, loaded, planned)
 
 
 def deploy_planned(

@@ -57,7 +57,7 @@ def rollback(
     environment: str, version: str | None, context: Context, options: dict[str, Any], *, yes: bool, as_json: bool
 ) -> int:
     """Applies a former release again, its configuration included; its migrations and volumes stay as they are."""
-    from twinstack.cli.delivery.planned import workloads
+    from twinstack.cli.delivery.looks import workloads
     from twinstack.cli.delivery.progress import shown
     from twinstack.delivery.engine import Delivery
     from twinstack.delivery.history import to_return_to
