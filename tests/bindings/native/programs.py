@@ -25,10 +25,10 @@ from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
 from cdktf_cdktf_provider_aws.sqs_queue import SqsQueue
 from constructs import Construct
 
+from tests.bindings.native import found_programs as found
 from tests.bindings.native.chart_programs import CHARTS, chart
 
-SEEN: list[list[str]] = []
-"""What aspects were shown, once the program is synthesized."""
+SEEN: list[list[str]] = []  # by aspects, once the program is synthesized
 FLAGS = {"excludeStackIdFromLogicalIds": "true", "allowSepCharsInLogicalIds": "true"}
 
 
@@ -390,11 +390,11 @@ STACKS = (
     *(nested, outputs, variables, overrides, overrides_of_lists, empties, numbers, texts, references),
     *(references_in_expressions, references_of_other_kinds, references_of_blocks, an_early_reference, a_plain_mapping),
     *(changed_afterwards, meta_arguments, twice, moved, the_tree, s3_backend, local_backend, other_backends),
-    *(functions, operators, aspects),
+    *(functions, operators, aspects, *found.STACKS),
 )
 PROGRAMS: dict[str, Callable[[], str]] = {
     **{one.__name__: (lambda build=one: stack(build)) for one in STACKS},
-    **{one.__name__: (lambda build=one: chart(build)) for one in CHARTS},
+    **{one.__name__: (lambda build=one: chart(build)) for one in (*CHARTS, *found.CHARTS)},
     "validations": validations,
     "names": lambda: " ".join(sorted(PROGRAMS.keys() - {"names"})),
 }

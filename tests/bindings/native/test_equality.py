@@ -42,6 +42,14 @@ NAMES = [
     "patches",
     "applied_patches",
     "unnamed",
+    "repeated_ids",
+    "numbers_as_ids",
+    "outputs_below_outputs",
+    "addresses_given_later",
+    "made_names",
+    "names_without_hashes",
+    "order_of_objects",
+    "empty_metadata",
 ]
 
 

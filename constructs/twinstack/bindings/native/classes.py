@@ -6,11 +6,12 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from twinstack.bindings.native.guard import guarded
 from twinstack.bindings.native.kubernetes.objects import KubeObject
 from twinstack.bindings.native.structs import struct, value_class
 from twinstack.bindings.native.terraform.attributes import ComplexList, ComplexObject
 from twinstack.bindings.native.terraform.resource import TerraformDataSource, TerraformProvider, TerraformResource
-from twinstack.bindings.native.unsupported import refuse
+from twinstack.bindings.native.unsupported import meant, refuse
 
 Entry = list[Any]
 
@@ -23,13 +24,13 @@ def finder(module: str, table: dict[str, Entry]) -> Callable[[str], Any]:
             return sorted(table)
         entry = table.get(name)
         if entry is None:
-            raise AttributeError(f"module {module!r} has no attribute {name!r}")
+            raise meant(AttributeError(f"module {module!r} has no attribute {name!r}"))
         make = _MAKERS.get(entry[0])
         made: type = refuse(f"{module}.{name}") if make is None else make(module, name, *entry[1:])
         setattr(sys.modules[module], name, made)
         return made
 
-    return find
+    return guarded(find)
 
 
 def _block(base: type) -> Callable[..., type]:

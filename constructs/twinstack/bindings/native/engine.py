@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from twinstack.bindings.native.unsupported import refuse
+from twinstack.bindings.native.guard import guard_members
+from twinstack.bindings.native.unsupported import meant, refuse
 
 
 class EngineClass(type):
@@ -15,7 +16,7 @@ class EngineClass(type):
     def __getattr__(cls, name: str) -> Any:
         if name.startswith("__jsii") or (not name.startswith("_") and name in cls._members):
             refuse(f"{cls.__name__}.{name}")
-        raise AttributeError(f"type object {cls.__name__!r} has no attribute {name!r}")
+        raise meant(AttributeError(f"type object {cls.__name__!r} has no attribute {name!r}"))
 
 
 class EngineObject(metaclass=EngineClass):
@@ -28,7 +29,9 @@ class EngineObject(metaclass=EngineClass):
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
-        if not cls.__module__.startswith(OWN) and "_made_in" not in cls.__dict__:
+        if cls.__module__.startswith(OWN):
+            guard_members(cls)
+        elif "_made_in" not in cls.__dict__:
             over = sorted(cls.__dict__.keys() & (cls._members - cls._hooks | cls._own_names()))
             if over:
                 refuse(f"{cls.__name__} with its own {over[0]}")
@@ -40,10 +43,10 @@ class EngineObject(metaclass=EngineClass):
 
     def __getattr__(self, name: str) -> Any:
         if name == "node" or (name.startswith("_") and not name.startswith("__jsii")):
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            raise meant(AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}"))
         if name in self._members or name.startswith("__jsii"):
             refuse(f"{engine_name(type(self))}.{name}")
-        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        raise meant(AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}"))
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name in self._members and not is_made(type(self), name):
@@ -62,3 +65,4 @@ def engine_name(kind: type) -> str:
 
 
 OWN = "twinstack.bindings.native."
+guard_members(EngineObject)

@@ -12,8 +12,9 @@ from typing import Any, Final
 from twinstack.bindings.native import tree
 from twinstack.bindings.native.classes import finder
 from twinstack.bindings.native.engine import EngineObject
+from twinstack.bindings.native.guard import guarded
 from twinstack.bindings.native.interfaces import IAspect, IValidation, decorator
-from twinstack.bindings.native.kubernetes import charts, objects, patches
+from twinstack.bindings.native.kubernetes import charts, names, objects, patches
 from twinstack.bindings.native.tables.store import Tables
 from twinstack.bindings.native.terraform import (
     app,
@@ -28,7 +29,7 @@ from twinstack.bindings.native.terraform import (
     tokenization,
 )
 from twinstack.bindings.native.tokens import Resolvable
-from twinstack.bindings.native.unsupported import refuse
+from twinstack.bindings.native.unsupported import meant, refuse
 from twinstack.bindings.wheels import KUBERNETES, PROVIDER
 
 
@@ -53,6 +54,7 @@ class Finder:
         del spec
         return None
 
+    @guarded
     def exec_module(self, module: ModuleType) -> None:
         """Fills a module with what is made here, and with what makes the rest when it is named."""
         name = module.__name__
@@ -80,10 +82,10 @@ class Finder:
 
         def find(name: str) -> Any:
             if name.startswith("__") or f"{package}.{name}" in self._tables or package == PROVIDER:
-                raise AttributeError(f"module {package!r} has no attribute {name!r}")
+                raise meant(AttributeError(f"module {package!r} has no attribute {name!r}"))
             return refuse(f"{package}.{name}")
 
-        return find
+        return guarded(find)
 
 
 def _named(*kinds: type) -> dict[str, type]:
@@ -111,7 +113,7 @@ ENGINES: Final[Mapping[str, Mapping[str, type]]] = {
         "IResolvable": Resolvable,
     },
     "cdk8s": {
-        **_named(charts.App, charts.Chart, objects.ApiObject, patches.JsonPatch),
+        **_named(charts.App, charts.Chart, objects.ApiObject, patches.JsonPatch, names.Names),
         "ApiObjectMetadataDefinition": objects.Metadata,
     },
 }

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from twinstack.bindings.native.engine import engine_name
-from twinstack.bindings.native.unsupported import certain
+from twinstack.bindings.native.unsupported import is_meant, meant
 from twinstack.bindings.native.values import Data, convert
 
 Fields = Mapping[str, tuple[str, str, bool]]
@@ -28,7 +28,7 @@ class Struct(Data):
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") or name not in self._fields:
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            raise meant(AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}"))
         value, kind = self._values.get(name), self._fields[name][1]
         if kind[0] == "S" and isinstance(value, Mapping):
             return getattr(sys.modules[type(self).__module__], kind[1:])(**value)
@@ -50,13 +50,15 @@ def refuse_keywords(fields: Fields, given: Mapping[str, Any], whose: str) -> Non
     """Says what Python says of a call with the wrong keywords."""
     unknown = [name for name in given if name not in fields]
     if unknown:
-        raise TypeError(f"{whose}.__init__() got an unexpected keyword argument {unknown[0]!r}")
+        raise meant(TypeError(f"{whose}.__init__() got an unexpected keyword argument {unknown[0]!r}"))
     missing = [repr(name) for name, field in fields.items() if field[2] and name not in given]
     if missing:
         *rest, last = missing
         names = f"{', '.join(rest)}{',' if len(rest) > 1 else ''} and {last}" if rest else last
         plural = "s" if rest else ""
-        raise TypeError(f"{whose}.__init__() missing {len(missing)} required keyword-only argument{plural}: {names}")
+        raise meant(
+            TypeError(f"{whose}.__init__() missing {len(missing)} required keyword-only argument{plural}: {names}")
+        )
 
 
 def given_to(kind: type, config: type[Struct], given: Mapping[str, Any], path: str) -> dict[str, Any]:
@@ -67,7 +69,9 @@ def given_to(kind: type, config: type[Struct], given: Mapping[str, Any], path: s
             refuse_keywords(config._fields, kept, engine_name(kind))
         return config(**kept).plain()
     except TypeError as error:
-        raise certain(TypeError(f"{error} ({engine_name(kind)} at {path})")) from None
+        if not is_meant(error):
+            raise
+        raise meant(TypeError(f"{error} ({engine_name(kind)} at {path})"), is_certain=True) from None
 
 
 def path_below(scope: Any, id_: str) -> str:

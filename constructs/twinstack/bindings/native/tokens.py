@@ -11,7 +11,7 @@ import struct
 from abc import ABC, abstractmethod
 from typing import Any, Final
 
-from twinstack.bindings.native.unsupported import refuse
+from twinstack.bindings.native.unsupported import meant, refuse
 
 
 class Expression(ABC):
@@ -50,7 +50,7 @@ class Resolvable:
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
-            raise AttributeError(name)
+            raise meant(AttributeError(name))
         refuse(f"the attribute {name} of a token")
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from enum import Enum
-from typing import Any
+from typing import Any, Final
 
 from twinstack.bindings.native.engine import EngineObject, engine_name
 from twinstack.bindings.native.interfaces import IValidation, implements
-from twinstack.bindings.native.unsupported import certain, refuse
-from twinstack.bindings.native.values import text
+from twinstack.bindings.native.unsupported import meant, refuse
+from twinstack.bindings.native.values import numbers_first, text
 
 
 class ConstructOrder(Enum):
@@ -26,7 +26,7 @@ class Node(EngineObject):
     __slots__ = ("_children", "_context", "_dependencies", "_host", "_validations", "id", "path", "scope")
 
     def __init__(self, host: Construct, scope: Construct | None, id_: str) -> None:
-        id_ = text(id_, "an id").replace("/", "--")
+        id_ = _without_separators(text(id_, "an id"))
         if "TfToken[" in id_:
             refuse(f"the id {id_!r}")
         for name, value in (("_host", host), ("scope", scope), ("id", id_), ("path", id_)):
@@ -38,13 +38,12 @@ class Node(EngineObject):
         if scope is None:
             return
         if not id_:
-            raise certain(RuntimeError("Only root constructs may have an empty ID"))
+            raise meant(RuntimeError("Only root constructs may have an empty ID"), is_certain=True)
         parent = scope.node
         if id_ in parent._children:
             place = f" [{parent.path}]" if parent.path else ""
-            raise certain(
-                RuntimeError(f"There is already a Construct with name '{id_}' in {engine_name(type(scope))}{place}")
-            )
+            there = f"There is already a Construct with name '{id_}' in {engine_name(type(scope))}{place}"
+            raise meant(RuntimeError(there), is_certain=True)
         parent._children[id_] = host
         if parent.path:
             object.__setattr__(self, "path", f"{parent.path}/{id_}")
@@ -55,7 +54,7 @@ class Node(EngineObject):
 
     @property
     def children(self) -> list[Construct]:
-        return list(self._children.values())
+        return list(numbers_first(self._children).values())
 
     @property
     def scopes(self) -> list[Construct]:
@@ -109,21 +108,21 @@ class Node(EngineObject):
         return [*(self._from_below() if order is ConstructOrder.POSTORDER else self._from_above())]
 
     def try_find_child(self, id_: str) -> Construct | None:
-        return self._children.get(text(id_, "try_find_child").replace("/", "--"))
+        return self._children.get(_without_separators(text(id_, "try_find_child")))
 
     def find_child(self, id_: str) -> Construct:
         found = self.try_find_child(id_)
         if found is None:
-            raise RuntimeError(f"Error: No child with id: '{id_}'")
+            raise meant(RuntimeError(f"Error: No child with id: '{id_}'"))
         return found
 
     def try_remove_child(self, id_: str) -> bool:
-        return self._children.pop(text(id_, "try_remove_child").replace("/", "--"), None) is not None
+        return self._children.pop(text(id_, "try_remove_child"), None) is not None
 
     def set_context(self, key: str, value: Any) -> None:
         if self._children:
-            names = ",".join(self._children)
-            raise RuntimeError(f"Error: Cannot set context after children have been added: {names}")
+            names = ",".join(numbers_first(self._children))
+            raise meant(RuntimeError(f"Error: Cannot set context after children have been added: {names}"))
         self._context[key] = value
 
     def try_get_context(self, key: str) -> Any:
@@ -134,16 +133,16 @@ class Node(EngineObject):
     def get_context(self, key: str) -> Any:
         found = self.try_get_context(key)
         if found is None:
-            raise RuntimeError(f"Error: No context value present for {key} key")
+            raise meant(RuntimeError(f"Error: No context value present for {key} key"))
         return found
 
     def _from_above(self) -> Iterator[Construct]:
         yield self._host
-        for child in self._children.values():
+        for child in self.children:
             yield from child.node._from_above()
 
     def _from_below(self) -> Iterator[Construct]:
-        for child in self._children.values():
+        for child in self.children:
             yield from child.node._from_below()
         yield self._host
 
@@ -164,3 +163,27 @@ class Construct(EngineObject):
     @staticmethod
     def is_construct(value: object) -> bool:
         return isinstance(value, Construct)
+
+
+def _without_separators(id_: str) -> str:
+    """An id without what stands between ids in a path, and in an address."""
+    if id_ in OF_EVERY_OBJECT:
+        refuse(f"the id {id_!r}")
+    return id_.replace("/", "--").replace("\n", "--")
+
+
+OF_EVERY_OBJECT: Final = frozenset(
+    {
+        *(
+            "constructor",
+            "hasOwnProperty",
+            "isPrototypeOf",
+            "propertyIsEnumerable",
+            "toLocaleString",
+            "toString",
+            "valueOf",
+        ),
+        *("__defineGetter__", "__defineSetter__", "__lookupGetter__", "__lookupSetter__", "__proto__"),
+    }
+)
+"""Names that JavaScript finds in every object, so that constructs takes them for children that are there."""

@@ -34,17 +34,22 @@ class Need:
         return f"{self.what}, {self.location}" if self.file else self.what
 
 
-def refuse(what: str) -> NoReturn:
+def refuse(what: str, cause: BaseException | None = None) -> NoReturn:
     """Raises UnsupportedError. A program may catch it and go on, so it is raised again before anything is written."""
     need = Need(what, *_line_of_the_program())
     REFUSED.append(need)
-    raise unsupported(need)
+    raise unsupported(need) from cause
 
 
-def certain(error: E) -> E:
-    """An error of this engine's own, which node would raise as well, in other words."""
-    error.is_certain = True  # ty: ignore[missing-attribute]
+def meant(error: E, *, is_certain: bool = False) -> E:
+    """An error that this engine raises on purpose, for it is the program's. It is certain where node would raise as well."""
+    error.is_certain = is_certain  # ty: ignore[unresolved-attribute]
     return error
+
+
+def is_meant(error: BaseException) -> bool:
+    """Whether this engine raised an error on purpose."""
+    return hasattr(error, "is_certain")
 
 
 def require_nothing_refused() -> None:

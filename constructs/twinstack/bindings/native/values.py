@@ -6,8 +6,9 @@ import re
 import sys
 from collections.abc import Mapping
 from enum import Enum
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, TypeVar
 
+from twinstack.bindings.native.guard import guard_members
 from twinstack.bindings.native.tokens import (
     Resolvable,
     expression_of,
@@ -15,7 +16,9 @@ from twinstack.bindings.native.tokens import (
     is_token,
     require_no_token,
 )
-from twinstack.bindings.native.unsupported import refuse
+from twinstack.bindings.native.unsupported import meant, refuse
+
+T = TypeVar("T")
 
 
 class Data:
@@ -24,6 +27,11 @@ class Data:
     __slots__ = ()
     is_anything: ClassVar[bool] = False
     """Whether it may stand where anything may: jsii 1.142 passes the others on in a form of its own there."""
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if cls.__module__.startswith(__package__ or ""):
+            guard_members(cls)
 
     def plain(self) -> Any:
         """As plain data, copied: a later change of what was given changes nothing."""
@@ -45,7 +53,7 @@ def convert(value: Any, kind: str, module: str, name: str) -> Any:
     if made is _WRONG:
         if not isinstance(value, str | int | float | list | dict) or isinstance(value, Enum) or value == []:
             refuse(f"{module}: a {type(value).__name__} as the argument {name}")
-        raise TypeError(f"{name} takes {words(kind)}, not {_shown(value)}")
+        raise meant(TypeError(f"{name} takes {words(kind)}, not {_shown(value)}"))
     return made
 
 
@@ -102,9 +110,9 @@ def known_key(key: Any) -> str:
     return str(key) if isinstance(key, str) and key != "__proto__" else refuse(f"the key {key!r}")
 
 
-def numbers_first(value: dict[str, Any]) -> dict[str, Any]:
+def numbers_first(value: dict[str, T]) -> dict[str, T]:
     """Keys that are numbers stand first by size, as in every JavaScript object."""
-    numbers = [key for key in value if _INDEX.fullmatch(key) and int(key) <= _LARGEST_INDEX]
+    numbers = [key for key in value if key[:1].isdigit() and _INDEX.fullmatch(key) and int(key) <= _LARGEST_INDEX]
     if not numbers:
         return value
     return {key: value[key] for key in (*sorted(numbers, key=int), *(key for key in value if key not in numbers))}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import Any, Final
 
+from twinstack.bindings.native.kubernetes.names import dns_label
 from twinstack.bindings.native.structs import given_to, path_below, struct_of
 from twinstack.bindings.native.tree import Construct
-from twinstack.bindings.native.unsupported import refuse, require_nothing_refused
+from twinstack.bindings.native.unsupported import meant, refuse, require_nothing_refused
 
 
 class App(Construct):
@@ -31,9 +32,8 @@ class Chart(Construct):
 
     def __init__(self, scope: Construct, id_: str, /, **given: Any) -> None:
         values = given_to(type(self), struct_of("cdk8s", "ChartProps"), given, path_below(scope, id_))
-        if "disableResourceNameHashes" in values:
-            refuse(f"{path_below(scope, id_)}: names without hashes")
         super().__init__(scope, id_)
+        self._with_hashes = not values.get("disableResourceNameHashes")
         self._namespace: str | None = values.get("namespace")
         self._labels: dict[str, str] = values.get("labels", {})
 
@@ -43,7 +43,7 @@ class Chart(Construct):
         for one in reversed(construct.node.scopes):
             if isinstance(one, Chart):
                 return one
-        raise RuntimeError("Error: cannot find a parent chart (directly or indirectly)")
+        raise meant(RuntimeError("Error: cannot find a parent chart (directly or indirectly)"))
 
     @staticmethod
     def is_chart(value: object) -> bool:
@@ -59,14 +59,28 @@ class Chart(Construct):
 
     @property
     def api_objects(self) -> list[Any]:
+        """Those right below it."""
         from twinstack.bindings.native.kubernetes.objects import ApiObject
 
-        return [one for one in self.node.find_all() if isinstance(one, ApiObject) and one.chart is self]
+        return [one for one in self.node.children if isinstance(one, ApiObject)]
+
+    def generate_object_name(self, api_object: Any) -> str:
+        """The name of an object that was given none."""
+        return dns_label(api_object.node, with_hash=self._with_hashes, longest=LONGEST.get(api_object.kind, 63))
 
     def to_json(self) -> list[Any]:
         """The manifests, in the order in which they were declared."""
         if any(one.node.dependencies for one in self.node.find_all()):
             refuse(f"{self.node.path}: manifests in the order of their dependencies")
-        made = [one.to_json() for one in self.api_objects]
+        from twinstack.bindings.native.kubernetes.objects import ApiObject
+
+        for one in self.node.root.node.find_all():
+            if one.node.validate():
+                refuse(f"{one.node.path}: a validation that finds fault")
+        made = [one.to_json() for one in self.node.find_all() if isinstance(one, ApiObject) and one.chart is self]
         require_nothing_refused()
         return made
+
+
+LONGEST: Final = {"CronJob": 52}
+"""Names of other lengths: Kubernetes makes longer ones of them."""

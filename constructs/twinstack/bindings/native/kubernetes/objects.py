@@ -7,7 +7,6 @@ from typing import Any, ClassVar, Final
 
 from twinstack.bindings.native.engine import EngineObject
 from twinstack.bindings.native.kubernetes.charts import Chart
-from twinstack.bindings.native.kubernetes.names import made_name
 from twinstack.bindings.native.kubernetes.patches import JsonPatch, apply
 from twinstack.bindings.native.structs import Struct, given_to, path_below, struct_of
 from twinstack.bindings.native.tree import Construct
@@ -45,7 +44,7 @@ class Metadata(EngineObject):
         self._given[key] = without_tokens(anything(value), "metadata.add")
 
     def to_json(self) -> Any:
-        return in_order({key: value for key, value in self._given.items() if value not in ({}, [])})
+        return in_order(_without_empties(self._given) or {})
 
 
 class ApiObject(Construct):
@@ -62,8 +61,8 @@ class ApiObject(Construct):
         metadata = given.pop("metadata", {})
         self._body = given
         self._chart = Chart.of(self)
-        if not metadata.get("name"):
-            metadata["name"] = made_name(self.node)
+        if metadata.get("name") is None:
+            metadata["name"] = self._chart.generate_object_name(self)
         if self._chart.namespace is not None:
             metadata.setdefault("namespace", self._chart.namespace)
         metadata["labels"] = {**self._chart._labels, **metadata.get("labels", {})}
@@ -127,6 +126,17 @@ class KubeObject(ApiObject):
         """cdk8s 2.70 drops what its class of the kind does not know once it is patched in."""
         if self._patches:
             refuse(f"{self.node.path}: a patch of {self._kind}")
+
+
+def _without_empties(value: Any) -> Any:
+    """Without empty mappings and lists at any depth; None for what is nothing else. In a list they would leave a hole."""
+    if isinstance(value, dict):
+        kept = {key: made for key, one in value.items() if (made := _without_empties(one)) is not None}
+        return kept or None
+    if isinstance(value, list):
+        made = [_without_empties(one) for one in value]
+        return (refuse("metadata with nothing in a list") if None in made else made) or None
+    return value
 
 
 def in_order(value: Any) -> Any:

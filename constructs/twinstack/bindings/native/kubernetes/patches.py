@@ -72,6 +72,8 @@ def _apply(document: Any, operation: str, path: str, value: Any) -> None:
     elif operation == "replace":
         document[last]
         document[last] = copy.deepcopy(value)
+    elif _NUMBER.fullmatch(last) and last not in document:
+        refuse(f"a patch that puts a number among keys at {path!r}")  # where it stands first
     else:
         document[known_key(last)] = copy.deepcopy(value)
 

@@ -9,7 +9,7 @@ from twinstack.bindings.native.terraform.addresses import unique_id
 from twinstack.bindings.native.terraform.overrides import Overridable
 from twinstack.bindings.native.tokens import Reference, as_text
 from twinstack.bindings.native.tree import Construct
-from twinstack.bindings.native.unsupported import refuse
+from twinstack.bindings.native.unsupported import meant, refuse
 from twinstack.bindings.native.values import text
 
 
@@ -22,7 +22,9 @@ class Document(Overridable):
         for one in reversed(construct.node.scopes):
             if isinstance(one, Document):
                 return one
-        raise RuntimeError(f"Error: No stack could be identified for the construct at path '{construct.node.path}'")
+        raise meant(
+            RuntimeError(f"Error: No stack could be identified for the construct at path '{construct.node.path}'")
+        )
 
 
 class TerraformElement(Overridable):
@@ -34,6 +36,7 @@ class TerraformElement(Overridable):
         super().__init__(scope, id_)
         self._cdktf_stack = Document.of(self)
         self._logical_id = self._known_id = ""
+        self._is_referred_to = False
 
     @staticmethod
     def is_terraform_element(value: object) -> bool:
@@ -52,10 +55,13 @@ class TerraformElement(Overridable):
 
     @property
     def fqn(self) -> str:
+        self._is_referred_to = True
         return as_text(self._reference)
 
     def override_logical_id(self, address: str) -> None:
-        """Gives it this address."""
+        """Gives it this address. Refused once its fqn was asked for, which cdktf 0.21 takes for a mistake."""
+        if self._is_referred_to:
+            refuse(f"{self.node.path}: another address after its fqn was asked for")
         self._logical_id = text(address, "override_logical_id") or refuse("override_logical_id of nothing")
 
     @property

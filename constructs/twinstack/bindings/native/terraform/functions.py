@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, Final
 
 from twinstack.bindings.native.engine import EngineClass, EngineObject
+from twinstack.bindings.native.guard import guarded
 from twinstack.bindings.native.structs import refuse_keywords
 from twinstack.bindings.native.tokens import (
     Expression,
@@ -19,7 +20,7 @@ from twinstack.bindings.native.tokens import (
     parts,
     require_no_token,
 )
-from twinstack.bindings.native.unsupported import refuse
+from twinstack.bindings.native.unsupported import meant, refuse
 from twinstack.bindings.native.values import anything, convert
 
 
@@ -112,7 +113,7 @@ class Functions(EngineClass):
         found = self._functions.get(name)
         if found is None:
             return super().__getattr__(name)
-        made = _function(f"{self.__name__}.{name}", *found)
+        made = guarded(_function(f"{self.__name__}.{name}", *found))
         setattr(self, name, staticmethod(made))
         return made
 
@@ -169,7 +170,7 @@ def _function(
     def call(*values: Any, **named: Any) -> Any:
         given = {**dict(zip(fields, values, strict=False)), **named}
         if len(given) < len(values) + len(named):
-            raise TypeError(f"{called} takes {', '.join(fields)}, each once")
+            raise meant(TypeError(f"{called} takes {', '.join(fields)}, each once"))
         refuse_keywords(fields, given, called)
         for key, (_, _, is_required) in fields.items():
             if not is_required and key in given and _is_none(given[key]):
@@ -190,7 +191,7 @@ def _operator(sign: str, make: Callable[[Expression], Any]) -> Any:
             refuse(f"{right!r} on the right of {sign}")  # cdktf 0.21 writes `undefined`
         return make(Operation(sign, [anything(left), anything(right)]))
 
-    return staticmethod(of_two)
+    return staticmethod(guarded(of_two))
 
 
 def _is_none(value: Any) -> bool:

@@ -9,7 +9,7 @@ from twinstack.bindings.native.structs import given_to, path_below, struct_of
 from twinstack.bindings.native.terraform.element import TerraformElement
 from twinstack.bindings.native.tokens import Resolvable, as_list, as_number, as_text
 from twinstack.bindings.native.tree import Construct
-from twinstack.bindings.native.unsupported import refuse
+from twinstack.bindings.native.unsupported import meant, refuse
 from twinstack.bindings.native.values import anything, require_words
 
 
@@ -28,17 +28,17 @@ class TerraformOutput(TerraformElement):
     ) -> None:
         path = path_below(scope, id_)
         if value is None:
-            raise TypeError(f"value is missing (TerraformOutput at {path})")
+            raise meant(TypeError(f"value is missing (TerraformOutput at {path})"))
         if "precondition" in given:
             refuse(f"{path}: an output with a precondition")
         about = given_to(type(self), struct_of("cdktf", "TerraformOutputConfig"), {**given, "value": ""}, path)
-        values = {**about, "value": value.fqn if isinstance(value, TerraformElement) else anything(value)}
+        values = {**about, "value": value if isinstance(value, TerraformElement) else anything(value)}
         super().__init__(scope, id_)
         self._values = values
         if depends_on is not None:
             if not isinstance(depends_on, list) or not all(isinstance(one, TerraformElement) for one in depends_on):
                 refuse(f"{path}: depends_on of such a kind")
-            self._values["depends_on"] = [one.fqn for one in depends_on]
+            self._values["depends_on"] = depends_on
         if not isinstance(static_id, bool | None):
             refuse(f"{path}: static_id of such a kind")
         if static_id:
@@ -53,7 +53,13 @@ class TerraformOutput(TerraformElement):
         return "output", self.friendly_unique_id
 
     def _block(self) -> dict[str, Any]:
-        return self._values
+        """With the elements that it tells of, by the addresses that they have in the end."""
+        values = dict(self._values)
+        if isinstance(values["value"], TerraformElement):
+            values["value"] = values["value"].fqn
+        if "depends_on" in values:
+            values["depends_on"] = [one.fqn for one in values["depends_on"]]
+        return values
 
 
 class TerraformVariable(TerraformElement):

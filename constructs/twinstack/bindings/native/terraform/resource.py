@@ -12,7 +12,7 @@ from twinstack.bindings.native.terraform.attributes import Attributes, attribute
 from twinstack.bindings.native.terraform.element import TerraformElement
 from twinstack.bindings.native.tokens import Reference, Resolvable, as_list, as_number, as_text, is_token
 from twinstack.bindings.native.tree import Construct
-from twinstack.bindings.native.unsupported import refuse
+from twinstack.bindings.native.unsupported import meant, refuse
 from twinstack.bindings.native.values import convert, text
 
 
@@ -78,7 +78,7 @@ class Configured(TerraformElement):
     def _set(self, name: str, value: Any) -> None:
         """Gives an argument afterwards, by its name in Python."""
         if name not in self._fields:
-            raise AttributeError(f"property {name!r} of {type(self).__name__!r} object has no setter")
+            raise meant(AttributeError(f"property {name!r} of {type(self).__name__!r} object has no setter"))
         output, kind, _ = self._fields[name]
         self._values[output] = convert(value, kind, self._made_in, name)
 
@@ -132,7 +132,7 @@ class TerraformResource(Configured):
             case "depends_on", list():
                 return [self._needed(one) for one in value]
             case "provider", TerraformProvider():
-                return value._address
+                return value
             case "count", int() | float() if not isinstance(value, Enum):
                 return convert(value, "n", self._made_in, key)
         return refuse(f"{self.node.path}: {key} of such a kind")
@@ -148,10 +148,10 @@ class TerraformResource(Configured):
     def _kind_of(self, name: str) -> str:
         return LIFECYCLE[name] if name in LIFECYCLE else refuse(f"{self.node.path}: {name} of a lifecycle")
 
-    def _needed(self, other: Any) -> str:
+    def _needed(self, other: Any) -> TerraformElement:
         if not isinstance(other, TerraformElement) or other.cdktf_stack is not self.cdktf_stack:
             refuse(f"{self.node.path}: depends_on something else than an element of its stack")
-        return other._address
+        return other
 
     def move_from_id(self, address: str) -> None:
         """Says where it was before."""
@@ -162,7 +162,12 @@ class TerraformResource(Configured):
 
     def _block(self) -> dict[str, Any]:
         about = {"metadata": {"path": self.node.path, "uniqueId": self.friendly_unique_id}}
-        return {**self._values, **self._meta, "//": about}
+        meta = dict(self._meta)
+        if "depends_on" in meta:  # by the addresses that they have in the end
+            meta["depends_on"] = [one._address for one in meta["depends_on"]]
+        if "provider" in meta:
+            meta["provider"] = meta["provider"]._address
+        return {**self._values, **meta, "//": about}
 
 
 class TerraformDataSource(TerraformResource):

@@ -106,7 +106,9 @@ def _outputs(elements: list[TerraformElement]) -> dict[str, Any]:
         if isinstance(element, TerraformOutput):
             inner = found
             for part in element.node.path.split("/")[:-1]:
-                inner = inner.setdefault(part, {})
+                if not isinstance(inner.get(part), dict):  # below another output, which gives up its place
+                    inner[part] = {}
+                inner = inner[part]
             inner[element.node.id] = element.friendly_unique_id
     return found
 
