@@ -35,6 +35,18 @@ CAUGHT = """
             self.add_override("locals.found", "native")
 """
 
+GOES_WRONG = """
+        import sys
+        import cdktf
+        if "imports" not in sys.modules["constructs"].__file__:
+            from twinstack.bindings.native.terraform import output
+            output.anything = None
+        try:
+            cdktf.TerraformOutput(self, "told", value="x")
+        except Exception:
+            pass
+"""
+
 
 class Folder:
     """A product, and what running it gives."""
@@ -116,6 +128,17 @@ def test_who_catches_the_refusal_is_on_node_as_well(product: Folder) -> None:
     assert product.run("main.py").returncode == 0
     assert product.runs == ["native", "node"]
     assert b"found" not in b"".join(product.files.values())
+
+
+def test_an_error_of_the_engines_own_is_never_the_programs(product: Folder) -> None:
+    product.write(GOES_WRONG)
+    done = product.run("main.py")
+    assert (done.returncode, done.stderr, product.runs) == (0, "", ["native", "node"])
+    assert b'"told": {' in b"".join(product.files.values())
+    assert (
+        "node, for TerraformOutput.__init__, for it ended with TypeError"
+        in product.run("-m", "twinstack", "--version").stdout
+    )
 
 
 @pytest.mark.parametrize(

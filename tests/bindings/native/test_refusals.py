@@ -67,8 +67,10 @@ check("jsii.Number", lambda: __import__("jsii").Number)
 check("the module jsii.errors", lambda: __import__("jsii.errors"))
 check("the module cdktf.token", lambda: __import__("cdktf.token"))
 check("cdk8s_plus_27.Deployment", lambda: __import__("cdk8s_plus_27").Deployment)
-check("the made name of a long path", lambda: k8s.KubeConfigMap(cdk8s.Chart(app, "other"), "x" * 99))
-check("names without hashes", lambda: cdk8s.Chart(app, "c", disable_resource_name_hashes=True))
+check("a path with other letters", lambda: k8s.KubeConfigMap(cdk8s.Chart(app, "other"), "é"))
+check("a name with delimiter", lambda: cdk8s.Names.to_dns_label(chart, delimiter="x"))
+check("the id 'constructor'", lambda: KmsKey(one, "constructor"))
+check("after its fqn was asked for", lambda: key.fqn and key.override_logical_id("x"))
 check("a token as text", lambda: f"{key.enable_key_rotation}")
 check("of a place that is not there", lambda: cdk8s.JsonPatch.apply({}, cdk8s.JsonPatch.replace("/a/b", 1)))
 check("of a place that is not there", lambda: cdk8s.JsonPatch.apply({"a": [1]}, cdk8s.JsonPatch.add("/a/ 1", 1)))
@@ -78,7 +80,11 @@ check("a part of a token", lambda: cdk8s.JsonPatch.add("/a", str(cdktf.Fn.abs(1)
 check("that puts nothing", lambda: cdk8s.JsonPatch.apply({"a": 1}, cdk8s.JsonPatch.add("/a", None)))
 check("the key '__proto__'", lambda: key.add_override("a.__proto__", 1))
 check("the key 'subnetIds'", lambda: cdktf.TerraformVariable(one, "v1", default=[{"subnetIds": 1}]))
-check("two ids alike", lambda: k8s.KubeConfigMap(Construct(cdk8s.Chart(cdk8s.App(), "c"), "a"), "a"))
+check("a number among keys", lambda: cdk8s.JsonPatch.apply({"a": 1}, cdk8s.JsonPatch.add("/9", 1)))
+thing = cdk8s.ApiObject(chart, "holes", api_version="v", kind="K")
+thing.metadata.add("x", [{}, 1])
+check("with nothing in a list", thing.to_json)
+chart.node.try_remove_child("holes")
 check("a value of type tuple", lambda: key.add_override("a", (1,)))
 check("a tuple as the argument", lambda: cdktf.Fn.join("-", ("a",)))
 check("None as tags['x']", lambda: KmsKey(one, "none", tags={"x": None}))
@@ -151,15 +157,20 @@ assert Path("out/stacks/one/cdk.tf.json").is_file()
 """
 
 
-def test_what_it_does_not_know_is_refused(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", HEAD + CHECKS, str(ROOT)],
-        cwd=tmp_path,
+def native_run(folder: Path, program: str) -> subprocess.CompletedProcess[str]:
+    """Carries out a program on the native engine."""
+    return subprocess.run(
+        [sys.executable, "-c", HEAD + program, str(ROOT)],
+        cwd=folder,
         env={**os.environ, "TWINSTACK_BINDINGS": "native"},
         capture_output=True,
         text=True,
         check=False,
     )
+
+
+def test_what_it_does_not_know_is_refused(tmp_path: Path) -> None:
+    done = native_run(tmp_path, CHECKS)
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
 
@@ -176,14 +187,7 @@ assert not REFUSED
 
 
 def test_what_the_engine_does_not_have_either_is_an_attribute_error(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", HEAD + NAMES, str(ROOT)],
-        cwd=tmp_path,
-        env={**os.environ, "TWINSTACK_BINDINGS": "native"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = native_run(tmp_path, NAMES)
     assert done.returncode == 0, done.stderr
 
 
@@ -198,13 +202,6 @@ def test_what_the_engine_does_not_have_either_is_an_attribute_error(tmp_path: Pa
     ],
 )
 def test_a_mistake_is_said_with_its_construct(tmp_path: Path, program: str, words: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", HEAD + program, str(ROOT)],
-        cwd=tmp_path,
-        env={**os.environ, "TWINSTACK_BINDINGS": "native"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = native_run(tmp_path, program)
     assert done.returncode == 1
     assert words in done.stderr.splitlines()[-1]

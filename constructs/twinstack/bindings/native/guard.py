@@ -63,7 +63,7 @@ def _is_the_engines(error: Exception) -> bool:
 
 
 def _is_pythons(file: str) -> bool:
-    return file.startswith(("<", _PYTHON)) and "-packages" not in file
+    return file.startswith(("<frozen ", _PYTHON)) and "-packages" not in file
 
 
 _ENGINE: Final = str(Path(__file__).parent)
