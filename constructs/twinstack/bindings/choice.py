@@ -136,7 +136,7 @@ def _digest(root: Path, file: str) -> str:
     return found.hexdigest()
 
 
-GENERATION: Final = 1
+GENERATION: Final = 2
 """Grows with what the native engine does."""
 _GUESSED: Final[list[Path]] = []
 """The program's folder, where the native engine is only a guess."""

@@ -9,8 +9,13 @@ import cdk8s
 import cdktf
 import jsii
 from cdk8s_plus_27 import k8s
+from cdktf_cdktf_provider_aws.dynamodb_table import DynamodbTable, DynamodbTableAttribute
+from cdktf_cdktf_provider_aws.emr_cluster import EmrCluster, EmrClusterStep, EmrClusterStepHadoopJarStep
 from cdktf_cdktf_provider_aws.kms_key import KmsKey
 from cdktf_cdktf_provider_aws.provider import AwsProvider
+from cdktf_cdktf_provider_aws.route_table import RouteTable, RouteTableRoute
+from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import S3BucketLifecycleConfiguration
+from cdktf_cdktf_provider_aws.security_group import SecurityGroup, SecurityGroupEgress, SecurityGroupIngress
 from constructs import Construct
 
 
@@ -63,6 +68,29 @@ def addresses_given_later(one: Any) -> None:
         key.override_logical_id(f"{key.node.id}-now")
 
 
+def blocks_with_nulls(one: Any) -> None:
+    web = [SecurityGroupIngress(from_port=443, protocol="tcp", cidr_blocks=["10.0.0.0/8"]), SecurityGroupIngress()]
+    group = SecurityGroup(one, "g", ingress=web, egress=[])
+    group.add_override("ingress.0.to_port", 444)
+    SecurityGroup(one, "h", egress=[SecurityGroupEgress(self_attribute=True)]).add_override("egress", ["x"])
+    RouteTable(one, "t", vpc_id="v", route=[RouteTableRoute(cidr_block="10.0.0.0/8", gateway_id=group.id)])
+    jar = EmrClusterStepHadoopJarStep(jar="j", args=["a"])
+    steps = [EmrClusterStep(action_on_failure="CONTINUE", name="n", hadoop_jar_step=[jar]), EmrClusterStep()]
+    EmrCluster(one, "e", name="n", release_label="r", service_role="s", step=steps)
+
+
+def plain_mappings_in_lists(one: Any) -> None:
+    AwsProvider(
+        one, "other", alias="b", default_tags=[{"tags": {"CostCenter": "x", "a_b": "y"}}], endpoints=[{"s3": "e"}]
+    )
+    DynamodbTable(
+        one, "t", name="n", attribute=[{"name": "id", "type": "S"}, DynamodbTableAttribute(name="x", type="N")]
+    )
+    rule = {"id": "r", "status": "Enabled", "filter": [{"prefix": "p"}], "expiration": [{"days": 3, "date": None}]}
+    S3BucketLifecycleConfiguration(one, "l", bucket="b", rule=[rule])
+    SecurityGroup(one, "g", ingress=[{"description": "d", "protocol": "tcp"}, {}])
+
+
 def made_names(one: Any) -> Any:
     paths = (
         *(["default-deny"], ["Resource-x-default"], ["web", "resource"], ["a", "a"], ["A", "a"], ["a", "A"]),
@@ -111,5 +139,8 @@ def empty_metadata(one: Any) -> None:
     thing.metadata.add("k", {"l": {}})
 
 
-STACKS = (repeated_ids, numbers_as_ids, outputs_below_outputs, addresses_given_later)
+STACKS = (
+    *(repeated_ids, numbers_as_ids, outputs_below_outputs, addresses_given_later),
+    *(blocks_with_nulls, plain_mappings_in_lists),
+)
 CHARTS = (made_names, names_without_hashes, order_of_objects, empty_metadata)

@@ -46,6 +46,8 @@ NAMES = [
     "numbers_as_ids",
     "outputs_below_outputs",
     "addresses_given_later",
+    "blocks_with_nulls",
+    "plain_mappings_in_lists",
     "made_names",
     "names_without_hashes",
     "order_of_objects",

@@ -62,7 +62,7 @@ check("a value of type object", lambda: cdktf.TerraformOutput(one, "o1", value=o
 check("the fqn of an output", lambda: cdktf.TerraformOutput(one, "told", value="x").fqn)
 check("for_each", lambda: KmsKey(one, "k1", for_each=object()))
 check("depends_on", lambda: KmsKey(two, "k2", depends_on=[key]))
-check("a plain mapping as rule[0]", lambda: S3BucketLifecycleConfiguration(one, "l", bucket="b", rule=[{"id": "x"}]))
+check("a plain mapping as rule[0]", lambda: S3BucketLifecycleConfiguration(one, "l", bucket="b", rule=[{"id_": "x"}]))
 check("jsii.Number", lambda: __import__("jsii").Number)
 check("the module jsii.errors", lambda: __import__("jsii.errors"))
 check("the module cdktf.token", lambda: __import__("cdktf.token"))

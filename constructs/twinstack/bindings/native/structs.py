@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from twinstack.bindings.native.engine import engine_name
+from twinstack.bindings.native.tokens import null
 from twinstack.bindings.native.unsupported import is_meant, meant
 from twinstack.bindings.native.values import Data, convert
 
@@ -20,6 +21,8 @@ class Struct(Data):
     __slots__ = ("_values",)
     _fields: ClassVar[Fields] = {}
     _required: ClassVar[frozenset[str]] = frozenset()
+    _nulls: ClassVar[Sequence[str]] = ()
+    """What is written as null where it is not given."""
 
     def __init__(self, **values: Any) -> None:
         self._values = given = {name: value for name, value in values.items() if value is not None}
@@ -43,7 +46,8 @@ class Struct(Data):
     def plain(self) -> dict[str, Any]:
         """The values under their names in the output."""
         fields, module = self._fields, type(self).__module__
-        return {fields[name][0]: convert(value, fields[name][1], module, name) for name, value in self._values.items()}
+        made = {fields[name][0]: convert(value, fields[name][1], module, name) for name, value in self._values.items()}
+        return made | {fields[name][0]: null() for name in self._nulls if name not in self._values}
 
 
 def refuse_keywords(fields: Fields, given: Mapping[str, Any], whose: str) -> None:
@@ -107,10 +111,11 @@ class Value(Data):
         return self.value
 
 
-def struct(module: str, name: str, fields: Fields) -> type[Struct]:
+def struct(module: str, name: str, fields: Fields, nulls: Sequence[str] = ()) -> type[Struct]:
     """The class of a data type."""
     required = frozenset(key for key, field in fields.items() if field[2])
-    return type(name, (Struct,), {"__slots__": (), "__module__": module, "_fields": fields, "_required": required})
+    body = {"__slots__": (), "__module__": module, "_fields": fields, "_required": required, "_nulls": nulls}
+    return type(name, (Struct,), body)
 
 
 def value_class(module: str, name: str) -> type[Value]:

@@ -39,6 +39,17 @@ class Reference(Expression):
         return self.address
 
 
+class Null(Expression):
+    """What is written as null, where a None would be left out."""
+
+    def text(self, stack: object) -> str:
+        del stack
+        refuse("null as a part of an expression")
+
+    def value(self, stack: object) -> None:
+        del stack
+
+
 class Resolvable:
     """A token that is an object of its own: what is neither text nor number, list or mapping."""
 
@@ -52,6 +63,11 @@ class Resolvable:
         if name.startswith("__"):
             raise meant(AttributeError(name))
         refuse(f"the attribute {name} of a token")
+
+
+def null() -> Resolvable:
+    """What is written as null."""
+    return Resolvable(Null())
 
 
 def as_text(expression: Expression) -> str:

@@ -161,10 +161,23 @@ def _list(value: Any, kind: str, module: str, name: str) -> Any:
 
 
 def _member(value: Any, kind: str, module: str, name: str) -> Any:
-    """Jsii 1.142 takes a plain mapping for a data type, but not within a list, where it passes on Python's names."""
-    if value is None or (kind.removeprefix("R")[0] == "S" and isinstance(value, Mapping)):
+    """Jsii 1.142 takes a plain mapping for a data type, but within a list it passes on Python's names."""
+    if value is None or not _has_one_name(value, kind.removeprefix("R"), module):
         refuse(f"{module}: {'None' if value is None else 'a plain mapping'} as {name}")
     return convert(value, kind, module, name)
+
+
+def _has_one_name(value: Any, kind: str, module: str) -> bool:
+    """Whether all that a plain mapping gives for a data type is called the same in Python and in JavaScript."""
+    if isinstance(value, list) and kind[0] == "L":
+        return all(_has_one_name(one, kind[1:].removeprefix("R"), module) for one in value)
+    if not isinstance(value, Mapping) or kind[0] != "S":
+        return True
+    fields = getattr(sys.modules[module], kind[1:])._fields
+    return all(
+        name in fields and "_" not in name and _has_one_name(one, fields[name][1].removeprefix("R"), module)
+        for name, one in value.items()
+    )
 
 
 def _mapping(value: Any, kind: str, module: str, name: str) -> Any:

@@ -33,6 +33,17 @@ def attributes(text: str) -> dict[str, Attributes]:
     return found
 
 
+def nulls(text: str) -> dict[str, list[str]]:
+    """For each data type of a generated module, the members that are written as null where they are not given.
+
+    So it is with blocks that the provider takes for lists of objects: Terraform wants every attribute of such an object.
+    """
+    if "? null :" not in text:
+        return {}
+    found = {name[:1].upper() + name[1:]: _NULL.findall(body) for name, body in _CONVERSIONS.findall(text)}
+    return {name: members for name, members in found.items() if members}
+
+
 def _shape(text: str) -> str:
     """How the block that a class stands for is reached: as the only one of a list, as itself, by its index."""
     found = _SUPER.search(text)
@@ -69,4 +80,6 @@ MANY_OF_A_SET: Final = "+"
 _GETTERS: Final = re.compile(r"\n    get (\w+)\(\) \{\n        return ([^;\n]+);")
 _MADE: Final = re.compile(r'\n        this\._(\w+) = new ([\w.]+)\(this, "(\w+)"(?:, (true|false))?\);')
 _SUPER: Final = re.compile(r"\n        super\(terraformResource, terraformAttribute, ([^)]*)\);")
+_CONVERSIONS: Final = re.compile(r"^function (\w+)ToTerraform\(struct\) \{\n(.*?)^\}", re.MULTILINE | re.DOTALL)
+_NULL: Final = re.compile(r" struct\.(\w+) === undefined \? null :")
 _READ: Final = re.compile(r"(?P<way>[\w.]*?)\(?this\.(?P<kind>\w+)\('(?P<name>\w+)'\)\)?")

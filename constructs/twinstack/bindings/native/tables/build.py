@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from twinstack.bindings.native.tables.assembly import members, namespaces, unpacked, whole
-from twinstack.bindings.native.tables.attributes import Attributes, attributes
+from twinstack.bindings.native.tables.attributes import Attributes, attributes, nulls
 from twinstack.bindings.native.tables.kubernetes import engine_table, kubernetes_table
 from twinstack.bindings.native.tables.proof import ProgramDigest, entry
 from twinstack.bindings.native.tables.provider import provider_table, with_attributes
@@ -50,7 +50,7 @@ def _engine(package: str, archive: Path, digest: ProgramDigest) -> Iterator[tupl
 def _provider(archive: Path) -> Iterator[tuple[str, object]]:
     """The assembly stands before the text of the classes in the archive, so it waits, packed, for them."""
     waiting: dict[str, bytes] = {}
-    folder, read = "", dict[str, Attributes]()
+    folder, read, empty = "", dict[str, Attributes](), dict[str, list[str]]()
     for name, content in members(archive):
         if (assembly := unpacked(name, content)) is not None:
             waiting = {
@@ -62,14 +62,18 @@ def _provider(archive: Path) -> Iterator[tuple[str, object]]:
         if not rest.endswith(".js"):
             continue
         if head != folder:
-            yield from _finished(folder, read, waiting)
-            folder, read = head, {}
-        read |= attributes(content.read().decode())
-    yield from _finished(folder, read, waiting)
+            yield from _finished(folder, read, empty, waiting)
+            folder, read, empty = head, {}, {}
+        text = content.read().decode()
+        read |= attributes(text)
+        empty |= nulls(text)
+    yield from _finished(folder, read, empty, waiting)
 
 
-def _finished(folder: str, read: Mapping[str, Attributes], waiting: dict[str, bytes]) -> Iterator[tuple[str, object]]:
+def _finished(
+    folder: str, read: Mapping[str, Attributes], empty: Mapping[str, list[str]], waiting: dict[str, bytes]
+) -> Iterator[tuple[str, object]]:
     """The folder `kms-key` is of the namespace `@cdktf/provider-aws.kmsKey`."""
     packed = waiting.pop(folder.replace("-", ""), None)
     if packed is not None:
-        yield f"{PROVIDER}.{folder.replace('-', '_')}", with_attributes(json.loads(packed), read)
+        yield f"{PROVIDER}.{folder.replace('-', '_')}", with_attributes(json.loads(packed), read, empty)

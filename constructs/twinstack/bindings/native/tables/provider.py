@@ -31,8 +31,10 @@ def provider_table(namespace: str, types: Types) -> Table:
     return made
 
 
-def with_attributes(table: Table, read: Mapping[str, Attributes]) -> Table:
-    """The same table with what the text of each class reads (`attributes`)."""
+def with_attributes(table: Table, read: Mapping[str, Attributes], empty: Mapping[str, Sequence[str]]) -> Table:
+    """The same table with what the text of each class reads (`attributes`), and of each data type writes (`nulls`)."""
+    for name, members in empty.items():
+        table[name].append([*map(python_name, members)])
     for name, entry in table.items():
         if entry[0] == "reference":
             own = read.get(name, {})

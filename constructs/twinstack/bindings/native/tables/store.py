@@ -130,5 +130,5 @@ def _lock(file: Path) -> Generator[None]:
         yield
 
 
-GENERATOR: Final = 5
+GENERATOR: Final = 6
 """Grows whenever this code would make something else of the same wheels."""

@@ -11,14 +11,11 @@ from twinstack.bindings.native.unsupported import refuse
 
 
 def unique_id(node: Node, stack: Node) -> str:
-    """As cdktf 0.21 makes it with both feature flags: the ids below the stack, and a digest unless there is one alone.
+    """As cdktf 0.21 makes it, which no feature flag changes any more: the ids below the stack, and a digest unless there is one alone.
 
     `Default` is left out, `Resource` stands in the digest only, and so does an id that the one before ends with: `files`
     below `old-files`.
     """
-    for flag in FLAGS:
-        if stack.try_get_context(flag) not in ("true", True):
-            refuse(f"a stack without the feature flag {flag}")
     ids = [one.node.id for one in node.scopes[len(stack.scopes) :] if one.node.id != "Default"]
     if not ids or any(not one.isascii() for one in ids):
         refuse(f"{node.path}: the address made of such an id")
@@ -38,7 +35,6 @@ def _without_repetitions(ids: list[str]) -> list[str]:
     return kept
 
 
-FLAGS: Final = ("excludeStackIdFromLogicalIds", "allowSepCharsInLogicalIds")
 LONGEST: Final = 240
 LONGEST_ALONE: Final = 255
 _NO_WORD: Final = re.compile(r"[^A-Za-z0-9_-]")
