@@ -32,6 +32,7 @@ ROOMS: Final = (
     Room("postgres", "database", "Postgres", aws="aws.Postgres"),
     Room("redis", "cache", "Redis", aws="aws.Redis"),
     Room("bucket", "exports", "Bucket", aws="aws.Bucket"),
+    Room("file_system", "media", "File system", aws="aws.FileSystem", kubernetes="kubernetes.FileSystem"),
     Room("settings", "settings", "Settings"),
     Room("secrets", "credentials", "Secrets", aws="aws.Secrets"),
     Room("web_service", "api", "Web service", kubernetes="kubernetes.WebService"),

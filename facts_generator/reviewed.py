@@ -7,6 +7,10 @@ from typing import Final
 LEFT_OUT_TYPES: Final[frozenset[str]] = frozenset({"aws_default_security_group"})
 """What takes its values by other rules than what the models call the same."""
 LEFT_OUT: Final[dict[tuple[str, str], str]] = {
+    (
+        "aws_efs_file_system",
+        "provisioned_throughput_in_mibps",
+    ): "sent with the throughput mode `provisioned` alone: 0 is nothing",
     ("aws_iam_role_policy_attachment", "role"): "the models mean the name; Terraform takes the id as well",
 }
 ADDED: Final[dict[tuple[str, str], tuple[str, ...]]] = {

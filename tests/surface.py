@@ -27,6 +27,7 @@ SURFACE: Final[dict[str, list[str]]] = {
         "Delivery",
         "Edge",
         "Extensible",
+        "FileSystem",
         "Infrastructure",
         "Key",
         "Monitoring",
@@ -124,6 +125,7 @@ SURFACE: Final[dict[str, list[str]]] = {
         "Exporter",
         "File",
         "Finding",
+        "Folder",
         "Half",
         "Headroom",
         "HealthCommand",
@@ -176,6 +178,9 @@ SURFACE: Final[dict[str, list[str]]] = {
         *("ArgumentFact", "Certainty", "ChangeFact", "Refused", "RefusedStep", "ValueFact"),
         *("change_of", "facts_of", "refused", "refused_steps"),
     ],
+    "twinstack.file_system": [
+        "FileSystemSpec",
+    ],
     "twinstack.formats": [],
     "twinstack.cron_job": [
         "Concurrency",
@@ -189,6 +194,7 @@ SURFACE: Final[dict[str, list[str]]] = {
     "twinstack.kubernetes": [
         "CronJob",
         "Edge",
+        "FileSystem",
         "Health",
         "Job",
         "Monitoring",

@@ -259,7 +259,7 @@ def test_a_person_is_asked_for_what_no_option_says_until_it_fits(tmp_path: Path)
             ("Environments [dev, prod]", "staging, live"),
             ("Production, the protected one of staging, live", "prod"),
             ("Production, the protected one of staging, live", "live"),
-            ("Resources, of bucket, postgres, redis, secrets, settings", "postgres:orders redis"),
+            ("Resources, of bucket, file_system, postgres, redis, secrets, settings", "postgres:orders redis"),
             ("Workloads, of cron_job, job, scheduler, web_service, worker [web_service]", "worker, web_service"),
             ("Host by which", "shop.example.com"),
             ("Existing cluster to run in", ""),

@@ -46,6 +46,7 @@ WITHOUT: Final[dict[str, dict[str, str]]] = {
     "ExistingNetwork": dict.fromkeys(
         ("vpc_id", "private_subnet_ids", "database_subnet_ids", "database_cidrs"), _REFERENCE
     ),
+    "FileSystemSpec": {"path": _KUBERNETES, "user": _KUBERNETES},
     "Firewall": {"lists": "in it"},
     "FirewallList": {"list": "an enum of AWS's names, which the room completes", "action": _MADE},
     "GeneratedSecret": {"length": "an ephemeral password's, of which AWS takes up to 4,096"},

@@ -18,7 +18,7 @@ EVERYTHING = Wishes(
     name="shop",
     organization="acme",
     region="eu-central-1",
-    resources=("postgres", "redis", "bucket", "settings", "secrets"),
+    resources=("postgres", "redis", "bucket", "file_system", "settings", "secrets"),
     workloads=("web_service", "worker", "scheduler"),
     edge="shop.example.com",
 )

@@ -170,7 +170,7 @@ def test_everything_that_is_wrong_with_the_wishes_is_said_at_once() -> None:
         '--account: "qa" is none of dev, dev, base',
         '--account: "12" (text) does not fit: the twelve digits of an AWS account',
         "--existing-cluster: base has none: add `--existing-cluster base=…`",
-        '--resource: there is no kind "postgress" (there are bucket, postgres, redis, secrets, settings): did you mean postgres?',
+        '--resource: there is no kind "postgress" (there are bucket, file_system, postgres, redis, secrets, settings): did you mean postgres?',
         "--resource: redis:database would be called database, as postgres is: write redis:another_name",
         '--resource: nothing can be called "node": the infrastructure half has something of this name',
         "--resource: worker is no resource: write `--workload worker`",
@@ -191,7 +191,7 @@ def test_everything_that_is_wrong_with_the_wishes_is_said_at_once() -> None:
         ({"name": "A B"}, ", at most 63 characters: did you mean a-b?"),
         (
             {"resources": ("mysql",)},
-            '"mysql" (there are bucket, postgres, redis, secrets, settings): name one of these',
+            '"mysql" (there are bucket, file_system, postgres, redis, secrets, settings): name one of these',
         ),
         (
             {"workloads": ("json",)},
@@ -199,7 +199,7 @@ def test_everything_that_is_wrong_with_the_wishes_is_said_at_once() -> None:
         ),
         (
             {"resources": ("clustr",)},
-            '"clustr" (there are bucket, postgres, redis, secrets, settings): name one of these',
+            '"clustr" (there are bucket, file_system, postgres, redis, secrets, settings): name one of these',
         ),
     ],
 )

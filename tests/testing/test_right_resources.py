@@ -10,6 +10,7 @@ from tests.testing import queues, queues_aws
 from twinstack import aws
 from twinstack.bucket import BucketSpec
 from twinstack.environment import ResourceSpec
+from twinstack.file_system import FileSystemSpec
 from twinstack.postgres import PostgresSpec
 from twinstack.redis import RedisSpec
 from twinstack.secrets import SecretsSpec
@@ -48,6 +49,7 @@ REDIS = {"node_type": "cache.t4g.micro", "nodes": 2}
         pytest.param(RedisSpec, aws.Redis, {**REDIS, "encrypted": False}, id="redis without encryption"),
         pytest.param(BucketSpec, aws.Bucket, {}, id="bucket"),
         pytest.param(BucketSpec, aws.Bucket, {"encryption": "aws:kms"}, id="bucket with a key of its own"),
+        pytest.param(FileSystemSpec, aws.FileSystem, {"path": "/app/media"}, id="file system"),
         pytest.param(SecretsSpec, aws.Secrets, SECRETS, id="secrets"),
         pytest.param(SettingsSpec, None, {"variables": {"LOG_LEVEL": "info"}}, id="settings"),
         pytest.param(WebServiceSpec, None, WEB_SERVICE, id="web service"),

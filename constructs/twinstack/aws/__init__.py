@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from twinstack.cluster.aws import Cluster
     from twinstack.delivery.aws import Delivery
     from twinstack.edge.aws import Edge
+    from twinstack.file_system.aws import FileSystem
     from twinstack.monitoring.aws import Monitoring
     from twinstack.network.aws import Network
     from twinstack.postgres.aws import Postgres
@@ -45,6 +46,7 @@ __all__ = [
     "Delivery",
     "Edge",
     "Extensible",
+    "FileSystem",
     "Infrastructure",
     "Key",
     "Monitoring",

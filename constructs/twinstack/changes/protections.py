@@ -112,6 +112,8 @@ SAID: Final[Mapping[str, str]] = {"final_snapshot_identifier": "no snapshot is m
 """Of any type: what protects while it says something."""
 TLS: Final = {"rds.force_ssl": "1", "require_secure_transport": "1"}
 KEEPERS: Final[Mapping[str, str]] = {
+    "aws_efs_backup_policy": "no backups are made of it any more",
+    "aws_efs_file_system_policy": "it is reached without TLS, and by root",
     "aws_s3_bucket_object_lock_configuration": "objects may be deleted before their time",
     "aws_s3_bucket_server_side_encryption_configuration": "new objects have S3's own encryption",
     "aws_s3_bucket_versioning": "what is written over or deleted is gone at once",

@@ -127,11 +127,14 @@ NAMES: Final = (
     "id", "arn", "name", "bucket", "function_name", "identifier", "url", "repository", "key_id", "user_name", "cluster_name",
 )  # fmt: skip
 _BUCKET: Final = ("bucket", "aws_s3_bucket")
+_FILES: Final = ("file_system_id", "aws_efs_file_system")
 _ROLE: Final = ("role", "aws_iam_role")
 _GROUP: Final = ("security_group_id", "aws_security_group", "aws_default_security_group")
 _CLUSTER: Final = ("cluster_name", "aws_eks_cluster")
 ABOUT: Final[Mapping[str, tuple[str, ...]]] = {
     "aws_ecr_repository_policy": ("repository", "aws_ecr_repository"),
+    "aws_efs_backup_policy": _FILES,
+    "aws_efs_file_system_policy": _FILES,
     "aws_eks_access_entry": _CLUSTER,
     "aws_eks_access_policy_association": _CLUSTER,
     "aws_iam_group_policy": ("group", "aws_iam_group"),

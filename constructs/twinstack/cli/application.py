@@ -18,7 +18,7 @@ from twinstack.cli.state_application import state
 from twinstack.errors import UsageError
 
 KINDS: Final = (
-    "postgres, redis, bucket, settings, secrets; web_service, worker, scheduler, job, cron_job; network, cluster, edge, delivery, monitoring; or the name of "
+    "postgres, redis, bucket, file_system, settings, secrets; web_service, worker, scheduler, job, cron_job; network, cluster, edge, delivery, monitoring; or the name of "
     "an installed package that has one, acme_queue."
 )
 TO_DO: Final = 3
@@ -99,7 +99,8 @@ def init(
     resource: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="KIND[:FIELD]", help="What it keeps its data in: postgres, redis, bucket, settings, secrets."
+            metavar="KIND[:FIELD]",
+            help="What it keeps its data in: postgres, redis, bucket, file_system, settings, secrets.",
         ),
     ] = None,
     workload: Annotated[

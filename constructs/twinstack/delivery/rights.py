@@ -78,6 +78,9 @@ def data(context: Context, bucket: str, key: str) -> list[Statement]:
         Statement("Database", DATABASE, [f"arn:aws:rds:{place}:*:{name}", f"arn:aws:rds:{place}:og:default*"]),
         Statement("Cache", CACHE, [f"arn:aws:elasticache:{place}:*:{name}"]),
         Statement("Buckets", BUCKETS, [f"arn:aws:s3:::{name}"]),
+        Statement(
+            "FileSystems", FILE_SYSTEMS, [f"arn:aws:elasticfilesystem:{place}:file-system/*"], {"StringEquals": tagged}
+        ),
         Statement("Secrets", SECRETS, [f"arn:aws:secretsmanager:{place}:secret:{context.prefix}{context.suffix}/*"]),
         Statement("Keys", KEYS, [f"arn:aws:kms:{place}:key/*"], {"StringEquals": tagged}),
         Statement("Aliases", ALIASES, [f"arn:aws:kms:{place}:alias/{name}"]),
@@ -205,7 +208,7 @@ NETWORK: Final = actions_of(
     "CreateSecurityGroup DeleteSecurityGroup AuthorizeSecurityGroupIngress AuthorizeSecurityGroupEgress "
     "RevokeSecurityGroupIngress RevokeSecurityGroupEgress ModifySecurityGroupRules "
     "CreateLaunchTemplate CreateLaunchTemplateVersion ModifyLaunchTemplate DeleteLaunchTemplate DeleteLaunchTemplateVersions "
-    "RunInstances DetachNetworkInterface DeleteNetworkInterface CreateTags DeleteTags",
+    "RunInstances CreateNetworkInterface DetachNetworkInterface DeleteNetworkInterface CreateTags DeleteTags",
 )
 FIREWALL: Final = actions_of(
     "wafv2",
@@ -227,6 +230,11 @@ CACHE: Final = actions_of(
     "CreateSnapshot CreateCacheSubnetGroup ModifyCacheSubnetGroup DeleteCacheSubnetGroup CreateCacheParameterGroup "
     "ModifyCacheParameterGroup ResetCacheParameterGroup DeleteCacheParameterGroup AddTagsToResource RemoveTagsFromResource",
 )
+FILE_SYSTEMS: Final = actions_of(
+    "elasticfilesystem",
+    "UpdateFileSystem DeleteFileSystem PutLifecycleConfiguration PutBackupPolicy PutFileSystemPolicy DeleteFileSystemPolicy "
+    "CreateMountTarget DeleteMountTarget ModifyMountTargetSecurityGroups TagResource UntagResource",
+)
 BUCKETS: Final = actions_of(
     "s3",
     "CreateBucket DeleteBucket PutBucketVersioning PutEncryptionConfiguration PutLifecycleConfiguration PutBucketCORS "
@@ -243,7 +251,7 @@ KEYS: Final = actions_of(
     "TagResource UntagResource CreateAlias UpdateAlias DeleteAlias",
 )
 ALIASES: Final = actions_of("kms", "CreateAlias UpdateAlias DeleteAlias")
-NEW: Final = ("acm:RequestCertificate", "eks:CreateCluster", "kms:CreateKey")
+NEW: Final = ("acm:RequestCertificate", "eks:CreateCluster", "elasticfilesystem:CreateFileSystem", "kms:CreateKey")
 """What has no ARN before it is made; it is tagged as the environment's."""
 CLUSTER: Final = actions_of(
     "eks",
@@ -269,7 +277,7 @@ TAKERS: Final = (
 """Who is handed a role: Source: the trust policies of the rooms' roles."""
 LINKED: Final = (
     "eks.amazonaws.com", "eks-nodegroup.amazonaws.com", "elasticache.amazonaws.com", "rds.amazonaws.com",
-    "elasticloadbalancing.amazonaws.com", "spot.amazonaws.com", "wafv2.amazonaws.com", "autoscaling.amazonaws.com",
+    "elasticfilesystem.amazonaws.com", "elasticloadbalancing.amazonaws.com", "spot.amazonaws.com", "wafv2.amazonaws.com", "autoscaling.amazonaws.com",
 )  # fmt: skip
 PROFILES: Final = actions_of(
     "iam",

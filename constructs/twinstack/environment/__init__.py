@@ -9,7 +9,7 @@ from twinstack.environment.elsewhere import VariableSource
 from twinstack.environment.kept_volumes import KeptVolume
 from twinstack.environment.ledger import Ledger
 from twinstack.environment.lifecycle import HealthCommand, ServiceHealth
-from twinstack.environment.links import Access, File, Link, Offer, Preparation, Reach, SecretValue, Variable
+from twinstack.environment.links import Access, File, Folder, Link, Offer, Preparation, Reach, SecretValue, Variable
 from twinstack.environment.metrics import MeasuredSpec, Metrics
 from twinstack.environment.model import Finding, Model
 from twinstack.environment.monitoring import Alert, Exporter, Measured, Monitoring, Panel, Scrapers, Severity, Statistic
@@ -40,6 +40,7 @@ __all__ = [
     "Exporter",
     "File",
     "Finding",
+    "Folder",
     "Half",
     "Headroom",
     "HealthCommand",

@@ -194,6 +194,28 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
+class Folder:
+    """A folder that a link puts into its workload's containers, and that its pods share with those of other workloads.
+
+    Raises UsageError for a path that is none, and for a claim that has no name.
+    """
+
+    path: str
+    """Where the containers find it."""
+    claim: str
+    """The PersistentVolumeClaim behind it; on a developer's machine the volume."""
+    is_writable: bool = False
+    port: int | None = None
+    """The port on which the nodes, who mount it, reach what is behind it in the database tier; no pod does."""
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.path, str) or not re.fullmatch(r"(/[^/:]+)+", self.path):
+            raise UsageError(f"Folder.path is {self.path!r}: an absolute path, for example /app/media")
+        if not isinstance(self.claim, str) or not CLAIM_NAME.fullmatch(self.claim):
+            raise UsageError(f"Folder.claim is {self.claim!r}: lower-case letters, digits and hyphens, 63 at most")
+
+
+@dataclass(frozen=True, slots=True)
 class Preparation:
     """What must be done before the workload's own command: a script that runs in a container of its own, first.
 
@@ -226,6 +248,8 @@ class Offer:
     files: tuple[File, ...] = ()
     retired: tuple[SecretValue, ...] = ()
     """Secrets that are delivered no more: pods that were started with them may read them until they are replaced."""
+    folder: Folder | None = None
+    """A folder that its pods mount."""
     parts: tuple[Variable, ...] = ()
     """What a link is given on demand, when it names the `part`: the host, the password. A variable's own name says only
     under which key its value lies, and which value of the stand-in is the same.
@@ -284,6 +308,8 @@ class Offer:
                 raise UsageError(f"Offer.{place} has {', '.join(twice)} twice: keep one of each name")
         if not isinstance(self.reach, Reach):
             raise UsageError(f"Offer.reach is {self.reach!r}: one of {', '.join(f'Reach.{one.name}' for one in Reach)}")
+        if not isinstance(self.folder, Folder | None):
+            raise UsageError(f"Offer.folder is {self.folder!r}: a Folder(path, claim)")
         if self.port is None:
             return
         if type(self.port) is not int or not 1 <= self.port <= LAST_PORT:
@@ -335,6 +361,7 @@ def place_of(kind: type) -> str:
 
 FILE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,252}")
 """A key of a ConfigMap, which takes 253 characters."""
+CLAIM_NAME: Final = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 CONTAINER_NAME: Final = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?")
 """A DNS label, with room for the resource's name where two preparations have one name."""
 FILES_FOLDER: Final = "/etc/twinstack"

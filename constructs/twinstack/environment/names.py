@@ -93,6 +93,7 @@ KINDS: Final[dict[str, NameRule]] = {
         "aws_elasticache_parameter_group", "name", _LETTER_FIRST, _LETTER_FIRST_TEXT
     ),
     "ElastiCache subnet group": NameRule.of("aws_elasticache_subnet_group", "name", _LETTER_FIRST, _LETTER_FIRST_TEXT),
+    "EFS file system": NameRule.of("aws_efs_file_system", "creation_token", re.compile(r"[a-z0-9-]+"), _LABEL_TEXT),
     "EKS cluster": NameRule.of(
         "aws_eks_cluster",
         "name",

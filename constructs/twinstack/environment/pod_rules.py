@@ -9,6 +9,7 @@ from twinstack.environment.elsewhere import check_elsewhere
 from twinstack.environment.kept_volumes import check_kept_volumes
 from twinstack.environment.model import Finding
 from twinstack.environment.node_choice import check_placement, check_processor
+from twinstack.environment.shared_folders import check_shared_folders
 from twinstack.environment.spec import WorkloadSpec
 
 
@@ -21,6 +22,8 @@ def check_pod(workload: WorkloadSpec) -> Iterator[Finding]:
     yield from check_companions(workload, workload.key.replace("_", "-"), preparations)
     places = {path: field for field in ("writable_folders", "mounted_files") for path in getattr(workload, field)}
     yield from check_kept_volumes(workload, places, workload.most_replicas)
+    places |= {volume.path: "kept_volumes" for volume in workload.kept_volumes.values()}
+    yield from check_shared_folders(workload, places)
     if workload.kept_volumes and workload.local_run().port:
         yield Finding(
             "TW371",

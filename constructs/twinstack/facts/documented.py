@@ -246,6 +246,9 @@ DOCUMENTED: Final[Mapping[str, Mapping[str, ValueFact]]] = {
         "rule.noncurrent_version_transition.noncurrent_days": _DAYS,
         "rule.transition.days": _DAYS,
     },
+    "aws_efs_backup_policy": {
+        "backup_policy.status": _values("Amazon EFS API Reference, BackupPolicy", "ENABLED", "DISABLED"),
+    },
     "aws_s3_bucket_versioning": {
         "versioning_configuration.status": _values("the provider's page on the type", "Enabled", "Suspended", "Disabled"),
     },

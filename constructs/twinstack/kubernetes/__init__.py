@@ -24,6 +24,7 @@ from twinstack.kubernetes.workloads import Workloads
 if TYPE_CHECKING:
     from twinstack.cron_job.kubernetes import CronJob
     from twinstack.edge.kubernetes import Edge
+    from twinstack.file_system.kubernetes import FileSystem
     from twinstack.job.kubernetes import Job
     from twinstack.monitoring.kubernetes import Monitoring
     from twinstack.scheduler.kubernetes import Scheduler
@@ -40,6 +41,7 @@ else:
 __all__ = [
     "CronJob",
     "Edge",
+    "FileSystem",
     "Health",
     "Job",
     "Monitoring",

@@ -70,6 +70,8 @@ def _parts(chart: Workloads[Any], manifests: Iterable[Manifest]) -> dict[tuple[i
     for manifest in manifests:
         group = _group(manifest)
         is_apart = group == NAMESPACE or is_administrators(manifest, namespace)
+        if is_apart and manifest["metadata"].get("namespace") == namespace:
+            group = NAMESPACE  # whose file is the first that they can stand in
         groups.setdefault((is_apart, group), []).append(manifest)
     parts = {
         (ADMINISTRATORS if is_apart else _phase(members, runs=group in workloads), group): members

@@ -26,6 +26,7 @@ from twinstack.kubernetes.priority import priority_of
 from twinstack.kubernetes.probes import Health
 from twinstack.kubernetes.quantity import quantity
 from twinstack.kubernetes.secrets import secret_file, secret_mount, secret_volume
+from twinstack.kubernetes.shared_folders import shared_mounts, shared_volumes
 from twinstack.labels import label_value
 from twinstack.policy.accepted import Accepted
 
@@ -161,7 +162,14 @@ def _preparation(
 
 def _mounts(spec: WorkloadSpec) -> list[k8s.VolumeMount]:
     secrets = [secret_mount()] if spec.secret_variables else []
-    return [*folder_mounts(spec), *secrets, *file_mounts(spec), *mounted_file_mounts(spec), *kept_mounts(spec)]
+    return [
+        *folder_mounts(spec),
+        *secrets,
+        *file_mounts(spec),
+        *mounted_file_mounts(spec),
+        *kept_mounts(spec),
+        *shared_mounts(spec),
+    ]
 
 
 def _container(
@@ -195,7 +203,14 @@ def _ports(spec: WorkloadSpec, port: int | None) -> list[k8s.ContainerPort]:
 
 def _volumes(spec: WorkloadSpec) -> list[k8s.Volume]:
     secrets = [secret_volume(spec)] if spec.secret_variables else []
-    return [*folder_volumes(spec), *secrets, *file_volumes(spec), *mounted_file_volumes(spec), *kept_volumes(spec)]
+    return [
+        *folder_volumes(spec),
+        *secrets,
+        *file_volumes(spec),
+        *mounted_file_volumes(spec),
+        *kept_volumes(spec),
+        *shared_volumes(spec),
+    ]
 
 
 def _spread(spec: WorkloadSpec) -> Sequence[k8s.TopologySpreadConstraint]:

@@ -35,8 +35,8 @@ _ELSEWHERE: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "the whole command line is `command`": ("args", "entrypoint"),
     "the registry's credentials are `pull_secret`, one Secret": ("image_pull_secrets", "image_pull_secret"),
-    "files go into a `bucket`, what may go with the pod into `writable_folders`, and a disk for one pod is in `kept_volumes` "
-    "(docs/how-to/pods.md)": (
+    "files go into a `bucket`, or into a `file_system` whose folder several pods share; what may go with the pod into "
+    "`writable_folders`, and a disk for one pod is in `kept_volumes` (docs/how-to/pods.md)": (
         "persistence", "persistent_volume", "persistent_volume_claim", "volume_claim_templates", "pvc", "storage_class", "volumes",
         "extra_volumes", "volume_mounts", "extra_volume_mounts",
     ),

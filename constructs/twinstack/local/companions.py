@@ -13,13 +13,16 @@ from typing import Final
 from twinstack.environment.companions import Companion
 from twinstack.environment.folders import volume_names
 from twinstack.environment.quantities import cpu_millis, memory_bytes
+from twinstack.environment.shared_folders import shared_folders
 from twinstack.environment.spec import WorkloadSpec
 from twinstack.environment.stand_in import Condition, Health, Service, literal
 
 
 def pod_services(spec: WorkloadSpec, own: Service) -> Iterator[Service]:
     """The workload's own service, after what it needs of its pod: its folders, init containers, and the sidecars after it."""
-    folders = shared_folders(spec)
+    folders = kept_folders(spec)
+    looked_at = {f"shared-{one.claim}": f"{one.path}:ro" for one in shared_folders(spec) if not one.is_writable}
+    own = replace(own, volumes={**own.volumes, **looked_at})
     if not spec.companions and not folders:
         yield own
         return
@@ -48,9 +51,10 @@ def pod_services(spec: WorkloadSpec, own: Service) -> Iterator[Service]:
         )
 
 
-def shared_folders(spec: WorkloadSpec) -> dict[str, str]:
+def kept_folders(spec: WorkloadSpec) -> dict[str, str]:
     """The named volumes of its folders that outlive or are shared by containers, and where they are mounted."""
     kept = {f"{spec.compose_name}-{name}": one.path for name, one in spec.kept_volumes.items()}
+    kept |= {f"shared-{one.claim}": one.path for one in shared_folders(spec) if one.is_writable}
     if not spec.companions:
         return kept
     names = volume_names(spec.writable_folders)

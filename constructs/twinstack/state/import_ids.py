@@ -76,6 +76,10 @@ FORMS: Final[Mapping[str, Form]] = {
     "aws_db_parameter_group": _named("name", "its name", "acme-postgres17"),
     "aws_db_subnet_group": _named("name", "its name", "acme-database"),
     "aws_default_security_group": _prefixed("sg", "the group's id"),
+    "aws_efs_backup_policy": _prefixed("fs", "the file system's id"),
+    "aws_efs_file_system": _prefixed("fs", "its id, not its creation token"),
+    "aws_efs_file_system_policy": _prefixed("fs", "the file system's id"),
+    "aws_efs_mount_target": _prefixed("fsmt", "its id"),
     "aws_eip": _prefixed("eipalloc", "its allocation id"),
     "aws_eks_access_entry": Form(rf"[\w-]+:{_ARN}:.+", "CLUSTER:PRINCIPAL_ARN", "acme:arn:aws:iam::111122223333:role/admin"),
     "aws_eks_access_policy_association": Form(

@@ -139,7 +139,10 @@ def grants_nothing(subject: Subject, access: Access, account: str, spec: Resourc
 
 def open_doors(subject: Subject, offers: Mapping[Access, Offer], built: Built) -> Iterator[str]:
     """In the database tier: the cluster comes in on the offer's port, and nobody else on any."""
-    ports = sorted({offer.port for offer in offers.values() if offer.reach is Reach.DATABASE_TIER and offer.port})
+    mounted = {offer.folder.port for offer in offers.values() if offer.folder and offer.folder.port}
+    ports = sorted(
+        mounted | {offer.port for offer in offers.values() if offer.reach is Reach.DATABASE_TIER and offer.port}
+    )
     groups = groups_of(built.template.made_by(subject.key))
     if ports and not groups:
         yield (

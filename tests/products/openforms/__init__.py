@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tests.products.shared import SharedEnvironment
 from twinstack import Product
-from twinstack.bucket import BucketSpec
 from twinstack.cron_job import CronJobSpec
+from twinstack.file_system import FileSystemSpec
 from twinstack.redis import RedisSpec
 from twinstack.scheduler import SchedulerSpec
 from twinstack.web_service import WebServiceSpec
@@ -16,7 +16,7 @@ class OpenformsEnvironment(SharedEnvironment):
     """One deployment of it."""
 
     cache: RedisSpec
-    media: BucketSpec
+    media: FileSystemSpec
     web: WebServiceSpec
     nginx: WebServiceSpec
     flower: WebServiceSpec

@@ -15,5 +15,5 @@ class OpenformsInfrastructure(SharedInfrastructure[OpenformsEnvironment]):
     def __init__(self, scope: Construct, environment: OpenformsEnvironment) -> None:
         super().__init__(scope, environment)
         self.cache = aws.Redis(self, environment.cache, network=self.network)
-        self.media = aws.Bucket(self, environment.media)
+        self.media = aws.FileSystem(self, environment.media, network=self.network, cluster=self.cluster)
         self.connect(self.cluster)

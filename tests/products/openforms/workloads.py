@@ -14,6 +14,7 @@ class OpenformsWorkloads(SharedWorkloads[OpenformsEnvironment]):
 
     def __init__(self, scope: Construct, environment: OpenformsEnvironment) -> None:
         super().__init__(scope, environment)
+        self.media = kubernetes.FileSystem(self, environment.media)
         self.web = kubernetes.WebService(self, environment.web)
         self.nginx = kubernetes.WebService(self, environment.nginx)
         self.flower = kubernetes.WebService(self, environment.flower)

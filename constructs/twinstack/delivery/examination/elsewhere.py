@@ -21,6 +21,8 @@ class Wanted:
 
     keys: set[str] = field(default_factory=set[str])
     readers: set[str] = field(default_factory=set[str])
+    is_told_later: bool = False
+    """Whether it can only be made once Terraform has run: pods wait for it."""
 
 
 def elsewhere(examined: Examined, api: ApiServer) -> Iterator[Check]:
@@ -41,11 +43,16 @@ def elsewhere(examined: Examined, api: ApiServer) -> Iterator[Check]:
         if found is None:
             is_pulled = not one.keys and kind == "Secret"
             effect = "a private image cannot be pulled" if is_pulled else "its pods do not start"
+            if one.is_told_later:
+                effect = "its pods wait until the cluster is told which file system it is"
             yield Check(
                 TITLE,
-                Finding.WARNING if is_pulled else Finding.FAILED,
+                Finding.WARNING if is_pulled or one.is_told_later else Finding.FAILED,
                 f"{title}, which {readers} reads, is missing: {effect}",
-                f"let whoever keeps it make it in the namespace {namespace}, before the release",
+                f"once Terraform has made the file system and the namespace {namespace} is there, run the command in the output "
+                f"that ends in `_tell_cluster`"
+                if one.is_told_later
+                else f"let whoever keeps it make it in the namespace {namespace}, before the release",
             )
             continue
         has = {key for part in ("data", "binaryData") for key in found.get(part) or ()}
@@ -77,6 +84,11 @@ def wanted_elsewhere(examined: Examined) -> Mapping[tuple[str, str, str], Wanted
                 found = wanted.setdefault(place, Wanted())
                 found.keys |= keys
                 found.readers.add(f"{one.kind} {one.identity.name}")
+        if one.kind == "StorageClass":
+            spot, _, key = str((one.data.get("parameters") or {}).get("fileSystemIdConfigRef", "")).rpartition("/")
+            namespace, _, name = spot.partition("/")
+            if name and (place := ("ConfigMap", namespace, name)) not in made:
+                wanted[place] = Wanted({key}, {f"StorageClass {one.identity.name}"}, is_told_later=True)
     return wanted
 
 

@@ -146,6 +146,7 @@ UNIQUE: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "aws_elasticache_parameter_group": ("name", ("family",)),
     "aws_elasticache_subnet_group": ("name", ()),
     "aws_elasticache_replication_group": ("replication_group_id", ()),
+    "aws_efs_file_system": ("creation_token", ("performance_mode", "availability_zone_name")),
     "aws_eks_cluster": ("name", ()),
     "aws_eks_node_group": ("node_group_name", ("ami_type", "capacity_type")),
     "aws_launch_template": ("name", ()),

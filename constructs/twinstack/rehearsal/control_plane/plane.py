@@ -190,6 +190,8 @@ class _Launch:
                 # At the default of 20 requests a second it needs 5 s to become itself.
                 "--kube-api-qps=1000",
                 "--kube-api-burst=1000",
+                # A claim that finds no volume at once is looked at again only then; the default is 15 s.
+                "--pvclaimbinder-sync-period=1s",
                 f"--horizontal-pod-autoscaler-sync-period={autoscaler_sync_seconds}s",
             ],
         )

@@ -261,7 +261,7 @@ _NOT_EXTENDED: Final = frozenset({"depends_on", "links", "volumes_from"})
 _REPLACED: Final = frozenset({"command", "entrypoint", "test"})
 _POSTGRES_MAJORS: Final = frozenset({"14", "15", "16", "17", "18"})
 _TOP: Final = {
-    "volumes": "kept by what stands in its service's place, or by a bucket",
+    "volumes": "kept by what stands in its service's place, a bucket, or a file system",
     "networks": "who may talk to whom follows from the links",
     "secrets": "files with secrets are variables here: see `provided`",
     "configs": "files of configuration belong into the image, or are variables",

@@ -227,7 +227,7 @@ class Container:
         reason = (
             "the image brings its files"
             if kind == "bind"
-            else "files that are kept belong into a bucket, or need a volume by hand"
+            else "files that are kept belong into a bucket, a file system or kept_volumes"
         )
         path = (*self.path, "volumes", index)
         self.reading.leave_out(self.source.line(path), path, reason, given)

@@ -273,7 +273,7 @@ _LEFT_OUT: Final = {
     "affinity": "replicas spread over zones and nodes by themselves",
     "podAnnotations": "annotations are the library's; see escape hatches",
     "podLabels": "labels are the library's; see escape hatches",
-    "persistence": "files that are kept belong into a bucket, or need a volume by hand",
+    "persistence": "files that are kept belong into a bucket, a file system or kept_volumes",
     "volumes": "the chart's own",
     "volumeMounts": "the chart's own",
     "startupProbe": "`start_seconds` says how long a start may take",
