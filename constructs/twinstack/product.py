@@ -75,18 +75,27 @@ class Product(Generic[E]):
         today: datetime.date | None = None,
     ) -> Loaded[E]:
         """As `load`, with where every value came from and the warnings."""
-        return self._load(name, set or {}, version, "--version", today)
+        return self._load(name, set or {}, version, "--version", today, {})
 
     def _load(
-        self, name: str, set_: Mapping[str, Any], version: str | None, said_by: str, today: datetime.date | None
+        self,
+        name: str,
+        set_: Mapping[str, Any],
+        version: str | None,
+        said_by: str,
+        today: datetime.date | None,
+        read: dict[str, Document],
     ) -> Loaded[E]:
-        """`said_by` is the option or the variable that says the version, if any does."""
+        """`said_by` is the option or the variable that says the version, if any does; `read` are the layers that are read."""
         from twinstack.layers.load import load
         from twinstack.layers.merge import Assignments, assignments
 
         if name not in self.environments:
             raise ConfigurationError([self._no_such_environment(name)])
-        documents = [(layer, self.document(layer)) for layer in (BASE, name)]
+        for layer in (BASE, name):
+            if layer not in read:
+                read[layer] = self.document(layer)
+        documents = [(layer, read[layer]) for layer in (BASE, name)]
         texts = set_.texts if isinstance(set_, Assignments) else None
         if overrides := {**set_, **({"version": version} if version else {})}:
             documents.append(("set", assignments(overrides, {"version": said_by} if version else None, texts)))
@@ -111,8 +120,20 @@ class Product(Generic[E]):
 
         Raises ConfigurationError with the problems of all of them.
         """
+        return self._load_all(names, set or {}, version, today, {})
+
+    def _load_all(
+        self,
+        names: Sequence[str],
+        set_: Mapping[str, Any],
+        version: str | None,
+        today: datetime.date | None,
+        known: dict[str, Loaded[E]],
+    ) -> list[Loaded[E]]:
+        """`known` are those that are loaded; the others are added to it."""
         problems: list[Problem] = [*self._misnamed()]
         loaded: list[Loaded[E]] = []
+        read: dict[str, Document] = {}
         said_by = VERSION if version is None else "--version"
         version = os.environ.get(VERSION) if version is None else version
         if version == "":
@@ -120,7 +141,9 @@ class Product(Generic[E]):
         wanted = names or self.environments
         for name in dict.fromkeys((*wanted, *self.environments)):
             try:
-                loaded.append(self._load(name, (set or {}) if name in wanted else {}, version, said_by, today))
+                if name not in known:
+                    known[name] = self._load(name, set_ if name in wanted else {}, version, said_by, today, read)
+                loaded.append(known[name])
             except ConfigurationError as error:
                 if name in wanted:
                     problems += error.problems

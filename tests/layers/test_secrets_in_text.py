@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
+import re._parser as re_parser
 import string
 from typing import Final
 
 import pytest
 
 from tests.layers.ordinary_settings import SETTINGS
+from twinstack.layers.secret_shapes import SHAPES, SHORTEST, _pattern
 from twinstack.layers.secrets_in_text import by_name, by_shape, may_be_secret, secrets_by_line
 
 ALL: Final = string.ascii_letters + string.digits
@@ -171,3 +173,11 @@ def test_an_odd_value_that_could_be_none_is_repeated(value: str) -> None:
 
 def test_comments_and_keys_are_searched_too() -> None:
     assert list(secrets_by_line(f"a: 1\n# {KEY}\n{KEY}: b\n")) == [(2, "an AWS access key"), (3, "an AWS access key")]
+
+
+def test_nothing_shorter_than_the_shortest_shape_is_one() -> None:
+    widths = {
+        shape.what: re_parser.parse(_pattern(shape.alone, shape.before, shape.marks, shape.rest).pattern).getwidth()[0]
+        for shape in SHAPES
+    }
+    assert min(widths.values()) == SHORTEST

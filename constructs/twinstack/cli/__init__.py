@@ -22,12 +22,12 @@ def main() -> None:
     try:
         from twinstack.bindings.again import own_this_process
         from twinstack.cli.ending import status_of
-        from twinstack.cli.planned_deployment import planned_deployment
+        from twinstack.cli.plain_command import plain_command
         from twinstack.cli.streams import flushed, prepare
 
         prepare()
         own_this_process()
-        command = planned_deployment(sys.argv[1:])
+        command = plain_command(sys.argv[1:])
         if command is None:
             from twinstack.cli.application import application as command
         status = flushed(status_of(command))

@@ -3,28 +3,35 @@
 It reads what the two halves made, and never how they made it: delivering imports neither jsii nor a room.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from twinstack.delivery.manifest import Identity, Manifest
-from twinstack.delivery.progress import Progress, State
-from twinstack.delivery.reasons import Failure, Reason
-from twinstack.delivery.release import ClusterIdentity, Release
-
 if TYPE_CHECKING:
+    from twinstack.delivery.manifest import Identity, Manifest
+    from twinstack.delivery.progress import Progress, State
+    from twinstack.delivery.reasons import Failure, Reason
+    from twinstack.delivery.release import ClusterIdentity, Release
     from twinstack.delivery.spec import DeliverySpec
     from twinstack.delivery.waiting import Waiter
 else:
+    # Who delivers a release has no need of the models, and who describes one none of what delivers it.
+    _MODULES = {
+        "ClusterIdentity": "release",
+        "DeliverySpec": "spec",
+        "Failure": "reasons",
+        "Identity": "manifest",
+        "Manifest": "manifest",
+        "Progress": "progress",
+        "Reason": "reasons",
+        "Release": "release",
+        "State": "progress",
+        "Waiter": "waiting",
+    }
 
     def __getattr__(name: str) -> Any:
-        if name == "DeliverySpec":  # who delivers a release has no need of the models
-            from twinstack.delivery.spec import DeliverySpec
-
-            return DeliverySpec
-        if name == "Waiter":  # nor has one that finds nothing new of waiting
-            from twinstack.delivery.waiting import Waiter
-
-            return Waiter
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        if name not in _MODULES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(import_module(f"twinstack.delivery.{_MODULES[name]}"), name)
 
 
 __all__ = [

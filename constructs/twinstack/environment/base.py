@@ -86,6 +86,8 @@ class Environment(Model):
     _context: Context | None = PrivateAttr(default=None)
     _specs: dict[str, Spec] = PrivateAttr(default_factory=dict)
     _files: ProductFiles = PrivateAttr(default_factory=ProductFiles)
+    _variables: dict[str, tuple[Variable, ...]] = PrivateAttr(default_factory=dict)
+    _found: dict[type[Any], tuple[Spec, ...]] = PrivateAttr(default_factory=dict)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -121,11 +123,13 @@ class Environment(Model):
     @property
     def context(self) -> Context:
         """Where and for whom this is. Raises UsageError for an object made by hand, whose names are bound to nothing."""
-        if self._context is None:
+        private = self.__pydantic_private__
+        context: Context | None = private["_context"] if private else None
+        if context is None:
             raise UsageError(
                 f"{type(self).__name__} was made by hand: load it with Product.load, which binds its names"
             )
-        return self._context
+        return context
 
     @property
     def specs(self) -> Mapping[str, Spec]:
@@ -149,7 +153,16 @@ class Environment(Model):
 
     def find_all(self, kind: type[S]) -> tuple[S, ...]:
         """Every spec of this kind, in the order of the class: what one stand-in on a developer's machine may hold."""
-        return tuple(spec for spec in self._specs.values() if isinstance(spec, kind))
+        found: tuple[S, ...] | None = self._found.get(kind)  # ty: ignore[invalid-assignment]
+        if found is None:
+            found = tuple(spec for spec in self._specs.values() if isinstance(spec, kind))
+            self._found[kind] = found
+        return found
+
+    @cached_property
+    def telling(self) -> tuple[Spec, ...]:
+        """The specs that say variables to workloads without a link (`own_variables_of`)."""
+        return tuple(spec for spec in self._specs.values() if type(spec).own_variables_of is not Spec.own_variables_of)
 
     @cached_property
     def links(self) -> tuple[Link, ...]:
@@ -165,15 +178,29 @@ class Environment(Model):
 
     def links_of(self, workload: WorkloadSpec) -> tuple[Link, ...]:
         """The links that this workload holds, in the order of `uses`."""
-        return tuple(link for link in self.links if link.workload is workload)
+        return self._links_by_spec.get((workload.key, True), ())
 
     def links_to(self, resource: ResourceSpec) -> tuple[Link, ...]:
         """The links that name this resource."""
-        return tuple(link for link in self.links if link.resource is resource)
+        return self._links_by_spec.get((resource.key, False), ())
+
+    @cached_property
+    def _links_by_spec(self) -> Mapping[tuple[str, bool], tuple[Link, ...]]:
+        """Those of each workload (True) and to each resource (False), by its key."""
+        found: dict[tuple[str, bool], list[Link]] = {}
+        for link in self.links:
+            found.setdefault((link.workload.key, True), []).append(link)
+            found.setdefault((link.resource.key, False), []).append(link)
+        return {key: tuple(links) for key, links in found.items()}
 
     def variables_of(self, workload: WorkloadSpec) -> tuple[Variable, ...]:
         """Every variable its links deliver, once, in the order of `uses`."""
-        return tuple(dict.fromkeys(variable for link in self.links_of(workload) for variable in link.offer.variables))
+        found = self._variables.get(workload.key)
+        if found is None:
+            links = self.links_of(workload)
+            found = tuple(dict.fromkeys(variable for link in links for variable in link.offer.variables))
+            self._variables[workload.key] = found
+        return found
 
     @cached_property
     def config(self) -> Mapping[str, str]:
@@ -196,7 +223,7 @@ class Environment(Model):
         """The name of the product's ConfigMap without the hash of its content, `analytics-config`."""
         return self.context.kubernetes_name("config")
 
-    @property
+    @cached_property
     def config_name(self) -> str:
         """The product's ConfigMap, named by its content: a changed value makes another one, for new pods."""
         return content_name(self.plain_config_name, digest(self.config), self.first_contents)
@@ -219,7 +246,7 @@ class Environment(Model):
         files = (file for workload in self.workloads for file in self.files_of(workload))
         return dict(sorted((file.name, file.content) for file in files))
 
-    @property
+    @cached_property
     def linked_files_name(self) -> str:
         """The ConfigMap of these files, named by their content: pods that run keep what they mounted."""
         return content_name(self.context.kubernetes_name("files"), digest(self.linked_files), {})
@@ -278,6 +305,7 @@ class Environment(Model):
             for key, spec in brought.items():
                 self._tie(key, spec)
                 self._specs[key] = spec
+        self._found.clear()  # what was found of them by now was not all
 
     def _tie(self, key: str, spec: Spec) -> None:
         spec._key = key  # noqa: SLF001  the loader's half of Spec

@@ -339,7 +339,13 @@ class Link:
 
     @cached_property
     def made(self) -> Offer:
-        """What the resource gives for this access. Raises UsageError for an offer that is none, and says whose it is."""
+        """What the resource gives for this access, asked once. Raises UsageError for an offer that is none, and says whose it is."""
+        offers = self.resource.offers
+        if self.access not in offers:
+            offers[self.access] = self._asked()
+        return offers[self.access]
+
+    def _asked(self) -> Offer:
         kind = type(self.resource)
         try:
             offer = self.resource.offer(self.access)

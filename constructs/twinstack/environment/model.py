@@ -62,7 +62,8 @@ class Model(BaseModel):
     every value keeps the place it came from.
     """
 
-    model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="forbid")
+    model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+    """Built when it first judges a value: an environment judges all that is in it at once, and its models never by themselves."""
 
     fixed_arguments: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     """What its construct always writes of a resource type beside what its fields write (`Writes`), where that decides what AWS

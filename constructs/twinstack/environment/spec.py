@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final
 
 from pydantic import Field, PrivateAttr
@@ -76,16 +77,20 @@ class Spec(Model):
     @property
     def key(self) -> str:
         """The field's name in the environment, `database`."""
-        return self._key
+        # Asked for at every link: pydantic's own way to a private attribute takes ten times as long.
+        private = self.__pydantic_private__
+        return private["_key"] if private else ""
 
     @property
     def environment(self) -> Environment:
         """The environment this spec was loaded with."""
-        if self._environment is None:
+        private = self.__pydantic_private__
+        environment: Environment | None = private["_environment"] if private else None
+        if environment is None:
             raise UsageError(
                 f"this {type(self).__name__} belongs to no environment yet: its names are known once it is a field of one"
             )
-        return self._environment
+        return environment
 
     @property
     def context(self) -> Context:
@@ -204,6 +209,13 @@ class ResourceSpec(Spec):
                 "for example `(Access.READ,)` or `(Access.READ, Access.WRITE)`"
             )
 
+    _offers: dict[Access, Offer] = PrivateAttr(default_factory=dict)
+
+    @property
+    def offers(self) -> dict[Access, Offer]:
+        """What its links were given, by their access."""
+        return self._offers
+
     def offer(self, access: Access) -> Offer:
         """What a link with this access is given."""
         raise NotImplementedError(f"{type(self).__name__}.offer")
@@ -300,14 +312,14 @@ class WorkloadSpec(ContainerSpec, Companions, KeptVolumes, WaysOut, AwsRights, S
         scale = scale_of(self)
         return scale.headroom if scale else None
 
-    @property
+    @cached_property
     def secret(self) -> str:
         """The Kubernetes Secret it reads, and the class that fills it: named by which secrets it holds at which version,
         so that no change reaches what running pods have mounted. `first_contents` lets one set keep the plain name.
         """
         return content_name(self.plain_secret, self.secret_digest, self.environment.first_contents)
 
-    @property
+    @cached_property
     def secret_digest(self) -> str:
         """The hash of its set of secrets: the same in every environment that has the same set."""
         own = f"{self.context.prefix}{self.context.suffix}/"
@@ -328,7 +340,7 @@ class WorkloadSpec(ContainerSpec, Companions, KeptVolumes, WaysOut, AwsRights, S
             )
         )
 
-    @property
+    @cached_property
     def secret_variables(self) -> tuple[Variable, ...]:
         """The variables it reads from secrets, in the order of `uses`."""
         return tuple(variable for variable in self.environment.variables_of(self) if variable.secret)
@@ -343,15 +355,13 @@ class WorkloadSpec(ContainerSpec, Companions, KeptVolumes, WaysOut, AwsRights, S
         """The plain variables that no link delivers: where it runs, and its `environment_variables`, which win."""
         return {**self.library_variables, **self.environment_variables}
 
-    @property
-    def library_variables(self) -> dict[str, str]:
+    @cached_property
+    def library_variables(self) -> Mapping[str, str]:
         """Where it runs, and what other specs say to it without a link."""
         calls_aws = self.aws_rights or any(link.offer.reach is Reach.AWS_API for link in self.links)
         region = {"AWS_REGION": self.context.region} if calls_aws else {}
         others = {
-            name: value
-            for spec in self.environment.specs.values()
-            for name, value in spec.own_variables_of(self).items()
+            name: value for spec in self.environment.telling for name, value in spec.own_variables_of(self).items()
         }
         name = self.environment.environment_value or self.context.environment
         return {NAME_VARIABLE: name, **region, **others}

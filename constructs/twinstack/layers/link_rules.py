@@ -22,7 +22,7 @@ def check_links(kinds: Mapping[str, type[Spec]], merged: Merged) -> Iterator[Pro
     """A problem for each link to nothing, with access nobody offers, written twice, or part of a cycle."""
     resources = {key: kind for key, kind in kinds.items() if issubclass(kind, ResourceSpec)}
     edges: dict[str, list[tuple[str, int]]] = {}
-    accesses: dict[str, list[tuple[str, str]]] = {}
+    accesses: dict[tuple[str, str], list[str]] = {}
     for workload, kind in kinds.items():
         section = merged.data.get(workload)
         raw = section.get("uses", ()) if issubclass(kind, WorkloadSpec) and isinstance(section, Mapping) else ()
@@ -71,8 +71,9 @@ def check_links(kinds: Mapping[str, type[Spec]], merged: Merged) -> Iterator[Pro
                     "TW202", f"{use.key} does not offer this access", merged, workload, index, use.access, levels, fix
                 )
             access = use.access or target.access_levels[0]
-            held = [other for key, other in accesses.get(workload, ()) if key == use.key]
-            accesses.setdefault(workload, []).append((use.key, access))
+            every = accesses.setdefault((workload, use.key), [])
+            held = [*every]
+            every.append(access)
             others = {access, *held} - target.levels_beside
             if held and access not in held and (target.levels_add_up or len(others) < 2):
                 continue  # one more right to the same thing
@@ -124,8 +125,9 @@ def check_offers(environment: Environment, merged: Merged) -> Iterator[Problem]:
     for workload in environment.workloads:
         owners: dict[str, str] = dict.fromkeys((*workload.own_variables, *workload.variables_from), workload.key)
         places: dict[str, SecretValue] = {}
+        places_of_links = _places(workload)
         for link in environment.links_of(workload):
-            index = _index(link)
+            index = places_of_links[link.resource.key]
             yield from _names(link, index, merged)
             for variable in link.offer.variables:
                 name = variable.name
@@ -172,6 +174,8 @@ def check_offers(environment: Environment, merged: Merged) -> Iterator[Problem]:
 
 def _names(link: Link, index: int, merged: Merged) -> Iterator[Problem]:
     """A problem for each part that the resource does not have, and for each name that a link gives to two of them."""
+    if not link.names:
+        return  # an offer has no name twice
     names, key = dict(link.names), link.resource.key
     known = [variable.part for variable in link.made.everything]
     for part in names.keys() - {*known}:
@@ -223,7 +227,7 @@ def _too_wide(environment: Environment, merged: Merged) -> Iterator[Problem]:
         for link in environment.links
         if (link.offer.reach, link.offer.port) == (Reach.DATABASE_TIER, HTTPS)
     }
-    for workload in environment.workloads:
+    for workload in environment.workloads if listening else ():
         links = environment.links_of(workload)
         others = sorted(listening - {link.resource.key for link in links})
         way = next((link for link in links if link.offer.reach is Reach.AWS_API), None)
@@ -233,7 +237,7 @@ def _too_wide(environment: Environment, merged: Merged) -> Iterator[Problem]:
                 "a way to AWS would lead to a database too",
                 merged,
                 workload.key,
-                _index(way),
+                _places(workload)[way.resource.key],
                 f"{way.resource.key}, in a network whose database subnets are not known, beside {', '.join(others)} on {HTTPS}",
                 f"a database is reached by a link: {workload.key} has none to {', '.join(others)}",
                 f"say where they are: `{network.key}.existing.database_cidrs`"
@@ -242,37 +246,40 @@ def _too_wide(environment: Environment, merged: Merged) -> Iterator[Problem]:
             )
 
 
-def _index(link: Link) -> int:
-    """Which entry of `uses` it is."""
-    return next(
-        i for i, raw in enumerate(link.workload.uses) if (use := Use.read(raw)) and use.key == link.resource.key
-    )
+def _places(workload: WorkloadSpec) -> Mapping[str, int]:
+    """Which entry of `uses` names a resource first."""
+    places: dict[str, int] = {}
+    for place, raw in enumerate(workload.uses):
+        if use := Use.read(raw):
+            places.setdefault(use.key, place)
+    return places
 
 
 def _cycles(edges: Mapping[str, list[tuple[str, int]]], merged: Merged) -> Iterator[Problem]:
-    seen: set[frozenset[str]] = set()
+    """A problem for each link that closes a circle: without those there is none."""
+    left: set[str] = set()
 
     def walk(here: str, trail: tuple[str, ...]) -> Iterator[Problem]:
         for target, index in edges.get(here, ()):
             if target in trail:
                 ring = (*trail[trail.index(target) :], target)
-                if frozenset(ring) not in seen:
-                    seen.add(frozenset(ring))
-                    yield _problem(
-                        "TW204",
-                        "links in a circle",
-                        merged,
-                        here,
-                        index,
-                        " -> ".join(ring),
-                        "no workload waits for itself",
-                        "remove one link",
-                    )
-            else:
+                yield _problem(
+                    "TW204",
+                    "links in a circle",
+                    merged,
+                    here,
+                    index,
+                    " -> ".join(ring),
+                    "no workload waits for itself",
+                    "remove one link",
+                )
+            elif target not in left:
                 yield from walk(target, (*trail, target))
+        left.add(here)
 
     for start in edges:
-        yield from walk(start, (start,))
+        if start not in left:
+            yield from walk(start, (start,))
 
 
 def _problem(

@@ -58,6 +58,8 @@ _HEX: Final = "0-9a-f"
 _FEWEST_LETTERS: Final = 4
 _TELLING: Final = 8
 """Characters from which on a rest without variety is somebody's finger on one key."""
+SHORTEST: Final = 15
+"""Characters of the shortest key there is, a Slack token's."""
 
 SHAPES: Final = (
     # Clouds and where programs run

@@ -70,7 +70,7 @@ def path_has_wildcard(objects: Objects) -> Iterator[Fault]:
             for path in mappings(rule, "http", "paths"):
                 place = text(path, "path")
                 if text(path, "pathType") in {"Prefix", "Exact"} and re.search(r"[*?]", place):
-                    yield one.fault("spec.rules.http.paths.path", place, re.sub(r"/?[*?].*$", "", place) or "/")
+                    yield one.fault("spec.rules.http.paths.path", place, re.sub(r"(?s)/?[*?].*", "", place) or "/")
 
 
 @RULES("answer-is-none", "an answer that no health check takes for right", "give statuses of 200 to 499")

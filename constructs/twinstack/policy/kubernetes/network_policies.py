@@ -6,7 +6,7 @@ ValidatingWebhookConfiguration.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from ipaddress import ip_network
 from typing import Final
 
@@ -16,7 +16,6 @@ from twinstack.policy.kubernetes.objects import (
     Object,
     Objects,
     Pods,
-    chosen,
     mapping,
     mappings,
     number,
@@ -195,13 +194,17 @@ def _addresses(policy: Object, path: str, peers: list[Data]) -> Iterator[Fault]:
 
 
 def _policies(objects: Objects, pods: Pods, direction: str) -> list[Object]:
-    return [
-        policy
-        for policy in objects.of("NetworkPolicy")
-        if policy.namespace == pods.namespace
-        and chosen(reach(policy.spec, "podSelector") or {}, pods.labels)
-        and (direction.capitalize() in _types(policy))
-    ]
+    over = objects.once(_policies, lambda: _by_owner(objects))
+    return [one for one in over.get(pods.owner.index, ()) if direction.capitalize() in _types(one)]
+
+
+def _by_owner(objects: Objects) -> Mapping[int, list[Object]]:
+    """The policies over the pods of each object, by its place."""
+    found: dict[int, list[Object]] = {}
+    for policy in objects.of("NetworkPolicy"):
+        for pods in objects.selected(reach(policy.spec, "podSelector") or {}, policy.namespace):
+            found.setdefault(pods.owner.index, []).append(policy)
+    return found
 
 
 def _types(policy: Object) -> list[str]:

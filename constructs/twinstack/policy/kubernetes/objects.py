@@ -6,15 +6,17 @@ no mapping, list or text where one belongs is nothing to them (the schema of the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 
 from twinstack.environment.label_selector import selects
 from twinstack.policy.rule import Fault
 
 Data: TypeAlias = Mapping[str, Any]
+T = TypeVar("T")
+K = TypeVar("K")
 
 
 class Limit(NamedTuple):
@@ -156,7 +158,7 @@ class Objects:
     """The cluster's Kubernetes version."""
     zones: int = 3
     """The zones that nodes run in."""
-    _by_kind: dict[str, list[Object]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _known: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
     def of_documents(cls, documents: Iterable[Any], *, version: str = "1.36", zones: int = 3) -> Objects:
@@ -169,22 +171,36 @@ class Objects:
         """Every object."""
         return [Object(data, index) for index, data in enumerate(self.manifests)]
 
+    def once(self, what: Hashable, find: Callable[[], T]) -> T:
+        """What a rule finds for each of many things, and finds but once."""
+        if what not in self._known:
+            self._known[what] = find()
+        found: T = self._known[what]
+        return found
+
     def of(self, *kinds: str) -> list[Object]:
         """The objects of these kinds, of Kubernetes' own groups and of any other."""
-        if not self._by_kind:
-            for one in self.all:
-                self._by_kind.setdefault(one.kind, []).append(one)
         return [one for kind in kinds for one in self._by_kind.get(kind, ())]
 
+    def named(self, kind: str, name: str, namespace: str = "") -> list[Object]:
+        """The objects of this kind and name; without a namespace, in any."""
+        return [one for one in self._by_name.get((kind, name), ()) if not namespace or one.namespace == namespace]
+
     def find(self, kind: str, name: str, namespace: str = "") -> Object | None:
-        """The object of this name; without a namespace, in any."""
-        return next(
-            (one for one in self.of(kind) if one.name == name and (not namespace or one.namespace == namespace)), None
-        )
+        """The first object of this kind and name; without a namespace, in any."""
+        return next(iter(self.named(kind, name, namespace)), None)
 
     def same(self, one: Object) -> Object | None:
         """What stands here for an object of another release."""
-        return next((other for other in self.of(one.kind) if other.identity == one.identity), None)
+        return next((other for other in self.named(one.kind, one.name) if other.identity == one.identity), None)
+
+    @cached_property
+    def _by_kind(self) -> dict[str, list[Object]]:
+        return _grouped((one.kind, one) for one in self.all)
+
+    @cached_property
+    def _by_name(self) -> dict[tuple[str, str], list[Object]]:
+        return _grouped(((one.kind, one.name), one) for one in self.all)
 
     @cached_property
     def pods(self) -> list[Pods]:
@@ -193,19 +209,49 @@ class Objects:
 
     def selected(self, selector: Any, namespace: str) -> list[Pods]:
         """The pods of a namespace that a label selector selects; an empty one selects all, none nothing."""
-        return [one for one in self.pods if one.namespace == namespace and chosen(selector, one.labels)]
+        pairs = [pair for pair in mapping(selector, "matchLabels").items() if isinstance(pair[1], str)]
+        if not pairs:
+            return [one for one in self._by_namespace.get(namespace, ()) if chosen(selector, one.labels)]
+        likely = min((self._by_label.get((namespace, *pair), []) for pair in pairs), key=len)
+        return [one for one in likely if chosen(selector, one.labels)]
+
+    @cached_property
+    def _by_namespace(self) -> dict[str, list[Pods]]:
+        return _grouped((one.namespace, one) for one in self.pods)
+
+    @cached_property
+    def _by_label(self) -> dict[tuple[str, str, str], list[Pods]]:
+        return _grouped(
+            ((one.namespace, name, value), one)
+            for one in self.pods
+            for name, value in one.labels.items()
+            if isinstance(value, str)
+        )
 
     def replicas(self, owner: Object) -> tuple[int, int]:
         """How many pods of a workload run at least and at most, by its autoscaler where it has one."""
-        for kind, (least, most) in SCALERS.items():
-            for scaler in self.of(kind):
-                target = mapping(scaler.spec, "scaleTargetRef")
-                scaled = (text(target, "kind") or "Deployment", text(target, "name"), scaler.namespace)
-                if scaled == (owner.kind, owner.name, owner.namespace):
-                    lowest = number(scaler.spec.get(least.field), least.default)
-                    return lowest, max(lowest, number(scaler.spec.get(most.field), most.default))
+        scaler = next(iter(self._scalers.get((owner.kind, owner.name, owner.namespace), ())), None)
+        if scaler is not None:
+            least, most = SCALERS[scaler.kind]
+            lowest = number(scaler.spec.get(least.field), least.default)
+            return lowest, max(lowest, number(scaler.spec.get(most.field), most.default))
         fixed = number(owner.spec.get("replicas"), 1)
         return fixed, fixed
+
+    @cached_property
+    def _scalers(self) -> dict[tuple[str, str, str], list[Object]]:
+        return _grouped(
+            ((text(target, "kind") or "Deployment", text(target, "name"), scaler.namespace), scaler)
+            for scaler in self.of(*SCALERS)
+            for target in [mapping(scaler.spec, "scaleTargetRef")]
+        )
+
+
+def _grouped(pairs: Iterable[tuple[K, T]]) -> dict[K, list[T]]:
+    found: dict[K, list[T]] = {}
+    for key, one in pairs:
+        found.setdefault(key, []).append(one)
+    return found
 
 
 def pods_of(one: Object) -> Pods | None:
@@ -279,8 +325,10 @@ def share(found: Any, of: int, otherwise: int, *, up: bool) -> int:
 
 def chosen(selector: Any, labels: Mapping[str, str]) -> bool:
     """Whether a label selector selects these labels; one that is none selects nothing."""
-    if not isinstance(selector, Mapping):
+    if type(selector) is not dict and not isinstance(selector, Mapping):
         return False
+    if "matchExpressions" not in selector:
+        return selects({"matchLabels": mapping(selector, "matchLabels")}, labels)
     expressions = [
         {"key": text(one, "key"), "operator": text(one, "operator"), "values": texts(one, "values")}
         for one in mappings(selector, "matchExpressions")

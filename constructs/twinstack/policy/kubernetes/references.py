@@ -8,7 +8,7 @@ Secret".
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -51,7 +51,7 @@ class Named:
 def does_not_exist(objects: Objects) -> Iterator[Fault]:
     """Pods that need a ConfigMap, Secret, account, claim, class or priority that nobody makes: they never start."""
     for pods in objects.pods:
-        for named in _named(pods):
+        for named in _named(objects, pods):
             if _made_by_cluster(named) or _kept_elsewhere(pods, named) or _makers(objects, pods, named):
                 continue
             there = sorted({one.name for one in objects.of(named.kind) if one.namespace == pods.namespace})
@@ -64,7 +64,7 @@ def does_not_exist(objects: Objects) -> Iterator[Fault]:
 def key_does_not_exist(objects: Objects) -> Iterator[Fault]:
     """A key that the named ConfigMap or Secret does not have: the container cannot be created."""
     for pods in objects.pods:
-        for named in _named(pods):
+        for named in _named(objects, pods):
             keys = _keys(objects, pods, named)
             for key in named.keys:
                 if keys is not None and key not in keys:
@@ -76,7 +76,7 @@ def key_does_not_exist(objects: Objects) -> Iterator[Fault]:
 def comes_later(objects: Objects) -> Iterator[Fault]:
     """What is applied before the thing it needs: its first pods fail, and a Job may use up its tries."""
     for pods in objects.pods:
-        for named in _named(pods):
+        for named in _named(objects, pods):
             makers = [one for one in _makers(objects, pods, named) if one.kind in _FIRST]
             if makers and all(one.index > pods.owner.index for one in makers):
                 yield pods.owner.fault(named.path, f"{makers[0].title}, which comes later", "applied before it")
@@ -99,8 +99,8 @@ def comes_later(objects: Objects) -> Iterator[Fault]:
 def not_mounted(objects: Objects) -> Iterator[Fault]:
     """A synced Secret whose class these pods do not mount: it exists only while other pods run."""
     for pods in objects.pods:
-        mounted = {named.name for named in _named(pods) if named.kind == "SecretProviderClass"}
-        for named in _named(pods):
+        mounted = {named.name for named in _named(objects, pods) if named.kind == "SecretProviderClass"}
+        for named in _named(objects, pods):
             if named.kind != "Secret" or objects.find("Secret", named.name, pods.namespace):
                 continue
             writers = {one.name for one in _writers(objects, named.name, pods.namespace)}
@@ -253,7 +253,11 @@ def serves_nobody(objects: Objects) -> Iterator[Fault]:
             yield one.fault("spec.serviceName", f"{name}, which has an address", "one with clusterIP: None")
 
 
-def _named(pods: Pods) -> Iterator[Named]:
+def _named(objects: Objects, pods: Pods) -> list[Named]:
+    return objects.once((_named, pods.owner.index), lambda: [*_named_in(pods)])
+
+
+def _named_in(pods: Pods) -> Iterator[Named]:
     for container in pods.containers:
         for variable in mappings(container.data, "env"):
             path = f"{container.path}.env[{variable.get('name')}]"
@@ -300,39 +304,52 @@ def _kept_elsewhere(pods: Pods, named: Named) -> bool:
 
 def _makers(objects: Objects, pods: Pods, named: Named) -> list[Object]:
     if named.kind == "PriorityClass":
-        return [one for one in objects.of("PriorityClass") if one.name == named.name]
-    made = [one for one in objects.of(named.kind) if (one.name, one.namespace) == (named.name, pods.namespace)]
+        return objects.named("PriorityClass", named.name)
+    made = objects.named(named.kind, named.name, pods.namespace)
     if named.kind == "Secret" and not made:
-        made = [*_writers(objects, named.name, pods.namespace), *_other_writers(objects, named.name, pods.namespace)]
+        other = objects.once(_other_writers, lambda: _grouped(_other_writers(objects)))
+        made = [*_writers(objects, named.name, pods.namespace), *other.get((pods.namespace, named.name), ())]
     return made
 
 
 def _writers(objects: Objects, secret: str, namespace: str) -> list[Object]:
-    return [
-        one
-        for one in objects.of("SecretProviderClass")
-        if one.namespace == namespace
-        and any(text(made, "secretName") == secret for made in mappings(one.spec, "secretObjects"))
-    ]
+    return objects.once(_writers, lambda: _grouped(_classes(objects))).get((namespace, secret), [])
 
 
-def _other_writers(objects: Objects, secret: str, namespace: str) -> Iterator[Object]:
+def _classes(objects: Objects) -> Iterator[tuple[str, Object]]:
+    for one in objects.of("SecretProviderClass"):
+        for secret in dict.fromkeys(text(made, "secretName") for made in mappings(one.spec, "secretObjects")):
+            yield secret, one
+
+
+def _other_writers(objects: Objects) -> Iterator[tuple[str, Object]]:
     for kind, path in _SECRET_MAKERS.items():
         for one in objects.of(kind):
-            if one.namespace == namespace and (text(one.data, *path) or one.name) == secret:
-                yield one
+            yield text(one.data, *path) or one.name, one
     for one in objects.of("Ingress"):
-        issued = any(name.startswith("cert-manager.io/") for name in one.annotations)
-        if issued and one.namespace == namespace and any(text(row, "secretName") == secret for row in _tls(one)):
-            yield one
+        if any(name.startswith("cert-manager.io/") for name in one.annotations):
+            for secret in dict.fromkeys(text(row, "secretName") for row in _tls(one)):
+                yield secret, one
     for one in objects.of("ServiceAccount"):
-        if one.namespace == namespace and any(text(row, "name") == secret for row in mappings(one.data, "secrets")):
-            yield one
+        for secret in dict.fromkeys(text(row, "name") for row in mappings(one.data, "secrets")):
+            yield secret, one
+
+
+def _grouped(written: Iterable[tuple[str, Object]]) -> Mapping[tuple[str, str], list[Object]]:
+    """Who writes a Secret, by its namespace and name."""
+    found: dict[tuple[str, str], list[Object]] = {}
+    for secret, one in written:
+        found.setdefault((one.namespace, secret), []).append(one)
+    return found
 
 
 def _keys(objects: Objects, pods: Pods, named: Named) -> set[str] | None:
     if named.kind not in {"ConfigMap", "Secret"}:
         return None
+    return objects.once((_keys, named.kind, named.name, pods.namespace), lambda: _keys_of(objects, pods, named))
+
+
+def _keys_of(objects: Objects, pods: Pods, named: Named) -> set[str] | None:
     found = objects.find(named.kind, named.name, pods.namespace)
     if found is not None:
         return {str(key) for field in ("data", "binaryData", "stringData") for key in mapping(found.data, field)}

@@ -1,4 +1,4 @@
-"""The short way to a planned deployment: the same as the full command line, and nothing that takes its time."""
+"""The short way to what is typed many times a day: the same as the full command line, and nothing that takes its time."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from twinstack.cli.application import application
 from twinstack.cli.delivery import commands
 from twinstack.cli.ending import status_of
-from twinstack.cli.planned_deployment import planned_deployment
+from twinstack.cli.plain_command import plain_command
 
 PLAIN = [
     "--release folder",
@@ -55,7 +55,7 @@ def deployed(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 def test_it_does_what_the_full_command_line_does(
     arguments: str, deployed: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    command = planned_deployment(["deploy", *arguments.split()])
+    command = plain_command(["deploy", *arguments.split()])
     assert command is not None
     monkeypatch.setattr(sys, "argv", ["twinstack", "deploy", *arguments.split()])
     assert [status_of(command), status_of(application)] == [3, 3]
@@ -65,12 +65,78 @@ def test_it_does_what_the_full_command_line_does(
 
 @pytest.mark.parametrize("arguments", LEFT)
 def test_whatever_else_is_left_to_the_full_command_line(arguments: str) -> None:
-    assert planned_deployment(["deploy", *arguments.split()]) is None
+    assert plain_command(["deploy", *arguments.split()]) is None
 
 
 def test_other_commands_are_not_its() -> None:
-    assert planned_deployment(["plan", "--release", "folder"]) is None
-    assert planned_deployment([]) is None
+    assert plain_command(["plan", "--release", "folder"]) is None
+    assert plain_command([]) is None
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "synth",
+        "synth prod dev",
+        "synth prod --half workloads --version=1.2.3 --json",
+        "synth --set database.multi_az=false --set=worker.scale.max=5 prod",
+        "check",
+        "check prod --json",
+    ],
+)
+def test_synth_and_check_are_told_what_the_full_command_line_tells_them(
+    arguments: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[Any] = []
+
+    def note(*given: Any, **options: Any) -> None:
+        names = given[-1]
+        left = {name: value for name, value in options.items() if value}
+        told.append((tuple(names), {name: tuple(v) if isinstance(v, list) else v for name, v in left.items()}))
+
+    monkeypatch.setattr("twinstack.cli.synth.synth", note)
+    monkeypatch.setattr("twinstack.cli.check.check", note)
+    command = plain_command(arguments.split())
+    assert command is not None
+    monkeypatch.setattr(sys, "argv", ["twinstack", *arguments.split()])
+    assert [status_of(command), status_of(application)] == [0, 0]
+    assert told[0] == told[1]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "synth --help",
+        "synth --half both",
+        "synth --half workloads --half workloads",
+        "synth --version",
+        "synth --version --json",
+        "synth -h",
+        "synth -- prod",
+        "check --policy",
+        "check --date 2027-01-01",
+        "check --sarif file",
+        "check --json=yes",
+    ],
+)
+def test_what_is_not_plain_of_synth_and_check_is_left_to_it(arguments: str) -> None:
+    assert plain_command(arguments.split()) is None
+
+
+def test_an_empty_name_is_not_plain() -> None:
+    assert plain_command(["synth", ""]) is None
+
+
+def test_a_synth_loads_nothing_that_reads_annotations_of_commands(tmp_path: Path) -> None:
+    program = (
+        "import sys; from twinstack.cli import main; sys.argv[1:] = ['synth']\n"
+        "try: main()\n"
+        "except SystemExit as end: print(end.code, *sys.modules)"
+    )
+    run = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True)
+    status, *modules = run.stdout.split()
+    assert status == "2"
+    assert {"typer", "rich", "jsii"} & set(modules) == set()
 
 
 def test_it_loads_neither_the_full_command_line_nor_what_reads_annotations(tmp_path: Path) -> None:
