@@ -160,7 +160,7 @@ class Environment(Model):
         return found
 
     @cached_property
-    def telling(self) -> tuple[Spec, ...]:
+    def _telling(self) -> tuple[Spec, ...]:
         """The specs that say variables to workloads without a link (`own_variables_of`)."""
         return tuple(spec for spec in self._specs.values() if type(spec).own_variables_of is not Spec.own_variables_of)
 

@@ -340,7 +340,7 @@ class Link:
     @cached_property
     def made(self) -> Offer:
         """What the resource gives for this access, asked once. Raises UsageError for an offer that is none, and says whose it is."""
-        offers = self.resource.offers
+        offers = self.resource._offers  # noqa: SLF001  kept there for all links to it
         if self.access not in offers:
             offers[self.access] = self._asked()
         return offers[self.access]

@@ -211,11 +211,6 @@ class ResourceSpec(Spec):
 
     _offers: dict[Access, Offer] = PrivateAttr(default_factory=dict)
 
-    @property
-    def offers(self) -> dict[Access, Offer]:
-        """What its links were given, by their access."""
-        return self._offers
-
     def offer(self, access: Access) -> Offer:
         """What a link with this access is given."""
         raise NotImplementedError(f"{type(self).__name__}.offer")
@@ -360,11 +355,9 @@ class WorkloadSpec(ContainerSpec, Companions, KeptVolumes, WaysOut, AwsRights, S
         """Where it runs, and what other specs say to it without a link."""
         calls_aws = self.aws_rights or any(link.offer.reach is Reach.AWS_API for link in self.links)
         region = {"AWS_REGION": self.context.region} if calls_aws else {}
-        others = {
-            name: value for spec in self.environment.telling for name, value in spec.own_variables_of(self).items()
-        }
+        others = [spec.own_variables_of(self) for spec in self.environment._telling]  # noqa: SLF001  the other half of it
         name = self.environment.environment_value or self.context.environment
-        return {NAME_VARIABLE: name, **region, **others}
+        return {NAME_VARIABLE: name, **region, **dict(itertools.chain.from_iterable(map(Mapping.items, others)))}
 
     @property
     def compose_name(self) -> str:

@@ -8,7 +8,7 @@ Secret".
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -28,6 +28,7 @@ from twinstack.policy.kubernetes.objects import (
     text,
     texts,
 )
+from twinstack.policy.kubernetes.writers_of_secrets import classes_that_write, others_that_write
 from twinstack.policy.rule import Fault, Rules
 
 RULES: Final = Rules(Half.WORKLOADS)
@@ -103,7 +104,7 @@ def not_mounted(objects: Objects) -> Iterator[Fault]:
         for named in _named(objects, pods):
             if named.kind != "Secret" or objects.find("Secret", named.name, pods.namespace):
                 continue
-            writers = {one.name for one in _writers(objects, named.name, pods.namespace)}
+            writers = {one.name for one in classes_that_write(objects, named.name, pods.namespace)}
             if writers and not writers & mounted:
                 yield pods.owner.fault(named.path, f"Secret {named.name}", f"a volume of {', '.join(sorted(writers))}")
 
@@ -307,40 +308,11 @@ def _makers(objects: Objects, pods: Pods, named: Named) -> list[Object]:
         return objects.named("PriorityClass", named.name)
     made = objects.named(named.kind, named.name, pods.namespace)
     if named.kind == "Secret" and not made:
-        other = objects.once(_other_writers, lambda: _grouped(_other_writers(objects)))
-        made = [*_writers(objects, named.name, pods.namespace), *other.get((pods.namespace, named.name), ())]
+        made = [
+            *classes_that_write(objects, named.name, pods.namespace),
+            *others_that_write(objects, named.name, pods.namespace),
+        ]
     return made
-
-
-def _writers(objects: Objects, secret: str, namespace: str) -> list[Object]:
-    return objects.once(_writers, lambda: _grouped(_classes(objects))).get((namespace, secret), [])
-
-
-def _classes(objects: Objects) -> Iterator[tuple[str, Object]]:
-    for one in objects.of("SecretProviderClass"):
-        for secret in dict.fromkeys(text(made, "secretName") for made in mappings(one.spec, "secretObjects")):
-            yield secret, one
-
-
-def _other_writers(objects: Objects) -> Iterator[tuple[str, Object]]:
-    for kind, path in _SECRET_MAKERS.items():
-        for one in objects.of(kind):
-            yield text(one.data, *path) or one.name, one
-    for one in objects.of("Ingress"):
-        if any(name.startswith("cert-manager.io/") for name in one.annotations):
-            for secret in dict.fromkeys(text(row, "secretName") for row in _tls(one)):
-                yield secret, one
-    for one in objects.of("ServiceAccount"):
-        for secret in dict.fromkeys(text(row, "name") for row in mappings(one.data, "secrets")):
-            yield secret, one
-
-
-def _grouped(written: Iterable[tuple[str, Object]]) -> Mapping[tuple[str, str], list[Object]]:
-    """Who writes a Secret, by its namespace and name."""
-    found: dict[tuple[str, str], list[Object]] = {}
-    for secret, one in written:
-        found.setdefault((one.namespace, secret), []).append(one)
-    return found
 
 
 def _keys(objects: Objects, pods: Pods, named: Named) -> set[str] | None:
@@ -353,7 +325,7 @@ def _keys_of(objects: Objects, pods: Pods, named: Named) -> set[str] | None:
     found = objects.find(named.kind, named.name, pods.namespace)
     if found is not None:
         return {str(key) for field in ("data", "binaryData", "stringData") for key in mapping(found.data, field)}
-    writers = _writers(objects, named.name, pods.namespace) if named.kind == "Secret" else []
+    writers = classes_that_write(objects, named.name, pods.namespace) if named.kind == "Secret" else []
     rows = [
         row
         for one in writers
@@ -400,9 +372,3 @@ _FIRST: Final = (
 _UNQUOTED: Final = re.compile(r"[A-Za-z0-9_]+(?:-[A-Za-z0-9_]+)+")
 _EBS_CLASSES: Final = {"gp2", "gp3", "io1", "io2", "ebs-sc", "ebs"}
 _SECRETS_DRIVER: Final = "secrets-store.csi.k8s.io"
-_SECRET_MAKERS: Final[Mapping[str, tuple[str, ...]]] = {
-    "ExternalSecret": ("spec", "target", "name"),
-    "Certificate": ("spec", "secretName"),
-    "SealedSecret": ("spec", "template", "metadata", "name"),
-}
-"""What makes a Secret of its own, and where it has the name; where it has none, it is the object's."""
