@@ -50,7 +50,7 @@ def found(layer: str, region: str = "us-west-2") -> list[Problem]:
     ("a parameter's value", "database:\n  parameters:\n    work_mem: '4096'\n    log_statement: every", "TW380",
      "database.parameters.log_statement", 5, "", "database: {parameters: {log_statement: ddl, work_mem: '{DBInstanceClassMemory/9}'}}"),
     ("a parameter with a unit", "database: {parameters: {work_mem: 64MB}}", "TW380", "database.parameters.work_mem", 2,
-     "64", "database: {parameters: {work_mem: '65536'}}"),
+     "65536", "database: {parameters: {work_mem: '65536'}}"),
     ("a policy of Redis", "cache:\n  max_memory_policy: allkeys", "TW380", "cache.max_memory_policy", 3,
      "allkeys-lru", "cache: {max_memory_policy: allkeys-lru}"),
     ("a window of WAF", "edge:\n  rate_limit:\n    window_seconds: 61", "TW380", "edge.rate_limit.window_seconds", 4,

@@ -69,7 +69,7 @@ def test_an_acknowledgement_without_a_reason_is_refused(refuse: Refuse) -> None:
             live(2),
             '"ok" (text)',
             "text of at least 10 characters",
-            "correct the value",
+            "write 10 characters or more",
         ),
     )
 

@@ -70,7 +70,7 @@ MAPPING = "a mapping (`key: value`)"
             'quote it: "true"',
         ),
         ("protected: yes", "protected", '"yes" (text)', "true or false", "write true, without quotes"),
-        ("protected: 1", "protected", "1", "true or false", "correct the value"),
+        ("protected: 1", "protected", "1", "true or false", "write true or false"),
         (
             "database: {multi_az: 'false'}",
             "database.multi_az",
@@ -112,7 +112,7 @@ MAPPING = "a mapping (`key: value`)"
             "database.storage_gib",
             "20.5",
             "a whole number, 20 to 65536",
-            "correct the value",
+            "write a whole number",
         ),
         (
             "database: {instance_class: m5}",
@@ -212,7 +212,7 @@ MAPPING = "a mapping (`key: value`)"
             "a release that stays what it is; `latest` moves, so nothing could be rolled back to it",
             "write it like 1.4.2",
         ),
-        ("web: 5", "web", "5", MAPPING, "correct the value"),
+        ("web: 5", "web", "5", MAPPING, "write a mapping (`key: value`)"),
         ("web:", "web", "nothing", MAPPING, "remove the line, or indent under it what belongs to it"),
         (
             "web: {scale: null}",
@@ -235,6 +235,7 @@ MAPPING = "a mapping (`key: value`)"
             "text, or a whole number, or true or false",
             "correct the value",
         ),
+        ("tags: {team: {of: 7}}", "tags.team", "a mapping", "text of at most 256 characters", "write text"),
         ("tags: {team: 7}", "tags.team", "7", "text of at most 256 characters", 'quote it: "7"'),
     ],
 )

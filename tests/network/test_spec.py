@@ -194,7 +194,7 @@ def test_of_an_existing_network_only_the_whole_space_is_known() -> None:
                 "network.zones",
                 "a list",
                 "a list of 2 to 4, each the letter of a zone, such as a",
-                "correct the value",
+                "name 2 or more",
             ),
         ),
         (

@@ -105,11 +105,24 @@ def _refused_value(name: str, value: str, one: Parameter) -> Offer | None:
         try:
             number = float(value)
         except ValueError:
-            return Offer("parameter.value", given, allowed, "", _source())
+            return Offer("parameter.value", given, allowed, _without_unit(value, one), _source())
         if not float(one.least) <= number <= float(one.most) or (one.kind == "integer" and not number.is_integer()):
             near = one.least if number < float(one.least) else one.most if number > float(one.most) else f"{number:.0f}"
             return Offer("parameter.value", given, allowed, near, _source())
     return None
+
+
+def _without_unit(value: str, one: Parameter) -> str:
+    """`16MB` of what counts in kB is 16384: RDS takes plain numbers, without the units that postgresql.conf knows. Empty where
+    it is no such value, or none that is allowed.
+    """
+    written, counted = _WRITTEN.fullmatch(value.strip()), _COUNTED.fullmatch(one.unit)
+    for sizes in _UNITS:
+        if written and counted and written[2] in sizes and counted[2] in sizes:
+            number = float(written[1]) * sizes[written[2]] / (float(counted[1] or 1) * sizes[counted[2]])
+            if number.is_integer() and float(one.least) <= number <= float(one.most):
+                return f"{number:.0f}"
+    return ""
 
 
 def _source() -> str:
@@ -146,6 +159,13 @@ BUILT_WITH: Final[Mapping[str, tuple[str, ...]]] = {
 """What a server takes that was built with more than those that were asked."""
 _FAMILY: Final = re.compile(r"postgres(\d\d)")
 _RDS: Final = 'Amazon RDS User Guide, "Parameters on your RDS for PostgreSQL DB instance"'
+_WRITTEN: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([A-Za-z]+)")
+_COUNTED: Final = re.compile(r"([0-9]*)([A-Za-z]+)")
+_UNITS: Final = (
+    {"B": 1, "kB": 2**10, "MB": 2**20, "GB": 2**30, "TB": 2**40},
+    {"us": 1, "ms": 10**3, "s": 10**6, "min": 60 * 10**6, "h": 3600 * 10**6, "d": 86400 * 10**6},
+)
+"""Source: PostgreSQL Documentation, "Setting Parameters", Numeric with Unit."""
 _ALIKE: Final = 0.85
 """Of what an extension's parameters begin with: one that nobody has listed is no misspelt one."""
 _BOOLEANS: Final = frozenset({"on", "off", "true", "false", "yes", "no"})

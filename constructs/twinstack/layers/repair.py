@@ -45,7 +45,7 @@ def repair(detail: ErrorDetails, schema: Mapping[str, Any], text: str) -> str:
         return _network(value)
     match kind:
         case "string_type":
-            return _as_text(text, schema) if text else _OTHERWISE
+            return _as_text(text, schema) if text else _of_type(schema)
         case "int_type" | "int_parsing" | "bool_type" | "bool_parsing" if isinstance(value, str):
             return _without_quotes(value, kind)
         case "enum" | "literal_error":
@@ -57,6 +57,14 @@ def repair(detail: ErrorDetails, schema: Mapping[str, Any], text: str) -> str:
             return f"raise it to {context['ge']} or more"
         case "less_than_equal":
             return f"lower it to {context['le']} or less"
+        case "too_short":
+            return f"name {context['min_length']} or more"
+        case "too_long":
+            return f"name {context['max_length']} or fewer"
+        case "string_too_long":
+            return f"shorten it to {context['max_length']} characters or fewer"
+        case "string_too_short":
+            return f"write {context['min_length']} characters or more"
         case "string_pattern_mismatch" | "value_error" if isinstance(value, str):
             hidden = may_be_secret(str(detail["loc"][-1]), value)
             guess = None if hidden else similar(value, schema.get("pattern", context.get("pattern", "")))
@@ -65,7 +73,11 @@ def repair(detail: ErrorDetails, schema: Mapping[str, Any], text: str) -> str:
             return _example(schema) if kind == "string_pattern_mismatch" else _another(schema)
         case _ if kind in _MAPPINGS and isinstance(value, str):
             return _as_mapping(value, schema)
-    return _OTHERWISE
+    return _of_type(schema)
+
+
+def _of_type(schema: Mapping[str, Any]) -> str:
+    return _OF_TYPE.get(schema.get("type", ""), _OTHERWISE)
 
 
 def _without_null(schema: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -166,6 +178,14 @@ _MAPPINGS: Final = frozenset({"model_type", "dict_type", "model_attributes_type"
 _SWITCHES: Final = {"true": "true", "yes": "true", "on": "true", "false": "false", "no": "false", "off": "false"}
 _QUANTITY: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?) *([KkMmGgTt])(i?[Bb]?)")
 _OTHERWISE: Final = "correct the value"
+_OF_TYPE: Final = {
+    "object": "write a mapping (`key: value`)",
+    "array": "write a list (`[one, two]`)",
+    "integer": "write a whole number",
+    "number": "write a number",
+    "boolean": "write true or false",
+    "string": "write text",
+}
 _ARTICLE: Final = re.compile("(The|An?) ")
 _TELLING: Final = 3
 """Fewer letters than these say nothing of the word that contains them."""
