@@ -227,6 +227,8 @@ OF_A_RULE: Final[Mapping[tuple[str, str], str]] = {
     ("PostgresSpec", "upgrade_from"): "an earlier major version",
     ("PostgresSpec", "client_image"): "an image's name with a tag other than `latest`, or with its digest",
     ("PostgresSpec", "restore_from_snapshot"): "a snapshot's name or ARN",
+    ("PostgresRestore", "snapshot"): "a snapshot's name or ARN",
+    ("PostgresRestore", "time"): "a moment in UTC, or `latest`",
     ("PostgresSpec", "monitoring_interval_seconds"): _taken(PostgresSpec, "monitoring_interval_seconds"),
     ("CorsRule", "origins"): "a list of origins, such as `https://shop.example.org`",
     ("LifecycleRule", "prefix"): "the beginning of keys, such as `reports/`",

@@ -276,6 +276,7 @@ SURFACE: Final[dict[str, list[str]]] = {
         "PostgresSpec",
     ],
     "twinstack.postgres.monitor": [],
+    "twinstack.postgres.parameters": [],
     "twinstack.quotas": [
         "advice",
         "inspect",

@@ -72,10 +72,12 @@ WITHOUT: Final[dict[str, dict[str, str]]] = {
     "PathRateLimit": {"paths": "one pattern of all, whose length the room of the kind takes from the facts (TW740)"},
     "PostgresComposeOptions": {"prefix": "the local stack", "image": "the local stack"},
     "PostgresReplica": {"multi_az": _SWITCH, "answers": _MADE},
+    "PostgresRestore": {"answers_from": _OURS, "number": _NAMES, "keep_former": _MADE},
     "PostgresSpec": {
         "upgrade_from": "a step, which refused_steps knows (TW710)", "apply": _SWITCH, "encrypted": _SWITCH, "multi_az": _SWITCH,
         "deletion_protection": _SWITCH, "final_snapshot": _SWITCH, "performance_insights": _SWITCH,
         "final_snapshot_generation": "ends a name that begins with a reference", "password_version": _OURS, "replica": "in it",
+        "restore_from": "in it",
     } | dict.fromkeys(("application_user", "extensions", "two_roles_from", "tls", "ca_bundle", "client_image"), _POSTGRES),
     "RedisSpec": {
         "upgrade_from": "a step (TW710)", "apply": _SWITCH, "encrypted": _SWITCH, "password_version": _OURS,

@@ -23,7 +23,10 @@ PRODUCTION: Final = Path(__file__).parents[1] / "golden" / "prod" / "cdk.tf.json
 DECLARATIONS: Final = [(kind, field, writes) for kind in models() for field, writes in declared(kind)]
 WHOLE_BLOCKS: Final = {"parameter", "rule.transition", "rule.noncurrent_version_transition"}
 """Whose values have the facts."""
-NOT_LITERAL: Final = {"aws_db_instance.snapshot_identifier": "a name or ARN, whose pattern is the field's"}
+NOT_LITERAL: Final = {
+    "aws_db_instance.snapshot_identifier": "a name or ARN, whose pattern is the field's",
+    "aws_db_instance.restore_to_point_in_time.restore_time": "a moment, whose form is the field's",
+}
 
 
 def test_every_field_writes_an_argument_or_has_a_reason() -> None:

@@ -82,19 +82,23 @@ class Secret(Construct):
         return self.secret
 
     def write(
-        self, expression: str | Callable[[int], str], *, again_with: Sequence[str] = ()
+        self,
+        expression: str | Callable[[int], str],
+        *,
+        again_with: Sequence[str] | Callable[[int], Sequence[str]] = (),
     ) -> SecretsmanagerSecretVersion:
         """Writes a value that Terraform knows only while it runs, at each version that is kept, and returns the current.
 
         `expression` is one for all versions, or what gives each version's. A version is written once, and anew when one
-        of the references `again_with` changes, since a write-only value itself is never compared: attributes of
-        constructs, or their addresses as text. Raises ConstructionError for anything else.
+        of the references `again_with` changes (one list for all versions, or what gives each version's), since a write-only value
+        itself is never compared: attributes of constructs, or their addresses as text. Raises ConstructionError for anything else.
         """
-        triggers = [self._reference(one) for one in again_with]
         for value in self.value.left:
             self.stack.forget(f"aws_secretsmanager_secret_version.{version_address(self.address, value.version)}")
         for value in self.value.kept:
             is_current = value == self.value
+            again = again_with(value.version) if callable(again_with) else again_with
+            triggers = [self._reference(one) for one in again]
             written = SecretsmanagerSecretVersion(
                 self,
                 f"version-{value.version}",
@@ -180,7 +184,8 @@ class ConnectionSecret(Secret):
     """The whole URL of a connection, or its parts as JSON, published for the links that deliver it.
 
     `url` is the expression of either, with the password and the address in it, or what gives that of each version; `shape`
-    is the same for people, without either. It is written anew when the `endpoint`, one attribute of one resource, or the shape changes.
+    is the same for people, without either. It is written anew when the `endpoint`, one attribute of one resource, or the shape
+    changes; versions may lead to several (`endpoint` by version).
     """
 
     def __init__(
@@ -193,10 +198,11 @@ class ConnectionSecret(Secret):
         key: Key,
         shape: str,
         url: str | Callable[[int], str],
-        endpoint: str,
+        endpoint: str | Callable[[int], str],
     ) -> None:
         super().__init__(scope, address, value, stack=stack, key=key, description=shape)
-        self.write(url, again_with=(endpoint, f"aws_secretsmanager_secret.{address}.description"))
+        said = f"aws_secretsmanager_secret.{address}.description"
+        self.write(url, again_with=lambda version: (endpoint(version) if callable(endpoint) else endpoint, said))
         stack.publish(self)
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
-from cdktf_cdktf_provider_aws.db_instance import DbInstance, DbInstanceBlueGreenUpdate
-from cdktf_cdktf_provider_aws.db_parameter_group import DbParameterGroup, DbParameterGroupParameter
+from cdktf_cdktf_provider_aws.db_instance import DbInstance, DbInstanceBlueGreenUpdate, DbInstanceRestoreToPointInTime
+from cdktf_cdktf_provider_aws.db_parameter_group import DbParameterGroup
 from cdktf_cdktf_provider_aws.db_subnet_group import DbSubnetGroup
 from cdktf_cdktf_provider_aws.iam_role import IamRole
 from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAttachment
@@ -33,7 +32,9 @@ from twinstack.environment.maintenance import Apply
 from twinstack.policy.accepted import Accepted
 from twinstack.postgres.certificates import CA_IDENTIFIER
 from twinstack.postgres.monitor.aws import Monitor
+from twinstack.postgres.parameters.aws import parameter_group
 from twinstack.postgres.parts import HOST, PASSWORD, USER, after_address
+from twinstack.postgres.restore import PostgresRestore
 from twinstack.postgres.spec import LOGS, PostgresSpec
 
 
@@ -70,20 +71,14 @@ class Postgres(Resource[PostgresSpec]):
             ),
             spec.key,
         )
-        self.parameter_group: DbParameterGroup = self._make_parameter_group(spec.family)
+        self.parameter_group: DbParameterGroup = parameter_group(self, spec, spec.family)
         self.former_parameter_group: DbParameterGroup | None = (
-            self._make_parameter_group(spec.former_family, kept=True) if spec.former_family else None
+            parameter_group(self, spec, spec.former_family, kept=True) if spec.former_family else None
         )
         # Before, one address was for whichever family the instance had.
         (self.former_parameter_group or self.parameter_group).move_from_id(f"aws_db_parameter_group.{spec.key}")
         self.log_groups: list[CloudwatchLogGroup] = [
-            scope.log_group(
-                self,
-                f"{spec.key}_{log}",
-                spec.log_group_name(log),
-                retention_days=spec.log_retention_days,
-            )
-            for log in LOGS
+            one for number in spec.instances for one in self._make_log_groups(number)
         ]
         self.monitoring_role: IamRole | None
         self.monitoring_role, self._monitoring_policy = (
@@ -98,7 +93,9 @@ class Postgres(Resource[PostgresSpec]):
             key=self.key,
             description=f"Passwords of {spec.admin_user} and {spec.application_user}. Read by Terraform only.",
         )
-        self.instance: DbInstance = self._make_instance()
+        self.instances: dict[int, DbInstance] = {number: self._make_instance(number) for number in spec.instances}
+        self.instance: DbInstance = self.instances[spec.answering()]
+        self._forget_former()
         self.replica: DbInstance | None = self._make_replica() if spec.replica else None
         self._publish()
 
@@ -109,21 +106,39 @@ class Postgres(Resource[PostgresSpec]):
     def admit(self, cluster: Admitting) -> None:
         self.security_group.admit(cluster.security_group_id, self.spec.PORT, f"Pods of {cluster.cluster_name}")
 
-    def _make_instance(self) -> DbInstance:
+    def _make_log_groups(self, number: int) -> list[CloudwatchLogGroup]:
         spec = self.spec
+        return [
+            self.stack.log_group(
+                self,
+                f"{spec.key}_{_restored(number)}{log}",
+                spec.log_group_name(log, number=number),
+                retention_days=spec.log_retention_days,
+            )
+            for log in LOGS
+        ]
+
+    def _make_instance(self, number: int) -> DbInstance:
+        """The first one, or one that a restoration made: its storage, its database and its master user are the former's."""
+        spec, restore = self.spec, self.spec.restore_from
+        identifier = spec.identifier_of(number)
+        own = {
+            "allocated_storage": spec.storage_gib,
+            "db_name": spec.database,
+            "username": spec.admin_user,
+            "snapshot_identifier": spec.restore_from_snapshot,
+        }
+        source = self._source(restore) if restore and number == restore.number else {}
         instance = DbInstance(
             self,
-            "instance",
-            identifier=spec.identifier,
+            f"restored-{number}" if number else "instance",
+            identifier=identifier,
             engine="postgres",
             engine_version=spec.engine_version,
             engine_lifecycle_support="open-source-rds-extended-support-disabled",
             allow_major_version_upgrade=True if spec.upgrade_from else None,
             instance_class=spec.instance_class,
-            allocated_storage=spec.storage_gib,
             kms_key_id=self.key.arn if spec.encrypted else None,
-            db_name=spec.database,
-            username=spec.admin_user,
             password_wo=f"${{{self.passwords.read(spec.admin_user)}}}",
             password_wo_version=spec.password_version,
             port=spec.PORT,
@@ -134,19 +149,54 @@ class Postgres(Resource[PostgresSpec]):
             delete_automated_backups=not self.context.protected,
             deletion_protection=spec.deletion_protection,
             skip_final_snapshot=not spec.final_snapshot,
-            final_snapshot_identifier=final_snapshot(spec.identifier, self.key, spec.final_snapshot_generation)
+            final_snapshot_identifier=final_snapshot(identifier, self.key, spec.final_snapshot_generation)
             if spec.final_snapshot
             else None,
-            snapshot_identifier=spec.restore_from_snapshot,
-            tags={"Name": spec.title_tag},
+            tags={
+                "Name": f"{spec.title_tag} restored {number}"
+                if number and spec.title
+                else identifier
+                if number
+                else spec.title_tag
+            },
             blue_green_update=DbInstanceBlueGreenUpdate(enabled=True) if spec.blue_green_update else None,
             lifecycle=keep(self.context),
-            **self._common(self.log_groups),
+            **(source if number else own),
+            **self._common([one for one in self.log_groups if one.name_input in self._logs_of(number)]),
         )
-        if spec.restore_from_snapshot:
+        if number or spec.restore_from_snapshot:
             # It is for an instance that is not there: of one that is, it would order the replacement.
-            instance.add_override("lifecycle.ignore_changes", ["snapshot_identifier"])
-        return pin(instance, spec.key)
+            made_of = ["restore_to_point_in_time"] if number else []
+            instance.add_override("lifecycle.ignore_changes", [*made_of, "snapshot_identifier"])
+        return pin(instance, self._address(number))
+
+    def _source(self, restore: PostgresRestore) -> dict[str, Any]:
+        """What a restored instance is made of."""
+        if restore.snapshot:
+            return {"snapshot_identifier": restore.snapshot}
+        former = restore.number - 1
+        return {
+            "restore_to_point_in_time": DbInstanceRestoreToPointInTime(
+                source_db_instance_identifier=f"${{aws_db_instance.{self._address(former)}.identifier}}"
+                if restore.keep_former
+                else self.spec.identifier_of(former),
+                restore_time=restore.moment,
+                use_latest_restorable_time=None if restore.moment else True,
+            )
+        }
+
+    def _forget_former(self) -> None:
+        """Instances that a later one took the place of stay in AWS, with their logs, and go out of the state."""
+        for number in range(self.spec.instances[0]):
+            self.stack.forget(f"aws_db_instance.{self._address(number)}")
+            for log in LOGS:
+                self.stack.forget(f"aws_cloudwatch_log_group.{self.spec.key}_{_restored(number)}{log}")
+
+    def _address(self, number: int) -> str:
+        return f"{self.spec.key}_{_restored(number)}".removesuffix("_")
+
+    def _logs_of(self, number: int) -> list[str]:
+        return [self.spec.log_group_name(log, number=number) for log in LOGS]
 
     def _make_replica(self) -> DbInstance:
         """It has the database's key, security group, parameters and users; what is its own is its machine and its logs."""
@@ -229,7 +279,7 @@ class Postgres(Resource[PostgresSpec]):
         )
         self.stack.output(
             f"{spec.key}_address",
-            f"${{{self._endpoint}}}",
+            f"${{{self._endpoint()}}}",
             "The database's address, inside the network only",
         )
 
@@ -241,7 +291,7 @@ class Postgres(Resource[PostgresSpec]):
             value,
             f"postgresql://{user}:PASSWORD@ADDRESS{rest}",
             lambda version: (
-                f"postgresql://{role_of(version)}:${{{self.passwords.read(user, version)}}}@${{{self._endpoint}}}{rest}"
+                f"postgresql://{role_of(version)}:${{{self.passwords.read(user, version)}}}@${{{self._endpoint(version)}}}{rest}"
             ),
         )
 
@@ -252,13 +302,13 @@ class Postgres(Resource[PostgresSpec]):
             value,
             f"{HOST}, {USER} and {PASSWORD} of {user} as JSON",
             lambda version: (
-                f"${{jsonencode({{ {HOST} = {self._endpoint}, "
+                f"${{jsonencode({{ {HOST} = {self._endpoint(version)}, "
                 f'{USER} = "{role_of(version)}", {PASSWORD} = {self.passwords.read(user, version)} }})}}'
             ),
         )
 
     def _written(
-        self, part: str, value: SecretValue, shape: str, text_of: Callable[[int], str], endpoint: str = ""
+        self, part: str, value: SecretValue, shape: str, text_of: Callable[[int], str], endpoint: str | None = None
     ) -> Secret:
         """The secret of one way to say the connection: what `text_of` gives for each version."""
         return ConnectionSecret(
@@ -275,11 +325,12 @@ class Postgres(Resource[PostgresSpec]):
     def _publish_replica(self) -> Secret:
         """What answers reads, the replica or the database, by entries that are named after it."""
         spec, reader = self.spec, self.spec.reader
-        endpoint = f"aws_db_instance.{spec.key}_replica.address" if reader == "replica" else self._endpoint
+        replica = f"aws_db_instance.{spec.key}_replica.address" if reader == "replica" else None
         rest = after_address(spec)
 
         def entries(version: int) -> str:
             role, password = spec.role_of(version), self.passwords.read(spec.application_user, version)
+            endpoint = replica or self._endpoint(version)
             url = f"postgresql://{role}:${{{password}}}@${{{endpoint}}}{rest}"
             return (
                 f'${{jsonencode({{ {reader}_url = "{url}", {reader}_{HOST} = {endpoint}, {reader}_{USER} = "{role}", '
@@ -291,47 +342,20 @@ class Postgres(Resource[PostgresSpec]):
             spec.replica_connection,
             f"url, {HOST}, {USER} and {PASSWORD} of {spec.application_user} at the {reader} as JSON",
             entries,
-            endpoint,
+            replica,
         )
 
-    @property
-    def _endpoint(self) -> str:
-        return f"aws_db_instance.{self.spec.key}.address"
+    def _endpoint(self, version: int | None = None) -> str:
+        """The address of the instance that the connections of this password version lead to."""
+        return f"aws_db_instance.{self._address(self.spec.answering(version))}.address"
 
     @property
     def _arns(self) -> list[str]:
-        """What the database and its replica are called, before they are there."""
-        of_account = f"arn:aws:rds:{self.context.region}:{self.context.account}:db"
-        return [f"{of_account}:{name}" for name in (self.spec.identifier, self.spec.replica_identifier)]
-
-    def _make_parameter_group(self, family: str, *, kept: bool = False) -> DbParameterGroup:
-        """One for each family, by name and address. `kept`: the one that an instance leaves, as it is.
-
-        RDS deletes no group that an instance has, and an instance has its old one until the upgrade is carried out, which
-        may be days after the apply. So the old one stays in the stack for the release that upgrades. It goes in the next,
-        after the instance: Terraform remembers `create_before_destroy`. Source: the provider's
-        internal/service/rds/parameter_group.go, which gives up after three minutes (read at 0160692).
-        """
+        """What the database's instances and its replica are called, before they are there."""
         spec = self.spec
-        parameters = {"rds.force_ssl": "1", "log_min_duration_statement": "1000", **spec.own_parameters}
-        group = DbParameterGroup(
-            self,
-            f"parameter-group-{family}",
-            name=f"{spec.identifier}-{family}",
-            family=family,
-            description=f"Parameters of {spec.identifier}",
-            parameter=[
-                DbParameterGroupParameter(
-                    name=name, value=value, apply_method="immediate" if name in DYNAMIC_PARAMETERS else "pending-reboot"
-                )
-                for name, value in parameters.items()
-            ],
-            tags={"Name": f"{spec.identifier}-{family}"},
-            lifecycle=TerraformResourceLifecycle(
-                create_before_destroy=True, ignore_changes=["parameter"] if kept else None
-            ),
-        )
-        return pin(group, f"{spec.key}_{family}")
+        of_account = f"arn:aws:rds:{self.context.region}:{self.context.account}:db"
+        replica = [spec.replica_identifier] if spec.replica else []
+        return [f"{of_account}:{name}" for name in (*map(spec.identifier_of, spec.instances), *replica)]
 
     def _make_monitoring_role(self) -> tuple[IamRole, IamRolePolicyAttachment]:
         name = self.spec.monitoring_role_name
@@ -344,7 +368,7 @@ class Postgres(Resource[PostgresSpec]):
                 conditions={
                     "StringEquals": {
                         "aws:SourceAccount": self.context.account,
-                        "aws:SourceArn": self._arns if self.spec.replica else self._arns[0],
+                        "aws:SourceArn": self._arns if len(self._arns) > 1 else self._arns[0],
                     }
                 },
             ),
@@ -360,8 +384,10 @@ class Postgres(Resource[PostgresSpec]):
         return role, pin(attachment, f"{self.spec.key}_monitoring")
 
 
-DYNAMIC_PARAMETERS = frozenset({"log_connections", "log_min_duration_statement"})
-"""Parameters that take effect without a restart; every other one waits for it."""
+def _restored(number: int) -> str:
+    return f"restored_{number}_" if number else ""
+
+
 ACCEPTED = (
     Accepted(
         "CKV_AWS_161",

@@ -22,11 +22,12 @@ def monitoring(spec: PostgresSpec) -> Monitoring:
     limits = thresholds_of(spec)
     job = f'job="{spec.exporter_name}"'
     most = most_connections(spec)
+    answering = spec.identifier_of(spec.answering())
 
-    def measured(
-        metric: str, statistic: Statistic, threshold: float, instance: str = spec.identifier, **options: Any
-    ) -> Measured:
-        return Measured("AWS/RDS", metric, ({"DBInstanceIdentifier": instance},), statistic, threshold, **options)
+    def measured(metric: str, statistic: Statistic, threshold: float, instance: str = "", **options: Any) -> Measured:
+        return Measured(
+            "AWS/RDS", metric, ({"DBInstanceIdentifier": instance or answering},), statistic, threshold, **options
+        )
 
     lag = limits.database_replica_lag_seconds
     written = f"pg_stat_replication_pg_current_wal_lsn_bytes{{{job}}}"

@@ -29,7 +29,7 @@ def _is_snapshot(name: str) -> str:
     return name
 
 
-def check_snapshot(name: str | None, region: str) -> Iterator[Finding]:
+def check_snapshot(name: str | None, region: str, place: tuple[str, ...]) -> Iterator[Finding]:
     """A finding for a snapshot in another region, which RDS cannot restore from: it has to be copied first.
 
     Source: Amazon RDS User Guide, "Copying a DB snapshot", read in November 2026.
@@ -38,7 +38,7 @@ def check_snapshot(name: str | None, region: str) -> Iterator[Finding]:
         yield Finding(
             "TW715",
             "a snapshot of another region",
-            ("restore_from_snapshot",),
+            place,
             name,
             f"a snapshot in {region}",
             f"copy it (`aws rds copy-db-snapshot --region {region}`), and name the copy",

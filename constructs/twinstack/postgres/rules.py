@@ -16,6 +16,7 @@ from twinstack.postgres.extensions import check_extensions, check_libraries
 from twinstack.postgres.local_image import check_local_image
 from twinstack.postgres.references import CLIENT_IMAGE, check_snapshot
 from twinstack.postgres.replica import check_copies
+from twinstack.postgres.restore import check_restore
 from twinstack.postgres.role import RESERVED_USERS
 from twinstack.postgres.version import STANDARD_SUPPORT_ENDS, check_upgrade
 
@@ -92,7 +93,10 @@ def check_surroundings(spec: PostgresSpec) -> Iterator[Finding]:
         )
     yield from check_extensions(spec)
     yield from check_local_image(spec)
-    yield from check_snapshot(spec.restore_from_snapshot, spec.context.region)
+    yield from check_snapshot(spec.restore_from_snapshot, spec.context.region, ("restore_from_snapshot",))
+    if spec.restore_from:
+        yield from check_snapshot(spec.restore_from.snapshot, spec.context.region, ("restore_from", "snapshot"))
+    yield from check_restore(spec)
     yield from check_support(
         "PostgreSQL", spec.engine_version, STANDARD_SUPPORT_ENDS, spec.context.today, ("engine_version",)
     )

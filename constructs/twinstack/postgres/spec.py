@@ -28,6 +28,7 @@ from twinstack.postgres.local_image import LocalImage
 from twinstack.postgres.offer import offer
 from twinstack.postgres.references import CLIENT_IMAGE, CaBundle, ClientImage, SnapshotName
 from twinstack.postgres.replica import PostgresReplica
+from twinstack.postgres.restore import PostgresRestore, instances_of, who_answers
 from twinstack.postgres.rules import check_fields, check_surroundings
 from twinstack.postgres.version import STANDARD_SUPPORT_ENDS
 
@@ -97,7 +98,10 @@ class PostgresSpec(ResourceSpec):
     deleted again: a snapshot's name is taken only once."""
     restore_from_snapshot: Annotated[SnapshotName | None, Writes(INSTANCE, "snapshot_identifier")] = None
     """The snapshot that a new instance is made of, by its name or ARN. It counts only while there is no instance: one
-    that exists is neither replaced nor changed by it."""
+    that exists is neither replaced nor changed by it, and `restore_from` is the way beside it."""
+    restore_from: PostgresRestore | None = None
+    """Another instance of this database, beside it, made of its backups: as it was at a `time`, `{time: 2026-11-29T21:40:00Z}`, or
+    of a `snapshot`. It answers from the password version on that its `answers_from` names, and the one before is kept."""
     performance_insights: bool = True
     """Keeps seven days of Performance Insights, which is free of charge."""
     monitoring_interval_seconds: Annotated[int, Field(ge=0, le=60), Writes(INSTANCE, "monitoring_interval")] = 60
@@ -205,6 +209,19 @@ class PostgresSpec(ResourceSpec):
         """The URL and the parts of that connection, as JSON; made only when a link asks for `read`."""
         return self._secret("replica")
 
+    @property
+    def instances(self) -> tuple[int, ...]:
+        """The instances that stand, by number: 0 is the first, and each restoration has its own."""
+        return instances_of(self.restore_from)
+
+    def answering(self, version: int | None = None) -> int:
+        """The number of the instance that connections of this password version, or of the current one, lead to."""
+        return who_answers(self.restore_from, version or self.password_version)
+
+    def identifier_of(self, number: int) -> str:
+        """`shadower-analytics-restored-1`, of the first restoration; the plain one of the first instance."""
+        return f"{self.identifier}-restored-{number}" if number else self.identifier
+
     def role_of(self, version: int) -> str:
         """The role that workloads connect as with this version of the password: `analytics_user_b` of an even one."""
         if version < self.two_roles_from:
@@ -287,9 +304,9 @@ class PostgresSpec(ResourceSpec):
         """What admits the cluster."""
         return f"{self.identifier}-database"
 
-    def log_group_name(self, log: str, *, of_replica: bool = False) -> str:
-        """Where RDS writes this log, one of LOGS."""
-        return f"/aws/rds/instance/{self.replica_identifier if of_replica else self.identifier}/{log}"
+    def log_group_name(self, log: str, *, of_replica: bool = False, number: int = 0) -> str:
+        """Where RDS writes this log, one of LOGS, of the instance with this number."""
+        return f"/aws/rds/instance/{self.replica_identifier if of_replica else self.identifier_of(number)}/{log}"
 
     @property
     def monitoring_role_name(self) -> str:
@@ -319,14 +336,16 @@ class PostgresSpec(ResourceSpec):
         return monitoring(self)
 
     def names(self) -> Iterator[tuple[str, str]]:
-        yield "RDS instance", self.identifier
+        for number in self.instances:
+            yield "RDS instance", self.identifier_of(number)
         yield "RDS subnet group", self.identifier
         for version in {self.engine_version, self.upgrade_from} & STANDARD_SUPPORT_ENDS.keys():
             yield "RDS parameter group", f"{self.identifier}-postgres{version}"
         yield "KMS alias", self.key_name
         yield "security group", self.security_group_name
-        for log in LOGS:
-            yield "CloudWatch log group", self.log_group_name(log)
+        for number in self.instances:
+            for log in LOGS:
+                yield "CloudWatch log group", self.log_group_name(log, number=number)
         if self.replica:
             yield "RDS instance", self.replica_identifier
         yield "IAM role", self.monitoring_role_name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from constructs import Construct
@@ -17,7 +18,13 @@ class Monitor(Construct):
     """
 
     def __init__(
-        self, scope: Construct, spec: PostgresSpec, *, stack: Infrastructure[Any], key: Key, endpoint: str
+        self,
+        scope: Construct,
+        spec: PostgresSpec,
+        *,
+        stack: Infrastructure[Any],
+        key: Key,
+        endpoint: Callable[[int], str],
     ) -> None:
         super().__init__(scope, "monitor")
         self.passwords: Passwords = Passwords(
@@ -38,7 +45,7 @@ class Monitor(Construct):
             key=key,
             shape=f"postgresql://{spec.monitor_of(1)}:PASSWORD@ADDRESS{rest}",
             url=lambda version: (
-                f"postgresql://{spec.monitor_of(version)}:${{{self.passwords.read(PASSWORD, version)}}}@${{{endpoint}}}{rest}"
+                f"postgresql://{spec.monitor_of(version)}:${{{self.passwords.read(PASSWORD, version)}}}@${{{endpoint(version)}}}{rest}"
             ),
             endpoint=endpoint,
         )

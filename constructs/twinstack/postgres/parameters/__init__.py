@@ -1,0 +1,3 @@
+"""The parameters of a PostgreSQL server."""
+
+__all__: list[str] = []
