@@ -14,7 +14,10 @@ from typing import Any, Final
 
 from docs_generator.fields import models_of
 from docs_generator.rooms import ROOMS
-from twinstack.edge.spec import KINDS, EdgeSpec
+from twinstack.edge.alb.spec import Alb
+from twinstack.edge.gateway.spec import BalancerGateway, EnvoyGateway
+from twinstack.edge.nginx.spec import Nginx
+from twinstack.edge.spec import EdgeSpec
 from twinstack.environment import Spec
 from twinstack.environment.model import Finding, missing
 from twinstack.environment.production import relaxed
@@ -129,7 +132,7 @@ def _text(node: ast.expr) -> str:
 
 LIBRARIES: Final = ("twinstack.", *(room.package for room in ROOMS if room.package))
 ASKED: Final[Mapping[type[Spec], tuple[type[Any], ...]]] = {
-    EdgeSpec: tuple(KINDS.values()),
+    EdgeSpec: (Alb, BalancerGateway, EnvoyGateway, Nginx),
     MonitoringSpec: tuple(KINDS_OF_MONITORING.values()),
 }
 """What a spec leaves some of its rules to, and is no model in it."""

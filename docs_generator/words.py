@@ -177,6 +177,9 @@ PATTERNS: Final[Mapping[str, Pattern]] = {
     r"^arn:aws[a-z-]*:acm:[a-z0-9-]+:[0-9]{12}:certificate/[0-9a-f-]+$": Pattern(
         "the ARN of a certificate", "arn:aws:acm:us-west-2:123456789012:certificate/0a1b2c3d"
     ),
+    r"^arn:aws[a-z-]*:wafv2:[a-z0-9-]+:[0-9]{12}:regional/webacl/[A-Za-z0-9_-]+/[0-9a-f-]+$": Pattern(
+        "the ARN of a web ACL", "arn:aws:wafv2:us-west-2:123456789012:regional/webacl/acme-shop-edge/0a1b2c3d"
+    ),
     r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$": Pattern("a name of letters, digits and hyphens", "letsencrypt-prod"),
     r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$": Pattern("the name of a bucket", "acme-logs"),
     r"^[A-Za-z0-9_-]{1,128}$": Pattern("the name of a rule", "NoUserAgent_HEADER", "names"),

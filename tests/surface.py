@@ -109,6 +109,7 @@ SURFACE: Final[dict[str, list[str]]] = {
         "Route",
     ],
     "twinstack.edge.alb": [],
+    "twinstack.edge.gateway": [],
     "twinstack.edge.nginx": [],
     "twinstack.environment": [
         "Access",

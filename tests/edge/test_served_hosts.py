@@ -195,7 +195,7 @@ def test_external_dns_writes_each_hosts_records_in_its_zone() -> None:
 
 
 def test_it_tells_where_each_host_answers() -> None:
-    assert {name: url for name, url in document().outputs().items() if name.startswith("edge")} == {
+    assert {name: url for name, url in document().outputs().items() if name.endswith("_url")} == {
         "edge_url": "https://analytics.shadower.ai",
         "edge_api_url": f"https://{API}",
     }

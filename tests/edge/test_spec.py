@@ -87,7 +87,7 @@ def test_nginx_is_warned_of() -> None:
             "edge.kind",
             Location(FILE, 1),
             "nginx",
-            "alb",
+            "alb or gateway",
             "plan the move; security fixes are no longer published",
             warning=True,
         ),

@@ -47,7 +47,7 @@ WITHOUT: Final[dict[str, dict[str, str]]] = {
         ("vpc_id", "private_subnet_ids", "database_subnet_ids", "database_cidrs"), _REFERENCE
     ),
     "FileSystemSpec": {"path": _KUBERNETES, "user": _KUBERNETES},
-    "Firewall": {"lists": "in it"},
+    "Firewall": {"lists": "in it", "arn": _REFERENCE},
     "FirewallList": {"list": "an enum of AWS's names, which the room completes", "action": _MADE},
     "GeneratedSecret": {"length": "an ephemeral password's, of which AWS takes up to 4,096"},
     "GitHub": dict.fromkeys(
@@ -91,7 +91,7 @@ WITHOUT: Final[dict[str, dict[str, str]]] = {
         "host": "a certificate's name, as the first host's", "zone": "looked up by name", "redirect_to": _KUBERNETES,
         "routes": _KUBERNETES, "rate_limited": _MADE, "inbound_cidrs": _RANGES,
     },
-    "Route": {"path": _KUBERNETES, "to": _KUBERNETES, "inbound_cidrs": _RANGES},
+    "Route": {"path": _KUBERNETES, "to": _KUBERNETES, "inbound_cidrs": _RANGES, "websocket": _KUBERNETES},
     "SecretsSpec": {"generated": "in it", "provided": "in it", "folder": _NAMES},
     "SharedSecret": {
         "group": "the local stack", "version": _OURS, "former": _MADE, "retired": _MADE,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import os
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,242 +26,8 @@ def plane(control_plane: ControlPlane) -> ControlPlane:
     return control_plane
 
 
-GOOD = {
-    one["kind"]: one
-    for one in yaml.safe_load_all(
-        r"""
-apiVersion: secrets-store.csi.x-k8s.io/v1
-kind: SecretProviderClass
-metadata: {name: good, namespace: default}
-spec:
-  provider: aws
-  parameters:
-    region: us-west-2
-    usePodIdentity: "true"
-    objects: |
-      - objectName: shadower-analytics/database
-        objectType: secretsmanager
-        jmesPath: [{path: '"url"', objectAlias: database-url}]
-  secretObjects:
-    - secretName: analytics-secrets
-      type: Opaque
-      data: [{objectName: database-url, key: database-url}]
----
-apiVersion: eks.amazonaws.com/v1
-kind: IngressClassParams
-metadata: {name: good}
-spec:
-  scheme: internet-facing
-  ipAddressType: dualstack
-  sslPolicy: ELBSecurityPolicy-TLS13-1-2-2021-06
-  group: {name: analytics}
-  namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: analytics}}
-  certificateARNs: ["arn:aws:acm:us-west-2:123456789012:certificate/1"]
-  inboundCIDRs: [0.0.0.0/0]
-  listeners: [{port: 443, protocol: HTTPS, attributes: [{key: routing.http.response.server.enabled, value: "false"}]}]
-  loadBalancerName: analytics
-  targetType: ip
-  prefixListsIDs: [pl-0123456789abcdef0]
-  minimumLoadBalancerCapacity: {capacityUnits: 100}
-  ipamConfiguration: {ipv4IPAMPoolId: ipam-pool-0123456789abcdef0}
-  loadBalancerAttributes: [{key: idle_timeout.timeout_seconds, value: "3600"}]
-  subnets: {matchTags: [{key: kubernetes.io/role/elb, values: ["1"]}]}
-  tags: [{key: Environment, value: prod}]
----
-apiVersion: eks.amazonaws.com/v1
-kind: TargetGroupBinding
-metadata: {name: good, namespace: default}
-spec:
-  serviceRef: {name: web, port: 80}
-  targetGroupARN: arn:aws:elasticloadbalancing:us-west-2:123456789012:targetgroup/web/1
-  targetType: ip
----
-apiVersion: eks.amazonaws.com/v1
-kind: NodeClass
-metadata: {name: good}
-spec:
-  role: nodes
-  subnetSelectorTerms: [{tags: {Name: private}}, {id: subnet-0123456789abcdef0}]
-  securityGroupSelectorTerms: [{name: eks-cluster}]
-  networkPolicy: DefaultDeny
-  networkPolicyEventLogs: Enabled
-  snatPolicy: Random
-  ephemeralStorage: {size: 80Gi, iops: 3000, throughput: 125, kmsKeyID: alias/nodes}
-  advancedNetworking: {associatePublicIPAddress: false}
----
-apiVersion: karpenter.sh/v1
-kind: NodePool
-metadata: {name: good}
-spec:
-  weight: 10
-  limits: {cpu: "64", memory: 256Gi}
-  disruption: {consolidationPolicy: WhenEmptyOrUnderutilized, consolidateAfter: 1m, budgets: [{nodes: 10%}]}
-  template:
-    metadata: {labels: {team: analytics}}
-    spec:
-      expireAfter: 336h
-      terminationGracePeriod: 1h30m
-      nodeClassRef: {group: eks.amazonaws.com, kind: NodeClass, name: good}
-      requirements: [{key: kubernetes.io/arch, operator: In, values: [amd64]}]
-      taints: [{key: dedicated, value: analytics, effect: NoSchedule}]
----
-apiVersion: keda.sh/v1alpha1
-kind: ScaledObject
-metadata: {name: good, namespace: default}
-spec:
-  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: worker}
-  minReplicaCount: 0
-  maxReplicaCount: 20
-  pollingInterval: 15
-  advanced:
-    horizontalPodAutoscalerConfig:
-      name: worker
-      behavior: {scaleUp: {policies: [{type: Pods, value: 4, periodSeconds: 15}], selectPolicy: Max}}
-  triggers:
-    - {type: redis, metadata: {listName: celery, listLength: "10", port: "6379"}, authenticationRef: {name: good}}
-    - {type: cpu, metricType: Utilization, metadata: {value: "70"}}
----
-apiVersion: keda.sh/v1alpha1
-kind: TriggerAuthentication
-metadata: {name: good, namespace: default}
-spec: {secretTargetRef: [{parameter: password, name: worker-secrets, key: cache-password}], podIdentity: {provider: aws}}
----
-apiVersion: cert-manager.io/v1
-kind: Issuer
-metadata: {name: good, namespace: default}
-spec: {ca: {secretName: authority}}
----
-apiVersion: cert-manager.io/v1
-kind: ClusterIssuer
-metadata: {name: good}
-spec:
-  acme:
-    server: https://acme.example/directory
-    email: operations@example.com
-    privateKeySecretRef: {name: account}
-    solvers:
-      - selector: {dnsZones: [example.com]}
-        dns01: {route53: {region: us-west-2, hostedZoneID: Z1}}
-      - http01: {ingress: {ingressClassName: nginx}}
----
-apiVersion: cert-manager.io/v1
-kind: Certificate
-metadata: {name: good, namespace: default}
-spec:
-  secretName: analytics-tls
-  issuerRef: {name: good, kind: ClusterIssuer, group: cert-manager.io}
-  dnsNames: [analytics.example.com]
-  duration: 2160h
-  renewBefore: 360h
-  usages: [digital signature, key encipherment, server auth]
-  privateKey: {algorithm: ECDSA, size: 256, rotationPolicy: Always}
----
-apiVersion: monitoring.coreos.com/v1
-kind: ServiceMonitor
-metadata: {name: good, namespace: default}
-spec:
-  selector: {matchLabels: {app: web}}
-  namespaceSelector: {matchNames: [analytics]}
-  endpoints:
-    - port: http
-      path: /metrics
-      interval: 15s
-      scrapeTimeout: 10s
-      tlsConfig: {insecureSkipVerify: false, caFile: /etc/ca.crt}
-      relabelings: [{sourceLabels: [__meta_kubernetes_pod_name], targetLabel: pod, action: replace}]
----
-apiVersion: monitoring.coreos.com/v1
-kind: PodMonitor
-metadata: {name: good, namespace: default}
-spec:
-  selector: {matchLabels: {app: worker}}
-  podMetricsEndpoints: [{port: metrics, interval: 1m30s, honorLabels: true}]
----
-apiVersion: monitoring.coreos.com/v1
-kind: PrometheusRule
-metadata: {name: good, namespace: default}
-spec:
-  groups:
-    - name: analytics
-      interval: 30s
-      rules:
-        - alert: BackendDown
-          expr: up{job="backend"} == 0
-          for: 5m
-          keep_firing_for: 10m
-          labels: {severity: critical}
-          annotations: {summary: The backend is down}
-        - {record: job:requests:rate5m, expr: 'sum by (job) (rate(requests_total[5m]))'}
----
-apiVersion: gateway.networking.k8s.io/v1
-kind: GatewayClass
-metadata: {name: good}
-spec: {controllerName: eks.amazonaws.com/gateway-alb, description: Load balancers of EKS}
----
-apiVersion: gateway.networking.k8s.io/v1
-kind: Gateway
-metadata: {name: good, namespace: default}
-spec:
-  gatewayClassName: good
-  listeners:
-    - {name: http, port: 80, protocol: HTTP}
-    - name: https
-      hostname: analytics.example.com
-      port: 443
-      protocol: HTTPS
-      tls: {mode: Terminate, certificateRefs: [{name: analytics-tls}]}
-      allowedRoutes: {namespaces: {from: Same}, kinds: [{kind: HTTPRoute}]}
----
-apiVersion: gateway.networking.k8s.io/v1
-kind: HTTPRoute
-metadata: {name: good, namespace: default}
-spec:
-  parentRefs: [{name: good, sectionName: https}]
-  hostnames: [analytics.example.com]
-  rules:
-    - matches: [{path: {type: PathPrefix, value: /api}, headers: [{name: x-version, value: "2"}]}]
-      timeouts: {request: 30s}
-      filters:
-        - {type: RequestHeaderModifier, requestHeaderModifier: {set: [{name: x-edge, value: gateway}]}}
-      backendRefs: [{name: web, port: 80, weight: 1}]
-    - filters: [{type: RequestRedirect, requestRedirect: {scheme: https, statusCode: 301}}]
----
-apiVersion: gateway.envoyproxy.io/v1alpha1
-kind: BackendTrafficPolicy
-metadata: {name: good, namespace: default}
-spec:
-  targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: good}]
-  requestBuffer: {limit: 10Mi}
-  rateLimit: {local: {rules: [{limit: {requests: 100, unit: Minute}}]}}
-  timeout: {http: {streamIdleTimeout: 3600s, requestTimeout: 60s}}
-  retry: {numRetries: 2, retryOn: {triggers: [connect-failure]}}
----
-apiVersion: gateway.envoyproxy.io/v1alpha1
-kind: ClientTrafficPolicy
-metadata: {name: good, namespace: default}
-spec:
-  targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: good, sectionName: https}]
-  tls: {minVersion: "1.2", alpnProtocols: [h2, http/1.1]}
-  timeout: {http: {requestReceivedTimeout: 60s, idleTimeout: 3600s}}
-  clientIPDetection: {xForwardedFor: {numTrustedHops: 1}}
-  connection: {bufferLimit: 64Ki}
----
-apiVersion: external-secrets.io/v1
-kind: SecretStore
-metadata: {name: good, namespace: default}
-spec: {provider: {aws: {service: SecretsManager, region: us-west-2}}}
----
-apiVersion: external-secrets.io/v1
-kind: ExternalSecret
-metadata: {name: good, namespace: default}
-spec:
-  refreshInterval: 1h
-  secretStoreRef: {name: good, kind: SecretStore}
-  target: {name: analytics-secrets, creationPolicy: Owner, deletionPolicy: Retain}
-  data: [{secretKey: database-url, remoteRef: {key: shadower-analytics/database, property: url}}]
-"""
-    )
-}
+GOOD_FILE = Path(__file__).with_name("good_objects.yaml")
+GOOD: dict[str, Any] = {one["kind"]: one for one in yaml.safe_load_all(GOOD_FILE.read_text(encoding="utf-8"))}
 
 # What a hand slips into: (kind, path to change, value, what the server says of it).
 BAD = [
@@ -311,11 +78,21 @@ BAD = [
     ("GatewayClass", "spec.controller", "a", "controller"),
     ("GatewayClass", "spec.controllerName", "nopath", "controllerName"),
     ("Gateway", "spec.listeners.1.certificateRefs", [], "certificateRefs"),
-    ("Gateway", "spec.listeners.1.tls", None, "HTTPS needs tls"),
+    ("Gateway", "spec.listeners.0.tls", {"certificateRefs": [{"name": "a"}]}, "plain HTTP has no tls"),
+    ("SecurityPolicy", "spec.authorization.rules.0.principal.clientCIDRs", ["203.0.113.7"], "clientCIDRs"),
+    ("SecurityPolicy", "spec.authorization.default", "Deny", "default"),
+    ("HTTPRouteFilter", "spec.directResponse.status", 503, "status"),
+    ("HTTPRouteFilter", "spec.directResponse.body.inline", None, "inline"),
+    ("LoadBalancerConfiguration", "spec.scheme", "public", "internet-facing"),
+    ("LoadBalancerConfiguration", "spec.wafV2.webACLName", "edge", "webACLName"),
+    ("LoadBalancerConfiguration", "spec.listenerConfigurations.0.protocolPort", "443", "protocolPort"),
+    ("TargetGroupConfiguration", "spec.targetRef", {}, "targetRef"),
+    ("TargetGroupConfiguration", "spec.defaultConfiguration.healthCheckConfig.healthCheckInterval", 1, "5"),
     ("HTTPRoute", "spec.rules.0.backends", [], "backends"),
     ("HTTPRoute", "spec.rules.0.matches.0.path.value", "api", "begin with a slash"),
     ("BackendTrafficPolicy", "spec.rateLimits", {}, "rateLimits"),
     ("BackendTrafficPolicy", "spec.rateLimit.local.rules.0.limit.unit", "minute", "Minute"),
+    ("BackendTrafficPolicy", "spec.rateLimit.local.rules.0.clientSelectors.0.sourceCIDR.type", "Each", "Distinct"),
     ("BackendTrafficPolicy", "spec.targetRefs", None, "spec.targetRefs"),
     ("ClientTrafficPolicy", "spec.tls.minimumVersion", "1.2", "minimumVersion"),
     ("ClientTrafficPolicy", "spec.tls.minVersion", "1.4", "1.3"),

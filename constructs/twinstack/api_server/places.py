@@ -95,9 +95,16 @@ _BROUGHT: Final[Mapping[tuple[str, str], Resource]] = dict(
     _resources(
         {
             "secrets-store.csi.x-k8s.io/v1": ("SecretProviderClass", ""),
-            "eks.amazonaws.com/v1": ("TargetGroupBinding", "IngressClassParams NodeClass"),
+            "eks.amazonaws.com/v1": (
+                "LoadBalancerConfiguration TargetGroupBinding TargetGroupConfiguration",
+                "IngressClassParams NodeClass",
+            ),
+            "gateway.k8s.aws/v1": ("LoadBalancerConfiguration TargetGroupConfiguration", ""),
             "gateway.networking.k8s.io/v1": ("GRPCRoute Gateway HTTPRoute", "GatewayClass"),
-            "gateway.envoyproxy.io/v1alpha1": ("BackendTrafficPolicy ClientTrafficPolicy", ""),
+            "gateway.envoyproxy.io/v1alpha1": (
+                "BackendTrafficPolicy ClientTrafficPolicy HTTPRouteFilter SecurityPolicy",
+                "",
+            ),
             "cert-manager.io/v1": ("Certificate Issuer", "ClusterIssuer"),
             "monitoring.coreos.com/v1": ("PodMonitor PrometheusRule ServiceMonitor", ""),
             "external-secrets.io/v1": ("ExternalSecret SecretStore", "ClusterSecretStore"),

@@ -156,6 +156,23 @@ FIELDS: Final[Mapping[Kind, tuple[Row, ...]]] = {
         ("spec.namespaceSelector", "", INTERRUPTS, "an Ingress in a namespace that it selects no more is not looked after"),
         ("spec", "", SAFE, "the load balancer takes it over as it runs"),
     ),
+    **dict.fromkeys(
+        (("eks.amazonaws.com", "LoadBalancerConfiguration"), ("gateway.k8s.aws", "LoadBalancerConfiguration")),
+        (
+            ("spec.scheme", "to the internet", EXPOSES, _INTERNET),
+            ("spec.scheme", "", REPLACES, _ADDRESS),
+            ("spec.loadBalancerName", "", REPLACES, _ADDRESS),
+            ("spec.sourceRanges", "wider", EXPOSES, _WIDER),
+            ("spec.sourceRanges", "", INTERRUPTS, _CUT),
+            ("spec.wafV2", "removed", UNPROTECTS, "no firewall stands before it any more"),
+            ("spec", "", SAFE, "the load balancer takes it over as it runs"),
+        ),
+    ),
+    ("gateway.envoyproxy.io", "SecurityPolicy"): (("spec", "", EXPOSES, "others may come in than before"),),
+    **{
+        ("gateway.envoyproxy.io", kind): (("spec", "", SAFE, "the proxies take it over as they run"),)
+        for kind in ("BackendTrafficPolicy", "ClientTrafficPolicy", "HTTPRouteFilter")
+    },
     ("networking.k8s.io", "NetworkPolicy"): (
         ("spec.podSelector", "", INTERRUPTS, "other pods admit only what it names"),
         ("spec.policyTypes", "removed", EXPOSES, "it keeps out less"),
@@ -266,6 +283,7 @@ GONE: Final[Mapping[Kind, tuple[Effect, str]]] = {
     ("", "Service"): (REPLACES, "its name and its address lead nowhere"),
     ("networking.k8s.io", "Ingress"): (REPLACES, "its load balancer goes: nobody is answered from outside"),
     ("gateway.networking.k8s.io", "Gateway"): (REPLACES, "its load balancer goes: nobody is answered from outside"),
+    ("gateway.envoyproxy.io", "SecurityPolicy"): (EXPOSES, "whoever it kept out may come in"),
     ("networking.k8s.io", "NetworkPolicy"): (SAFE, "its pods admit what it kept out, unless another one keeps it out"),
     ("policy", "PodDisruptionBudget"): (SAFE, "a drain of a node may stop all of its pods at once"),
     ("autoscaling", "HorizontalPodAutoscaler"): (SAFE, "what it scaled keeps the number of pods that it has"),

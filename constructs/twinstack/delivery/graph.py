@@ -11,7 +11,7 @@
 | HorizontalPodAutoscaler, ScaledObject | what it scales, and what it shows to be let in | applied |
 | Ingress, HTTPRoute, webhook | the Services it names, and what makes the pods behind these | applied |
 | binding of rights | the role and the accounts it names | applied |
-| IngressClass, HTTPRoute | its parameters, its Gateway | applied |
+| IngressClass, Gateway, HTTPRoute | its parameters, its class and parameters, its Gateway and policies | applied |
 
 Everything else goes at once, side by side. An Ingress does not wait for ready pods: a load balancer's controller puts
 readiness gates on pods that an Ingress leads to, and takes minutes itself.
@@ -84,9 +84,20 @@ class ChangeGraph:
             yield from self._before_pods(manifest)
         if identity.kind in API_VERSIONS:
             yield target_of(data), False
+        if identity.kind.endswith("Route"):
+            yield from self._over(identity)
         for namespace, name in service_names(data):
             yield from self._behind(Identity("", "Service", namespace or identity.namespace, name))
         yield from ((one, False) for one in _named(manifest))
+
+    def _over(self, route: Identity) -> Iterator[tuple[Identity, bool]]:
+        """The policies of a route: who may come in is said before anybody does."""
+        for other, found in self._manifests.items():
+            targets = value(found.data, "spec", "targetRefs") or ()
+            if other.namespace == route.namespace and any(
+                (one.get("kind"), one.get("name")) == (route.kind, route.name) for one in targets
+            ):
+                yield other, False
 
     def _before_pods(self, manifest: Manifest) -> Iterator[tuple[Identity, bool]]:
         identity = manifest.identity
@@ -122,6 +133,7 @@ def _named(manifest: Manifest) -> Iterator[Identity]:
             else []
         ),
         *(value(data, "spec", "parentRefs") or () if identity.kind.endswith("Route") else ()),
+        *_of_gateways(data),
         *(
             {"kind": "TriggerAuthentication", **one["authenticationRef"]}
             for one in (value(data, "spec", "triggers") or () if identity.kind == "ScaledObject" else ())
@@ -137,12 +149,25 @@ def _named(manifest: Manifest) -> Iterator[Identity]:
         yield Identity("networking.k8s.io", "IngressClass", "", value(data, "spec", "ingressClassName"))
 
 
+def _of_gateways(data: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """A Gateway's class, its or its class's parameters, and what a route's filters name."""
+    for place in (("infrastructure", "parametersRef"), ("parametersRef",)):
+        if data["kind"] in {"Gateway", "GatewayClass"} and (found := value(data, "spec", *place)):
+            yield found
+    if data["kind"] == "Gateway" and (name := value(data, "spec", "gatewayClassName")):
+        yield {"kind": "GatewayClass", "name": name}
+    if data["kind"].endswith("Route"):
+        filters = (one for rule in value(data, "spec", "rules") or () for one in rule.get("filters") or ())
+        yield from (one["extensionRef"] for one in filters if one.get("extensionRef"))
+
+
 _GUARDS: Final = frozenset({"NetworkPolicy", "PodDisruptionBudget", "ResourceQuota", "LimitRange"})
 _RUNS_ON: Final = frozenset({"Deployment", "StatefulSet", "DaemonSet", "CronJob"})
 _CLUSTER_WIDE: Final = frozenset(
     {
         "ClusterRole",
         "ClusterTriggerAuthentication",
+        "GatewayClass",
         "IngressClassParams",
         "PriorityClass",
         "RuntimeClass",
@@ -151,6 +176,7 @@ _CLUSTER_WIDE: Final = frozenset(
 )
 _GROUPS: Final = {
     "Gateway": "gateway.networking.k8s.io",
+    "GatewayClass": "gateway.networking.k8s.io",
     "Role": "rbac.authorization.k8s.io",
     "ClusterRole": "rbac.authorization.k8s.io",
     "TriggerAuthentication": "keda.sh",

@@ -294,6 +294,34 @@ GATEWAY: Final = (
     # The definition's own default is Accepted: Unknown.
     Rule("nobody works at it", lambda _it: True, Standing.COMING, "no controller has taken it up", UNCLAIMED_SECONDS),
 )
+
+
+def _parents(it: Observed) -> list[Observed]:
+    """What each Gateway says of a route, each as an object of its own; of this generation alone."""
+    generation = int(it.metadata.get("generation") or 0)
+    found: list[Observed] = []
+    for parent in it.status.get("parents") or ():
+        said = [one for one in parent.get("conditions") or () if int(one.get("observedGeneration") or 0) >= generation]
+        found.append(Observed({**it.live, "status": {"conditions": said}}))
+    return found
+
+
+def _refusals(it: Observed) -> str:
+    told = (one.told(kind) for one in _parents(it) for kind in _OF_ROUTES if one.says(kind, "False"))
+    return ", ".join(dict.fromkeys(filter(None, told)))
+
+
+_OF_ROUTES: Final = ("Accepted", "ResolvedRefs")
+ROUTE: Final = (
+    _GOING,
+    Rule("a gateway does not take it", lambda it: bool(_refusals(it)), Standing.COMING, _refusals),
+    Rule(
+        "every gateway takes it",
+        lambda it: bool(_parents(it)) and all(one.says(kind) for one in _parents(it) for kind in _OF_ROUTES),
+        Standing.READY,
+    ),
+    Rule("nobody works at it", lambda _it: True, Standing.COMING, "no gateway has taken it up", UNCLAIMED_SECONDS),
+)
 SCALED_OBJECT: Final = (
     _GOING,
     Rule("KEDA scales by it", lambda it: it.says("Ready"), Standing.READY),
@@ -336,6 +364,7 @@ RULES: Final[Mapping[tuple[str, str], Sequence[Rule]]] = {
     ("apps", "StatefulSet"): STATEFUL_SET,
     ("batch", "Job"): JOB,
     ("gateway.networking.k8s.io", "Gateway"): GATEWAY,
+    ("gateway.networking.k8s.io", "HTTPRoute"): ROUTE,
     ("keda.sh", "ScaledObject"): SCALED_OBJECT,
     ("networking.k8s.io", "Ingress"): BALANCED,
 }

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 class Edge(Room[EdgeSpec]):
     """The AWS side of the way in.
 
-    `alb`: a certificate validated through DNS, and a firewall that the cluster's controller attaches. `nginx`: cert-manager
-    as an add-on. Both: external-dns as an add-on, limited to the hosts' records.
+    For a load balancer a certificate validated through DNS, and a firewall that the cluster's controller attaches; for nginx and
+    Envoy cert-manager as an add-on. For each external-dns as an add-on, limited to the hosts' records.
     """
 
     def __init__(self, scope: Infrastructure[Any], spec: EdgeSpec, *, cluster: Extensible) -> None:
@@ -108,7 +108,7 @@ class Edge(Room[EdgeSpec]):
                 "domainFilters": list(spec.zones),
                 "policy": "sync",
                 "registry": "txt",
-                "sources": ["ingress"],
+                "sources": [spec.served.dns_source],
                 "txtOwnerId": cluster.literal_name,
                 # A percent sign before a brace is Terraform's own: it is written twice.
                 **({"txtPrefix": "%%{record_type}-" + NOTE + "."} if _has_apex(spec) else {}),

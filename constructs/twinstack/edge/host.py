@@ -31,6 +31,8 @@ class Route(Model):
     """The web service's field in the environment."""
     inbound_cidrs: tuple[IPv4Network, ...] = ()
     """Addresses that may come in here; none given: everybody whom the host and the edge admit. A longer path has its own list."""
+    websocket: bool = False
+    """Whether websockets come in here. Envoy looks at whole bodies, and so serves such a path apart; others need not be told."""
 
     def rules(self) -> Iterator[Finding]:
         yield from check_path(self.path, ("path",))

@@ -1,6 +1,6 @@
 """What anybody may ask of a kind of edge. Each kind is a room of its own beside this file, named after the kind.
 
-A further kind is one folder (`gateway/{spec,aws,kubernetes}.py`), a member of `EdgeKind` and a line in `spec.KINDS`:
+A further kind is one folder (`mesh/{spec,aws,kubernetes}.py`), a member of `EdgeKind` and a line in `spec.KINDS`:
 nobody outside asks which kind it is.
 """
 
@@ -22,9 +22,12 @@ if TYPE_CHECKING:
 
 
 class EdgeKind(StrEnum):
-    """What serves it: an Application Load Balancer that EKS keeps, or an ingress-nginx that the cluster has."""
+    """What serves it: an Application Load Balancer that EKS keeps for an Ingress, an ingress-nginx that the cluster has, or whoever
+    serves a Gateway.
+    """
 
     ALB = "alb"
+    GATEWAY = "gateway"
     NGINX = "nginx"
 
 
@@ -34,6 +37,8 @@ class Sources:
 
     addresses: tuple[IPv4Network, ...] = ()
     namespaces: tuple[str, ...] = ()
+    pods: tuple[tuple[str, str], ...] = ()
+    """Labels of the pods there; every pod unless given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +49,18 @@ class Kind:
 
     @property
     def class_name(self) -> str:
-        """The IngressClass."""
+        """The IngressClass or GatewayClass."""
         raise NotImplementedError(f"{type(self).__name__}.class_name")
 
     @property
     def sources(self) -> Sources:
         """Who brings the requests to the pods."""
         raise NotImplementedError(f"{type(self).__name__}.sources")
+
+    @property
+    def dns_source(self) -> str:
+        """Where external-dns reads the hosts and the address."""
+        return "ingress"
 
     @property
     def certificates(self) -> tuple[Certificate, ...]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
+from cdk8s import ApiObject
 from cdk8s_plus_27 import k8s
-from constructs import Construct
 
 from twinstack.edge.ingress import Part, Rule
 from twinstack.edge.spec import EdgeSpec
@@ -14,7 +14,7 @@ from twinstack.kubernetes import Room, Workloads
 
 
 class Edge(Room[EdgeSpec]):
-    """An Ingress, or one for each limit and list of addresses, and what its kind makes beside it (`side`).
+    """An Ingress, or one for each limit and list of addresses, and what its kind makes beside it (`side`); of a gateway that alone.
 
     Source: Kubernetes, "Ingress".
     """
@@ -22,13 +22,17 @@ class Edge(Room[EdgeSpec]):
     def __init__(self, scope: Workloads[Any], spec: EdgeSpec) -> None:
         super().__init__(scope, spec)
         room = import_module(f"twinstack.edge.{spec.kind}.kubernetes")
-        self.side: Construct = room.Side(self, spec, chart=scope, labels=self.common_labels)
+        self.side: Any = room.Side(self, spec, chart=scope, labels=self.common_labels)
         self.ingresses: list[k8s.KubeIngress] = [self._make_ingress(part) for part in room.parts(spec)]
-        self.ingress: k8s.KubeIngress = self.ingresses[0]
 
     @property
-    def resource(self) -> k8s.KubeIngress:
-        return self.ingress
+    def ingress(self) -> k8s.KubeIngress:
+        """The first Ingress. Raises IndexError for a gateway, which has none."""
+        return self.ingresses[0]
+
+    @property
+    def resource(self) -> ApiObject:
+        return self.ingresses[0] if self.ingresses else self.side.resource
 
     def _make_ingress(self, part: Part) -> k8s.KubeIngress:
         return k8s.KubeIngress(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from ipaddress import IPv4Network
 from typing import TYPE_CHECKING, Annotated, ClassVar, Final
 
@@ -12,11 +12,13 @@ from twinstack.edge.addresses import check_lists
 from twinstack.edge.alb.lists import Firewall
 from twinstack.edge.alb.spec import Alb, Controller
 from twinstack.edge.certificate import Certificate, Certificates
+from twinstack.edge.gateway.spec import gateway
 from twinstack.edge.host import FIRST, Host, HostKey, HostName, OtherHost, Route
 from twinstack.edge.host_rules import check_hosts, check_notes
+from twinstack.edge.issuer import Acme
 from twinstack.edge.kind import EdgeKind, Kind
 from twinstack.edge.maintenance import Maintenance
-from twinstack.edge.nginx.spec import Acme, Nginx
+from twinstack.edge.nginx.spec import Nginx
 from twinstack.edge.rate_limit import PathRateLimit, RateLimit, check_once, is_under
 from twinstack.environment.model import Finding, NotInForce
 from twinstack.environment.monitoring import Monitoring
@@ -32,13 +34,13 @@ if TYPE_CHECKING:
 class EdgeSpec(Spec):
     """The way in: hosts, their routes, TLS, and the limits on what comes through. docs/edge.md has the behaviour.
 
-    What one kind alone does stands in its room, `alb/` or `nginx/`.
+    What one kind alone does stands in its room, `alb/`, `gateway/` or `nginx/`.
     """
 
     built_in: ClassVar[frozenset[Half]] = frozenset({Half.INFRASTRUCTURE, Half.WORKLOADS})
 
     kind: EdgeKind = EdgeKind.ALB
-    """`alb` or `nginx`."""
+    """`alb`, `nginx` or `gateway`."""
     host: HostName
     """The host name, in lower case."""
     former_hosts: tuple[HostName, ...] = ()
@@ -52,11 +54,11 @@ class EdgeSpec(Spec):
     """Further hosts by names of one's own, `api` or `www`: each with routes, or a redirect to another host."""
     certificates: Certificates = Certificates.EACH
     """`each`: one for every host; `wildcard`: one for all hosts that lie one label below the same name; `shared`: one with all
-    names (`nginx`)."""
+    names (where cert-manager has it)."""
     maintenance: Maintenance = Maintenance()
-    """An answer that everybody gets instead of the product, while it is switched on (`alb`)."""
+    """An answer that everybody gets instead of the product, while it is switched on (`alb`, `gateway`)."""
     body_limit_mib: Annotated[int, Field(ge=1, le=1024)] = 10
-    """The largest request body, in MiB. nginx refuses more; behind an ALB the service itself does."""
+    """The largest request body, in MiB. nginx and Envoy refuse more; behind an ALB the service itself does."""
     rate_limit: PathRateLimit
     """How many requests one address may make to what is dear: every route but `/`, unless it names `paths`."""
     total_rate_limit: RateLimit = RateLimit(requests=2000)
@@ -68,17 +70,19 @@ class EdgeSpec(Spec):
     certificate_arn: (
         Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:acm:[a-z0-9-]+:[0-9]{12}:certificate/[0-9a-f-]+$")] | None
     ) = None
-    """Uses this certificate instead of making one (`alb`)."""
+    """Uses this certificate instead of making one (a load balancer's)."""
     controller: Controller = Controller.EKS
-    """Who makes the load balancer (`alb`): `eks`, Auto Mode's own controller, or `self_managed`, one in the cluster."""
+    """Who serves it (`alb`, `gateway`): `eks`, Auto Mode's own controller, or `self_managed`, an AWS Load Balancer Controller in the
+    cluster; a `gateway` also `envoy`, an Envoy Gateway in the cluster."""
     access_log_bucket: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")] | None = None
-    """An S3 bucket of this region that Elastic Load Balancing may write to, for a line on each request (`alb`)."""
+    """An S3 bucket of this region that Elastic Load Balancing may write to, for a line on each request (a load
+    balancer's)."""
     firewall: Firewall = Firewall()
-    """What the firewall looks for, and how long it remembers it (`alb`)."""
+    """What the firewall of a load balancer looks for, and how long it remembers it."""
     issuer: Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")] = "letsencrypt-prod"
-    """The cert-manager ClusterIssuer that signs the certificate (`nginx`)."""
+    """The cert-manager ClusterIssuer that signs the certificate (`nginx`, and `gateway` with Envoy)."""
     acme: Acme | None = Acme()
-    """What that issuer is made from, in a cluster of our own (`nginx`); null: somebody else makes it."""
+    """What that issuer is made from, in a cluster of our own; null: somebody else makes it."""
     compose: ComposeOptions = ComposeOptions()
     """How it appears in the local stack."""
     inbound_cidrs: tuple[IPv4Network, ...] = ()
@@ -125,13 +129,18 @@ class EdgeSpec(Spec):
         return self.context.kubernetes_name("ingress")
 
     @property
+    def gateway_name(self) -> str:
+        """`analytics-gateway`."""
+        return self.context.kubernetes_name("gateway")
+
+    @property
     def tls_secret_name(self) -> str:
         """`analytics-tls`."""
         return self.context.kubernetes_name("tls")
 
     @property
     def class_name(self) -> str:
-        """The IngressClass."""
+        """The IngressClass or GatewayClass."""
         return self.served.class_name
 
     @property
@@ -196,7 +205,7 @@ class EdgeSpec(Spec):
         own = {route.path.rstrip("/") for route in host.routes}
         above = {path: _route_above(host, path) for path in limited_paths if path.rstrip("/") not in own}
         below = [
-            Route(path=path, to=route.to, inbound_cidrs=route.inbound_cidrs)
+            Route(path=path, to=route.to, inbound_cidrs=route.inbound_cidrs, websocket=route.websocket)
             for path, route in above.items()
             if route is not None
         ]
@@ -307,5 +316,9 @@ def _route_above(host: Host, path: str) -> Route | None:
     return max(found, key=lambda route: len(route.path), default=None)
 
 
-KINDS: Final[Mapping[EdgeKind, type[Kind]]] = {EdgeKind.ALB: Alb, EdgeKind.NGINX: Nginx}
+KINDS: Final[Mapping[EdgeKind, Callable[[EdgeSpec], Kind]]] = {
+    EdgeKind.ALB: Alb,
+    EdgeKind.GATEWAY: gateway,
+    EdgeKind.NGINX: Nginx,
+}
 """Each kind's room."""

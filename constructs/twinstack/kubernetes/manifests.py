@@ -129,6 +129,8 @@ APPLY_ORDER: Final = (
     "HorizontalPodAutoscaler",
     "PodDisruptionBudget",
     "Ingress",
+    "Gateway",
+    "HTTPRoute",
 )
 """An object comes after what it refers to, and pods after the policy that closes them. Kinds that are not named here stand
 where a Deployment does if they have pods.
@@ -138,7 +140,7 @@ NAMESPACE: Final = "namespace"
 ADMINISTRATORS: Final = 0
 SHARED: Final = 10
 RUNNING: Final = 30
-PHASES: Final = {"Job": 20, "Ingress": 40}
+PHASES: Final = {"Job": 20, "Ingress": 40, "Gateway": 40}
 LAST: Final = 50
 _HASH_LENGTH: Final = 8
 _NOT_IN_FILE_NAMES: Final = re.compile(r"[^a-z0-9.]+")

@@ -54,9 +54,11 @@ def from_addresses(addresses: Iterable[IPv4Network], port: int) -> Iterator[k8s.
         yield k8s.NetworkPolicyIngressRule(from_=peers, ports=[_port(port)])
 
 
-def from_namespace(name: str, port: int) -> Iterator[k8s.NetworkPolicyIngressRule]:
-    """Admits every pod of another namespace."""
-    yield k8s.NetworkPolicyIngressRule(from_=[_pods_in(name)], ports=[_port(port)])
+def from_namespace(
+    name: str, port: int, labels: Mapping[str, str] | None = None
+) -> Iterator[k8s.NetworkPolicyIngressRule]:
+    """Admits the pods of another namespace: all, or those with these labels."""
+    yield k8s.NetworkPolicyIngressRule(from_=[_pods_in(name, labels)], ports=[_port(port)])
 
 
 def from_scrapers(spec: MeasuredSpec) -> Iterator[k8s.NetworkPolicyIngressRule]:

@@ -78,7 +78,7 @@ def _ingress(spec: WebServiceSpec, edges: list[EdgeSpec]) -> Iterator[k8s.Networ
     for sources in dict.fromkeys(edge.served.sources for edge in edges):
         yield from from_addresses(sources.addresses, spec.port)
         for namespace in sources.namespaces:
-            yield from from_namespace(namespace, spec.port)
+            yield from from_namespace(namespace, spec.port, dict(sources.pods))
     yield from from_workloads((link.workload for link in spec.environment.links_to(spec)), spec.port)
     yield from from_scrapers(spec)
 

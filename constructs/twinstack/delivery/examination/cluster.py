@@ -200,9 +200,17 @@ BROUGHT_BY: Final = (
         "secrets-store.csi.x-k8s.io",
         "install the EKS add-on aws-secrets-store-csi-driver-provider: the infrastructure half does",
     ),
-    ("eks.amazonaws.com", "EKS Auto Mode brings it: deploy the infrastructure half, or switch Auto Mode on"),
+    (
+        "eks.amazonaws.com",
+        "EKS Auto Mode brings it, its kinds for gateways once these are switched on (docs/edge.md): deploy the infrastructure half, or "
+        "switch Auto Mode on",
+    ),
     ("cert-manager.io", "install cert-manager, an EKS add-on too"),
-    ("gateway.networking.k8s.io", "install the Gateway API's definitions and a controller"),
+    (
+        "gateway.networking.k8s.io",
+        "switch EKS's Gateway API definitions on (docs/edge.md), or install them with the gateway's controller",
+    ),
+    ("gateway.k8s.aws", "install the AWS Load Balancer Controller, 3.5 or later, with its definitions for gateways"),
     ("gateway.envoyproxy.io", "install Envoy Gateway"),
     ("monitoring.coreos.com", "install the Prometheus operator"),
     ("external-secrets.io", "install the External Secrets operator"),

@@ -31,6 +31,7 @@ class Side(Construct):
         self.certificates: Certificates = Certificates(self, spec, zones=zones)
         self.certificate: AcmCertificate | None = self.certificates.certificate
         self.firewall: Firewall = Firewall(self, spec, stack=stack)
+        stack.output(f"{spec.key}_firewall_arn", self.firewall.web_acl.arn, "What `firewall.arn` of a gateway is")
         # The association is the controller's now. What Terraform formerly made is forgotten, not undone: the load balancer
         # would stand open until the controller looks again, which may be hours.
         stack.forget(f"aws_wafv2_web_acl_association.{spec.key}")

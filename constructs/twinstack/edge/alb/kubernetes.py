@@ -79,20 +79,24 @@ def _action(host: Host) -> str:
     return f"redirect-{host.key}"
 
 
-def _load_balancer(spec: EdgeSpec, dialect: Dialect) -> dict[str, Any]:
-    attributes = {
+def load_balancer_attributes(spec: EdgeSpec) -> dict[str, str]:
+    """What is set of a load balancer, by whatever it is described."""
+    return {
         "idle_timeout.timeout_seconds": str(spec.idle_timeout_seconds),
         "routing.http.drop_invalid_header_fields.enabled": "true",
         **({"deletion_protection.enabled": "true"} if spec.context.protected else {}),
         **_access_logs(spec),
     }
+
+
+def _load_balancer(spec: EdgeSpec, dialect: Dialect) -> dict[str, Any]:
     parameters: dict[str, Any] = {
         # No other namespace may put a host of its own on this load balancer.
         "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": spec.context.namespace}},
         "scheme": "internet-facing",
         "ipAddressType": "ipv4",
         "sslPolicy": TLS_POLICY,
-        "loadBalancerAttributes": _pairs(attributes),
+        "loadBalancerAttributes": _pairs(load_balancer_attributes(spec)),
     }
     if tags := Alb(spec).tags:
         parameters["tags"] = _pairs(tags)

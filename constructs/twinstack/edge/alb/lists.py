@@ -68,7 +68,7 @@ class FirewallList(Model):
 
 
 class Firewall(Model):
-    """What the firewall of an `alb` looks for, beside the rate limits, and how long it is remembered."""
+    """What the firewall of a load balancer looks for, beside the rate limits, and how long it is remembered."""
 
     lists: tuple[FirewallList, ...] = (
         FirewallList(list=ManagedList.IP_REPUTATION),
@@ -79,6 +79,13 @@ class Firewall(Model):
     """AWS's lists, in the order in which they are asked. The last two read what people write, and so count at first."""
     log_retention_days: RetentionDays = 90
     """Days that a request which was blocked or counted is remembered; others are not logged."""
+    arn: (
+        Annotated[
+            str, Field(pattern=r"^arn:aws[a-z-]*:wafv2:[a-z0-9-]+:[0-9]{12}:regional/webacl/[A-Za-z0-9_-]+/[0-9a-f-]+$")
+        ]
+        | None
+    ) = None
+    """What AWS calls it, once Terraform has made it: the output `edge_firewall_arn`. A `gateway` names it so; an `alb` by its name."""
 
     @property
     def capacity(self) -> int:

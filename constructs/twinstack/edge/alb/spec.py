@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 
 
 class Controller(StrEnum):
-    """Who makes the load balancer: EKS Auto Mode, or an AWS Load Balancer Controller that the cluster's operators run."""
+    """Who serves an edge: EKS Auto Mode, or an AWS Load Balancer Controller or Envoy Gateway that the cluster's operators run."""
 
     EKS = "eks"
     SELF_MANAGED = "self_managed"
+    ENVOY = "envoy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,19 @@ class Alb(Kind):
         return monitoring(self)
 
     def rules(self) -> Iterator[Finding]:
+        if self.edge.controller is Controller.ENVOY:
+            yield Finding(
+                "TW220",
+                "a controller that serves no Ingress",
+                ("controller",),
+                given="envoy, with kind alb",
+                allowed="eks or self_managed; envoy with `kind: gateway`",
+                fix="use `kind: gateway`, or another controller",
+            )
+        yield from self.balancer_rules()
+
+    def balancer_rules(self) -> Iterator[Finding]:
+        """What a load balancer asks, by whatever it is described."""
         edge = self.edge
         former: dict[tuple[str | int, ...], str] = {
             ("former_hosts", index): host for index, host in enumerate(edge.former_hosts)
@@ -158,7 +172,7 @@ class Alb(Kind):
                 "TW735",
                 "nothing in this cluster makes the load balancer",
                 ("kind",),
-                given=f"alb, with {cluster.key}.mode managed",
+                given=f"{edge.kind}, with {cluster.key}.mode managed",
                 allowed=f"{cluster.key}.mode auto, or `controller: self_managed` with an AWS Load Balancer Controller in it",
                 fix="use Auto Mode, whose own controller serves it, or install the other one and say so",
             )

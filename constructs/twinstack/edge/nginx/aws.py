@@ -1,4 +1,4 @@
-"""What an edge behind ingress-nginx needs on AWS: cert-manager, and for DNS-01 the right to one record."""
+"""What an edge in the cluster needs on AWS: cert-manager, and for DNS-01 the right to one record."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from constructs import Construct
 from twinstack.aws import Extensible, Infrastructure, Statement, pin, policy_document
 from twinstack.aws.identity import pod_role, pod_trust
 from twinstack.edge.aws import zone_records
-from twinstack.edge.nginx.spec import CERT_MANAGER, Nginx
+from twinstack.edge.issuer import CERT_MANAGER, Issued
 from twinstack.edge.spec import EdgeSpec
 
 
@@ -37,8 +37,8 @@ class Side(Construct):
         self.issuer_role: IamRole | None = None
         if not cluster.is_own:
             return
-        nginx = Nginx(spec)
-        if not nginx.is_solved_in_dns:
+        issued = Issued(spec)
+        if not issued.is_solved_in_dns:
             cluster.addon(CERT_MANAGER)
             return
         address = f"{spec.key}_cert_manager"
@@ -46,7 +46,7 @@ class Side(Construct):
             self,
             "issuer-role",
             address,
-            name=nginx.issuer_role_name,
+            name=issued.issuer_role_name,
             description=f"cert-manager of {cluster.literal_name}, for the challenge of {spec.in_words} only",
             trust=pod_trust(spec.context, cluster.cluster_name, CERT_MANAGER, CERT_MANAGER),
         )

@@ -13,7 +13,8 @@ from constructs import Construct
 from twinstack.edge.addresses import Addresses, admitted, list_name
 from twinstack.edge.host import Host, Route, covers
 from twinstack.edge.ingress import Part, Rule, Tls
-from twinstack.edge.nginx.spec import CERT_MANAGER, NAMESPACE, Acme, Nginx
+from twinstack.edge.issuer import CERT_MANAGER, Acme
+from twinstack.edge.nginx.spec import NAMESPACE, Nginx
 from twinstack.edge.rate_limit import RateLimit
 from twinstack.edge.spec import EdgeSpec
 from twinstack.kubernetes import Workloads, custom_object, from_namespace
@@ -54,11 +55,6 @@ class Side(Construct):
             )
 
     def _make_issuer(self, spec: EdgeSpec, acme: Acme, labels: Mapping[str, str]) -> ApiObject:
-        solver = (
-            {"dns01": {"route53": {"region": spec.context.region}}, "selector": {"dnsZones": list(spec.zones)}}
-            if Nginx(spec).is_solved_in_dns
-            else {"http01": {"ingress": {"ingressClassName": spec.class_name}}}
-        )
         return custom_object(
             self,
             "issuer",
@@ -67,14 +63,7 @@ class Side(Construct):
             name=spec.issuer,
             namespace=None,
             labels=labels,
-            spec={
-                "acme": {
-                    "server": acme.server,
-                    **({"email": acme.email} if acme.email else {}),
-                    "privateKeySecretRef": {"name": f"{spec.issuer}-account"},
-                    "solvers": [solver],
-                }
-            },
+            spec=Nginx(spec).issuer_spec(acme, {"ingress": {"ingressClassName": spec.class_name}}),
         )
 
 

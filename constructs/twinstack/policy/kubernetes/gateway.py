@@ -63,13 +63,16 @@ def route_not_let_in(objects: Objects) -> Iterator[Fault]:
 def listener_has_no_certificate(objects: Objects) -> Iterator[Fault]:
     """A listener for TLS without the host or the Secret that its certificate is made for."""
     for gateway in objects.of("Gateway"):
+        made = objects.find("GatewayClass", text(gateway.spec, "gatewayClassName"))
+        is_found = made is not None and text(made.spec, "controllerName") in _FINDS_CERTIFICATES
         issued = next((name for name in gateway.annotations if name.startswith(_ISSUERS)), "")
         for listener in mappings(gateway.spec, "listeners"):
             path = f"spec.listeners[{listener.get('name')}]"
             protocol = text(listener, "protocol")
             passes = text(listener, "tls", "mode") == "Passthrough"
             if protocol in {"HTTPS", "TLS"} and not passes:
-                if not mappings(listener, "tls", "certificateRefs") and not mapping(listener, "tls", "options"):
+                named = mappings(listener, "tls", "certificateRefs") or mapping(listener, "tls", "options")
+                if not named and not is_found:
                     yield gateway.fault(f"{path}.tls.certificateRefs", "none", "a Secret with the certificate")
                 if issued and not text(listener, "hostname"):
                     yield gateway.fault(f"{path}.hostname", f"none, and {issued} is to issue for it", "the host's name")
@@ -235,6 +238,8 @@ def _seconds(duration: str) -> float:
 
 
 _ROUTES: Final = ("HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute", "UDPRoute")
+_FINDS_CERTIFICATES: Final = frozenset({"eks.amazonaws.com/gateway-alb", "gateway.k8s.aws/alb"})
+"""Load balancers of AWS: their certificates lie in ACM, and are found by the hosts of the routes."""
 _ISSUERS: Final = ("cert-manager.io/issuer", "cert-manager.io/cluster-issuer")
 _KINDS: Final = {
     "HTTP": ("HTTPRoute", "GRPCRoute"),
