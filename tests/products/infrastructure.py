@@ -1,4 +1,4 @@
-"""The infrastructure that the six products have in common. What is a product's own comes after it, and `connect` last."""
+"""The infrastructure that the products have in common. What is a product's own comes after it, and `connect` last."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the six products have in common: where they run, a database, settings, secrets, a Job, and a way in."""
+"""What the products have in common: where they run, a database, settings, secrets, a Job, and a way in."""
 
 from __future__ import annotations
 

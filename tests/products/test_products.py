@@ -1,8 +1,9 @@
-"""Six public products, written anew from what is known of their needs: each has to pass, from check to compose.
+"""Nine public products, written anew from what is known of their needs: each has to pass, from check to compose.
 
 openforms (maykinmedia/charts), plane (makeplane/helm-charts), fullstack (fastapi/full-stack-fastapi-template), launchpad
-(blastupio/api-launchpad), grai (grai-io/grai-core), saleor (trieb-work/helm-charts), as they were in November 2026. What
-they need and cannot have is in docs/how-to/from-manifests.md.
+(blastupio/api-launchpad), grai (grai-io/grai-core), saleor (trieb-work/helm-charts), netbox (netbox-community/netbox-docker),
+paperless (paperless-ngx/paperless-ngx), mastodon (mastodon/chart), as they were in November 2026. What they need and cannot
+have is in docs/how-to/from-manifests.md.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from twinstack.synthesis import Output, synthesized
 from twinstack.testing import Twins
 
 ROOT = Path(__file__).parents[2]
-NAMES = ("openforms", "plane", "fullstack", "launchpad", "grai", "saleor")
+NAMES = ("openforms", "plane", "fullstack", "launchpad", "grai", "saleor", "netbox", "paperless", "mastodon")
 
 
 def product(name: str) -> Product[Any]:
@@ -47,7 +48,7 @@ def made(request: pytest.FixtureRequest) -> Iterator[tuple[Loaded[Any], Output]]
 
 @pytest.fixture(scope="module")
 def control_plane() -> Iterator[ControlPlane]:
-    """One for all six: each has a namespace of its own, and its administrator's objects are the same in all."""
+    """One for all: each has a namespace of its own, and its administrator's objects are the same in all."""
     if not os.environ.get(ASSETS_VARIABLE):
         pytest.skip(f"{ASSETS_VARIABLE} is not set: no API server to ask")
     with ControlPlane.start(pod_start_seconds=0, autoscaler_sync_seconds=1) as started:

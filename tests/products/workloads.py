@@ -1,4 +1,4 @@
-"""The workloads that the six products have in common."""
+"""The workloads that the products have in common."""
 
 from __future__ import annotations
 
