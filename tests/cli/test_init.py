@@ -222,8 +222,11 @@ PATIENCE_SECONDS = 600
 """After which a command that asks for something else, or for nothing, is given up."""
 
 
+END_OF_INPUT = b"\x04"
+
+
 def converse(folder: Path, answers: Sequence[tuple[str, str]], *arguments: str) -> str:
-    """Runs a command on a terminal, and answers each question once it stands there."""
+    """Runs a command on a terminal, and answers each question once it stands there; what nobody expects ends it."""
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
         [sys.executable, "-m", "twinstack", *arguments],
@@ -240,8 +243,9 @@ def converse(folder: Path, answers: Sequence[tuple[str, str]], *arguments: str) 
         except OSError:  # the other side has ended
             break
         seen, unread = seen + text, unread + text
-        if waiting and waiting[0][0] in unread and unread.endswith(": "):
-            os.write(ours, f"{waiting.pop(0)[1]}\n".encode())
+        if unread.endswith(": "):
+            asked = bool(waiting) and waiting[0][0] in unread
+            os.write(ours, f"{waiting.pop(0)[1]}\n".encode() if asked else END_OF_INPUT)
             unread = ""
     os.close(ours)
     assert process.wait(PATIENCE_SECONDS) == 0, seen
@@ -279,6 +283,11 @@ def test_a_person_is_asked_for_what_no_option_says_until_it_fits(tmp_path: Path)
     assert 'account: "111122223333"\n' in dev.read_text()
     assert 'account: "222222222222" # placeholder: ' in prod.read_text()
     assert "host: shop.example.com\n" in prod.read_text()
+
+
+def test_a_question_that_nobody_expects_ends_the_conversation(tmp_path: Path) -> None:
+    with pytest.raises(AssertionError, match=r"Organization"):
+        converse(tmp_path, [("Product [shop]", ""), ("Another question", "")], "init", "shop")
 
 
 def test_a_person_who_has_said_everything_is_asked_nothing(tmp_path: Path) -> None:

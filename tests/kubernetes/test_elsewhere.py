@@ -80,7 +80,7 @@ def test_one_that_has_a_line_already_has_its_value_there(accept: Callable[..., L
     [
         ("{A: {secret: x, config_map: y, key: k}}", "TW622", "worker.variables_from.A", "both a Secret and a ConfigMap"),
         ("{A: {key: k}}", "TW622", "worker.variables_from.A", "neither a Secret nor a ConfigMap"),
-        ("{A: {secret: Not_A_Name, key: k}}", "TW104", "worker.variables_from.A.secret", "(not shown)"),
+        ("{A: {secret: Not_A_Name, key: k}}", "TW104", "worker.variables_from.A.secret", '"Not_A_Name" (text)'),
         ("{A: {secret: x, key: a/b}}", "TW104", "worker.variables_from.A.key", '"a/b" (text)'),
         ("{A: {secret: x}}", "TW107", "worker.variables_from.A.key", "nothing"),
         ("{ENVIRONMENT: {secret: x, key: k}}", "TW205", "worker.variables_from.ENVIRONMENT", "Secret x, and the workload itself: live"),
@@ -136,3 +136,51 @@ def test_the_doctor_looks_for_each_and_for_its_keys(accept: Callable[..., Loaded
         Finding.FAILED,
         "ConfigMap shop/payments, which Deployment shop-worker reads, is missing: its pods do not start",
     )
+
+
+PREFIXED = """\
+  variables_by_prefix:
+    PAYMENTS_: {secret: payments, examples: {URL: "https://pay.example.org"}}
+    SEARCH_: {config_map: search, optional: true}
+"""
+WITH_PREFIXES = BASE.replace("worker:\n", f"worker:\n{PREFIXED}  pull_secret: registry\n")
+
+
+def test_whole_objects_are_read_behind_a_prefix_and_looked_for(accept: Callable[..., Loaded[Shop]]) -> None:
+    environment = accept(base=WITH_PREFIXES).environment
+    template = objects_of(environment)["Deployment", "shop-worker"]["spec"]["template"]
+    assert template["spec"]["containers"][0]["envFrom"] == [
+        {"prefix": "PAYMENTS_", "secretRef": {"name": "payments"}},
+        {"prefix": "SEARCH_", "configMapRef": {"name": "search", "optional": True}},
+    ]
+    assert template["metadata"]["annotations"]["twinstack/kept-elsewhere"] == "ConfigMap search, Secret payments"
+    assert (
+        "envFrom" not in objects_of(environment)["Deployment", "shop-web"]["spec"]["template"]["spec"]["containers"][0]
+    )
+    made = tuple(Manifest(one, "x.yaml") for one in objects_of(environment).values())
+    examined = Examined("live", "shop", manifests=made)
+    assert [(check.finding, check.message) for check in elsewhere(examined, Api({}))] == [  # ty: ignore[invalid-argument-type]
+        (Finding.FAILED, "Secret shop/payments, which Deployment shop-worker reads, is missing: its pods do not start"),
+        (
+            Finding.WARNING,
+            "Secret shop/registry, which Deployment shop-worker reads, is missing: a private image cannot be pulled",
+        ),
+    ]
+    assert compose_of(environment)["services"]["worker"]["environment"]["PAYMENTS_URL"] == "${PAYMENTS_URL-}"
+    assert "PAYMENTS_URL=https://pay.example.org" in texts_of(environment)[".env.example"].splitlines()
+
+
+@pytest.mark.parametrize(
+    ("prefixes", "code", "path", "given"),
+    [
+        ("{DATABASE_: {secret: x}}", "TW205", "DATABASE_", "all of Secret x, and a link"),
+        ("{A_: {secret: x}, A_B_: {secret: y}}", "TW205", "A_", "all of Secret x, and another prefix, A_B_"),
+        ("{A_: {secret: x, config_map: y}}", "TW622", "A_", "both a Secret and a ConfigMap"),
+        ("{A: {secret: x}}", "TW104", "A", "A"),
+    ],
+)
+def test_a_prefix_that_may_hide_a_variable_is_refused(
+    prefixes: str, code: str, path: str, given: str, refuse: Callable[..., Sequence[Problem]]
+) -> None:
+    found = refuse(base=BASE.replace("worker:\n", f"worker:\n  variables_by_prefix: {prefixes}\n"))
+    assert (code, f"worker.variables_by_prefix.{path}", given) in [(one.code, one.path, one.given) for one in found]

@@ -15,7 +15,7 @@ from typing import Annotated, Any, Final
 from pydantic import BeforeValidator, Field
 
 from twinstack.environment.content import digest
-from twinstack.environment.elsewhere import Elsewhere, ObjectKey, ObjectName, VariablesElsewhere
+from twinstack.environment.elsewhere import Elsewhere, KeptElsewhere, ObjectKey, ObjectName, VariablesElsewhere
 from twinstack.environment.folders import FolderPath, is_within
 from twinstack.environment.model import Finding, Model
 
@@ -95,7 +95,7 @@ class MountedFiles(VariablesElsewhere):
                 )
 
     @property
-    def kept_elsewhere(self) -> tuple[Elsewhere, ...]:
+    def kept_elsewhere(self) -> tuple[KeptElsewhere, ...]:
         files = (one.elsewhere for one in self.mounted_files.values())
         return (*super().kept_elsewhere, *filter(None, files))
 

@@ -17,7 +17,8 @@ def check_pod(workload: WorkloadSpec) -> Iterator[Finding]:
     """Every finding about where its pods run, what stands in them, and what they read."""
     yield from check_processor(workload)
     yield from check_placement(workload)
-    yield from check_elsewhere(workload, workload.own_variables)
+    delivered = [one.delivered_name for link in workload.links for one in link.offer.variables]
+    yield from check_elsewhere(workload, workload.own_variables, delivered)
     preparations = [one.name for link in workload.links if (one := link.made.preparation)]
     yield from check_companions(workload, workload.key.replace("_", "-"), preparations)
     places = {path: field for field in ("writable_folders", "mounted_files") for path in getattr(workload, field)}

@@ -15,6 +15,7 @@ from twinstack.environment import Environment, WorkloadSpec
 from twinstack.environment.companions import Companion, Sidecar
 from twinstack.environment.pod_template import pod_template_of
 from twinstack.kubernetes.container import sized, unprivileged
+from twinstack.kubernetes.elsewhere import prefixed_variables
 from twinstack.kubernetes.expansion import literal
 from twinstack.kubernetes.files import VOLUME as FILES
 from twinstack.kubernetes.labels import selector
@@ -65,6 +66,7 @@ def _container(
         command=[*map(literal, one.command)] or None,
         ports=[k8s.ContainerPort(container_port=port)] if port else None,
         env=_variables(one, variables),
+        env_from=prefixed_variables(spec) if one.shares_variables else None,
         resources=sized(one.resources, one.resources.limits.ephemeral_storage or spec.ephemeral_storage_limit),
         startup_probe=health.startup if health else None,
         liveness_probe=health.liveness if health else None,

@@ -27,6 +27,18 @@ def variables_elsewhere(spec: WorkloadSpec) -> list[k8s.EnvVar]:
     ]
 
 
+def prefixed_variables(spec: WorkloadSpec) -> list[k8s.EnvFromSource] | None:
+    """Whole objects of which every entry is a variable; None where there are none."""
+    return [
+        k8s.EnvFromSource(prefix=prefix, secret_ref=k8s.SecretEnvSource(name=one.secret, optional=one.optional or None))
+        if one.secret
+        else k8s.EnvFromSource(
+            prefix=prefix, config_map_ref=k8s.ConfigMapEnvSource(name=one.object_name, optional=one.optional or None)
+        )
+        for prefix, one in spec.variables_by_prefix.items()
+    ] or None
+
+
 def elsewhere_annotation(spec: WorkloadSpec) -> dict[str, str]:
     """Tells whoever looks at the pods which of the objects that they need nobody here makes."""
     titles = sorted({one.title for one in spec.kept_elsewhere})

@@ -14,7 +14,7 @@ from twinstack.environment.container import port_sysctls
 from twinstack.environment.metrics import own_metrics_port
 from twinstack.kubernetes.companions import companions
 from twinstack.kubernetes.container import STORAGE, sized, unprivileged
-from twinstack.kubernetes.elsewhere import elsewhere_annotation, variables_elsewhere
+from twinstack.kubernetes.elsewhere import elsewhere_annotation, prefixed_variables, variables_elsewhere
 from twinstack.kubernetes.expansion import literal
 from twinstack.kubernetes.files import file_mounts, file_volumes
 from twinstack.kubernetes.folders import folder_mounts, folder_volumes
@@ -186,6 +186,7 @@ def _container(
         command=[*map(literal, spec.command)] or None,
         ports=_ports(spec, port) or None,
         env=list(own),
+        env_from=prefixed_variables(spec),
         resources=sized(spec.resources, spec.ephemeral_storage_limit),
         startup_probe=health.startup if health else None,
         liveness_probe=health.liveness if health else None,

@@ -46,6 +46,9 @@ def variables_of(spec: WorkloadSpec, stand_ins: Mapping[str, StandIn]) -> dict[s
     variables = {name: literal(value) for name, value in spec.own_variables.items()}
     for name, source in spec.variables_from.items():
         variables[name] = f"${{{name}:?copy .env.example to .env}}" if source.example else f"${{{name}-}}"
+    for prefix, one in spec.variables_by_prefix.items():
+        for name in one.examples:
+            variables[f"{prefix}{name}"] = f"${{{prefix}{name}-}}"
     filled_by: dict[str, str] = {}
     for link in spec.links:
         filled = stand_ins[link.resource.key].variables
@@ -95,6 +98,9 @@ def entries_elsewhere(spec: WorkloadSpec) -> Iterator[Entry]:
         yield Entry(
             "From elsewhere", name, source.example, f"{source.key} of {source.title}", is_secret=bool(source.secret)
         )
+    for prefix, one in spec.variables_by_prefix.items():
+        for name, example in one.examples.items():
+            yield Entry("From elsewhere", f"{prefix}{name}", example, f"of {one.title}", is_secret=bool(one.secret))
 
 
 def _needs(spec: WorkloadSpec, stand_ins: Mapping[str, StandIn]) -> dict[str, Condition]:

@@ -21,6 +21,8 @@ class Wanted:
 
     keys: set[str] = field(default_factory=set[str])
     readers: set[str] = field(default_factory=set[str])
+    starts_pods: bool = False
+    """Whether a container needs it, and not only whoever pulls its image."""
     is_told_later: bool = False
     """Whether it can only be made once Terraform has run: pods wait for it."""
 
@@ -41,7 +43,7 @@ def elsewhere(examined: Examined, api: ApiServer) -> Iterator[Check]:
             yield Check(TITLE, Finding.LEFT_OUT, f"{title}: there is no right to look at it")
             continue
         if found is None:
-            is_pulled = not one.keys and kind == "Secret"
+            is_pulled = not (one.starts_pods or one.is_told_later)
             effect = "a private image cannot be pulled" if is_pulled else "its pods do not start"
             if one.is_told_later:
                 effect = "its pods wait until the cluster is told which file system it is"
@@ -78,11 +80,12 @@ def wanted_elsewhere(examined: Examined) -> Mapping[tuple[str, str, str], Wanted
     wanted: dict[tuple[str, str, str], Wanted] = {}
     for one in examined.manifests:
         spec = (pod_template(one.data) or {}).get("spec") or {}
-        for kind, name, keys in _read(spec):
+        for kind, name, keys in (*_read(spec), *_pulled(spec)):
             place = (kind, one.namespace, name)
             if place not in made:
                 found = wanted.setdefault(place, Wanted())
-                found.keys |= keys
+                found.keys |= keys or set()
+                found.starts_pods |= keys is not None
                 found.readers.add(f"{one.kind} {one.identity.name}")
         if one.kind == "StorageClass":
             spot, _, key = str((one.data.get("parameters") or {}).get("fileSystemIdConfigRef", "")).rpartition("/")
@@ -94,6 +97,10 @@ def wanted_elsewhere(examined: Examined) -> Mapping[tuple[str, str, str], Wanted
 
 def _read(spec: Mapping[str, Any]) -> Iterator[tuple[str, str, set[str]]]:
     for container in (*(spec.get("initContainers") or ()), *(spec.get("containers") or ())):
+        for source in container.get("envFrom") or ():
+            for kind, field_ in (("Secret", "secretRef"), ("ConfigMap", "configMapRef")):
+                if (found := source.get(field_)) and not found.get("optional"):
+                    yield kind, str(found["name"]), set()
         for variable in container.get("env") or ():
             source = variable.get("valueFrom") or {}
             for kind, field_ in (("Secret", "secretKeyRef"), ("ConfigMap", "configMapKeyRef")):
@@ -103,8 +110,11 @@ def _read(spec: Mapping[str, Any]) -> Iterator[tuple[str, str, set[str]]]:
         for kind, field_, name in (("Secret", "secret", "secretName"), ("ConfigMap", "configMap", "name")):
             if (found := volume.get(field_)) and not found.get("optional"):
                 yield kind, str(found[name]), {str(item["key"]) for item in found.get("items") or ()}
+
+
+def _pulled(spec: Mapping[str, Any]) -> Iterator[tuple[str, str, set[str] | None]]:
     for found in spec.get("imagePullSecrets") or ():
-        yield "Secret", str(found["name"]), set()
+        yield "Secret", str(found["name"]), None
 
 
 TITLE: Final = "values from elsewhere"
