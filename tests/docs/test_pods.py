@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -10,8 +11,9 @@ import pytest
 import yaml
 
 from docs_generator.blocks import Block, blocks_of
-from docs_generator.halves import make_workloads
-from stacks import product
+from docs_generator.halves import make_infrastructure, make_workloads
+from stacks import AnalyticsEnvironment, product
+from stacks.infrastructure import AnalyticsInfrastructure
 from stacks.workloads import AnalyticsWorkloads
 from tests.docs.checks import REPOSITORY, merged
 from twinstack.environment.dumper import dump
@@ -36,15 +38,25 @@ def test_the_page_shows_what_its_layers_make(layer: Block, shown: Block) -> None
     below = merged(yaml.safe_load((folder / "base.yaml").read_text(encoding="utf-8")), said)
     layers = {"base": dump([below]), "prod": (folder / "prod.yaml").read_text(encoding="utf-8")}
     loaded = load_text(product.environment, "prod", layers, product.load("prod").context.today, root=product.root)
-    texts = make_workloads(AnalyticsWorkloads, loaded.environment)[1]
-    pods = [
-        template["spec"]
-        for text in texts.values()
-        for one in yaml.safe_load_all(text)
-        if (template := pod_template_of(one))
-    ]
+    made = statements if shown.language == "json" else pods
     wanted = yaml.safe_load(shown.text)
-    assert any(is_part(wanted, pod) for pod in pods), pods
+    found = [*made(loaded.environment)]
+    assert any(is_part(wanted, one) for one in found), found
+
+
+def pods(environment: AnalyticsEnvironment) -> Iterator[Mapping[str, Any]]:
+    """What every workload's pods are to be."""
+    for text in make_workloads(AnalyticsWorkloads, environment)[1].values():
+        for one in yaml.safe_load_all(text):
+            if template := pod_template_of(one):
+                yield template["spec"]
+
+
+def statements(environment: AnalyticsEnvironment) -> Iterator[Mapping[str, Any]]:
+    """What the role of every workload may do."""
+    document = make_infrastructure(AnalyticsInfrastructure, environment)[1]
+    for one in document["resource"]["aws_iam_role_policy"].values():
+        yield from json.loads(one["policy"])["Statement"]
 
 
 def is_part(wanted: Any, found: Any) -> bool:

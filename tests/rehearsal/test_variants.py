@@ -74,6 +74,14 @@ VARIANTS: Mapping[str, Mapping[str, Any]] = {
         "backend.priority": {"value": 1000},
         "scheduler.priority": {"value": 10, "preempts": False},
         "worker.scale.queue": {"broker": "cache", "tasks_per_replica": 10},
+        "worker.aws_rights": {
+            "send_mail": {
+                "actions": ["ses:SendEmail"],
+                "resources": ["arn:aws:ses:{region}:{account}:identity/shadower.ai"],
+                "conditions": {"StringEquals": {"ses:FromAddress": "reports@shadower.ai"}},
+            },
+        },
+        "worker.variables_by_prefix": {"PAYMENTS_": {"secret": "payments"}},
     },
     "rotation": {
         "database.password_version": 2,
