@@ -146,6 +146,9 @@ PATTERNS: Final[Mapping[str, Pattern]] = {
     r"^(/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$": Pattern("a path in the image", "/etc/ssl/rds.pem"),
     r"^[A-Za-z_][A-Za-z0-9_]{0,199}$": _VARIABLE,
     r"^[A-Z][A-Z0-9_]{0,199}$": _CAPITALS,
+    r"^[A-Z][A-Z0-9_]{0,48}_$": Pattern(
+        "a prefix of capitals, an underscore last", "PAYMENTS_", "prefixes such as `PAYMENTS_`"
+    ),
     r"^cache\.[a-z0-9]+\.[a-z0-9]+$": Pattern("a node type of ElastiCache", "cache.t4g.micro"),
     r"^[a-z0-9][a-z0-9.\-:]*(/[a-z0-9._\-]+)*$": Pattern("an image without a tag", "ghcr.io/acme/shop"),
     r"^sha256:[0-9a-f]{64}$": Pattern(

@@ -77,7 +77,7 @@ database:
 
 WEB_KEYS = (
     "acknowledge, architecture, aws_rights, build, cluster_rights, command, compose, digest, drain_seconds, environment_variables, health, image, init_containers, internet, kept_volumes, metrics, metrics_from, mounted_files, name, placement, port, priority, pull_secret, reaches, resources, "
-    "scale, secret_name, shared_memory, sidecars, start_seconds, stop_seconds, tag, temporary_storage, title, user, uses, variable, variables_from, writable_folders"
+    "scale, secret_name, shared_memory, sidecars, start_seconds, stop_seconds, tag, temporary_storage, title, user, uses, variable, variables_by_prefix, variables_from, writable_folders"
 )
 TOP_KEYS = (
     "account, database, environment_value, files, first_contents, namespace, network, organization, product, protected, region, settings, "

@@ -96,6 +96,7 @@ _KNOWN: Final[Mapping[str, PatternWords]] = {
         (r"^[A-Za-z0-9._@+-]+(/[A-Za-z0-9._@+-]+)*$", "a file of the product", "config/app.toml"),
         (r"^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$", "the name of a container", "proxy"),
         (r"^[a-z0-9]([a-z0-9-]{0,28}[a-z0-9])?$", "the name of a volume", "media"),
+        (r"^[A-Z][A-Z0-9_]{0,48}_$", "the beginning of variables' names: capitals, digits and underscores, an underscore last", "PAYMENTS_"),
         (r"^[a-z]{1,6}$", "the letters that instance types begin with", "m"),
         (r"^[a-z][a-z0-9_]{0,60}$", "a role in PostgreSQL: lower-case letters, digits and underscores, a letter first", "shop_app"),
     )
