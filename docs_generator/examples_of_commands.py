@@ -54,6 +54,7 @@ EXAMPLES: Final = (
         runs=Runs.RECORDED,
         before=("twinstack synth prod", "mkdir kept", "cp -r cdktf.out dist kept"),
     ),
+    Example("twinstack cost", "twinstack cost prod", "first 12, last 4", runs=Runs.RECORDED),
     Example("twinstack local", "twinstack local dev"),
     Example("twinstack workflows", "twinstack workflows"),
     Example("twinstack rehearse", "twinstack rehearse dev --only terraform", "first 12, last 1", runs=Runs.RECORDED),

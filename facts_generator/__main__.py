@@ -1,4 +1,6 @@
-"""`python -m facts_generator generate` writes the data, `check` says whether it is what these packages give (exit 3: not)."""
+"""`python -m facts_generator generate` writes the data, `check` says whether it is what these packages give (exit 3: not), and
+`prices EC2_SHOP AWS_PRICE` writes what AWS asks for, from clones of the two repositories that facts_generator/prices.py names.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +14,12 @@ from typing import Any, Final
 import twinstack.facts
 from facts_generator.actions import actions
 from facts_generator.offers import offers
+from facts_generator.prices import prices
 from facts_generator.values import shared_lists, values
 from facts_generator.versions import versions
 from twinstack.facts.actions import ACTIONS
 from twinstack.facts.data import OFFERS, VALUES
+from twinstack.facts.prices import PRICES
 
 PACKED: Final = ".xz"
 FOLDER: Final = Path(twinstack.facts.__file__).parent
@@ -23,8 +27,11 @@ FOLDER: Final = Path(twinstack.facts.__file__).parent
 
 def main(arguments: list[str]) -> int:
     """Carries out one of the two commands."""
+    if arguments[:1] == ["prices"] and len(arguments) == 3:
+        _write(PRICES, prices(*map(Path, arguments[1:])))
+        return 0
     if arguments not in (["generate"], ["check"]):
-        sys.stderr.write("python -m facts_generator generate|check\n")
+        sys.stderr.write("python -m facts_generator generate|check|prices EC2_SHOP AWS_PRICE\n")
         return 2
     types = values()
     made = {
@@ -36,11 +43,15 @@ def main(arguments: list[str]) -> int:
     if arguments == ["check"]:
         sys.stdout.write("".join(f"{name} is not what these packages give: make facts\n" for name in differ))
         return 3 if differ else 0
-    today = datetime.datetime.now(tz=datetime.UTC).date().isoformat()
     for name in differ:
-        text = _text({"read": today, **made[name]}).encode()
-        (FOLDER / name).write_bytes(lzma.compress(text, preset=9) if name.endswith(PACKED) else text)
+        _write(name, made[name])
     return 0
+
+
+def _write(name: str, data: dict[str, Any]) -> None:
+    today = datetime.datetime.now(tz=datetime.UTC).date().isoformat()
+    text = _text({"read": today, **data}).encode()
+    (FOLDER / name).write_bytes(lzma.compress(text, preset=9) if name.endswith(PACKED) else text)
 
 
 def _without_date(file: Path) -> dict[str, Any]:

@@ -183,6 +183,7 @@ SURFACE: Final[dict[str, list[str]]] = {
         "FileSystemSpec",
     ],
     "twinstack.formats": [],
+    "twinstack.cost": [],
     "twinstack.cron_job": [
         "Concurrency",
         "CronJobSpec",

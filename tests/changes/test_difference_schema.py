@@ -16,6 +16,7 @@ from twinstack.changes.compare import compare
 from twinstack.changes.difference import RISKS, Cause, Change
 from twinstack.changes.effect import Effect
 from twinstack.changes.former import Outputs
+from twinstack.cost.estimate import CostChange
 from twinstack.delivery.infrastructure_plan import Action
 from twinstack.environment.spec import Half
 from twinstack.errors import Location
@@ -39,7 +40,10 @@ def test_whatever_is_different_fits_the_schema(before: Outputs, after: Outputs) 
 def test_a_cause_fits_the_schema_with_all_that_it_may_be() -> None:
     cause = Cause("a", Location("prod.yaml", 3), "removed", (Cause("", note="the program"),))
     change = Change(Half.WORKLOADS, "Service a/b", "", Action.CHANGED, Effect.SAFE, cause=cause)
-    told = {"environment": "e", "before": "", "after": "", "worst": None, "counts": {}, "changes": [change.as_dict()]}
+    cost = CostChange(10.0, 12.4, 1).as_dict()
+    told = {
+        "environment": "e", "before": "", "after": "", "worst": None, "counts": {}, "cost": cost, "changes": [change.as_dict()],
+    }  # fmt: skip
     validated(told)
 
 
@@ -49,4 +53,6 @@ def test_the_schema_refuses_what_it_does_not_know_and_knows_every_class_action_a
     assert {*definitions["change"]["properties"]["action"]["enum"]} == {*map(str, Action)}
     assert definitions["change"]["properties"]["half"]["enum"] == [*map(str, Half)]
     with pytest.raises(AssertionError):
-        validated({"environment": "e", "before": "", "after": "", "worst": "bad", "counts": {}, "changes": []})
+        validated(
+            {"environment": "e", "before": "", "after": "", "worst": "bad", "counts": {}, "cost": None, "changes": []}
+        )

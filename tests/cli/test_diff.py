@@ -66,7 +66,7 @@ def test_a_change_ends_with_3_and_is_told_with_the_line_that_made_it(typed: Type
     assert "aws_db_instance.database  changed, 2 to 10 minutes" in out
     assert "instance_class  db.t3.medium → db.m7g.large" in out
     assert "database.instance_class" in out
-    assert out.splitlines()[-1] == "1 change: 1 interrupts"
+    assert out.splitlines()[-2:] == ["1 change: 1 interrupts", "cost +140.16 USD/month"]
 
 
 def test_machines_get_what_the_schema_says(typed: Typed, kept: Path) -> None:

@@ -39,7 +39,8 @@ def _head(difference: Difference) -> str:
     if difference.is_empty:
         return f"Nothing changes {since}."
     counts = [f"**{count} {risk}**" if risk in LOUD else f"{count} {risk}" for risk, count in difference.counts.items()]
-    return f"{', '.join(counts)} {since}"
+    cost = f"; **{difference.cost}**" if difference.cost is not None and difference.cost.is_known else ""
+    return f"{', '.join(counts)} {since}{cost}"
 
 
 def _summary(changes: Sequence[Change]) -> str:

@@ -8,12 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from twinstack.changes.effect import Effect
 from twinstack.delivery.infrastructure_plan import Action
 from twinstack.environment.spec import Half
 from twinstack.errors import Location
+
+if TYPE_CHECKING:
+    from twinstack.cost.estimate import CostChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +146,8 @@ class Difference:
     after: str
     changes: tuple[Change, ...]
     """The worst first."""
+    cost: CostChange | None = None
+    """What it costs more or less in a month; None where the two sides do not tell."""
 
     @classmethod
     def of(cls, before: str, after: str, changes: Iterable[Change]) -> Difference:
@@ -181,7 +186,7 @@ class Difference:
         """Plain data, for JSON: `difference.schema.json` says its form."""
         return {
             "before": self.before, "after": self.after, "worst": self.worst or None, "counts": dict(self.counts),
-            "changes": [one.as_dict() for one in self.changes],
+            "cost": self.cost.as_dict() if self.cost else None, "changes": [one.as_dict() for one in self.changes],
         }  # fmt: skip
 
 

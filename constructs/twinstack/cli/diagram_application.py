@@ -1,4 +1,4 @@
-"""`twinstack graph` and `twinstack diagram`: who uses what, as text and as pictures."""
+"""`twinstack graph`, `twinstack diagram` and `twinstack cost`: what an environment looks like, and what it costs."""
 
 from __future__ import annotations
 
@@ -51,3 +51,22 @@ def diagram(
     from twinstack.cli.diagram import draw_environment
 
     draw_environment(environment, of, form, out)
+
+
+@pictures.command()
+def cost(
+    environment: Environment,
+    assignments: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="PATH=VALUE", help="What if? One more layer on top: database.multi_az=false."),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")] = False,
+) -> None:
+    """Estimate what an environment costs in a month, by AWS's list prices, from what is synthesized.
+
+    Nothing is asked of AWS: the prices lie in the package, each with its date. What is charged by use is listed and not in
+    the sum; a price that nobody has read is said to be unknown.
+    """
+    from twinstack.cli.cost import cost as run
+
+    run(environment, assignments=assignments or (), as_json=json)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -133,6 +134,7 @@ def difference_between(
     from twinstack.changes.present import present
     from twinstack.changes.provider_types import prepare
     from twinstack.changes.undone import Undone
+    from twinstack.cost.estimate import CostChange
 
     environment = loaded.environment
     with present(product, loaded, halves) as after:
@@ -140,6 +142,8 @@ def difference_between(
         prepare()  # the former side takes longer
         before = former.result()
         found = compare(before, after, fields=environment.specs, users=users, halves=halves)
+        if set(halves) == set(Half):
+            found = replace(found, cost=CostChange.between(before, after))
         return causes_between(product, loaded, before).of(found, Undone(product, loaded, before, halves))
 
 

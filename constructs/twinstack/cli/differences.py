@@ -51,6 +51,8 @@ def lines(difference: Difference, stack: str, width: int = 100) -> Iterator[Line
     yield []
     counts = ", ".join(f"{count} {risk}" for risk, count in difference.counts.items())
     yield [(f"{number(difference.changes, 'change')}: {counts}", f"bold {_STYLES[difference.worst]}")]
+    if difference.cost is not None and difference.cost.is_known:
+        yield [(str(difference.cost), "bold")]
 
 
 def _alike(one: Change) -> tuple[object, ...] | None:

@@ -1,0 +1,77 @@
+"""What Kubernetes' objects make AWS charge for: load balancers, volumes, and the machines that pods need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from twinstack.cost.infrastructure import balancer
+from twinstack.cost.line import Line, by_use, fixed, unknown
+from twinstack.environment.quantities import cpu_millis, memory_bytes
+from twinstack.facts.prices import price_of
+from twinstack.policy.kubernetes.objects import Object, Objects, mapping, mappings, pods_of, text
+
+
+def lines_of_objects(manifests: Sequence[Any], region: str) -> Iterator[Line]:
+    """The lines of every object that costs something, or may; last what all pods together ask of the nodes."""
+    objects = Objects.of_documents(manifests)
+    yield from _balancers(objects, region)
+    for one in objects.all:
+        yield from _volumes(one, region)
+    yield from _pods(objects)
+
+
+def _balancers(objects: Objects, region: str) -> Iterator[Line]:
+    classes = {one.name: text(one.spec, "controller") for one in objects.of("IngressClass")}
+    seen: set[str] = set()
+    for one in objects.of("Ingress"):
+        name = text(one.spec, "ingressClassName")
+        if "alb" in classes.get(name, name) and name not in seen:
+            seen.add(name)  # those of one class share its group, and one load balancer
+            yield from balancer(_named(one), region)
+    for one in objects.of("Service"):
+        if text(one.spec, "type") == "LoadBalancer":
+            yield unknown(_named(one), "network load balancer", "nobody has read its price")
+    for one in objects.of("Gateway"):
+        yield unknown(_named(one), "load balancer of a gateway", "whose controller decides which it is")
+
+
+def _volumes(one: Object, region: str) -> Iterator[Line]:
+    claims = [one.data] if one.kind == "PersistentVolumeClaim" else mappings(one.spec, "volumeClaimTemplates")
+    count = int(one.spec.get("replicas", 1)) if one.kind == "StatefulSet" else 1
+    for claim in claims:
+        size = memory_bytes(text(claim, "spec", "resources", "requests", "storage") or "0Gi") / GIB
+        what = f"{count} volumes of {size:g} GiB" if count > 1 else f"volume of {size:g} GiB"
+        price = price_of("ebs", "gp3", region)
+        yield fixed(_named(one), what, size * count, "GiB-month", price, "as gp3, unless its class says otherwise")
+
+
+def _pods(objects: Objects) -> Iterator[Line]:
+    """What the nodes have to hold, at least and at most: it is not charged itself."""
+    least, most = [0.0, 0.0, 0.0], [0.0, 0.0, 0.0]
+    for one in objects.all:
+        pods = pods_of(one)
+        if pods is None or one.kind in PASSING:
+            continue
+        asked = [mapping(each, "resources", "requests") for each in mappings(pods.spec, "containers")]
+        cores = sum(cpu_millis(text(each, "cpu") or "0m") for each in asked) / 1000
+        memory = sum(memory_bytes(text(each, "memory") or "0Mi") for each in asked) / GIB
+        for total, count in zip((least, most), objects.replicas(one), strict=True):
+            for index, size in enumerate((1, cores, memory)):
+                total[index] += count * size
+    if most[0]:
+        what = f"{_range(least[0], most[0])} pods: {_range(least[1], most[1])} vCPU, {_range(least[2], most[2])} GiB"
+        yield by_use("pods", what, "machine-hour", None, "what the nodes have to hold, beside what each node runs")
+
+
+def _range(least: float, most: float) -> str:
+    return f"{least:.3g}" if least == most else f"{least:.3g} to {most:.3g}"
+
+
+def _named(one: Object) -> str:
+    return f"{one.kind} {one.namespace}/{one.name}" if one.namespace else f"{one.kind} {one.name}"
+
+
+GIB: Final = 1024**3
+PASSING: Final = frozenset({"CronJob", "DaemonSet", "Job"})
+"""What runs and ends, or on each node."""
