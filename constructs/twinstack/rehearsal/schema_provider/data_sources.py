@@ -101,8 +101,9 @@ def _ssm_parameter(configuration: Mapping[str, Any], _: Account) -> dict[str, An
 
 
 def _addon_version(configuration: Mapping[str, Any], _: Account) -> dict[str, Any]:
-    name = configuration.get("addon_name")
-    return {"id": name, "version": "v1.2.3-eksbuild.2" if configuration.get("most_recent") else "v1.2.3-eksbuild.1"}
+    """One that belongs to the cluster's version, so that an upgrade moves the add-ons."""
+    name, belongs = configuration.get("addon_name"), configuration.get("kubernetes_version") or "1.2"
+    return {"id": name, "version": f"v{belongs}.3-eksbuild.{2 if configuration.get('most_recent') else 1}"}
 
 
 def _policy_document(configuration: Mapping[str, Any], account: Account) -> dict[str, Any]:
