@@ -143,6 +143,12 @@ lint: $(VENV)/.complete $(CHECK_VENV)/.complete ## style, types, and scanners ov
 rehearse: $(VENV)/.complete ## prove the output against real Terraform and a real API server, offline (DEFINITIONS=FOLDER, STRICT=1)
 	@$(RUN) twinstack rehearse $(ENVIRONMENT_NAME) $(DEFINITIONS_OPTION) $(STRICT_OPTION)
 
+CASES_OPTION := $(if $(filter command line,$(origin CASES)),--cases '$(CASES)')
+
+.PHONY: rehearse-matrix
+rehearse-matrix: $(VENV)/.complete ## every edge, monitoring, network, nodes and cache, each with each, by real Terraform and a real API server (CASES=3)
+	@$(RUN) tests.rehearsal.matrix $(CASES_OPTION)
+
 .PHONY: delivery
 delivery: $(VENV)/.complete ## bring products out, from the first plan to the end, on a cloud and a cluster of this machine
 	@$(RUN) tests.delivery.whole
