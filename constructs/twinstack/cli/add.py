@@ -19,13 +19,21 @@ from twinstack.starting.kind import find_kind
 from twinstack.starting.text import Text
 
 
-def add(product: Product[Any], kind: str, name: str, *, uses: Sequence[str], dry_run: bool) -> None:
+def add(
+    product: Product[Any],
+    kind: str,
+    name: str,
+    *,
+    uses: Sequence[str],
+    values: Mapping[str, Any] | None = None,
+    dry_run: bool,
+) -> None:
     """Makes every change in memory, loads the product as it would be, and only then writes it.
 
     Raises UsageError for what cannot be added, ConfigurationError with every problem of a product that would not load.
     """
     try:
-        addition = Addition(product, find_kind(kind), name, tuple(dict.fromkeys(_links(uses))))
+        addition = Addition(product, find_kind(kind), name, tuple(dict.fromkeys(_links(uses))), values or {})
         changes = addition.changes()
         draft = addition.draft(changes)
     except UsageError as error:

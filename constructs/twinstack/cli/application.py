@@ -161,16 +161,21 @@ def add(
             metavar="NAME[:ACCESS]", help="Of a resource: a workload that uses it. Of a workload: what it uses."
         ),
     ] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="PATH=VALUE", help="What it says besides: mailer.placement.capacity=spot."),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the difference, and write nothing.")] = False,
 ) -> None:
     """Add a resource or a workload to the product, in YAML and in Python.
 
-    Example: twinstack add postgres reporting --uses web --uses migration:admin
+    Example: twinstack add postgres reporting --uses web --uses migration:admin --set reporting.storage_gib=50
     """
     from twinstack.cli.add import add as run_add
+    from twinstack.cli.assignment import read_assignments
     from twinstack.cli.project import find_product
 
-    run_add(find_product(), kind, name, uses=uses or (), dry_run=dry_run)
+    run_add(find_product(), kind, name, uses=uses or (), values=read_assignments(set_ or ()), dry_run=dry_run)
 
 
 @application.command()

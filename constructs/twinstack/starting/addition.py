@@ -22,6 +22,7 @@ from twinstack.starting.half_text import add_construct
 from twinstack.starting.kind import Kind, find_kind
 from twinstack.starting.layer_text import add_section, add_use, data_of
 from twinstack.starting.names import refused
+from twinstack.starting.overlay import with_values
 from twinstack.starting.place import follows
 from twinstack.starting.python_text import Source, described, fields_of
 from twinstack.starting.space import free_spaces
@@ -39,6 +40,8 @@ class Addition:
     name: str
     uses: Sequence[tuple[str, str | None]] = ()
     """Names with the access asked for, if any: who uses a resource, or what a workload uses."""
+    values: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """What it says besides, by dotted paths that begin with its name: `{"mailer.placement.capacity": "spot"}`."""
     specs: Mapping[str, type[Spec]] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -85,6 +88,9 @@ class Addition:
         members = {*self.specs, *self.product.environment.__pydantic_fields__, *dir(self.product.environment)}
         if reason := refused(self.name, self.kind.spec, members):
             yield f'nothing can be called "{self.name}": {reason}'
+        for path in self.values:
+            if not path.startswith(f"{self.name}."):
+                yield f"--set {path}: only what is added is said here: begin it with `{self.name}.`"
         if self.kind.starter.once and (there := [key for key, spec in self.specs.items() if spec is self.kind.spec]):
             yield f"a product has one {self.kind.name} at most: this one has {there[0]}"
         if self.uses and not self.kind.is_workload and not self.kind.access_levels:
@@ -126,6 +132,8 @@ class Addition:
             protected = "protected" if merged.get("protected") is True else "unprotected"
             values = self._values(merged, name, spaces[name])
             sections[name] = self.kind.starter.section(self.name, protected, values)
+        own = {path.partition(".")[2]: value for path, value in self.values.items()}
+        sections = with_values(sections, self.name, own, BASE)
         if not any(sections.values()):
             sections[BASE] = f"{self.name}: {{}}\n"
         for name, section in sections.items():

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+import textwrap
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
+
+import yaml
 
 from twinstack.environment.dumper import dump
 from twinstack.layers.scalars import is_text
@@ -20,6 +23,43 @@ def overlaid(text: str, values: Mapping[str, Any]) -> str:
         else:
             blocks[key] = written(key, value)
     return "".join(blocks.values())
+
+
+def with_values(sections: Mapping[str, str], key: str, values: Mapping[str, Any], base: str) -> dict[str, str]:
+    """The section of a field in each layer, with these values by their dotted paths: where layers say something of it already, there,
+    and else in the one that all share.
+    """
+    texts = dict(sections)
+    for path, value in values.items():
+        parts = path.split(".")
+        saying = [layer for layer, text in texts.items() if _says(_data(text, key), parts)]
+        for layer in saying or [base]:
+            texts[layer] = _with_value(texts.get(layer, ""), key, parts, value)
+    return texts
+
+
+def _with_value(section: str, key: str, parts: Sequence[str], value: Any) -> str:
+    data = _data(section, key)
+    inner = data
+    for part in parts[:-1]:
+        if not isinstance(inner.get(part), dict):
+            inner[part] = {}
+        inner = inner[part]
+    inner[parts[-1]] = value
+    body = textwrap.dedent(section.partition("\n")[2])
+    return f"{key}:\n{textwrap.indent(overlaid(body, {parts[0]: data[parts[0]]}), '  ')}"
+
+
+def _data(section: str, key: str) -> dict[str, Any]:
+    return (yaml.safe_load(section) or {}).get(key) or {}
+
+
+def _says(data: Any, parts: Sequence[str]) -> bool:
+    for part in parts:
+        if not isinstance(data, Mapping) or part not in data:
+            return False
+        data = data[part]
+    return True
 
 
 def _blocks(text: str) -> dict[str, str]:
@@ -49,8 +89,10 @@ def _flow(value: Any) -> str:
             return "{" + ", ".join(f"{_scalar(str(name))}: {_flow(one)}" for name, one in value.items()) + "}"
         case list() | tuple():
             return "[" + ", ".join(map(_flow, value)) + "]"
-        case bool() | int():
+        case bool() | int() | float() | None:
             return json.dumps(value)
+        case _:
+            pass
     return _scalar(value)
 
 
