@@ -128,14 +128,14 @@ def test_the_web_service_that_is_told_to_end_sends_clients_away_and_finishes_its
     )
 
 
-def queued(stack: Service) -> Client:
+def queued(stack: Service, events: int = EVENTS) -> Client:
     """A client whose events all wait for a worker."""
     web = stack.web(RATE_LIMIT_PER_MINUTE="100000", RATE_LIMIT_PER_HOUR="100000")
     client = web.client()
     with ThreadPoolExecutor(8) as pool:
-        answers = [*pool.map(lambda _: client.send_event("queued").status_code, range(EVENTS))]
-    assert answers == [202] * EVENTS
-    assert stack.queue_length() == EVENTS
+        answers = [*pool.map(lambda _: client.send_event("queued").status_code, range(events))]
+    assert answers == [202] * events
+    assert stack.queue_length() == events
     return client
 
 
