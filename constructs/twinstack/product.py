@@ -77,6 +77,17 @@ class Product(Generic[E]):
         """As `load`, with where every value came from and the warnings."""
         return self._load(name, set or {}, version, "--version", today, {})
 
+    def load_former(self, root: Path, name: str, *, version: str | None = None) -> Loaded[E]:
+        """As `load_with_provenance`, of layers as they once were: `root` holds their `environments/`.
+
+        What else the environment is made of, the product's own folder has.
+        """
+        from twinstack.layers.document import read
+
+        documents = {one: read(root / FOLDER / f"{one}.yaml", f"{FOLDER}/{one}.yaml", root) for one in (BASE, name)}
+        said = os.environ.get(VERSION) if version is None else version
+        return self._load(name, {}, said, VERSION if version is None else "--version", None, documents)
+
     def _load(
         self,
         name: str,

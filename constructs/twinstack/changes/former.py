@@ -111,8 +111,7 @@ def _named(
     commit = repository.find(against)
     if commit:
         with repository.synthesized(commit, environment, halves=halves, version=version) as root:
-            label = against if commit.startswith(against) else f"{against} ({commit[:_SHORT]})"
-            made = outputs_of(label, *_folders(root, environment, None), halves)
+            made = outputs_of(label_of(against, commit), *_folders(root, environment, None), halves)
             yield replace(made, root=root, commit=commit)
         return
     remembered, known = _remembered(records, against)
@@ -133,6 +132,11 @@ def _named(
     with repository.synthesized(found, environment, halves=(Half.INFRASTRUCTURE,), version=record.version) as root:
         one = outputs_of(label, *_folders(root, environment, None), (Half.INFRASTRUCTURE,))
         yield Outputs(label, one.stack, manifests, one.folder, root, found)
+
+
+def label_of(name: str, commit: str) -> str:
+    """What a commit is called, for people: `main (9f3c2e1a04)`."""
+    return name if commit.startswith(name) else f"{name} ({commit[:_SHORT]})"
 
 
 def _remembered(records: Callable[[], Records] | None, against: str) -> tuple[Records | None, Sequence[str]]:

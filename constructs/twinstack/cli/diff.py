@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -19,12 +20,13 @@ from twinstack.cli.render import emit_json
 from twinstack.cli.reports import put_report, put_reports
 from twinstack.cli.users import users_of
 from twinstack.environment.spec import Half
-from twinstack.errors import Location, UsageError
+from twinstack.errors import ConfigurationError, Location, UsageError
 from twinstack.product import FOLDER
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
+    from twinstack.changes.again import FormerLayers
     from twinstack.changes.difference import Difference
     from twinstack.changes.former import Outputs
     from twinstack.delivery.cluster import Context
@@ -82,7 +84,7 @@ def _to_former(
         product = load_product(reference, folder)
         coming.product.set_result(product)
         (loaded,) = product.load_all([environment], set=read_assignments(assignments) or None, version=version)
-        difference = difference_between(product, loaded, former, halves)
+        difference = difference_between(product, loaded, former, halves, version)
     return product, loaded, difference
 
 
@@ -126,7 +128,11 @@ def _report(
 
 
 def difference_between(
-    product: Product[Any], loaded: Loaded[Any], former: Future[Outputs], halves: Sequence[Half] = tuple(Half)
+    product: Product[Any],
+    loaded: Loaded[Any],
+    former: Future[Outputs | FormerLayers],
+    halves: Sequence[Half] = tuple(Half),
+    version: str | None = None,
 ) -> Difference:
     """The outputs of today compared with the former ones that are being made, each change with its cause."""
     from twinstack.changes.beginnings import causes_between
@@ -140,11 +146,30 @@ def difference_between(
     with present(product, loaded, halves) as after:
         users = users_of(environment)
         prepare()  # the former side takes longer
-        before = former.result()
-        found = compare(before, after, fields=environment.specs, users=users, halves=halves)
-        if set(halves) == set(Half):
-            found = replace(found, cost=CostChange.between(before, after))
-        return causes_between(product, loaded, before).of(found, Undone(product, loaded, before, halves))
+        with _made(product, environment.name, former.result(), halves, version) as before:
+            found = compare(before, after, fields=environment.specs, users=users, halves=halves)
+            if set(halves) == set(Half):
+                found = replace(found, cost=CostChange.between(before, after))
+            return causes_between(product, loaded, before).of(found, Undone(product, loaded, before, halves))
+
+
+@contextmanager
+def _made(
+    product: Product[Any], name: str, found: Outputs | FormerLayers, halves: Sequence[Half], version: str | None
+) -> Generator[Outputs]:
+    """The former outputs, while the context lasts: those that were made, or those of layers that the program makes again."""
+    from twinstack.changes.again import FormerLayers, made_again
+    from twinstack.changes.former import former
+
+    with ExitStack() as lasting:
+        if not isinstance(found, FormerLayers):
+            yield found
+            return
+        try:
+            made = lasting.enter_context(made_again(product, name, found, halves=halves, version=version))
+        except ConfigurationError:  # refused today: said as of any revision that cannot be synthesized
+            made = lasting.enter_context(former(product, name, found.commit, halves=halves, version=version))
+        yield made
 
 
 CHANGED: Final = 3

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from twinstack.changes.former import Outputs, former
+from twinstack.changes.again import FormerLayers, former_layers_alone
+from twinstack.changes.former import NOTHING, Outputs, former, label_of, repository_of
 from twinstack.changes.revision import Repository
 from twinstack.environment.spec import Half
 from twinstack.product import BASE, FOLDER
@@ -49,15 +50,18 @@ def made_beside(
     halves: Sequence[Half] = tuple(Half),
     version: str | None = None,
     records: Callable[[], Records] | None = None,
-) -> Generator[Future[Outputs]]:
+) -> Generator[Future[Outputs | FormerLayers]]:
     """The outputs that are being made, while the context lasts. Their result raises as `twinstack.changes.former` does.
 
-    `against` is what that takes; None is where today's changes began (`Repository.beginning`).
+    `against` is what that takes; None is where today's changes began (`Repository.beginning`). Where nothing but the layers
+    was another, the result is those: the caller has the program that makes their outputs.
     """
     with ExitStack() as lasting, ThreadPoolExecutor(1) as beside:
 
-        def make() -> Outputs:
+        def make() -> Outputs | FormerLayers:
             name, label = (against, "") if against is not None else Repository.of(coming.root).beginning()
+            if layers := lasting.enter_context(_layers_alone(coming, environment, name, label)):
+                return layers
             made = lasting.enter_context(
                 former(coming, environment, name, halves=halves, version=version, records=records)
             )
@@ -67,3 +71,15 @@ def made_beside(
             yield beside.submit(make)
         finally:
             coming.product.cancel()  # where it could not be read: nobody waits for it any more
+
+
+@contextmanager
+def _layers_alone(coming: Coming, environment: str, name: str, label: str) -> Generator[FormerLayers | None]:
+    """Those of a commit whose program is today's; None for anything else."""
+    repository = repository_of(coming) if name != NOTHING and not Path(name).expanduser().is_dir() else None
+    commit = repository.find(name) if repository is not None else ""
+    if repository is None or not commit:
+        yield None
+        return
+    with former_layers_alone(repository, commit, label or label_of(name, commit), environment) as found:
+        yield found
