@@ -21,7 +21,7 @@ VARIABLES: Final[Mapping[str, tuple[str, str]]] = {
         "whatever synthesizes",
         "The [engine](../engines.md): `native` works in Python, without node and `imports/`, and refuses what it does not "
         "do; `node`; `stock` loads the bindings as they are installed. Unless it is set, a command begins on `native` and "
-        "goes over to `node` by itself; a test runner is on `node`. The output is the same.",
+        "goes over to `node` by itself, and so does pytest. The output is the same.",
     ),
     "TWINSTACK_TRUSTED_FOLDERS": (
         "every command",

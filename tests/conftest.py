@@ -1,4 +1,7 @@
-"""The tests run on the trimmed bindings, as the program does: one kernel for each process, started before the imports."""
+"""The tests are held on the native engine unless TWINSTACK_BINDINGS says another, so that what it refuses fails.
+
+The programs that they start choose for themselves, as a user's do.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,9 @@ from tests.shop import accept, base, refuse, shop  # noqa: F401
 from tests.starting.lent import lend_bindings  # noqa: F401
 from twinstack.bindings import activate
 
-activate(Path(__file__).parents[1])
+with pytest.MonkeyPatch.context() as variables:
+    variables.setenv("TWINSTACK_BINDINGS", os.environ.get("TWINSTACK_BINDINGS", "native"))
+    activate(Path(__file__).parents[1])
 gc.disable()  # until all tests are collected: nothing that is made for that is garbage
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from importlib.metadata import entry_points
@@ -73,9 +74,9 @@ def write_product(folder: Path, level: str = "info") -> None:
         (folder / name).write_text(text.replace("LOG_LEVEL: info", f"LOG_LEVEL: {level}"))
 
 
-def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def run(folder: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    return subprocess.run(command, cwd=folder, env=os.environ | variables, capture_output=True, text=True, check=False)
 
 
 def test_it_is_registered_by_installing_the_library() -> None:
@@ -141,7 +142,7 @@ def test_a_package_names_the_product_that_its_tests_use(tmp_path: Path, lend_bin
         "def test_engine():\n    import cdktf\n\n    assert '/shop/imports/' in cdktf.__file__\n"
     )
     for folder, arguments in ((package, ()), (tmp_path, ("package",))):
-        done = run(folder, *arguments)
+        done = run(folder, *arguments, TWINSTACK_BINDINGS="node")
         assert "2 passed" in done.stdout, done.stdout
 
 

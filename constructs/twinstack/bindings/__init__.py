@@ -24,9 +24,8 @@ def activate(root: Path) -> None:
     """Starts the engine of the program in `root`, before anything of cdktf or cdk8s is imported. Once a process.
 
     TWINSTACK_BINDINGS says which: `native` (in Python, without node), `node` (on `imports/`, which is made to fit the
-    program and put first on the path), `stock` (the installed wheels as they are). Unless it does, the commands and
-    `main.py` begin on the native one and go over to node by themselves; any other process, a test runner's say, is on
-    node. Raises BindingsError where the wheels are not installed, MissingToolError where there is no node, UsageError for
+    program and put first on the path), `stock` (the installed wheels as they are). Unless it does, the commands,
+    `main.py` and pytest begin on the native one and go over to node by themselves; any other process is on node. Raises BindingsError where the wheels are not installed, MissingToolError where there is no node, UsageError for
     a variable that says what is not to be had.
     """
     mode = os.environ.get(MODE)

@@ -9,12 +9,22 @@ from typing import Final, NoReturn
 
 def own_this_process() -> None:
     """Says that this process is a command's or `main.py`'s, from its first line on: it may be begun again."""
-    _OWNED.append(True)
+    _OWNED.append(COMMAND)
+
+
+def own_these_tests() -> None:
+    """Says that this process is a test runner's, which begins again once all that it holds is put away (testing.plugin)."""
+    _OWNED.append(TESTS)
+
+
+def runs_tests() -> bool:
+    """Whether this process is a test runner's, which may also carry out commands."""
+    return TESTS in _OWNED or "pytest" in sys.modules
 
 
 def may_begin_again() -> bool:
     """Whether this process is the program's own, and was not begun again already."""
-    return bool(_OWNED) and AGAIN not in os.environ and "pytest" not in sys.modules
+    return (TESTS if runs_tests() else COMMAND) in _OWNED and AGAIN not in os.environ
 
 
 def begin_again_if_refused() -> None:
@@ -24,7 +34,7 @@ def begin_again_if_refused() -> None:
     Returns where nothing was refused, or where the native engine was asked for.
     """
     choice = sys.modules.get("twinstack.bindings.choice")
-    if choice is not None and choice.must_begin_again(sys.exception()):
+    if choice is not None and not runs_tests() and choice.must_begin_again(sys.exception()):
         begin_again("node")
 
 
@@ -37,4 +47,6 @@ def begin_again(reason: str) -> NoReturn:
 
 
 AGAIN: Final = "TWINSTACK_STARTED_AGAIN_FOR"
-_OWNED: Final[list[bool]] = []
+COMMAND: Final = "command"
+TESTS: Final = "tests"
+_OWNED: Final[list[str]] = []

@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
-from twinstack.bindings.again import may_begin_again
+from twinstack.bindings.again import TESTS, may_begin_again, runs_tests
 from twinstack.bindings.native.unsupported import REFUSED, Need, unsupported
 from twinstack.errors import TwinstackError
 from twinstack.fresh_file import replace_file
@@ -75,16 +75,21 @@ def must_begin_again(error: BaseException | None) -> bool:
     """
     if not _GUESSED:
         return False
-    if not REFUSED:
-        return _may_be_the_engines(error)
+    return noted_need() is not None or _may_be_the_engines(error)
+
+
+def noted_need() -> Need | None:
+    """What was refused first where this run began on the native engine by itself; it is noted for the next run."""
+    if not _GUESSED or not REFUSED:
+        return None
     root, need = _GUESSED[0], REFUSED[0]
-    file = _note(root)
+    file = _note(root, TESTS if runs_tests() else "")
     if file is not None:
         with suppress(OSError):
             file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             content = {"what": need.what, "file": need.file, "line": need.line, "digest": _digest(root, need.file)}
             replace_file(file, json.dumps(content))
-    return True
+    return need
 
 
 def _may_be_the_engines(error: BaseException | None) -> bool:
@@ -100,8 +105,16 @@ def _may_be_the_engines(error: BaseException | None) -> bool:
 
 
 def known_need(root: Path) -> Need | None:
-    """Why the program in `root` needs node, as an earlier run of the same code found; None where nothing is known."""
-    file = _note(root)
+    """Why the program in `root` needs node, as an earlier run of the same code found; None where nothing is known.
+
+    Its tests may need it where it does not, and are noted apart.
+    """
+    of_tests = _known_need(root, TESTS) if runs_tests() else None
+    return of_tests or _known_need(root, "")
+
+
+def _known_need(root: Path, whose: str) -> Need | None:
+    file = _note(root, whose)
     if file is None:
         return None
     try:
@@ -117,12 +130,15 @@ def _loaded() -> str:
     return next((name for name in ("jsii", "constructs", "cdktf", "cdk8s") if name in sys.modules), "")
 
 
-def _note(root: Path) -> Path | None:
-    """Where it is noted for the program in `root`. None for a user without a home."""
+def _note(root: Path, whose: str) -> Path | None:
+    """Where it is noted for the program in `root`, or for its tests. None for a user without a home."""
     from twinstack.bindings.native.tables.store import cache_folder
 
     folder = cache_folder()
-    return folder and folder / "needs-node" / f"{hashlib.sha256(str(root.resolve()).encode()).hexdigest()[:16]}.json"
+    return (
+        folder
+        and folder / "needs-node" / f"{hashlib.sha256(str(root.resolve()).encode()).hexdigest()[:16]}{whose}.json"
+    )
 
 
 def _digest(root: Path, file: str) -> str:

@@ -113,7 +113,7 @@ class Bench:
         from twinstack.synthesis import FEATURE_FLAGS
 
         with tempfile.TemporaryDirectory(prefix="twinstack-check-") as folder:
-            app = cdktf.App(outdir=folder, context=dict(FEATURE_FLAGS))
+            app = cdktf.App(outdir=folder, context=dict(FEATURE_FLAGS), skip_validation=True)
             stack = Infrastructure(app, self.environment)
             stack.add_override("data.aws_eks_cluster.cluster.name", BuiltCluster.cluster_name)
             made = construct(stack, self.spec, **arguments)

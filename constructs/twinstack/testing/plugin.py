@@ -1,6 +1,7 @@
 """The pytest plugin: the fixtures `twin` and `golden`, the option `--update-golden`, the setting `twinstack_product`.
 
-Everything is imported when a fixture is first used, so that a session without them pays nothing.
+Everything is imported when a fixture is first used, so that a session without them pays nothing. Both halves are made on the
+native engine, and where that does not do something the session begins again on node (tests_again).
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+
+from twinstack.testing import tests_again
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,6 +28,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.getgroup("twinstack").addoption(
         "--update-golden", action="store_true", help="write the reviewed files of the `golden` fixture anew"
     )
+    tests_again.own()
     parser.addini(
         SETTING, "the folder of the product that the tests are about, seen from this file; theirs, unless it is said"
     )
@@ -60,6 +64,11 @@ def golden(request: pytest.FixtureRequest) -> Golden:
 
     updated = request.config.stash.setdefault(_UPDATED, [])
     return Golden(request.path, update=bool(request.config.getoption("--update-golden")), updated=updated)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Looks after the engine that the tests are on."""
+    config.pluginmanager.register(tests_again.Again(), "twinstack-again")
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from pathlib import Path
 from typing import Any
 
 from hypothesis import strategies as st
 
-Program = dict[str, Any]
-WORDS = st.sampled_from(["a", "b", "Resource", "Default", "x.y", "In ner", "long-" * 9, "q_1", "Z"])
-TEXTS = st.one_of(
-    st.sampled_from(["", "plain", '"q" \\ \n', "${x}", "$${y}", "%{if}", "é 😀 \u2028", "}", "{}", "null", "1"]),
-    st.text(st.characters(min_codepoint=32, max_codepoint=0x7E), max_size=12),
+from tests.bindings.native.random_charts import KEYS, TEXTS, Program, below, charts, made_chart
+
+WORDS = st.sampled_from(
+    [
+        "a",
+        "b",
+        "Resource",
+        "Default",
+        "x.y",
+        "In ner",
+        "long-" * 9,
+        "q_1",
+        "Z",
+        "old-a",
+        "a-b",
+        "7",
+        "12",
+        "a\nb",
+        "y/z",
+    ]
 )
 NUMBERS = st.one_of(st.integers(-(10**9), 10**9), st.floats(-1e6, 1e6).filter(lambda one: one == 0 or abs(one) > 0.001))
-KEYS = st.sampled_from(["a", "B", "10", "9", "_", "a-b", "a/b", "é", "0", "01"])
 REFERENCES = st.builds(
     lambda kind, to, around: {"reference": kind, "to": to, "around": around},
     st.sampled_from(["arn", "id", "name", "fqn"]),
@@ -79,9 +92,27 @@ RULES = st.lists(
     ),
     max_size=3,
 )
+KINDS = st.sampled_from(
+    [
+        "key",
+        "queue",
+        "bucket",
+        "cluster",
+        "role",
+        "found",
+        "output",
+        "local",
+        "variable",
+        "group",
+        "table",
+        "template",
+        "provider",
+        "user",
+    ]
+)
 ELEMENTS = st.fixed_dictionaries(
     {
-        "kind": st.sampled_from(["key", "queue", "bucket", "cluster", "role", "found", "output", "local", "variable"]),
+        "kind": KINDS,
         "path": st.lists(WORDS, min_size=1, max_size=3),
         "text": SOME_TEXT,
         "number": SOME_NUMBER,
@@ -97,6 +128,8 @@ ELEMENTS = st.fixed_dictionaries(
         "needs": st.lists(st.integers(0, 5), max_size=2),
         "pinned": st.none() | st.sampled_from(["one", "two", "same"]),
         "later": st.none() | SOME_TEXT,
+        "by": st.none() | st.integers(0, 5),
+        "told": st.booleans(),
     }
 )
 STACKS = st.builds(
@@ -104,44 +137,12 @@ STACKS = st.builds(
     st.lists(ELEMENTS, max_size=5),
     st.lists(st.tuples(st.sampled_from(["locals", "terraform.required_version", "x.y.z"]), PLAIN), max_size=2),
 )
-POINTERS = st.sampled_from(["/spec", "/spec/a", "/spec/l/0", "/spec/l/-", "/metadata/labels/x", "/spec/a~1b", "/data"])
-PATCHES = st.lists(st.tuples(st.sampled_from(["add", "replace", "remove"]), POINTERS, PLAIN), max_size=3)
-OBJECTS = st.fixed_dictionaries(
-    {
-        "kind": st.sampled_from(["map", "secret", "pod", "other"]),
-        "path": st.lists(st.sampled_from(["a", "b-c", "Default", "web", "x9"]), min_size=1, max_size=3),
-        "name": st.none() | st.sampled_from(["n", "m"]),
-        "labels": st.dictionaries(KEYS, TEXTS, max_size=3),
-        "annotations": st.none() | st.dictionaries(KEYS, TEXTS, max_size=3),
-        "data": st.dictionaries(KEYS, TEXTS, max_size=4),
-        "number": st.integers(0, 99999),
-        "patches": PATCHES,
-        "later": st.none() | TEXTS,
-    }
-)
-CHARTS = st.builds(
-    lambda objects, options: {"objects": objects, "options": options},
-    st.lists(OBJECTS, max_size=4),
-    st.fixed_dictionaries(
-        {}, optional={"namespace": st.just("here"), "labels": st.dictionaries(KEYS, TEXTS, max_size=2)}
-    ),
-)
-PROGRAMS = st.one_of(STACKS, CHARTS)
+PROGRAMS = st.one_of(STACKS, charts(PLAIN))
 
 
 def carry_out(program: Program) -> str:
     """What a program makes."""
-    return _stack(program) if "elements" in program else _chart(program)
-
-
-def _below(scope: Any, path: list[str]) -> tuple[Any, str]:
-    """The construct that an element is to be in, and its id there."""
-    from constructs import Construct
-
-    *parents, last = path
-    for part in parents:
-        scope = scope.node.try_find_child(part) or Construct(scope, part)
-    return scope, last
+    return _stack(program) if "elements" in program else made_chart(program)
 
 
 def _stack(program: Program) -> str:
@@ -155,10 +156,10 @@ def _stack(program: Program) -> str:
         AwsProvider(stack, "aws", region="x")
         made: list[Any] = []
         for about in program["elements"]:
-            scope, id_ = _below(stack, about["path"])
+            scope, id_ = below(stack, about["path"])
             made.append(_element(scope, id_, about, made))
         for path, value in program["overrides"]:
-            stack.add_override(path, _with_references(value, made))
+            stack.add_override(path, with_references(value, made))
         app.synth()
         return Path(folder, "stacks", "stack", "cdk.tf.json").read_text(encoding="utf-8")
 
@@ -166,13 +167,15 @@ def _stack(program: Program) -> str:
 def _element(scope: Any, id_: str, about: Program, made: list[Any]) -> Any:
     import cdktf
 
-    known = _with_references(
+    known = with_references(
         {key: about[key] for key in ("text", "texts", "number", "tags", "value", "rules", "overrides", "later")}, made
     )
     needed = [made[index] for index in about["needs"] if index < len(made) and hasattr(made[index], "lifecycle")]
     life = None if about["lifecycle"] is None else cdktf.TerraformResourceLifecycle(**about["lifecycle"])
-    meta = {"lifecycle": life, "depends_on": needed or None, "count": about["count"]}
-    element = _made(scope, id_, {**about, **known}, meta)
+    others = [one for one in made if hasattr(one, "region") and hasattr(one, "alias")]
+    by = others[about["by"] % len(others)] if others and about["by"] is not None else None
+    meta = {"lifecycle": life, "depends_on": needed or None, "count": about["count"], "provider": by}
+    element = _made(scope, id_, {**about, **known}, meta, made)
     if about["aspect"]:
         cdktf.Aspects.of(element).add(_tagger())
     for path, value in known["overrides"]:
@@ -198,12 +201,20 @@ def _tagger() -> Any:
     return Tagger()
 
 
-def _made(scope: Any, id_: str, about: Program, meta: dict[str, Any]) -> Any:
+def _made(scope: Any, id_: str, about: Program, meta: dict[str, Any], made: list[Any]) -> Any:
     import cdktf
     from cdktf_cdktf_provider_aws.data_aws_eks_cluster import DataAwsEksCluster
+    from cdktf_cdktf_provider_aws.dynamodb_table import DynamodbTable
     from cdktf_cdktf_provider_aws.eks_cluster import EksCluster, EksClusterVpcConfig
     from cdktf_cdktf_provider_aws.iam_role import IamRole
+    from cdktf_cdktf_provider_aws.iam_user import IamUser
     from cdktf_cdktf_provider_aws.kms_key import KmsKey
+    from cdktf_cdktf_provider_aws.launch_template import (
+        LaunchTemplate,
+        LaunchTemplateBlockDeviceMappings,
+        LaunchTemplateBlockDeviceMappingsEbs,
+    )
+    from cdktf_cdktf_provider_aws.provider import AwsProvider
     from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
         S3BucketLifecycleConfiguration,
         S3BucketLifecycleConfigurationRule,
@@ -212,6 +223,7 @@ def _made(scope: Any, id_: str, about: Program, meta: dict[str, Any]) -> Any:
         S3BucketLifecycleConfigurationRuleFilterAnd,
         S3BucketLifecycleConfigurationRuleTransition,
     )
+    from cdktf_cdktf_provider_aws.security_group import SecurityGroup, SecurityGroupIngress
     from cdktf_cdktf_provider_aws.sqs_queue import SqsQueue
 
     text, tags, flag, number = about["text"], about["tags"], about["flag"], about["number"]
@@ -258,10 +270,33 @@ def _made(scope: Any, id_: str, about: Program, meta: dict[str, Any]) -> Any:
             return cdktf.TerraformLocal(scope, id_, about["value"])
         case "variable":
             return cdktf.TerraformVariable(scope, id_, default=about["value"], sensitive=flag)
-    return cdktf.TerraformOutput(scope, id_, value=about["value"], sensitive=flag)
+        case "provider":
+            return AwsProvider(
+                scope, id_, region=text, alias=about["pinned"] or "x", default_tags=[{"tags": tags or {}}]
+            )
+        case "group":
+            rules = [
+                SecurityGroupIngress(description=rule["id"], from_port=rule.get("days")) for rule in about["rules"]
+            ]
+            egress: list[Any] = [{"protocol": rule["status"]} for rule in about["rules"] if "days" in rule]
+            return SecurityGroup(scope, id_, description=text, ingress=rules, egress=egress, tags=tags, **meta)
+        case "table":
+            plain: list[Any] = [{"name": rule["id"], "type": rule["status"]} for rule in about["rules"]]
+            return DynamodbTable(scope, id_, name=text, attribute=plain, read_capacity=number, tags=tags, **meta)
+        case "template":
+            disk = LaunchTemplateBlockDeviceMappingsEbs(volume_size=number, encrypted=text)
+            disks = [LaunchTemplateBlockDeviceMappings(device_name=rule["id"], ebs=disk) for rule in about["rules"]]
+            options = {"http_tokens": text, "http_put_response_hop_limit": number}
+            return LaunchTemplate(scope, id_, block_device_mappings=disks, metadata_options=options, tags=tags, **meta)
+        case "user":
+            return IamUser(scope, id_, name=text, force_destroy=flag, tags=tags, **meta)
+    told = made[about["needs"][0]] if about["told"] and about["needs"] and about["needs"][0] < len(made) else None
+    value = about["value"] if told is None or isinstance(told, cdktf.TerraformOutput) else told
+    needed = meta["depends_on"]
+    return cdktf.TerraformOutput(scope, id_, value=value, sensitive=flag, depends_on=needed)
 
 
-def _with_references(value: Any, made: list[Any]) -> Any:
+def with_references(value: Any, made: list[Any]) -> Any:
     """A value with what it refers to, among the elements made before; a plain text where there is no such element."""
     if isinstance(value, dict):
         if "reference" in value:
@@ -276,9 +311,9 @@ def _with_references(value: Any, made: list[Any]) -> Any:
         if "token" in value:
             return _token(value["token"], made[value["to"]] if value["to"] < len(made) else None)
         if "function" in value:
-            return _called(value, [_with_references(one, made) for one in value["given"]])
-        return {key: _with_references(one, made) for key, one in value.items()}
-    return [_with_references(one, made) for one in value] if isinstance(value, list | tuple) else value
+            return _called(value, [with_references(one, made) for one in value["given"]])
+        return {key: with_references(one, made) for key, one in value.items()}
+    return [with_references(one, made) for one in value] if isinstance(value, list | tuple) else value
 
 
 def _token(kind: str, element: Any) -> Any:
@@ -331,49 +366,3 @@ def _called(about: Program, given: list[Any]) -> Any:
             made = getattr(fn, name)(given if name == "coalesce" else [given])
     ways = {"text": token.as_string, "number": token.as_number, "list": token.as_list, "map": token.as_string_map}
     return {**ways, "any": token.as_any}.get(about["seen_as"], lambda one: one)(made)
-
-
-def _chart(program: Program) -> str:
-    import cdk8s
-
-    chart = cdk8s.Chart(cdk8s.App(), "chart", **program["options"])
-    for about in program["objects"]:
-        scope, id_ = _below(chart, about["path"])
-        made = _object(scope, id_, about)
-        if about["later"] is not None:
-            made.metadata.add_label("later", about["later"])
-            made.metadata.add_annotation("later", about["later"])
-        if about["kind"] == "other":
-            made.add_json_patch(cdk8s.JsonPatch.add("/spec", {"l": [1], "a": {}}), *map(_patch, about["patches"]))
-    return json.dumps(chart.to_json(), indent=1)
-
-
-def _patch(about: tuple[str, str, Any]) -> Any:
-    import cdk8s
-
-    operation, path, value = about
-    value = _with_references(value, [])
-    return cdk8s.JsonPatch.remove(path) if operation == "remove" else getattr(cdk8s.JsonPatch, operation)(path, value)
-
-
-def _object(scope: Any, id_: str, about: Program) -> Any:
-    import cdk8s
-    from cdk8s_plus_27 import k8s
-
-    given = {"name": about["name"], "labels": about["labels"], "annotations": about["annotations"]}
-    metadata = k8s.ObjectMeta(**given)
-    match about["kind"]:
-        case "map":
-            return k8s.KubeConfigMap(scope, id_, metadata=metadata, data=about["data"], immutable=False)
-        case "secret":
-            return k8s.KubeSecret(scope, id_, metadata=metadata, string_data=about["data"])
-        case "pod":
-            port = k8s.IntOrString.from_number(about["number"])
-            probe = k8s.Probe(http_get=k8s.HttpGetAction(port=port), period_seconds=about["number"])
-            limits = {"cpu": k8s.Quantity.from_string("1"), "memory": k8s.Quantity.from_number(about["number"])}
-            resources = k8s.ResourceRequirements(limits=limits)
-            variables = [k8s.EnvVar(name=key, value=value) for key, value in about["data"].items()]
-            main = k8s.Container(name="c", env=variables, liveness_probe=probe, resources=resources)
-            return k8s.KubePod(scope, id_, metadata=metadata, spec=k8s.PodSpec(containers=[main], node_selector={}))
-    about_it = cdk8s.ApiObjectMetadata(**given)
-    return cdk8s.ApiObject(scope, id_, api_version="v/1", kind="Other", metadata=about_it)

@@ -17,8 +17,9 @@ from twinstack.bindings.native.values import anything, known_key, numbers_first,
 class Metadata(EngineObject):
     """The metadata of one object, which may still take labels and annotations."""
 
-    def __init__(self, given: dict[str, Any]) -> None:
-        self._given = given
+    def __init__(self, given: dict[str, Any], kind: str = "") -> None:
+        """`kind` is one of Kubernetes' own, whose class drops what it does not know."""
+        self._given, self._kind = given, kind
 
     @property
     def name(self) -> str | None:
@@ -39,7 +40,7 @@ class Metadata(EngineObject):
         return found
 
     def add(self, key: str, value: Any) -> None:
-        if known_key(key) in KNOWN or value is None:
+        if known_key(key) in KNOWN or value is None or self._kind:
             refuse(f"metadata.add({key!r}, …)")
         self._given[key] = without_tokens(anything(value), "metadata.add")
 
@@ -66,7 +67,7 @@ class ApiObject(Construct):
         if self._chart.namespace is not None:
             metadata.setdefault("namespace", self._chart.namespace)
         metadata["labels"] = {**self._chart._labels, **metadata.get("labels", {})}
-        self._metadata = Metadata(metadata)
+        self._metadata = Metadata(metadata, self._kind if isinstance(self, KubeObject) else "")
         self._patches: list[JsonPatch] = []
 
     @property

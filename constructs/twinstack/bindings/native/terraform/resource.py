@@ -88,26 +88,6 @@ class Configured(TerraformElement):
     def _block(self) -> dict[str, Any]:
         return self._values
 
-    def get_string_attribute(self, name: str) -> str:
-        return as_text(self._reference_to(name))
-
-    def get_number_attribute(self, name: str) -> float:
-        return as_number(self._reference_to(name))
-
-    def get_list_attribute(self, name: str) -> list[str]:
-        return as_list(self._reference_to(name))
-
-    def get_boolean_attribute(self, name: str) -> Resolvable:
-        return Resolvable(self._reference_to(name))
-
-    def interpolation_for_attribute(self, name: str) -> Resolvable:
-        return Resolvable(self._reference_to(name))
-
-    def _reference_to(self, name: str) -> Reference:
-        if is_token(text(name, "the name of an attribute")):
-            refuse("a token as the name of an attribute")
-        return Reference(f"{self._address}.{name}", self.cdktf_stack)
-
 
 class TerraformResource(Configured):
     """A resource."""
@@ -152,6 +132,26 @@ class TerraformResource(Configured):
         if not isinstance(other, TerraformElement) or other.cdktf_stack is not self.cdktf_stack:
             refuse(f"{self.node.path}: depends_on something else than an element of its stack")
         return other
+
+    def get_string_attribute(self, name: str) -> str:
+        return as_text(self._reference_to(name))
+
+    def get_number_attribute(self, name: str) -> float:
+        return as_number(self._reference_to(name))
+
+    def get_list_attribute(self, name: str) -> list[str]:
+        return as_list(self._reference_to(name))
+
+    def get_boolean_attribute(self, name: str) -> Resolvable:
+        return Resolvable(self._reference_to(name))
+
+    def interpolation_for_attribute(self, name: str) -> Resolvable:
+        return Resolvable(self._reference_to(name))
+
+    def _reference_to(self, name: str) -> Reference:
+        if is_token(text(name, "the name of an attribute")):
+            refuse("a token as the name of an attribute")
+        return Reference(f"{self._address}.{name}", self.cdktf_stack)
 
     def move_from_id(self, address: str) -> None:
         """Says where it was before."""
