@@ -86,7 +86,7 @@ def test_tests_that_need_no_node_start_none(tmp_path: Path) -> None:
     assert not (tmp_path / "imports").exists()
 
 
-@pytest.mark.parametrize("workers", [[], ["-n", "2"]])
+@pytest.mark.parametrize("workers", [[], pytest.param(["-n", "2"], marks=pytest.mark.slow)])
 def test_tests_that_need_node_begin_again_on_it(tmp_path: Path, lend_bindings: Lend, workers: list[str]) -> None:
     product = ProductWithTests(tmp_path)
     lend_bindings(tmp_path)

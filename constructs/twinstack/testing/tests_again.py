@@ -7,7 +7,6 @@ A worker of pytest-xdist tells the process that began it.
 from __future__ import annotations
 
 import atexit
-import os
 import sys
 from itertools import pairwise
 from pathlib import Path
@@ -26,7 +25,7 @@ def own() -> None:
     if _is_pytests():
         own_these_tests()
         atexit.register(_begin_again)
-    elif WORKER in os.environ and "-c" in sys.orig_argv:
+    elif any(BOOTSTRAP in one for one in sys.orig_argv):
         own_these_tests()
 
 
@@ -84,7 +83,8 @@ class Again:
 
 
 VOID: Final = "the tests begin again on node"
-WORKER: Final = "PYTEST_XDIST_WORKER"
+BOOTSTRAP: Final = "exec(eval(sys.stdin.readline()))"
+"""How execnet begins a worker."""
 NEEDED: Final = "twinstack_needs_node"
 _TOLD: Final[list[str]] = []
 """By workers."""
