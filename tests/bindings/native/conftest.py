@@ -49,3 +49,11 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Engine, 
     yield both
     for one in both:
         one.end()
+
+
+@pytest.fixture(scope="session")
+def stock(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """One on the wheels as they are."""
+    one = Engine("stock", tmp_path_factory.getbasetemp() / "engines0")
+    yield one
+    one.end()

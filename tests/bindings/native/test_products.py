@@ -27,15 +27,38 @@ def files(product: Path, bindings: str, output: Path) -> dict[str, bytes]:
     return {str(path.relative_to(output)): path.read_bytes() for path in output.rglob("*") if path.is_file()}
 
 
+REPORTS = ROOT / "examples" / "reports"
+
+
 @pytest.mark.parametrize(
-    "product", [ROOT, pytest.param(ROOT / "examples" / "reports", marks=pytest.mark.slow)], ids=["analytics", "reports"]
+    ("product", "engine"),
+    [
+        (ROOT, "node"),
+        *(
+            pytest.param(product, engine, marks=pytest.mark.slow)
+            for product, engine in ((ROOT, "stock"), (REPORTS, "node"))
+        ),
+        pytest.param(REPORTS, "stock", marks=pytest.mark.slow),
+    ],
+    ids=lambda given: getattr(given, "name", given),
 )
-def test_every_file_is_the_same(product: Path, tmp_path: Path) -> None:
+def test_every_file_is_the_same(product: Path, engine: str, tmp_path: Path) -> None:
     native = files(product, "native", tmp_path / "native")
-    node = files(product, "node", tmp_path / "node")
+    wanted = files(product, engine, tmp_path / engine)
     assert len(native) > 4
-    assert sorted(native) == sorted(node)
-    assert [name for name, text in native.items() if text != node[name]] == []
+    assert sorted(native) == sorted(wanted)
+    assert [name for name, text in native.items() if text != wanted[name]] == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", ["node", "stock"])
+def test_what_was_reviewed_is_made_by_every_engine(engine: str) -> None:
+    """These tests compare what the native engine makes; so the others are held to it as well."""
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/test_golden.py"]
+    variables = {**os.environ, "TWINSTACK_BINDINGS": engine}
+    done = subprocess.run(command, cwd=ROOT, env=variables, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    assert "5 passed" in done.stdout
 
 
 def test_native_starts_no_program(tmp_path: Path) -> None:

@@ -113,7 +113,7 @@ ENGINES: Final[Mapping[str, Mapping[str, type]]] = {
         "IResolvable": Resolvable,
     },
     "cdk8s": {
-        **_named(charts.App, charts.Chart, objects.ApiObject, patches.JsonPatch, names.Names),
+        **_named(charts.App, charts.Chart, charts.Testing, objects.ApiObject, patches.JsonPatch, names.Names),
         "ApiObjectMetadataDefinition": objects.Metadata,
     },
 }

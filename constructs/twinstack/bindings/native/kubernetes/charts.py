@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from typing import Any, Final
 
+from twinstack.bindings.native.engine import EngineObject
 from twinstack.bindings.native.kubernetes.names import dns_label
 from twinstack.bindings.native.structs import given_to, path_below, struct_of
 from twinstack.bindings.native.tree import Construct
@@ -80,6 +82,23 @@ class Chart(Construct):
         made = [one.to_json() for one in self.node.find_all() if isinstance(one, ApiObject) and one.chart is self]
         require_nothing_refused()
         return made
+
+
+class Testing(EngineObject):
+    """What cdk8s has for tests."""
+
+    @staticmethod
+    def app(*, outdir: str | None = None, **others: Any) -> App:
+        return App(outdir=outdir or tempfile.mkdtemp(prefix="cdk8s.outdir."), **others)
+
+    @staticmethod
+    def chart() -> Chart:
+        return Chart(Testing.app(), "test")
+
+    @staticmethod
+    def synth(chart: Chart) -> list[Any]:
+        """The manifests of a chart."""
+        return chart.to_json()
 
 
 LONGEST: Final = {"CronJob": 52}
