@@ -131,17 +131,20 @@ class Product(Generic[E]):
 
         Raises ConfigurationError with the problems of all of them.
         """
-        return self._load_all(names, set or {}, version, today, {})
+        return self._load_all(names, {}, set=set, version=version, today=today)
 
     def _load_all(
         self,
         names: Sequence[str],
-        set_: Mapping[str, Any],
-        version: str | None,
-        today: datetime.date | None,
         known: dict[str, Loaded[E]],
+        *,
+        set: Mapping[str, Any] | None = None,  # noqa: A002  the word of the command line
+        version: str | None = None,
+        today: datetime.date | None = None,
     ) -> list[Loaded[E]]:
-        """`known` are those that are loaded; the others are added to it."""
+        """As `load_all`, but for those that are `known` by their name: they were loaded before, of the same files. The others are
+        added to them.
+        """
         problems: list[Problem] = [*self._misnamed()]
         loaded: list[Loaded[E]] = []
         read: dict[str, Document] = {}
@@ -153,7 +156,7 @@ class Product(Generic[E]):
         for name in dict.fromkeys((*wanted, *self.environments)):
             try:
                 if name not in known:
-                    known[name] = self._load(name, set_ if name in wanted else {}, version, said_by, today, read)
+                    known[name] = self._load(name, (set or {}) if name in wanted else {}, version, said_by, today, read)
                 loaded.append(known[name])
             except ConfigurationError as error:
                 if name in wanted:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import shutil
+import stat
 import tempfile
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
@@ -202,7 +203,9 @@ def _half_class(product: Product[Any], reference: str | None, half: Half) -> Any
 
 
 def _move(stage: Path, folder: Path) -> Iterator[Path]:
-    """Replaces what an earlier run made, file by file; what others keep beside it (.terraform, an override) stays."""
+    """Replaces what an earlier run made, file by file, but for what is the same; what others keep beside it (.terraform, an
+    override) stays.
+    """
     _keep_other_stacks(stage / INDEX, folder / INDEX)
     made = _made(stage)
     for parent in {folder / path.parent for path in made if path.name.endswith(MANIFEST_SUFFIX)}:
@@ -212,8 +215,22 @@ def _move(stage: Path, folder: Path) -> Iterator[Path]:
     for path in made:
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        (stage / path).replace(target)
+        if not _is_the_same(stage / path, target):
+            (stage / path).replace(target)
         yield target
+
+
+def _is_the_same(made: Path, there: Path) -> bool:
+    """Whether a file is there already, as it was made: whoever looks at its time then sees that nothing has changed."""
+    try:
+        status = there.lstat()
+        return (
+            stat.S_ISREG(status.st_mode)
+            and status.st_size == made.stat().st_size
+            and (there.read_bytes() == made.read_bytes())
+        )
+    except OSError:
+        return False
 
 
 def _made(stage: Path) -> Sequence[Path]:

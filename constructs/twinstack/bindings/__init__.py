@@ -28,28 +28,34 @@ def activate(root: Path) -> None:
     `main.py` and pytest begin on the native one and go over to node by themselves; any other process is on node. Raises BindingsError where the wheels are not installed, MissingToolError where there is no node, UsageError for
     a variable that says what is not to be had.
     """
-    mode = os.environ.get(MODE)
-    if mode and mode not in MODES:
-        raise UsageError(f"{MODE} is {mode!r}: unset it, or set it to {', '.join(MODES[:-1])} or {MODES[-1]}")
-    if any(isinstance(finder, _Missing) for finder in sys.meta_path) or _is_native():
+    if any(isinstance(finder, _Missing) for finder in sys.meta_path) or activate_native(root):
         return
-    if not mode or mode == NATIVE:
-        from twinstack.bindings.choice import start_native
-
-        if start_native(root, is_asked_for=mode == NATIVE):
-            return
     from twinstack.bindings.engine import start
     from twinstack.bindings.node import prepare
     from twinstack.bindings.overlay import ensure
 
     node = prepare(root / CACHE)
-    if mode == STOCK:
+    if os.environ.get(MODE) == STOCK:
         return
     report = ensure(root)
     sys.path.insert(0, str(report.folder))
     sys.meta_path.append(_Missing(root))
     if "jsii" not in sys.modules:
         start(node, root / CACHE, report.loads)
+
+
+def activate_native(root: Path) -> bool:
+    """Starts the native engine where `activate` would; whether it is there. Raises as `activate` does."""
+    mode = os.environ.get(MODE)
+    if mode and mode not in MODES:
+        raise UsageError(f"{MODE} is {mode!r}: unset it, or set it to {', '.join(MODES[:-1])} or {MODES[-1]}")
+    if _is_native():
+        return True
+    if mode and mode != NATIVE:
+        return False
+    from twinstack.bindings.choice import start_native
+
+    return start_native(root, is_asked_for=mode == NATIVE)
 
 
 def expected_engine(root: Path) -> str:

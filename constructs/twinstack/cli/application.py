@@ -237,12 +237,17 @@ def synth(
     half: Annotated[Literal["infrastructure", "workloads"] | None, typer.Option(help="Only this half.")] = None,
     version: Version = None,
     assignments: Assignments = None,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Write again what changes, whenever a layer or the product's code does.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Write Terraform JSON to cdktf.out/ and Kubernetes YAML to dist/."""
     from twinstack.cli.synth import synth as run_synth
 
-    run_synth(environments or (), half=half, version=version, assignments=assignments or (), as_json=json)
+    run_synth(
+        environments or (), half=half, version=version, assignments=assignments or (), as_json=json, watch=watch
+    )  # fmt: skip
 
 
 @application.command()

@@ -12,17 +12,17 @@ from twinstack.cli.streams import READER_GONE
 from twinstack.errors import TwinstackError
 
 
-def status_of(command: Callable[[], object]) -> int:
+def status_of(command: Callable[[], object], or_again: Callable[[], None] = begin_again_if_refused) -> int:
     """Runs a command: its own exit status, that of an error, or 70 for a bug.
 
-    Where the native engine was asked for what it does not do, the process begins again on node instead.
+    Where the native engine was asked for what it does not do, the process begins again on node instead (`or_again`).
     """
     try:
         try:
             command()
         finally:
             if not isinstance(sys.exception(), KeyboardInterrupt):
-                begin_again_if_refused()
+                or_again()
     except SystemExit as end:
         if isinstance(end.code, str):
             emit([(end.code, "")], sys.stderr)

@@ -74,6 +74,7 @@ def _synth(given: dict[str, Any]) -> Callable[[], None] | None:
             version=given.get("--version"),
             assignments=given.get("--set", ()),
             as_json="--json" in given,
+            watch="--watch" in given,
         )
 
     return run
@@ -121,7 +122,7 @@ HALVES: Final = ("infrastructure", "workloads")
 _COMMANDS: Final = {
     "synth": (
         Form(
-            flags=frozenset({"--json"}),
+            flags=frozenset({"--json", "--watch"}),
             values=frozenset({"--half", "--version"}),
             several=frozenset({"--set"}),
             takes_names=True,
