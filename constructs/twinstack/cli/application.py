@@ -13,7 +13,7 @@ from twinstack.cli.diagram_application import pictures
 from twinstack.cli.diff_application import changes
 from twinstack.cli.group import Commands
 from twinstack.cli.render import emit
-from twinstack.cli.reports import JUnit, Sarif
+from twinstack.cli.report_options import JUnit, Sarif
 from twinstack.cli.state_application import state
 from twinstack.errors import UsageError
 
@@ -237,17 +237,13 @@ def synth(
     half: Annotated[Literal["infrastructure", "workloads"] | None, typer.Option(help="Only this half.")] = None,
     version: Version = None,
     assignments: Assignments = None,
-    watch: Annotated[
-        bool, typer.Option("--watch", help="Write again what changes, whenever a layer or the product's code does.")
-    ] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Write again what changes, at every change.")] = False,
     json: Json = False,
 ) -> None:
     """Write Terraform JSON to cdktf.out/ and Kubernetes YAML to dist/."""
     from twinstack.cli.synth import synth as run_synth
 
-    run_synth(
-        environments or (), half=half, version=version, assignments=assignments or (), as_json=json, watch=watch
-    )  # fmt: skip
+    run_synth(environments or (), half=half, version=version, assignments=assignments or (), as_json=json, watch=watch)
 
 
 @application.command()

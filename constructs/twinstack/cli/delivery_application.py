@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from twinstack.cli.reports import Markdown
+from twinstack.cli.report_options import Markdown
 from twinstack.errors import UsageError
 
 if TYPE_CHECKING:

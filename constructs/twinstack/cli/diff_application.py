@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import typer
 
 from twinstack.cli.delivery_application import ContextName, Kubeconfig
-from twinstack.cli.reports import JUnit, Markdown, Sarif
+from twinstack.cli.report_options import JUnit, Markdown, Sarif
 
 changes: typer.Typer = typer.Typer()
 OneEnvironment = Annotated[str, typer.Argument(metavar="ENVIRONMENT", help="Its name, as `twinstack list` shows it.")]
