@@ -8,19 +8,16 @@ from __future__ import annotations
 
 import os
 import statistics
-import subprocess
 import sys
-import tempfile
-from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks import page
 from benchmarks.bars import Bar, table
+from benchmarks.former import ROOT, former, path_of
 from benchmarks.measure import Run, median, run
 
-ROOT = Path(__file__).parent.parent
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
 PYTHON = str(ROOT / ".venv" / "bin" / "python")
 BEFORE_FACTS = "e628df5"
@@ -55,8 +52,8 @@ class Pair:
 
 def measure() -> int:
     """Measures each pair by turns, writes the section, and returns 1 where a bar is missed."""
-    with _as_it_was() as former:
-        every = _pairs(former)
+    with former(BEFORE_FACTS) as before:
+        every = _pairs(before)
         measured = {pair.name: _runs(pair) for pair in every}
     bars = [pair.bar(measured[pair.name]) for pair in every]
     figures = [
@@ -74,7 +71,7 @@ def measure() -> int:
     return 0 if all(bar.held for bar in bars) else 1
 
 
-def _pairs(former: Path) -> list[Pair]:
+def _pairs(before: Path) -> list[Pair]:
     """A rehearsal has both halves where there is a control plane, else the infrastructure alone."""
     only = () if os.environ.get(ASSETS) else ONLY_TERRAFORM
     rehearsal = (PYTHON, "-m", "twinstack", "rehearse", "prod", *only)
@@ -82,7 +79,7 @@ def _pairs(former: Path) -> list[Pair]:
     return [
         Pair(
             f"twinstack check, against {BEFORE_FACTS}",
-            Case(check, former, {"PYTHONPATH": f"{former / 'constructs'}{os.pathsep}{former}"}),
+            Case(check, before, path_of(before)),
             Case(check, ROOT, {}),
             1.2,
         ),
@@ -106,22 +103,6 @@ def _runs(pair: Pair) -> list[tuple[Run, Run]]:
         found.append((one, other) if number % 2 == 0 else (other, one))
         sys.stderr.write(f"round {number + 1} of {ROUNDS}: {pair.name}, {found[-1][1].wall / found[-1][0].wall:.2f}\n")
     return found
-
-
-@contextmanager
-def _as_it_was() -> Generator[Path]:
-    """The repository at the commit before facts, in a folder of its own, run by the same Python."""
-    with tempfile.TemporaryDirectory(prefix="twinstack-bench-") as temporary:
-        folder = Path(temporary) / "former"
-        _git("worktree", "add", "--quiet", "--detach", str(folder), BEFORE_FACTS)
-        try:
-            yield folder
-        finally:
-            _git("worktree", "remove", "--force", str(folder))
-
-
-def _git(*arguments: str) -> None:
-    subprocess.run(["git", "-C", str(ROOT), *arguments], check=True, capture_output=True)
 
 
 def _words(case: Case) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PAGE = resource.getpagesize()
+LONGEST_NOTE = 2_000
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,9 @@ def run(command: Sequence[str], folder: Path, variables: Mapping[str, str], *, f
     watch.join()
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     if process.returncode not in fine:
-        raise subprocess.CalledProcessError(process.returncode, command, stderr=errors)
+        error = subprocess.CalledProcessError(process.returncode, command, stderr=errors)
+        error.add_note(errors.decode(errors="replace")[-LONGEST_NOTE:])
+        raise error
     return Run(wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, watch.highest)
 
 

@@ -1,91 +1,237 @@
-"""How long both halves of an environment take to make, against the stock bindings."""
+"""How long both halves of an environment take to make: on each engine, as they were before the native one, in TypeScript."""
 
 from __future__ import annotations
 
 import os
 import platform
+import statistics
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
-from benchmarks import page
+from benchmarks import growing, page, typescript
 from benchmarks.bars import Bar, table
+from benchmarks.former import ROOT, former, path_of
 from benchmarks.measure import Run, median, run
+from benchmarks.watching import watched
 
-ROOT = Path(__file__).parent.parent
-ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
-PYTHON = str(ROOT / ".venv" / "bin" / "python")
-STOCK = {"TWINSTACK_BINDINGS": "stock"}
-MIB = 2**20
+ROUNDS: Final = int(os.environ.get("BENCH_ROUNDS", "5"))
+PYTHON: Final = str(ROOT / ".venv" / "bin" / "python")
+BEFORE: Final = "fd7319d"
+"""The last commit whose only engine was node."""
+MIB: Final = 2**20
+MODE: Final = "TWINSTACK_BINDINGS"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One command, in one folder."""
+
+    command: Sequence[str]
+    folder: Path = ROOT
+    variables: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    def run(self) -> Run:
+        return run(self.command, self.folder, self.variables)
+
+
+Runs = Mapping[str, Sequence[Run]]
 
 
 def measure() -> int:
     """Measures in alternation, writes the report, and returns 1 where a bar is missed."""
-    with tempfile.TemporaryDirectory() as folder:
-        program = Path(folder) / "bench.py"
-        program.write_text(PROGRAM, encoding="utf-8")
-        cases = {
-            "prod, stock bindings": ([PYTHON, str(program), folder, "prod"], STOCK),
-            "prod": ([PYTHON, str(program), folder, "prod"], {}),
-            "three environments": ([PYTHON, str(program), folder], {}),
-            "twinstack check": ([PYTHON, "-m", "twinstack", "check"], {}),
-        }
-        for command, variables in cases.values():  # once unmeasured: compiled files, page cache, code cache
-            run(command, ROOT, variables)
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="twinstack-bench-")))
+        before = stack.enter_context(former(BEFORE))
+        Case(_twinstack("synth", "prod")).run()
+        program = typescript.write(folder / "typescript", TERRAFORM, MANIFESTS)
+        cases = _cases(before, folder, program)
+        for name, case in cases.items():  # once unmeasured: compiled files, page cache, code cache, imports/
+            sys.stderr.write(f"beforehand: {name}, {case.run().wall:.2f} s\n")
+        if found := typescript.differences(program, TERRAFORM, MANIFESTS):
+            raise RuntimeError("the program in TypeScript makes something else:\n" + "\n".join(found))
         runs: dict[str, list[Run]] = {name: [] for name in cases}
         for number in range(ROUNDS):
-            for name, (command, variables) in cases.items():
-                runs[name].append(run(command, ROOT, variables))
+            for name, case in cases.items():
+                runs[name].append(case.run())
                 sys.stderr.write(f"round {number + 1} of {ROUNDS}: {name}, {runs[name][-1].wall:.2f} s\n")
-    medians = {name: median(values) for name, values in runs.items()}
-    stock, one, three, check = medians.values()
-    bars = [
-        Bar("prod, both halves, against the stock bindings: time", stock.wall / one.wall, ">=", 9.0, "times faster"),
-        Bar(
-            "prod, both halves, against the stock bindings: memory", stock.memory / one.memory, ">=", 5.0, "times less"
-        ),
-        Bar("three environments against one", three.wall / one.wall, "<=", 1.6, "times the time"),
-        Bar("twinstack check", check.wall, "<=", 0.5, "seconds"),
-    ]
-    figures = [
-        f"| {name} | {value.wall:.2f} s | {value.cpu:.2f} s | {value.memory / MIB:.0f} MiB | "
-        f"{min(one.wall for one in runs[name]):.2f} to {max(one.wall for one in runs[name]):.2f} s |"
-        for name, value in medians.items()
-    ]
+        changes = _changes()
+        grown = _growth(folder)
+    bars = [*_bars(runs), _watch_bar(runs, changes), *_growth_bars(grown)]
+    figures = [_row(name, of) for name, of in runs.items()]
     text = REPORT.format(
         bars=table(bars),
         figures="\n".join(figures),
+        growth="\n".join(_growth_rows(grown)),
         rounds=ROUNDS,
+        statements=program.statements,
+        objects=program.objects,
+        changed=f"{statistics.median(changes):.2f}",
         cores=os.cpu_count(),
         python=platform.python_version(),
-        node=_node(),
+        node=_output(_node(), "--version"),
+        typescript=_output(_node(), str(typescript.COMPILER), "--version").rpartition(" ")[2],
+        before=BEFORE,
     )
     page.write("synthesis", text)
     sys.stdout.write("\n".join([table(bars), "", *figures, "", f"written to {page.PAGE.relative_to(ROOT)}", ""]))
     return 0 if all(bar.held for bar in bars) else 1
 
 
+def _cases(before: Path, folder: Path, program: typescript.Program) -> dict[str, Case]:
+    tests = folder / "tests"
+    tests.mkdir()
+    (tests / "pytest.ini").write_text("[pytest]\n", "utf-8")
+    (tests / "test_product.py").write_text(TESTS, "utf-8")
+    pytest = (PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", str(tests / "pytest.ini"), str(tests))
+    former_path = path_of(before)
+    return {
+        PROD: Case(_twinstack("synth", "prod")),
+        f"{PROD}, on node": Case(_twinstack("synth", "prod"), variables={MODE: "node"}),
+        f"{PROD}, on the wheels as they are": Case(_twinstack("synth", "prod"), variables={MODE: "stock"}),
+        f"{PROD}, {AT}": Case(_twinstack("synth", "prod"), before, former_path),
+        THREE: Case(_twinstack("synth")),
+        f"{THREE}, {AT}": Case(_twinstack("synth"), before, former_path),
+        CHECK: Case(_twinstack("check")),
+        f"{CHECK}, {AT}": Case(_twinstack("check"), before, former_path),
+        TESTED: Case(pytest, variables={MODE: "native"}),
+        f"{TESTED}, {AT}": Case(pytest, before, former_path),
+        COMPILING: Case((_node(), *program.compile)),
+        TYPESCRIPT: Case((_node(), *program.run)),
+    }
+
+
+def _twinstack(*arguments: str) -> tuple[str, ...]:
+    return (PYTHON, "-m", "twinstack", *arguments)
+
+
+def _bars(runs: Runs) -> list[Bar]:
+    def ratio(name: str, *others: str, of: Callable[[Run], float] = lambda one: one.wall) -> float:
+        """The median of the ratios within each round."""
+        rounds = zip(runs[name], zip(*(runs[one] for one in others), strict=True), strict=True)
+        return statistics.median(of(one) / sum(map(of, several)) for one, several in rounds)
+
+    def bar(name: str, value: float, wanted: float, unit: str = "times the time") -> Bar:
+        return Bar(name, value, "<=", wanted, unit)
+
+    return [
+        bar(f"{PROD}, against {BEFORE}", ratio(PROD, f"{PROD}, {AT}"), 0.33),
+        bar(
+            f"{PROD}, against {BEFORE}: memory of all processes",
+            ratio(PROD, f"{PROD}, {AT}", of=lambda one: one.memory),
+            0.25,
+            "times the memory",
+        ),
+        bar(f"{PROD}, against the wheels as they are", ratio(PROD, f"{PROD}, on the wheels as they are"), 0.1),
+        bar(f"{PROD}, against TypeScript, compiled before", ratio(PROD, TYPESCRIPT), 1.0),
+        bar(f"{PROD}, against TypeScript with its compilation", ratio(PROD, TYPESCRIPT, COMPILING), 0.2),
+        bar(f"{THREE}, against {BEFORE}", ratio(THREE, f"{THREE}, {AT}"), 0.35),
+        bar(f"{THREE}, against one", ratio(THREE, PROD), 1.4),
+        bar(f"{TESTED}, against {BEFORE}", ratio(TESTED, f"{TESTED}, {AT}"), 0.35),
+        bar(f"{CHECK}, against {BEFORE}", ratio(CHECK, f"{CHECK}, {AT}"), 0.6),
+    ]
+
+
+def _row(name: str, runs: Sequence[Run]) -> str:
+    value = median(runs)
+    walls = [one.wall for one in runs]
+    return (
+        f"| {name} | {value.wall:.2f} s | {value.cpu:.2f} s | {value.memory / MIB:.0f} MiB | "
+        f"{min(walls):.2f} to {max(walls):.2f} s |"
+    )
+
+
+def _changes() -> list[float]:
+    """Seconds from a changed value in a layer until it is in the files."""
+    with watched(ROOT, PYTHON) as synth:
+        synth.change(40)  # unmeasured
+        return [synth.change(41 + number) for number in range(max(ROUNDS, 5))]
+
+
+def _watch_bar(runs: Runs, changes: Sequence[float]) -> Bar:
+    cold = median(runs[PROD]).wall
+    return Bar(
+        "a changed value in the files, with `--watch`, against a whole synth",
+        statistics.median(changes) / cold, "<=", 0.25, "times the time",
+    )  # fmt: skip
+
+
+def _growth(folder: Path) -> dict[tuple[int, bool, str], Run]:
+    """The median of each command on products that grow. In 400 workloads more links are refused than a layer may hold."""
+    found: dict[tuple[int, bool, str], list[Run]] = {}
+    cases: dict[tuple[int, bool, str], Case] = {}
+    for workloads in SIZES:
+        for every_link in (False, True)[: 1 if workloads > MOST_WITH_EVERY_LINK else 2]:
+            product = folder / f"grown-{workloads}-{every_link}"
+            growing.write(product, workloads, every_link=every_link)
+            for command in ("synth", "check"):
+                cases[workloads, every_link, command] = Case(_twinstack(command), product)
+    for number in range(min(ROUNDS, 3)):
+        for key, case in cases.items():
+            found.setdefault(key, []).append(case.run())
+            sys.stderr.write(f"growth, round {number + 1}: {key}, {found[key][-1].wall:.2f} s\n")
+    return {key: median(several) for key, several in found.items()}
+
+
+def _growth_bars(grown: Mapping[tuple[int, bool, str], Run]) -> list[Bar]:
+    most = MOST_WITH_EVERY_LINK
+    return [
+        Bar(
+            f"`{command}` of {most} workloads with every link, against two links each",
+            grown[most, True, command].wall / grown[most, False, command].wall, "<=", wanted, "times the time",
+        )
+        for command, wanted in (("synth", 3.0), ("check", 2.0))
+    ]  # fmt: skip
+
+
+def _growth_rows(grown: Mapping[tuple[int, bool, str], Run]) -> list[str]:
+    def cell(*key: object) -> str:
+        one = grown.get(key)  # ty: ignore[invalid-argument-type]
+        return f"{one.wall:.2f} s" if one else ""
+
+    return [
+        f"| {size} | {2 * size:,} | {cell(size, False, 'synth')} | {cell(size, False, 'check')} | "
+        + (f"{size + size * size:,}" if (size, True, "synth") in grown else "")
+        + f" | {cell(size, True, 'synth')} | {cell(size, True, 'check')} |"
+        for size in SIZES
+    ]
+
+
 def _node() -> str:
     from twinstack.bindings.node import find_node
 
-    return subprocess.run([find_node(), "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    return find_node()
 
 
-PROGRAM = """
-import gc, sys
-from pathlib import Path
-gc.disable()
-sys.path.insert(0, str(Path.cwd()))
-from twinstack.bindings import activate
-activate(Path.cwd())
-from stacks import product
-from twinstack.environment.spec import Half
-from twinstack.synthesis import write
-folder = Path(sys.argv[1])
-write(product, product.load_all(sys.argv[2:]), {Half.INFRASTRUCTURE: folder / "a", Half.WORKLOADS: folder / "b"}, tuple(Half))
+def _output(*command: str) -> str:
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
+PROD: Final = "prod, both halves"
+THREE: Final = "three environments"
+CHECK: Final = "`twinstack check`"
+TESTED: Final = "pytest with five syntheses"
+COMPILING: Final = "the TypeScript program: its compilation"
+TYPESCRIPT: Final = "the TypeScript program, compiled before"
+AT: Final = f"at {BEFORE}"
+TERRAFORM: Final = ROOT / "cdktf.out" / "stacks" / "analytics-prod" / "cdk.tf.json"
+MANIFESTS: Final = ROOT / "dist" / "analytics-prod"
+SIZES: Final = (10, 40, 120, 400)
+MOST_WITH_EVERY_LINK: Final = 120
+TESTS: Final = """import pytest
+
+
+@pytest.mark.parametrize("days", range(31, 36))
+def test_exports_are_kept_for_as_long_as_it_says(twin, days):
+    files = twin("prod", {"exports.expire_days": days}).files
+    assert any(f'"days": {days}' in text for text in files.values())
 """
-REPORT = """## Making the output
+REPORT: Final = """## Making the output
 
 {bars}
 
@@ -93,19 +239,34 @@ REPORT = """## Making the output
 |---|---|---|---|---|
 {figures}
 
+With `twinstack synth prod --watch` a changed value of a layer is in the files after {changed} s (median).
+
+### How it grows
+
+Each workload has a bucket and settings of its own. With two links it is linked to those, with every link to its bucket and to
+the settings of all. 400 workloads with every link are more than a layer may say (20,000 values).
+
+| workloads | links, two each | `synth` | `check` | every link | `synth` | `check` |
+|---|---|---|---|---|---|---|
+{growth}
+
 ### Method
 
 Every figure is a whole process, from start to end, with node and Python and whatever else it starts: wall time; CPU time
 of all its processes; resident memory summed over them, looked at every 20 ms. Each case runs once unmeasured, so that
-compiled files and page cache are warm, then {rounds} times in alternation with the others. Both sides of a comparison
-run the same program, which makes both halves of the same environments; the stock side sets
-`TWINSTACK_BINDINGS=stock`, which uses the installed wheels as they are. {cores} cores, Python {python}, node {node}.
+compiled files, page cache, `imports/` and tables are there, then {rounds} times in alternation with the others; a bar is the
+median of the ratios within each round. {cores} cores, Python {python}, node {node}.
+
+`{before}` is the last commit on which every synth began with node. It runs in a folder of its own, with its own code and the
+same Python and wheels. The tests are one file of a product that makes prod five times, with another value each time, on the
+native engine and on what there was. The program in TypeScript is generated from prod's output: a typed class for each of
+{statements} blocks and {objects} objects, each imported from its own file, compiled by TypeScript {typescript} and run by the same
+node on the same releases of cdktf and cdk8s. It makes the same Terraform JSON but for cdktf's own notes, and the same objects;
+what it lacks is what twinstack does besides: environments, links, names, rules.
 
 ### Where the time went
 
-Importing the stock AWS bindings loads 2,212 Python modules and as many JavaScript files to use some fifty of them.
-`imports/` holds just those, taken from the installed wheels, under the same names; what only checks types at run time
-or describes itself is left out, and the jsii assembly lists only the types that are there. Node is started first and
-loads while Python imports; it runs jsii's kernel in its own process instead of a second one, and keeps V8's compiled code
-between runs. The output is the same, byte for byte, which a test holds.
+Importing the stock AWS bindings loads 2,212 Python modules and as many JavaScript files to use some fifty of them. The native
+engine starts no node and imports none of them: it makes the classes that a program names, of tables that are built once. What is
+left is Python itself, the models of the environment, the rules, and the two halves: see [Engines](engines.md).
 """

@@ -40,7 +40,7 @@ def test_the_former_commit_runs_its_own_code() -> None:
         ["git", "cat-file", "-e", changes.BEFORE_FACTS], cwd=changes.ROOT, capture_output=True
     ).returncode:
         pytest.skip("the commit is not here")
-    with changes._as_it_was() as former:
+    with changes.former(changes.BEFORE_FACTS) as former:
         (check, *_) = changes._pairs(former)
         where = subprocess.run(
             [changes.PYTHON, "-c", "import twinstack, stacks; print(twinstack.__file__, stacks.__file__)"],
