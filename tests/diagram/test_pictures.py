@@ -16,12 +16,12 @@ from docs_generator.mermaid import MERMAID
 from stacks import product
 from twinstack.diagram.access import ANYWHERE, access
 from twinstack.diagram.drawing import Box, Flow, Icon, Nest, Tone
-from twinstack.diagram.links import OUTSIDE, links
+from twinstack.diagram.links import OUTSIDE, TONES, links
 from twinstack.diagram.made import Made
 from twinstack.diagram.network import network
 from twinstack.diagram.pictures import draw, written
 from twinstack.diagram.subject import Form, Subject
-from twinstack.environment.links import Reach
+from twinstack.environment.links import Access, Reach
 from twinstack.environment.spec import WorkloadSpec
 
 REVIEWED: Final = Path(__file__).parents[1] / "golden"
@@ -41,6 +41,13 @@ def test_every_link_and_every_route_is_an_arrow(name: str) -> None:
     wanted |= {(environment.edge.host, route.to) for route in environment.edge.routes}
     assert drawn == wanted | {(OUTSIDE, environment.edge.host)}
     assert {node.key for node in flow.nodes} == {one for pair in drawn for one in pair}
+
+
+def test_what_reads_figures_is_drawn_as_every_link_is() -> None:
+    environment = product.load("prod", set={"monitoring.kind": "operator"})
+    drawn = {(arrow.source, arrow.target): arrow.tone for arrow in links(environment, made("prod")).arrows}
+    assert {link.access for link in environment.links} <= TONES.keys() == set(Access)
+    assert (environment.edge.host, "backend") in drawn
 
 
 @pytest.mark.parametrize("name", ENVIRONMENTS)

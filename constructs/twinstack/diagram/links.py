@@ -103,6 +103,7 @@ OUTSIDE: Final = "the internet"
 TONES: Final = {
     Access.READ: Tone.READ,
     Access.LIST: Tone.READ,
+    Access.MONITOR: Tone.READ,
     Access.WRITE: Tone.WRITE,
     Access.DELETE: Tone.WRITE,
     Access.ADMIN: Tone.ADMIN,
