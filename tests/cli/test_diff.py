@@ -171,3 +171,21 @@ def test_what_stands_is_planned_and_looked_at(typed: Typed, kept: Path, monkeypa
     )
     assert next(one["class"] for one in told["changes"] if one["subject"] == "the cluster") == "unknown"
     assert typed("prod", "--live", "--against", "main")[0] == 2
+
+
+def test_a_pull_request_gets_a_picture_and_a_file_too(
+    typed: Typed, kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typed(
+        "prod", "--against", kept, "--set", "database.instance_class=db.m7g.large", "--markdown", tmp_path / "diff.md"
+    )
+    text = (tmp_path / "diff.md").read_text()
+    assert "```mermaid\nflowchart LR\n" in text
+    assert "database<br/>interrupts<br/>PostgreSQL 15" in text
+    assert "classDef changed" in text
+    given = ["twinstack", "diagram", "prod", "--against", str(kept), "--out", str(tmp_path / "prod.svg")]
+    monkeypatch.setattr(sys, "argv", given)
+    assert status_of(application) == 0
+    assert (tmp_path / "prod.svg").read_text().startswith("<svg")
+    monkeypatch.setattr(sys, "argv", [*given, "--of", "network"])
+    assert status_of(application) == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
@@ -11,14 +12,17 @@ from twinstack.changes.effect import Effect
 from twinstack.formats.markdown import code, html, plain
 
 
-def comment(difference: Difference, title: str, *, most: int = 0, notes: Sequence[str] = ()) -> str:
+def comment(difference: Difference, title: str, *, most: int = 0, notes: Sequence[str] = (), picture: str = "") -> str:
     """The difference in at most so many characters; what does not fit is counted in the last line.
 
-    `notes` are Markdown, for a list below the head: what else there is to say.
+    `notes` are Markdown, for a list below the head: what else there is to say. `picture` is Mermaid's text, which GitHub draws;
+    where it would leave no room for the changes it is left out.
     """
     listed = "".join(f"- {note}\n" for note in notes)
     head = f"### {code(title)}\n\n{_head(difference)}\n" + (f"\n{listed}" if listed else "")
-    room = (most or MOST) - len(head) - ROOM
+    fence = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", picture)), 3)  # nothing in it can end it
+    drawn = f"{PICTURE}{fence}mermaid\n{picture}{fence}\n{END}" if picture and len(picture) < MOST_DRAWN else ""
+    room = (most or MOST) - len(head) - len(drawn) - ROOM
     shown: dict[str, list[str]] = {}
     for change in difference.changes:
         block = "".join(f"{line}\n" for line in _change(change))
@@ -31,7 +35,7 @@ def comment(difference: Difference, title: str, *, most: int = 0, notes: Sequenc
     text = head + "".join(f"{_summary(difference.by_thing[thing])}{''.join(one)}{END}" for thing, one in shown.items())
     if left := len(difference.changes) - sum(map(len, shown.values())):
         text += f"\n{left} more, none of them worse than these, are left out: `twinstack diff` shows them.\n"
-    return text
+    return text + drawn
 
 
 def _head(difference: Difference) -> str:
@@ -93,6 +97,9 @@ END: Final = "\n</details>\n"
 LOUD: Final = frozenset({str(Effect.DESTROYS_DATA), str(Effect.EXPOSES), str(Effect.UNPROTECTS), str(Effect.REPLACES)})
 MOST: Final = 20_000
 """Characters. GitHub takes 65,536 of a comment, which may hold several environments, and nobody reads that many."""
+MOST_DRAWN: Final = 8_000
+"""Characters of a picture."""
+PICTURE: Final = "\n<details><summary>who uses what, with what comes, goes and changes</summary>\n\n"
 ROOM: Final = 200
 """Of them, for the last line."""
 LONGEST: Final = 80

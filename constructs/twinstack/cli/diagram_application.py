@@ -46,11 +46,19 @@ def diagram(
         Path | None,
         typer.Option("--out", metavar="FILE", help="Write it there instead of printing it.", show_default=False),
     ] = None,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            metavar="REF|FOLDER|nothing",
+            help="Mark what comes, goes and changes since then, as `twinstack diff` tells it.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Draw an environment from what is synthesized: SVG for light and dark, or Mermaid."""
     from twinstack.cli.diagram import draw_environment
 
-    draw_environment(environment, of, form, out)
+    draw_environment(environment, of, form, out, against)
 
 
 @pictures.command()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from twinstack.changes.difference import Difference
     from twinstack.changes.former import Outputs
     from twinstack.delivery.cluster import Context
+    from twinstack.diagram.drawing import Flow
     from twinstack.layers.load import Loaded
     from twinstack.product import Product
 
@@ -54,9 +55,10 @@ def diff(
     halves = (Half(half),) if half else tuple(Half)
     if live and against is not None:
         raise UsageError("--live is what stands, and --against something former: leave out one of them")
-    make = partial(_to_what_stands, context=context) if live else partial(_to_former, against=against, context=context)
-    product, loaded, difference = make(environment, halves=halves, version=version, assignments=assignments)
-    _report(difference, product, loaded, markdown=markdown, sarif=sarif, junit=junit)
+    make = partial(to_what_stands, context=context) if live else partial(to_former, against=against, context=context)
+    compared = make(environment, halves=halves, version=version, assignments=assignments, is_drawn=markdown is not None)
+    difference, loaded = compared.difference, compared.loaded
+    _report(compared, markdown=markdown, sarif=sarif, junit=junit)
     if as_json:
         emit_json({"environment": environment, **difference.as_dict()})
     else:
@@ -64,15 +66,28 @@ def diff(
     return 0 if difference.is_empty else CHANGED
 
 
-def _to_former(
+@dataclass(frozen=True)
+class Compared:
+    """A product, one of its environments, and what is different."""
+
+    product: Product[Any]
+    loaded: Loaded[Any]
+    difference: Difference
+    picture: Flow | None = None
+    """What the difference makes of the picture of who uses what; None where it was not asked for, or nobody can draw it."""
+
+
+def to_former(
     environment: str,
     *,
     against: str | None,
     halves: Sequence[Half],
     version: str | None,
     assignments: Sequence[str],
-    context: Context | None,
-) -> tuple[Product[Any], Loaded[Any], Difference]:
+    context: Context | None = None,
+    is_drawn: bool = False,
+) -> Compared:
+    """The environment of today against its former outputs, which are made beside."""
     reference, folder = find_reference()
     coming = Coming(folder)
     with (
@@ -84,18 +99,19 @@ def _to_former(
         product = load_product(reference, folder)
         coming.product.set_result(product)
         (loaded,) = product.load_all([environment], set=read_assignments(assignments) or None, version=version)
-        difference = difference_between(product, loaded, former, halves, version)
-    return product, loaded, difference
+        return compared_with(product, loaded, former, halves, version, is_drawn=is_drawn)
 
 
-def _to_what_stands(
+def to_what_stands(
     environment: str,
     *,
     halves: Sequence[Half],
     version: str | None,
     assignments: Sequence[str],
     context: Context | None,
-) -> tuple[Product[Any], Loaded[Any], Difference]:
+    is_drawn: bool = False,  # noqa: ARG001  what stands has no links, so there is no picture of it
+) -> Compared:
+    """The environment of today against what really stands."""
     from twinstack.cli.live_difference import difference_to_what_stands
     from twinstack.delivery.cluster import Context
 
@@ -104,36 +120,32 @@ def _to_what_stands(
     product = load_product(reference, folder)
     (loaded,) = product.load_all([environment], set=read_assignments(assignments) or None, version=version)
     with terminated_like_interrupted():
-        return product, loaded, difference_to_what_stands(product, loaded, halves, context or Context())
+        return Compared(product, loaded, difference_to_what_stands(product, loaded, halves, context or Context()))
 
 
-def _report(
-    difference: Difference,
-    product: Product[Any],
-    loaded: Loaded[Any],
-    *,
-    markdown: Path | None,
-    sarif: Path | None,
-    junit: Path | None,
-) -> None:
+def _report(compared: Compared, *, markdown: Path | None, sarif: Path | None, junit: Path | None) -> None:
     from twinstack.changes.comment import comment
     from twinstack.changes.rows import rows
+    from twinstack.diagram.mermaid import mermaid
 
-    environment = loaded.environment
+    environment, difference = compared.loaded.environment, compared.difference
     if markdown is not None:
-        put_report(markdown, comment(difference, environment.stack_id))
+        picture = mermaid(compared.picture) if compared.picture is not None and not difference.is_empty else ""
+        put_report(markdown, comment(difference, environment.stack_id, picture=picture))
     place = Location(f"{FOLDER}/{environment.name}.yaml", 1)
     found = [*rows(difference)]
-    put_reports(found, f"diff {environment.name}", product.root, place, sarif=sarif, junit=junit)
+    put_reports(found, f"diff {environment.name}", compared.product.root, place, sarif=sarif, junit=junit)
 
 
-def difference_between(
+def compared_with(
     product: Product[Any],
     loaded: Loaded[Any],
     former: Future[Outputs | FormerLayers],
     halves: Sequence[Half] = tuple(Half),
     version: str | None = None,
-) -> Difference:
+    *,
+    is_drawn: bool = False,
+) -> Compared:
     """The outputs of today compared with the former ones that are being made, each change with its cause."""
     from twinstack.changes.beginnings import causes_between
     from twinstack.changes.compare import compare
@@ -141,6 +153,7 @@ def difference_between(
     from twinstack.changes.provider_types import prepare
     from twinstack.changes.undone import Undone
     from twinstack.cost.estimate import CostChange
+    from twinstack.diagram.between import flow_between
 
     environment = loaded.environment
     with present(product, loaded, halves) as after:
@@ -150,7 +163,11 @@ def difference_between(
             found = compare(before, after, fields=environment.specs, users=users, halves=halves)
             if set(halves) == set(Half):
                 found = replace(found, cost=CostChange.between(before, after))
-            return causes_between(product, loaded, before).of(found, Undone(product, loaded, before, halves))
+            found = causes_between(product, loaded, before).of(found, Undone(product, loaded, before, halves))
+            picture = (
+                flow_between(product, loaded, before, after, found) if is_drawn and set(halves) == set(Half) else None
+            )
+            return Compared(product, loaded, found, picture)
 
 
 @contextmanager

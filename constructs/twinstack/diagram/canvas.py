@@ -27,18 +27,18 @@ class Canvas:
         """One line, from its base line's left end."""
         self._add(f'<text class="{look}" x="{number(x)}" y="{number(y)}">{_said(text)}</text>')
 
-    def line(self, path: str, look: str, tip: str = "", *, ends_in_arrow: bool = False) -> None:
+    def line(self, path: str, look: str, tip: str = "", mark: str = "", *, ends_in_arrow: bool = False) -> None:
         """A line along a path; `tip` is what a mouse above it is told."""
         marker = f' marker-end="url(#{look})"' if ends_in_arrow else ""
         inner = f"<title>{_said(tip)}</title>" if tip else ""
-        self._add(f'<path class="line {look}" d="{path}"{marker}>{inner}</path>')
+        self._add(f'<path class="line {look}{f" {mark}" if mark else ""}" d="{path}"{marker}>{inner}</path>')
 
     def icon(self, icon: Icon, x: float, y: float) -> None:
         """A sign, from its left upper corner."""
         self._add(f'<path class="icon {icon}" transform="translate({number(x)} {number(y)})" d="{PATHS[icon]}"/>')
 
-    def page(self, width: float, height: float, title: str, tones: Sequence[str] = ()) -> str:
-        """The whole file."""
+    def page(self, width: float, height: float, title: str, tones: Sequence[str] = (), style: str = "") -> str:
+        """The whole file; `style` is what it has beside the usual."""
         markers = "".join(
             f'<marker id="{tone}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" '
             f'orient="auto"><path class="head {tone}" d="M0 0.5L7.5 4L0 7.5z"/></marker>'
@@ -48,7 +48,7 @@ class Canvas:
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {number(width)} {number(height)}" width="{number(width)}" '
             f'height="{number(height)}" role="img" aria-labelledby="title">',
             f'<title id="title">{_said(title)}</title>',
-            f"<style>{STYLE}</style>",
+            f"<style>{STYLE}{style}</style>",
             *([f"<defs>{markers}</defs>"] if markers else []),
             f'<rect class="page" width="{number(width)}" height="{number(height)}" rx="10"/>',
             *self._elements,
@@ -88,3 +88,12 @@ STYLE: Final = (
     ".head{stroke:none}.head.traffic{fill:var(--traffic)}.head.read{fill:var(--read)}.head.write{fill:var(--write)}"
     ".head.admin{fill:var(--admin)}"
 )
+MARKS: Final = (
+    "svg{--added:#1a7f37;--removed:#cf222e;--changed:#9a6700}"
+    "@media(prefers-color-scheme:dark){svg{--added:#3fb950;--removed:#f85149;--changed:#d29922}}"
+    ".added{stroke:var(--added);stroke-width:2.5}.removed{stroke:var(--removed);stroke-width:2;stroke-dasharray:6 4}"
+    ".changed{stroke:var(--changed);stroke-width:2.5}.lost{stroke:var(--removed);stroke-width:3}"
+    "text.added{fill:var(--added)}text.removed,text.lost{fill:var(--removed)}text.changed{fill:var(--changed)}"
+    "text.small.added,text.small.removed,text.small.lost,text.small.changed{stroke:none;font-weight:600}"
+)
+"""What a picture of a change has beside that."""

@@ -34,6 +34,17 @@ class Tone(StrEnum):
     ADMIN = "admin"
 
 
+class Mark(StrEnum):
+    """What a change does to what is drawn."""
+
+    NONE = ""
+    ADDED = "added"
+    REMOVED = "removed"
+    CHANGED = "changed"
+    LOST = "lost"
+    """Changed so that something is replaced, lost or open."""
+
+
 @dataclass(frozen=True, slots=True)
 class Node:
     """One thing, with up to three short lines below its name."""
@@ -44,6 +55,7 @@ class Node:
     rank: int
     """Its column, from the left."""
     lines: Sequence[str] = ()
+    mark: Mark = Mark.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +67,7 @@ class Arrow:
     tone: Tone
     label: str = ""
     """What the mouse and a reader of the text are told: the access, the path."""
+    mark: Mark = Mark.NONE
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from twinstack.diagram.canvas import Canvas, number
-from twinstack.diagram.drawing import Flow, Node, Tone
+from twinstack.diagram.canvas import MARKS, Canvas, number
+from twinstack.diagram.drawing import Flow, Mark, Node, Tone
 from twinstack.diagram.layout import Order, Track, ordered
 from twinstack.diagram.text import BOLD, widest, width
 
@@ -48,7 +48,7 @@ def flow_svg(flow: Flow) -> str:
     for path, track in _paths(order, places):
         arrow = track.arrow
         tip = f"{nodes[arrow.source].title} → {nodes[arrow.target].title}{f': {arrow.label}' if arrow.label else ''}"
-        canvas.line(path, arrow.tone, tip, ends_in_arrow=True)
+        canvas.line(path, arrow.tone, tip, arrow.mark, ends_in_arrow=True)
     for key, node in nodes.items():
         _card(canvas, places[key], node)
     tones = [tone for tone in Tone if any(arrow.tone is tone for arrow in flow.arrows)]
@@ -57,7 +57,14 @@ def flow_svg(flow: Flow) -> str:
         canvas.line(f"M{number(x)} {number(y - 4)}h30", tone, ends_in_arrow=True)
         canvas.text(x + 38, y, tone, "small")
         x += 38 + width(tone, 11.5) + 24
-    return canvas.page(max(right + _MARGIN + _PAD, width(flow.title, 16) + 2 * _MARGIN, x), y + 18, flow.title, tones)
+    for mark, word in _MARKED.items():
+        if any(arrow.mark is mark for arrow in flow.arrows):
+            canvas.line(f"M{number(x)} {number(y - 4)}h30", Tone.READ, "", mark)
+            canvas.text(x + 38, y, word, "small")
+            x += 38 + width(word, 11.5) + 24
+    style = MARKS if any(one.mark for one in (*flow.nodes, *flow.arrows)) else ""
+    wide = max(right + _MARGIN + _PAD, width(flow.title, 16) + 2 * _MARGIN, x)
+    return canvas.page(wide, y + 18, flow.title, tones, style)
 
 
 def _places(order: Order, nodes: Mapping[str, Node]) -> dict[str, Place]:
@@ -114,11 +121,12 @@ def _curve(x: float, y: float, to_x: float, to_y: float) -> str:
 
 
 def _card(canvas: Canvas, place: Place, node: Node) -> None:
-    canvas.box(place.x, place.y, place.width, place.height, "card")
+    canvas.box(place.x, place.y, place.width, place.height, f"card {node.mark}".rstrip())
     canvas.icon(node.icon, place.x + 10, place.y + 9)
     canvas.text(place.x + 38, place.y + 24, node.title, "name")
     for index, line in enumerate(node.lines):
-        canvas.text(place.x + 12, place.y + 44 + _LINE * index, line, "small")
+        look = f"small {node.mark}".rstrip() if index == 0 else "small"
+        canvas.text(place.x + 12, place.y + 44 + _LINE * index, line, look)
 
 
 def _height(node: Node | None) -> float:
@@ -133,6 +141,7 @@ def _middle(place: Place) -> float:
     return place.y + place.height / 2
 
 
+_MARKED: Final = {Mark.ADDED: "new", Mark.REMOVED: "goes"}
 _MARGIN: Final = 28
 _PAD: Final = 16
 _TOP: Final = 92.0

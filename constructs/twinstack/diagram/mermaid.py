@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
-from twinstack.diagram.drawing import Box, Drawing, Flow, Icon, Matrix, Nest, Node
+from twinstack.diagram.drawing import Box, Drawing, Flow, Icon, Mark, Matrix, Nest, Node
 
 
 def mermaid(drawing: Drawing) -> str:
@@ -33,7 +34,15 @@ def _flow(flow: Flow) -> Iterator[str]:
     yield from (f"    {names[node.key]}{_shape(node)}" for node in flow.nodes if node.key not in framed)
     for arrow in flow.arrows:
         label = f"|{_quoted(arrow.label)}|" if arrow.label else ""
-        yield f"    {names[arrow.source]} -->{label} {names[arrow.target]}"
+        line = "-.->" if arrow.mark is Mark.REMOVED else "==>" if arrow.mark is Mark.ADDED else "-->"
+        yield f"    {names[arrow.source]} {line}{label} {names[arrow.target]}"
+    for mark, look in LOOKS.items():
+        if marked := [names[node.key] for node in flow.nodes if node.mark is mark]:
+            yield f"    classDef {mark} {look}"
+            yield f"    class {','.join(marked)} {mark}"
+    for index, arrow in enumerate(flow.arrows):
+        if arrow.mark is not Mark.NONE:
+            yield f"    linkStyle {index} stroke:{COLOURS[arrow.mark]}"
 
 
 def _nest(nest: Nest) -> Iterator[str]:
@@ -73,3 +82,11 @@ def _shape(node: Node) -> str:
 def _quoted(*lines: str) -> str:
     text = "<br/>".join(line.replace("#", "#35;").replace('"', "#quot;").replace("<", "#lt;") for line in lines)
     return f'"{text}"'
+
+
+COLOURS: Final = {Mark.ADDED: "#1a7f37", Mark.REMOVED: "#cf222e", Mark.CHANGED: "#bf8700", Mark.LOST: "#cf222e"}
+"""Seen on light and on dark."""
+LOOKS: Final = {
+    mark: f"stroke:{colour},stroke-width:3px" + (",stroke-dasharray:6 4" if mark is Mark.REMOVED else "")
+    for mark, colour in COLOURS.items()
+}

@@ -1,0 +1,103 @@
+"""What a change makes of the picture of who uses what: both sides in one, with what comes, what goes and what changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from twinstack.changes.effect import Effect
+from twinstack.diagram.drawing import Flow, Frame, Icon, Mark, Node
+from twinstack.diagram.links import links
+from twinstack.diagram.made import Made
+from twinstack.edge.spec import EdgeSpec
+from twinstack.errors import TwinstackError
+
+if TYPE_CHECKING:
+    from twinstack.changes.difference import Difference
+    from twinstack.changes.former import Outputs
+    from twinstack.environment.base import Environment
+    from twinstack.layers.load import Loaded
+    from twinstack.product import Product
+
+
+def flow_between(
+    product: Product[Any], loaded: Loaded[Any], before: Outputs, after: Outputs, difference: Difference
+) -> Flow:
+    """Today's picture with the former one in it. Where the former layers cannot be read any more, only what changes is marked."""
+    environment = loaded.environment
+    now = links(environment, Made(after.stack, after.manifests))
+    then = _former(product, environment.name, before)
+    title = f"{environment.stack_id}: what changes since {difference.before}"
+    return replace(both(then or now, now, _risks(environment, difference)), title=title)
+
+
+def both(then: Flow, now: Flow, risks: Mapping[str, str]) -> Flow:
+    """One picture of two; `risks` is the worst class of whatever changes, by its key."""
+    first = max(flow.frames[0].first for flow in (then, now))
+    last = first + max(flow.frames[0].last - flow.frames[0].first for flow in (then, now))
+    sides = [{node.key: _moved(node, flow, first, last + 1) for node in flow.nodes} for flow in (then, now)]
+    nodes = [*_nodes(sides[0], sides[1], risks), *_elsewhere(sides[1], risks, last + 1)]
+    rank = {node.key: node.rank for node in nodes}
+    had, has = ({(one.source, one.target, one.label): one for one in flow.arrows} for flow in (then, now))
+    arrows = [one if key in had else replace(one, mark=Mark.ADDED) for key, one in has.items()]
+    gone = [replace(one, mark=Mark.REMOVED) for key, one in had.items() if key not in has]
+    frames = (Frame(now.frames[0].title, first, last), Frame(now.frames[1].title, last + 1, last + 1))
+    # A link that turned round cannot be drawn beside the one it was: what is new tells enough.
+    return Flow(now.title, nodes, [*arrows, *(one for one in gone if rank[one.source] < rank[one.target])], frames)
+
+
+def _former(product: Product[Any], name: str, before: Outputs) -> Flow | None:
+    if before.root is None:
+        return None
+    try:
+        environment = product.load_former(before.root, name).environment
+    except TwinstackError:
+        return None
+    return links(environment, Made(before.stack, before.manifests))
+
+
+def _risks(environment: Environment, difference: Difference) -> dict[str, str]:
+    risks = {thing: changes[0].risk for thing, changes in difference.by_thing.items() if thing}
+    edge = environment.find(EdgeSpec)
+    if edge is not None and edge.key in risks:
+        found = risks.pop(edge.key)
+        risks |= dict.fromkeys((host.name for host in edge.hosts), found)
+    return risks
+
+
+def _nodes(then: Mapping[str, Node], now: Mapping[str, Node], risks: Mapping[str, str]) -> Iterator[Node]:
+    for key, node in now.items():
+        if key not in then:
+            yield replace(node, mark=Mark.ADDED, lines=("new", *node.lines))
+        elif key in risks:
+            yield replace(node, mark=_mark(risks[key]), lines=(risks[key], *node.lines))
+        else:
+            yield node
+    for key, node in then.items():
+        if key not in now:
+            yield replace(node, mark=Mark.REMOVED, lines=("goes", *node.lines))
+
+
+def _elsewhere(drawn: Mapping[str, Node], risks: Mapping[str, str], rank: int) -> Iterator[Node]:
+    """What changes and has no place in the picture otherwise: the network, the cluster."""
+    for key, risk in risks.items():
+        if key not in drawn:
+            yield Node(key, key, Icon.THING, rank, (risk,), _mark(risk))
+
+
+def _mark(risk: str) -> Mark:
+    return Mark.LOST if risk in LOUD else Mark.CHANGED
+
+
+def _moved(node: Node, flow: Flow, first: int, resources: int) -> Node:
+    """The node in the column that it has where both pictures fit in one."""
+    inside = flow.frames[0]
+    if node.rank > inside.last:
+        return replace(node, rank=resources)
+    return replace(node, rank=node.rank + first - inside.first) if node.rank >= inside.first else node
+
+
+LOUD: Final = frozenset({
+    str(Effect.DESTROYS_DATA), str(Effect.EXPOSES), str(Effect.UNPROTECTS), str(Effect.REPLACES),
+})  # fmt: skip
