@@ -148,6 +148,33 @@ def no_such_gateway_class(objects: Objects) -> Iterator[Fault]:
             yield one.fault("spec.gatewayClassName", named or "none", ", ".join(classes) or "a GatewayClass")
 
 
+@RULES("gateway-names-nothing", "what a gateway's object names is not made", "correct the name")
+def gateway_names_nothing(objects: Objects) -> Iterator[Fault]:
+    """A policy of no route, a filter or a configuration that is not there: a list of addresses would keep out nobody."""
+    for one in objects.of(*_POLICIES):
+        for target in mappings(one.spec, "targetRefs"):
+            yield from _named(objects, one, "spec.targetRefs", target)
+    for one in objects.of("TargetGroupConfiguration"):
+        if reference := mapping(one.spec, "targetReference"):
+            yield from _named(objects, one, "spec.targetReference", {"kind": "Service", **reference})
+    for one in objects.of("Gateway"):
+        if parameters := mapping(one.spec, "infrastructure", "parametersRef"):
+            yield from _named(objects, one, "spec.infrastructure.parametersRef", parameters)
+    for one in objects.of("HTTPRoute"):
+        for rule in mappings(one.spec, "rules"):
+            for each in mappings(rule, "filters"):
+                if extension := mapping(each, "extensionRef"):
+                    yield from _named(objects, one, "spec.rules.filters.extensionRef", extension)
+
+
+def _named(objects: Objects, one: Object, path: str, reference: Data) -> Iterator[Fault]:
+    """A fault where objects of the kind are made and none has the name; where none is, another team may have it."""
+    kind, name = text(reference, "kind"), text(reference, "name")
+    made = [each.name for each in objects.of(kind) if each.namespace == one.namespace]
+    if made and name not in made:
+        yield one.fault(path, f"{kind} {name}", ", ".join(made))
+
+
 def _paths(route: Object, path: str, rule: Data, kinds: list[str]) -> Iterator[Fault]:
     matched = [mapping(match, "path") for match in mappings(rule, "matches")]
     for one in matched:
@@ -238,6 +265,7 @@ def _seconds(duration: str) -> float:
 
 
 _ROUTES: Final = ("HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute", "UDPRoute")
+_POLICIES: Final = ("BackendTrafficPolicy", "ClientTrafficPolicy", "SecurityPolicy")
 _FINDS_CERTIFICATES: Final = frozenset({"eks.amazonaws.com/gateway-alb", "gateway.k8s.aws/alb"})
 """Load balancers of AWS: their certificates lie in ACM, and are found by the hosts of the routes."""
 _ISSUERS: Final = ("cert-manager.io/issuer", "cert-manager.io/cluster-issuer")
