@@ -22,7 +22,14 @@ def stand_in(spec: EdgeSpec) -> StandIn:
         name,
         IMAGE,
         ports=dict.fromkeys(spec.fixed_ports, PORT),
-        files=(File(f"local/{name}.conf", "/etc/nginx/nginx.conf", configuration(spec)),),
+        files=(
+            File(f"local/{name}.conf", "/etc/nginx/nginx.conf", configuration(spec)),
+            *(
+                [File(f"local/{name}.answer", f"{ANSWERS}/text", spec.maintenance.text)]
+                if spec.maintenance.active
+                else []
+            ),
+        ),
         needs={target.compose_name: Condition.STARTED for target in spec.targets},
         health=Health(("wget", "--quiet", "--spider", f"http://127.0.0.1:{PORT}{HEALTH_PATH}")),
         is_locked=True,
@@ -75,6 +82,8 @@ http {{
 def _server(spec: EdgeSpec, host: Host) -> str:
     """One host. The first answers for every name that no other has, so also for `localhost`."""
     names = "" if host.is_first else f"    server_name {local_name(host)} {host.name};\n"
+    if spec.maintenance.active:
+        return _closed(spec, names)
     if host.redirect_to:
         target = next(one for one in spec.hosts if one.name == host.redirect_to)
         # Never 301 here: a browser would remember it for every product on this machine.
@@ -106,6 +115,28 @@ def _server(spec: EdgeSpec, host: Host) -> str:
       return 429 '{TOO_MANY}';
     }}
 {_locations(spec, host)}
+  }}"""
+
+
+def _closed(spec: EdgeSpec, names: str) -> str:
+    """One host while the product is worked on: the answer, for everybody, since here all come from one address."""
+    return f"""  server {{
+    listen {PORT};
+{names}    error_page 503 @answer;
+
+    location = {HEALTH_PATH} {{
+      return 204;
+    }}
+    location @answer {{
+      root {ANSWERS};
+      try_files /text =503;
+      types {{}}
+      default_type {spec.maintenance.content_type};
+      add_header Retry-After {spec.maintenance.retry_after_seconds} always;
+    }}
+    location / {{
+      return 503;
+    }}
   }}"""
 
 
@@ -147,4 +178,5 @@ def _location(path: str, host: str, port: int, limits: Sequence[str]) -> str:
 
 IMAGE: Final = "nginxinc/nginx-unprivileged:1.28-alpine"
 PORT: Final = 8080
+ANSWERS: Final = "/etc/nginx/answers"
 HEALTH_PATH: Final = "/edge-health"
