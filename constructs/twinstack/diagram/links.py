@@ -88,11 +88,16 @@ def _gateway_routes(objects: Objects) -> Iterator[tuple[str, str, str]]:
 
 
 def _edge_lines(made: Made) -> tuple[str, ...]:
-    schemes = [text(one.spec, "scheme") for one in made.objects.of("IngressClassParams")]
-    classes = dict.fromkeys(text(one.spec, "ingressClassName") for one in made.objects.of("Ingress"))
-    lines = [f"load balancer, {one}" for one in schemes[:1] if one] or [
-        f"ingress class {one}" for one in classes if one
+    objects = made.objects
+    schemes = [text(one.spec, "scheme") for one in objects.of("IngressClassParams", "LoadBalancerConfiguration")]
+    classes = [
+        *(
+            (f"ingress class {name}" if (name := text(one.spec, "ingressClassName")) else "")
+            for one in objects.of("Ingress")
+        ),
+        *(f"gateway class {text(one.spec, 'gatewayClassName')}" for one in objects.of("Gateway")),
     ]
+    lines = [f"load balancer, {one}" for one in schemes[:1] if one] or [*filter(None, dict.fromkeys(classes))]
     if made.of_type("aws_wafv2_web_acl"):
         lines.append("web firewall")
     return tuple(clipped(line, _LONGEST) for line in lines)
