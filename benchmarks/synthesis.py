@@ -88,7 +88,18 @@ def _cases(before: Path, folder: Path, program: typescript.Program) -> dict[str,
     tests.mkdir()
     (tests / "pytest.ini").write_text("[pytest]\n", "utf-8")
     (tests / "test_product.py").write_text(TESTS, "utf-8")
-    pytest = (PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", str(tests / "pytest.ini"), str(tests))
+    pytest = (
+        PYTHON,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "twinstack.testing.plugin",
+        "-c",
+        str(tests / "pytest.ini"),
+        str(tests),
+    )
+    alone = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     former_path = path_of(before)
     return {
         PROD: Case(_twinstack("synth", "prod")),
@@ -99,8 +110,8 @@ def _cases(before: Path, folder: Path, program: typescript.Program) -> dict[str,
         f"{THREE}, {AT}": Case(_twinstack("synth"), before, former_path),
         CHECK: Case(_twinstack("check")),
         f"{CHECK}, {AT}": Case(_twinstack("check"), before, former_path),
-        TESTED: Case(pytest, variables={MODE: "native"}),
-        f"{TESTED}, {AT}": Case(pytest, before, former_path),
+        TESTED: Case(pytest, variables={MODE: "native", **alone}),
+        f"{TESTED}, {AT}": Case(pytest, before, {**former_path, **alone}),
         COMPILING: Case((_node(), *program.compile)),
         TYPESCRIPT: Case((_node(), *program.run)),
     }
@@ -254,15 +265,15 @@ the settings of all. 400 workloads with every link are more than a layer may say
 
 Every figure is a whole process, from start to end, with node and Python and whatever else it starts: wall time; CPU time
 of all its processes; resident memory summed over them, looked at every 20 ms. Each case runs once unmeasured, so that
-compiled files, page cache, `imports/` and tables are there, then {rounds} times in alternation with the others; a bar is the
-median of the ratios within each round. {cores} cores, Python {python}, node {node}.
+compiled files, page cache, `imports/` and tables are there, then in {rounds} rounds in alternation with the others; a bar is
+the median of the ratios within each round. {cores} cores, Python {python}, node {node}.
 
 `{before}` is the last commit on which every synth began with node. It runs in a folder of its own, with its own code and the
 same Python and wheels. The tests are one file of a product that makes prod five times, with another value each time, on the
-native engine and on what there was. The program in TypeScript is generated from prod's output: a typed class for each of
-{statements} blocks and {objects} objects, each imported from its own file, compiled by TypeScript {typescript} and run by the same
-node on the same releases of cdktf and cdk8s. It makes the same Terraform JSON but for cdktf's own notes, and the same objects;
-what it lacks is what twinstack does besides: environments, links, names, rules.
+native engine and on what there was, with pytest and twinstack's own plugin alone. The program in TypeScript is generated from
+prod's output: a typed class for each of {statements} blocks and {objects} objects, each imported from its own file, compiled by
+TypeScript {typescript} and run by the same node on the same releases of cdktf and cdk8s. It makes the same Terraform JSON but for
+cdktf's own notes, and the same objects; what it lacks is what twinstack does besides: environments, links, names, rules.
 
 ### Where the time went
 

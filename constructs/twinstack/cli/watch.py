@@ -187,8 +187,8 @@ def wait(look: Callable[[], Stamps], before: Stamps) -> list[Path]:
             time.sleep(SETTLED)
             if look() == found:
                 return sorted(Path(one) for one in {*before, *found} if before.get(one) != found.get(one))
-        # Looking at many files takes its time: at most a twentieth of a processor's.
-        time.sleep(max(PAUSE, 20 * (time.perf_counter() - start)))
+        # Looking at many files takes its time: at most a tenth of a processor's.
+        time.sleep(max(PAUSE, 10 * (time.perf_counter() - start)))
 
 
 def begin_anew() -> NoReturn:

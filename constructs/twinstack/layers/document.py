@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -39,7 +40,7 @@ def read(path: Path, shown_as: str, within: Path | None = None, *, merge_keys: b
     may have `merge_keys` (`<<`), which layers do without.
 
     Of a product, `within` is its folder: what a link has outside of it is not its own to read, and a problem would
-    repeat lines of it.
+    repeat lines of it. The document of a file that says the same is shared: it is not to be changed.
     """
     if within is not None and leads_out_of(path, within):
         given, allowed = os.path.realpath(path), "a file of the product, or a link to one"
@@ -50,7 +51,7 @@ def read(path: Path, shown_as: str, within: Path | None = None, *, merge_keys: b
         return Document(shown_as, problems=[problem], is_broken=True)
     try:
         text = read_regular(path, LARGEST_BYTES).decode("utf-8-sig")
-        return parse(text.replace("\r\n", "\n").replace("\r", "\n"), shown_as, merge_keys=merge_keys)
+        return _kept(text.replace("\r\n", "\n").replace("\r", "\n"), shown_as, merge_keys=merge_keys)
     except TooLargeError as error:
         given, allowed = str(error.strerror), f"at most {LARGEST_BYTES} bytes"
         fix = "look what else got into it: no environment needs this much"
@@ -63,6 +64,11 @@ def read(path: Path, shown_as: str, within: Path | None = None, *, merge_keys: b
         given, fix = error.strerror or type(error).__name__, "look at what stands there, and at its permissions"
         problem = Problem("TW101", "the file cannot be read", "", Location(shown_as), given, "a readable file", fix)
     return Document(shown_as, problems=[problem], is_broken=True)
+
+
+@lru_cache(16)  # tests and a watch read the same layers again and again
+def _kept(text: str, shown_as: str, *, merge_keys: bool) -> Document:
+    return parse(text, shown_as, merge_keys=merge_keys)
 
 
 def parse(text: str, shown_as: str, *, merge_keys: bool = False) -> Document:
