@@ -186,7 +186,9 @@ def test_nothing_is_made_where_nobody_watches() -> None:
 @pytest.mark.skipif(not MODEL.is_file(), reason="no model of the API: `make .venv-check` brings botocore")
 def test_the_api_takes_every_alarm() -> None:
     shapes = json.loads(gzip.decompress(MODEL.read_bytes()))["shapes"]
-    for name, one in alarms().items():
+    made = alarms(database__replica={"instance_class": "db.t3.medium"})
+    assert "shadower-analytics-database-postgres-replica-lags" in made
+    for name, one in made.items():
         given = {NAMES[key]: value for key, value in one.items() if key not in {"//", "tags"}}
         assert [*faults(given, "PutMetricAlarmInput", shapes)] == [], name
 
@@ -196,6 +198,7 @@ def test_a_replica_is_watched_for_how_far_it_is_behind() -> None:
     assert name not in alarms()
     made = alarms(database__replica={"instance_class": "db.t3.medium"})[name]
     assert (made["metric_name"], made["threshold"]) == ("ReplicaLag", 60)
+    assert made["treat_missing_data"] == "breaching", "one that is gone has no figures"
     assert made["dimensions"] == {"DBInstanceIdentifier": "shadower-analytics-replica"}
 
 

@@ -97,7 +97,7 @@ class Secret(Construct):
             self.stack.forget(f"aws_secretsmanager_secret_version.{version_address(self.address, value.version)}")
         for value in self.value.kept:
             is_current = value == self.value
-            again = again_with(value.version) if callable(again_with) else again_with
+            again = again_with if isinstance(again_with, Sequence) else again_with(value.version)
             triggers = [self._reference(one) for one in again]
             written = SecretsmanagerSecretVersion(
                 self,
@@ -202,7 +202,7 @@ class ConnectionSecret(Secret):
     ) -> None:
         super().__init__(scope, address, value, stack=stack, key=key, description=shape)
         said = f"aws_secretsmanager_secret.{address}.description"
-        self.write(url, again_with=lambda version: (endpoint(version) if callable(endpoint) else endpoint, said))
+        self.write(url, again_with=lambda version: (endpoint if isinstance(endpoint, str) else endpoint(version), said))
         stack.publish(self)
 
 

@@ -122,7 +122,7 @@ class Postgres(Resource[PostgresSpec]):
         """The first one, or one that a restoration made: its storage, its database and its master user are the former's."""
         spec, restore = self.spec, self.spec.restore_from
         identifier = spec.identifier_of(number)
-        own = {
+        own: dict[str, Any] = {
             "allocated_storage": spec.storage_gib,
             "db_name": spec.database,
             "username": spec.admin_user,
