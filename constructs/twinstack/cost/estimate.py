@@ -11,6 +11,7 @@ from twinstack.changes.places import Places
 from twinstack.cost.infrastructure import lines_of_resources
 from twinstack.cost.line import Charged, Line
 from twinstack.cost.workloads import lines_of_objects
+from twinstack.policy.kubernetes.objects import mapping, mappings, text
 
 if TYPE_CHECKING:
     from twinstack.changes.former import Outputs
@@ -108,16 +109,13 @@ class CostChange:
 def region_of(document: Mapping[str, Any]) -> str:
     """The region that the stack's provider is told; empty where it is told none."""
     provider = document.get("provider")
-    found = provider.get("aws") if isinstance(provider, Mapping) else None
-    blocks = found if isinstance(found, list) else [found]
-    named = (one.get("region") for one in blocks if isinstance(one, Mapping) and not one.get("alias"))
-    return next((str(region) for region in named if isinstance(region, str)), "")
+    blocks = mappings(provider, "aws") or [mapping(provider, "aws")]
+    return next((text(one, "region") for one in blocks if not one.get("alias") and text(one, "region")), "")
 
 
 def _named(one: Mapping[str, Any]) -> str:
-    metadata = one.get("metadata") or {}
-    namespace, name = metadata.get("namespace", ""), metadata.get("name", "")
-    return f"{one.get('kind')} {namespace}/{name}" if namespace else f"{one.get('kind')} {name}"
+    kind, namespace, name = text(one, "kind"), text(one, "metadata", "namespace"), text(one, "metadata", "name")
+    return f"{kind} {namespace}/{name}" if namespace else f"{kind} {name}"
 
 
 CENT: Final = 0.005
