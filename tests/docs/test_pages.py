@@ -17,7 +17,7 @@ from tests.docs.checks import REPOSITORY
 DOCS: Final = REPOSITORY / "docs"
 KNOWN_HOSTS: Final = (
     r"localhost|127\.0\.0\.1|api|backend|jobs|legacy|s3\.localhost|sqs\.?|your-sentry-dsn|(.+\.)?shadower\.ai|.+\.example|"
-    r".+\.example\.org|(.+\.)?amazonaws\.com|(.+\.)?(argoproj|kubernetes|cert-manager|k8s|x-k8s)\.io|monitoring\.coreos\.com|example\.(com|org)|acme-v02\.api\.letsencrypt\.org|(ghcr|quay|docker)\.io|(github|nvidia)\.com|token\.actions\.githubusercontent\.com|efs\.csi\.aws\.com"
+    r".+\.example\.org|(.+\.)?amazonaws\.com|(.+\.)?(argoproj|kubernetes|cert-manager|k8s|x-k8s|envoyproxy)\.io|monitoring\.coreos\.com|example\.(com|org)|acme-v02\.api\.letsencrypt\.org|(ghcr|quay|docker)\.io|(github|nvidia)\.com|token\.actions\.githubusercontent\.com|efs\.csi\.aws\.com"
 )
 """The product's own, AWS's, Kubernetes', and the registries of its images."""
 KNOWN_PATHS: Final = (

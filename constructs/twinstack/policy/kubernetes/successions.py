@@ -56,12 +56,12 @@ def load_balancer_anew(before: Objects, after: Objects) -> Iterator[Fault]:
 @RULES(
     "load-balancer-protected",
     "a protected load balancer is to go",
-    "take deletion_protection.enabled off in one release, and the Ingress away in the next",
+    "take deletion_protection.enabled off in one release, and the Ingress or Gateway away in the next",
     compares=True,
 )
 def load_balancer_protected(before: Objects, after: Objects) -> Iterator[Fault]:
-    """An Ingress that goes while its load balancer may not be deleted: its finalizer stays, and the Ingress with it."""
-    for old in before.of("Ingress"):
+    """An Ingress or Gateway that goes while its load balancer may not be deleted: its finalizer stays, and it with that."""
+    for old in before.of("Ingress", "Gateway"):
         if after.same(old) is None and _is_protected(before, old):
             yield old.fault(
                 "", "removed, and its load balancer has deletion_protection.enabled", "off one release before"
@@ -144,10 +144,16 @@ def _params(objects: Objects, one: Object) -> Object | None:
 
 
 def _is_protected(objects: Objects, one: Object) -> bool:
-    params = _params(objects, one)
+    params = _configuration(objects, one) if one.kind == "Gateway" else _params(objects, one)
     said = [(text(each, "key"), text(each, "value")) for each in mappings(params.spec, _ATTRIBUTES)] if params else []
     written = text(one.annotations, f"{_ALB}load-balancer-attributes").replace(" ", "").split(",")
     return (_PROTECTION, "true") in said or f"{_PROTECTION}=true" in written
+
+
+def _configuration(objects: Objects, gateway: Object) -> Object | None:
+    reference = mapping(gateway.spec, "infrastructure", "parametersRef")
+    is_of_aws = text(reference, "kind") == "LoadBalancerConfiguration"
+    return objects.find("LoadBalancerConfiguration", text(reference, "name"), gateway.namespace) if is_of_aws else None
 
 
 def _hosts(one: Object) -> set[str]:
