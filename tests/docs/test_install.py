@@ -41,6 +41,7 @@ def test_the_commands_that_work_without_extras_are_commands() -> None:
     assert set(re.findall(r"`(\w+)`", row)) == COMMANDS - {
         "synth",
         "diff",
+        "cost",
         "rehearse",
         "control-plane",
         "scan",

@@ -48,6 +48,8 @@ _KNOWN: Final[Mapping[str, PatternWords]] = {
         (r"^([A-Za-z0-9+=,.@_-]+/){0,8}[A-Za-z0-9+=,.@_-]{1,64}$", "the name of an IAM role, with its path", "platform/admin"),
         (r"^arn:aws[a-z-]*:acm:[a-z0-9-]+:[0-9]{12}:certificate/[0-9a-f-]+$", "the ARN of a certificate",
          "arn:aws:acm:eu-central-1:123456789012:certificate/0a1b2c3d"),
+        (r"^arn:aws[a-z-]*:wafv2:[a-z0-9-]+:[0-9]{12}:regional/webacl/[A-Za-z0-9_-]+/[0-9a-f-]+$", "the ARN of a web ACL",
+         "arn:aws:wafv2:eu-central-1:123456789012:regional/webacl/shop/0a1b2c3d"),
         (r"^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$", "the name of a cluster", "platform-live"),
         (r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", "the name of a bucket", "acme-access-logs"),
         (r"^[A-Za-z0-9_-]{1,128}$", "letters, digits, hyphens and underscores", "SizeRestrictions_BODY"),
