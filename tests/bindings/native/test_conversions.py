@@ -1,4 +1,4 @@
-"""Every data type, resource and data source of the provider is written as its own text writes it: key by key, kind by kind."""
+"""Every data type, resource, data source and object is written as the wheels' own text writes it: key by key, kind by kind."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from twinstack.bindings.native.tables.assembly import members
 from twinstack.bindings.native.tables.names import python_name
 from twinstack.bindings.native.tables.store import tables
-from twinstack.bindings.wheels import PROVIDER, archives
+from twinstack.bindings.wheels import KUBERNETES, PROVIDER, archives
 
 FUNCTION = re.compile(r"^function (\w+)ToTerraform\(struct\) \{\n(.*?)^\}", re.MULTILINE | re.DOTALL)
 CLASS = re.compile(
@@ -92,3 +92,54 @@ def test_every_value_is_written_as_the_provider_writes_it() -> None:
             made = dict(lines(body))
             assert held(table[name]) == made, (module, name)
     assert (types, blocks) > (6700, 2200), (types, blocks)
+
+
+OBJECT = re.compile(
+    r"^function toJson_(\w+)\(obj\) \{\n.*?^    const result = \{\n(.*?)^    \};", re.MULTILINE | re.DOTALL
+)
+ENTRIES = (
+    "((obj.{0}) === undefined) ? undefined : "
+    "(Object.entries(obj.{0}).reduce((r, i) => (i[1] === undefined) ? r : ({{ ...r, [i[0]]: {1} }}), {{}}))"
+)
+WAYS_OF_OBJECTS = {
+    "s": "obj.{0}",
+    "n": "obj.{0}",
+    "b": "obj.{0}",
+    "x": "obj.{0}",
+    "S": "toJson_{1}(obj.{0})",
+    "LS": "obj.{0}?.map(y => toJson_{1}(y))",
+    "L": "obj.{0}?.map(y => y)",
+    "O": "obj.{0}?.value",
+    "MO": ENTRIES.replace("{1}", "i[1]?.value"),
+    "MS": ENTRIES.replace("{1}", "toJson_{1}(i[1])"),
+    "ML": ENTRIES.replace("{1}", "i[1]?.map(y => y)"),
+    "M": ENTRIES.replace("{1}", "i[1]"),
+}
+"""How a member of each kind is written. Dates and choices are refused, `?`."""
+
+
+def way_of(member: str, kind: str) -> str:
+    """How JavaScript writes a member of a kind of the tables."""
+    plain = OUTER.match(kind)
+    assert plain is not None
+    outer, inner = plain[0], kind[plain.end() :]
+    found = WAYS_OF_OBJECTS.get(f"{outer}{inner[:1]}") or WAYS_OF_OBJECTS[outer]
+    return found.format(member, inner[1:])
+
+
+def test_every_object_is_written_as_its_class_writes_it() -> None:
+    table = tables(archives()).module(f"{KUBERNETES}.k8s")
+    text = next(
+        content.read().decode() for name, content in members(archives()[KUBERNETES]) if name == "lib/imports/k8s.js"
+    )
+    functions = dict(OBJECT.findall(text))
+    assert len(functions) > 400
+    for name, body in functions.items():
+        held = dict(table[name][1])
+        for line in map(str.strip, body.strip().split("\n")):
+            key, _, how = line.removesuffix(",").partition(": ")
+            member = re.findall(r"obj\.(\w+)", how)[0]
+            output, kind, _ = held.pop(python_name(member))
+            assert f"'{output}'" == key, (name, line)
+            assert kind == "?" or how == way_of(member, kind), (name, line)
+        assert not held, name
