@@ -1,4 +1,4 @@
-"""The tests are held on the native engine unless TWINSTACK_BINDINGS says another, so that what it refuses fails.
+"""The tests are held on node unless TWINSTACK_BINDINGS says another engine: one kernel for each process.
 
 The programs that they start choose for themselves, as a user's do.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from tests.starting.lent import lend_bindings  # noqa: F401
 from twinstack.bindings import activate
 
 with pytest.MonkeyPatch.context() as variables:
-    variables.setenv("TWINSTACK_BINDINGS", os.environ.get("TWINSTACK_BINDINGS", "native"))
+    variables.setenv("TWINSTACK_BINDINGS", os.environ.get("TWINSTACK_BINDINGS", "node"))
     activate(Path(__file__).parents[1])
 gc.disable()  # until all tests are collected: nothing that is made for that is garbage
 
@@ -69,6 +70,12 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
     finally:
         if nextitem is None or nextitem.path.parent != item.path.parent:
             PLANES.end_unused()
+
+
+def pytest_runtest_setup() -> None:
+    """Each test is a run of its own: what the native engine refused before is not asked for any more."""
+    if (unsupported := sys.modules.get("twinstack.bindings.native.unsupported")) is not None:
+        unsupported.REFUSED.clear()
 
 
 def pytest_collection_finish() -> None:
