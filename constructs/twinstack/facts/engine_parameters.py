@@ -120,7 +120,7 @@ def _without_unit(value: str, one: Parameter) -> str:
     for sizes in _UNITS:
         if written and counted and written[2] in sizes and counted[2] in sizes:
             number = float(written[1]) * sizes[written[2]] / (float(counted[1] or 1) * sizes[counted[2]])
-            if number.is_integer() and float(one.least) <= number <= float(one.most):
+            if not number % 1 and float(one.least) <= number <= float(one.most):
                 return f"{number:.0f}"
     return ""
 

@@ -35,7 +35,7 @@ def guarded(function: Callable[..., Any]) -> Callable[..., Any]:
             return function(*given, **named)
         except Exception as error:
             if _is_the_engines(error):
-                refuse(f"{function.__qualname__}, for it ended with {type(error).__name__}: {error}", error)
+                refuse(f"{call.__qualname__}, for it ended with {type(error).__name__}: {error}", error)
             raise
 
     return call
@@ -47,7 +47,8 @@ def _guarded(member: FunctionType | staticmethod[..., Any] | property) -> Any:
             return guarded(member)
         case staticmethod():
             return staticmethod(guarded(member.__func__))
-    return property(*(part and guarded(part) for part in (member.fget, member.fset, member.fdel)), member.__doc__)
+    parts: tuple[Any, Any, Any] = (member.fget, member.fset, member.fdel)
+    return property(*(part and guarded(part) for part in parts), member.__doc__)
 
 
 def _is_the_engines(error: Exception) -> bool:

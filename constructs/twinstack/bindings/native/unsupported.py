@@ -43,7 +43,7 @@ def refuse(what: str, cause: BaseException | None = None) -> NoReturn:
 
 def meant(error: E, *, is_certain: bool = False) -> E:
     """An error that this engine raises on purpose, for it is the program's. It is certain where node would raise as well."""
-    error.is_certain = is_certain  # ty: ignore[unresolved-attribute]
+    error.is_certain = is_certain  # ty: ignore[missing-attribute]
     return error
 
 
