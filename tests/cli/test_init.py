@@ -324,7 +324,7 @@ def test_the_tests_of_a_new_product_fail_where_a_link_is_lost(tmp_path: Path, le
     assert start(tmp_path, "twinstack", "init", "product", *options(EVERYTHING)).returncode == 0
     lend_bindings(tmp_path / "product")
     base = tmp_path / "product/environments/base.yaml"
-    base.write_text(base.read_text().replace("[database, cache, files, settings", "[database, files, settings", 1))
+    base.write_text(base.read_text().replace("[database, cache, files, media", "[database, files, media", 1))
     tested = start(tmp_path / "product", "pytest", "-q", "-p", "no:cacheprovider")
     assert tested.returncode == 1
     assert "test_a_workload_reaches_what_it_uses_and_nothing_else[cache-web-dev]" in tested.stdout
