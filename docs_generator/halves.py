@@ -18,7 +18,7 @@ def make_infrastructure(kind: type[Any], environment: Environment) -> tuple[Any,
     from twinstack.synthesis import FEATURE_FLAGS
 
     with tempfile.TemporaryDirectory(prefix="twinstack-docs-") as folder:
-        app = cdktf.App(outdir=folder, context=dict(FEATURE_FLAGS))
+        app = cdktf.App(outdir=folder, context=dict(FEATURE_FLAGS), skip_validation=True)
         stack = kind(app, environment)
         stack.close()
         app.synth()
