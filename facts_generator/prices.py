@@ -185,6 +185,6 @@ BY_HAND: Final[Mapping[tuple[str, str], float | dict[str, float]]] = {
     ("rds storage", "backup gb"): dict.fromkeys(_READ, 0.095),
     ("secrets", "secret"): 0.4,
 }
-"""Read in AWS's Price List and on its pages, July to September 2026; a number alone is what the page says of every region. In
-other regions nobody has read them, so they are not known.
+"""Read in AWS's Price List and on its pages, July to September 2026 (the storage of eu-central-1: in a bill that was
+published); a number alone is what the page says of every region. In other regions nobody has read them, so they are not known.
 """
