@@ -132,3 +132,28 @@ def test_a_file_that_is_still_being_written_is_waited_for() -> None:
 def test_a_file_that_there_is_not_has_no_stamp(tmp_path: Path) -> None:
     (tmp_path / "one").write_text("x")
     assert [*watch.stamps([str(tmp_path / "one"), str(tmp_path / "two")])] == [str(tmp_path / "one")]
+
+
+def test_on_node_each_output_is_a_process_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[list[str]] = []
+    ends: list[type[BaseException] | int] = [0, KeyboardInterrupt, 130]
+
+    class Child:
+        def __init__(self, command: list[str]) -> None:
+            started.append(command)
+
+        def wait(self) -> int:
+            end = ends.pop(0)
+            if isinstance(end, int):
+                return end
+            raise end
+
+    monkeypatch.setattr(watch.subprocess, "Popen", Child)
+    monkeypatch.setattr(watch, "wait", lambda look, before: [tmp_path / "environments/base.yaml"])
+    monkeypatch.setattr(sys, "orig_argv", ["python", "-m", "twinstack", "synth", "prod", "--watch"])
+    monkeypatch.delenv(watch.AGAIN, raising=False)
+    with pytest.raises(SystemExit) as end:
+        watch.watch_on_node(tmp_path)
+    assert end.value.code == 130
+    assert started == [[sys.executable, "-m", "twinstack", "synth", "prod"]] * 2
+    assert ends == [], "the child that was interrupted was waited for"

@@ -62,7 +62,10 @@ def watch_on_node(root: Path) -> NoReturn:
     while True:
         before = look()
         child = subprocess.Popen(command)
-        _wait_for(child.wait)
+        try:
+            _wait_for(child.wait)
+        except KeyboardInterrupt:
+            sys.exit(INTERRUPTED)  # the child has said so
         _say_that_it_watches(before)
         _say_what_changed(wait(look, before))
         if AGAIN in os.environ and known_need(root) is None:
