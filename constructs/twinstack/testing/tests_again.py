@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from twinstack.bindings.again import begin_again, own_these_tests
+from twinstack.printable import printable_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +38,7 @@ def _is_pytests() -> bool:
 
 def _begin_again() -> None:
     if needed := need() or next(iter(_TOLD), ""):
-        sys.stderr.write(f"the native engine does not do {needed}: the tests begin again on node\n")
+        sys.stderr.write(f"the native engine does not do {printable_line(needed)}: the tests begin again on node\n")
         begin_again("node")
 
 
