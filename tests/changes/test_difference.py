@@ -63,6 +63,7 @@ def test_nothing_different_has_no_worst() -> None:
         "after": "the present",
         "worst": None,
         "counts": {},
+        "cost": None,
         "changes": [],
     }
 

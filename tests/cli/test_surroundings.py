@@ -130,13 +130,14 @@ def test_somebody_without_a_name_checks_what_is_not_his_to_write(project: Path) 
 
 
 MOMENTS = [
-    "twinstack.cli.application",
-    "twinstack.errors",
-    "typer",
-    "twinstack.product",
-    "yaml",
-    "pydantic",
-    "shop",
+    ("list", "twinstack.cli.application"),
+    ("list", "typer"),
+    ("check", "twinstack.errors"),
+    ("check", "twinstack.cli.plain_command"),
+    ("check", "twinstack.product"),
+    ("check", "yaml"),
+    ("check", "pydantic"),
+    ("check", "shop"),
 ]
 INTERRUPT = """
 import os, signal, sys
@@ -151,12 +152,14 @@ sys.meta_path.insert(0, Finder())
 """
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
-def test_ctrl_c_is_answered_alike_from_the_first_moment(project: Path, tmp_path: Path, moment: str) -> None:
+@pytest.mark.parametrize(("command", "moment"), MOMENTS)
+def test_ctrl_c_is_answered_alike_from_the_first_moment(
+    project: Path, tmp_path: Path, command: str, moment: str
+) -> None:
     early = tmp_path / "early"
     early.mkdir()
     (early / "sitecustomize.py").write_text(INTERRUPT.format(moment=moment))
-    process = start("check", changed={"PYTHONPATH": f"{early}{os.pathsep}{PATH}", "FORCE_COLOR": None})
+    process = start(command, changed={"PYTHONPATH": f"{early}{os.pathsep}{PATH}", "FORCE_COLOR": None})
     assert end(process) == (128 + signal.SIGINT, "", "Aborted.\n")
 
 
