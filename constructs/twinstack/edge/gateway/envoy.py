@@ -32,7 +32,7 @@ class Envoy:
     def __init__(self, drawing: Drawing) -> None:
         self.drawing = drawing
         self.spec: EdgeSpec = drawing.spec
-        self.served = EnvoyGateway(self.spec)
+        self.served: EnvoyGateway = EnvoyGateway(self.spec)
         self.issuer: ApiObject | None = None
         if acme := self.served.acme:
             self.issuer = drawing.draw(
