@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -75,7 +76,8 @@ def shell(text: str, folder: Path, **variables: str) -> subprocess.CompletedProc
     as_owner = ["setpriv", "--reuid=nobody", "--clear-groups"] if os.geteuid() == 0 else []
     path = f"{own()}:{os.environ['PATH']}"
     done = run([*as_owner, "bash", "-euo", "pipefail", "-c", f'cd "{folder}"\n{text}'], {"PATH": path, **variables})
-    assert done.returncode == 0, done.stdout + done.stderr
+    log = folder / "log"
+    assert done.returncode == 0, done.stdout + done.stderr + (log.read_text() if log.is_file() else "")
     return done
 
 
@@ -102,7 +104,9 @@ def test_a_point_in_time_has_what_was_written_before_it_and_answers(running: Ser
     while running.query("SELECT last_archived_wal FROM pg_stat_archiver").stdout.strip() < written:
         assert time.monotonic() < deadline, running.log.read_text()
         time.sleep(0.1)
-    port = str(running.port + 1)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
     try:
         shell(RESTORE, place, ARCHIVE=str(archive), MOMENT=moment, PORT=port)
         restored = replace(running, port=int(port))

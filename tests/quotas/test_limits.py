@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Final
 
 import pytest
 
 from stacks import product
 from tests.aws.documents import analytics
-from twinstack.cli.synth import synth
+from twinstack.cli.synth import report_quotas
 from twinstack.environment.spec import Half
 from twinstack.errors import ConstructionError
 from twinstack.quotas import advice, inspect
@@ -26,7 +28,7 @@ from twinstack.quotas.counting import (
 )
 from twinstack.quotas.document import LONGEST_ID, LONGEST_PREFIX, Document
 from twinstack.quotas.limits import LIMITS, OF_AN_ACCOUNT, Limit
-from twinstack.synthesis import write
+from twinstack.synthesis import TERRAFORM_FILE, TERRAFORM_FOLDER, write
 
 Blocks = dict[str, Any]
 
@@ -209,21 +211,21 @@ def test_analytics_is_far_from_every_limit(name: str) -> None:
     assert advice({name: blocks}) == []
 
 
-def test_synth_says_what_an_account_lacks(
-    tmp_path: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_synth_says_what_an_account_lacks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     provider = {"aws": [{"allowed_account_ids": ["1"], "region": "us-west-2"}]}
-    files = [tmp_path / name / "cdk.tf.json" for name in ("shop-one", "shop-two")]
-    for file in files:
-        file.parent.mkdir()
+    for name in ("analytics-dev", "analytics-staging"):
+        file = tmp_path / TERRAFORM_FOLDER / "stacks" / name / TERRAFORM_FILE
+        file.parent.mkdir(parents=True)
         file.write_text(json.dumps({**of("aws_eip", {}, {}, {}), "provider": provider}))
-    monkeypatch.setattr("twinstack.cli.synth.find_product_with_engine", lambda: product)
-    monkeypatch.setattr("twinstack.synthesis.write", lambda *_, **__: files)
-    synth(["dev"], half=None, version=None, assignments=(), as_json=True)
+    elsewhere: Any = SimpleNamespace(root=tmp_path)
+    loaded = product.load_all(["dev", "staging"])
+    report_quotas(elsewhere, loaded, Half.WORKLOADS)
+    assert capsys.readouterr() == ("", "")
+    report_quotas(elsewhere, loaded, None)
     out, err = capsys.readouterr()
-    assert len(json.loads(out)["files"]) == 2
+    assert out == ""
     assert "warning TW351: more than AWS gives without asking" in err
-    assert "6 Elastic IP addresses of a region, of shop-one, shop-two" in err
+    assert "6 Elastic IP addresses of a region, of analytics-dev, analytics-staging" in err
 
 
 def test_a_stack_that_aws_would_refuse_is_not_written(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
