@@ -14,8 +14,10 @@ from tests.changes.test_infrastructure import GOLDEN
 from tests.changes.test_workloads import GOLDEN as MANIFESTS
 from twinstack.changes.former import Outputs
 from twinstack.cost.estimate import CostChange, Estimate
+from twinstack.cost.infrastructure import CHARGES, FREE, FREE_KINDS
 from twinstack.cost.line import Charged, Line
 from twinstack.facts.prices import Price, price_of
+from twinstack.state.import_ids import FORMS
 
 WEST = "us-west-2"
 
@@ -119,6 +121,41 @@ def test_of_the_reviewed_outputs_every_type_has_been_looked_at(name: str) -> Non
     assert 100 < found.monthly < 1000
     assert next(iter(found.by_thing)) in {"database", "cluster"}
     assert found.monthly == pytest.approx(sum(line.monthly or 0 for every in found.by_thing.values() for line in every))
+
+
+def test_every_type_that_the_library_makes_has_been_looked_at() -> None:
+    found = {type_ for type_ in FORMS if type_.startswith("aws_") and not type_.startswith(FREE_KINDS)}
+    assert found - {*CHARGES, *FREE} == set()
+
+
+def test_a_shared_file_system_is_charged_by_what_lies_in_it_and_its_claim_is_no_disk() -> None:
+    class_ = {
+        "apiVersion": "storage.k8s.io/v1",
+        "kind": "StorageClass",
+        "metadata": {"name": "files"},
+        "provisioner": "efs.csi.aws.com",
+    }
+    claim = {
+        "apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": {"name": "media", "namespace": "n"},
+        "spec": {"storageClassName": "files", "resources": {"requests": {"storage": "1Gi"}}},
+    }  # fmt: skip
+    found = Estimate.of({"provider": {"aws": {"region": WEST}}}, [class_, claim])
+    assert found.lines == ()
+    assert [line.subject for line in Estimate.of({"provider": {"aws": {"region": WEST}}}, [claim]).lines] == [
+        "PersistentVolumeClaim n/media"
+    ]
+    lines = of("aws_efs_file_system", throughput_mode="elastic")
+    assert told(lines) == [("what lies in it", None), ("what is read and written", None)]
+
+
+def test_a_line_of_an_object_without_a_namespace_has_its_thing() -> None:
+    claim = {
+        "apiVersion": "v1", "kind": "PersistentVolumeClaim",
+        "metadata": {"name": "media", "labels": {"app.kubernetes.io/component": "media"}},
+        "spec": {"resources": {"requests": {"storage": "1Gi"}}},
+    }  # fmt: skip
+    (line,) = Estimate.of({"provider": {"aws": {"region": WEST}}}, [claim], ["media"]).lines
+    assert (line.subject, line.thing) == ("PersistentVolumeClaim media", "media")
 
 
 def test_a_change_costs_the_difference_and_what_nobody_knows_is_said() -> None:

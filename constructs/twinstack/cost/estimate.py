@@ -11,7 +11,7 @@ from twinstack.changes.places import Places
 from twinstack.cost.infrastructure import lines_of_resources
 from twinstack.cost.line import Charged, Line
 from twinstack.cost.workloads import lines_of_objects
-from twinstack.policy.kubernetes.objects import mapping, mappings, text
+from twinstack.policy.kubernetes.objects import Objects, mapping, mappings, text
 
 if TYPE_CHECKING:
     from twinstack.changes.former import Outputs
@@ -32,7 +32,7 @@ class Estimate:
         """Of one environment's outputs, either of which may be empty; `fields` are those that a line can belong to."""
         region = region_of(document)
         places = Places.of_stacks({}, document, fields)
-        labels = {_named(one): places.of_object(one) for one in manifests}
+        labels = {one.title: places.of_object(one.data) for one in Objects.of_documents(manifests).all}
         found = [
             *(replace(line, thing=places.of(line.subject)) for line in lines_of_resources(document, region)),
             *(replace(line, thing=labels.get(line.subject, "")) for line in lines_of_objects(manifests, region)),
@@ -111,11 +111,6 @@ def region_of(document: Mapping[str, Any]) -> str:
     provider = document.get("provider")
     blocks = mappings(provider, "aws") or [mapping(provider, "aws")]
     return next((text(one, "region") for one in blocks if not one.get("alias") and text(one, "region")), "")
-
-
-def _named(one: Mapping[str, Any]) -> str:
-    kind, namespace, name = text(one, "kind"), text(one, "metadata", "namespace"), text(one, "metadata", "name")
-    return f"{kind} {namespace}/{name}" if namespace else f"{kind} {name}"
 
 
 CENT: Final = 0.005

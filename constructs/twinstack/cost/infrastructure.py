@@ -144,9 +144,15 @@ def _volume(one: Resource, _: Stack, region: str) -> Iterator[Line]:
     yield fixed(one.address, f"{size:g} GiB of {kind}", size, "GiB-month", price_of("ebs", kind, region))
 
 
-def _used(what: str, unit: str) -> Charges:
+def _file_system(one: Resource, _: Stack, __: str) -> Iterator[Line]:
+    yield by_use(one.address, "what lies in it", "GB-month", None, "its daily copies beside that")
+    if one.literal("throughput_mode") == "elastic":
+        yield by_use(one.address, "what is read and written", "GB", None)
+
+
+def _used(what: str, unit: str, note: str = "") -> Charges:
     def charges(one: Resource, _: Stack, __: str) -> Iterator[Line]:
-        yield by_use(one.address, what, unit, None)
+        yield by_use(one.address, what, unit, None, note)
 
     return charges
 
@@ -160,11 +166,13 @@ def _number(value: Any) -> float:
 
 CHARGES: Final[Mapping[str, Charges]] = {
     "aws_cloudwatch_composite_alarm": _composite,
+    "aws_cloudwatch_dashboard": _used("dashboard", "month", "the first three of an account are free"),
     "aws_cloudwatch_log_group": _logs,
     "aws_cloudwatch_metric_alarm": _alarm,
     "aws_db_instance": _database,
     "aws_ebs_volume": _volume,
     "aws_ecr_repository": _used("what lies in it", "GB-month"),
+    "aws_efs_file_system": _file_system,
     "aws_eip": _address,
     "aws_eks_cluster": _cluster,
     "aws_eks_node_group": _nodes,
@@ -186,12 +194,12 @@ FREE: Final = frozenset({
     "aws_acm_certificate", "aws_acm_certificate_validation", "aws_cloudwatch_log_resource_policy", "aws_db_parameter_group",
     "aws_db_subnet_group", "aws_default_network_acl", "aws_default_route_table", "aws_default_security_group",
     "aws_ecr_lifecycle_policy", "aws_ecr_repository_policy", "aws_eks_access_entry", "aws_eks_access_policy_association",
-    "aws_eks_addon", "aws_eks_pod_identity_association", "aws_elasticache_parameter_group",
+    "aws_efs_backup_policy", "aws_efs_file_system_policy", "aws_efs_mount_target", "aws_eks_addon", "aws_eks_pod_identity_association", "aws_elasticache_parameter_group",
     "aws_elasticache_subnet_group", "aws_elasticache_user", "aws_elasticache_user_group",
     "aws_flow_log", "aws_internet_gateway", "aws_kms_alias", "aws_kms_key_policy", "aws_launch_template",
     "aws_prometheus_alert_manager_definition", "aws_prometheus_rule_group_namespace", "aws_route", "aws_route53_record",
     "aws_route_table", "aws_route_table_association", "aws_secretsmanager_secret_policy",
     "aws_secretsmanager_secret_version", "aws_sns_topic_policy", "aws_sns_topic_subscription", "aws_sqs_queue_policy",
-    "aws_subnet", "aws_vpc", "aws_wafv2_web_acl_association", "aws_wafv2_web_acl_logging_configuration", "terraform_data",
+    "aws_subnet", "aws_vpc", "aws_wafv2_ip_set", "aws_wafv2_web_acl_association", "aws_wafv2_web_acl_logging_configuration", "terraform_data",
 })  # fmt: skip
 """What costs nothing of its own: what it is used for may, and is charged there."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, Final
 
 from twinstack.cost.infrastructure import balancer
@@ -16,8 +16,9 @@ def lines_of_objects(manifests: Sequence[Any], region: str) -> Iterator[Line]:
     """The lines of every object that costs something, or may; last what all pods together ask of the nodes."""
     objects = Objects.of_documents(manifests)
     yield from _balancers(objects, region)
+    shared = {one.name for one in objects.of("StorageClass") if text(one.data, "provisioner") == EFS}
     for one in objects.all:
-        yield from _volumes(one, region)
+        yield from _volumes(one, shared, region)
     yield from _pods(objects)
 
 
@@ -28,22 +29,25 @@ def _balancers(objects: Objects, region: str) -> Iterator[Line]:
         name = text(one.spec, "ingressClassName")
         if "alb" in classes.get(name, name) and name not in seen:
             seen.add(name)  # those of one class share its group, and one load balancer
-            yield from balancer(_named(one), region)
+            yield from balancer(one.title, region)
     for one in objects.of("Service"):
         if text(one.spec, "type") == "LoadBalancer":
-            yield unknown(_named(one), "network load balancer", "nobody has read its price")
+            yield unknown(one.title, "network load balancer", "nobody has read its price")
     for one in objects.of("Gateway"):
-        yield unknown(_named(one), "load balancer of a gateway", "whose controller decides which it is")
+        yield unknown(one.title, "load balancer of a gateway", "whose controller decides which it is")
 
 
-def _volumes(one: Object, region: str) -> Iterator[Line]:
+def _volumes(one: Object, shared: Collection[str], region: str) -> Iterator[Line]:
+    """Disks. What lies in a shared file system is charged with that, whatever size its claim says."""
     claims = [one.data] if one.kind == "PersistentVolumeClaim" else mappings(one.spec, "volumeClaimTemplates")
     count = int(one.spec.get("replicas", 1)) if one.kind == "StatefulSet" else 1
     for claim in claims:
+        if text(claim, "spec", "storageClassName") in shared:
+            continue
         size = memory_bytes(text(claim, "spec", "resources", "requests", "storage") or "0Gi") / GIB
         what = f"{count} volumes of {size:g} GiB" if count > 1 else f"volume of {size:g} GiB"
         price = price_of("ebs", "gp3", region)
-        yield fixed(_named(one), what, size * count, "GiB-month", price, "as gp3, unless its class says otherwise")
+        yield fixed(one.title, what, size * count, "GiB-month", price, "as gp3, unless its class says otherwise")
 
 
 def _pods(objects: Objects) -> Iterator[Line]:
@@ -68,10 +72,7 @@ def _range(least: float, most: float) -> str:
     return f"{least:.3g}" if least == most else f"{least:.3g} to {most:.3g}"
 
 
-def _named(one: Object) -> str:
-    return f"{one.kind} {one.namespace}/{one.name}" if one.namespace else f"{one.kind} {one.name}"
-
-
+EFS: Final = "efs.csi.aws.com"
 GIB: Final = 1024**3
 PASSING: Final = frozenset({"CronJob", "DaemonSet", "Job"})
 """What runs and ends, or on each node."""
