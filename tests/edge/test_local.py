@@ -6,7 +6,6 @@ import http.client
 import json
 import os
 import shutil
-import socket
 import subprocess
 import threading
 import time
@@ -20,6 +19,7 @@ from pathlib import Path
 import pytest
 
 from stacks import product
+from tests.ports import free_port
 from twinstack.edge.local import configuration
 
 NGINX = shutil.which("nginx", path="/usr/sbin:" + os.environ.get("PATH", ""))
@@ -88,13 +88,6 @@ def _is_up(url: str) -> bool:
         return ask(f"{url}/edge-health")[0] == 204
     except OSError:
         return False
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def ask(url: str, host: str = "localhost") -> tuple[int, str | None, str]:

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from stacks import product
-from tests.edge.test_local import NGINX, ask, free_port
+from tests.edge.test_local import NGINX, ask
+from tests.ports import free_port
 from twinstack.edge.local import ANSWERS
 from twinstack.local import files_of
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.ports import free_port
 from twinstack.postgres.role import role_script
 
 FOLDERS = "POSTGRES_FOLDERS"
@@ -119,7 +119,7 @@ def _make(folder: Path, programs: Path) -> Path:
 
 @contextmanager
 def _started(folder: Path, programs: Path, *options: str) -> Iterator[Server]:
-    port, log = _free_port(), folder / "log"
+    port, log = free_port(), folder / "log"
     defaults = ("listen_addresses=127.0.0.1", "log_statement=all", "fsync=off")
     settings = " ".join(f"-c {one}" for one in (*defaults, *options))
     control = [*_as_owner(folder), str(programs / "pg_ctl"), "-w", "-D", str(folder / "data")]
@@ -136,12 +136,6 @@ def run(command: list[str], variables: dict[str, str]) -> subprocess.CompletedPr
     return subprocess.run(
         command, env=environment, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
     )
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
 
 
 def _as_owner(folder: Path) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from typing import Final
 import pytest
 
 from docs_generator.blocks import blocks_of
+from tests.ports import free_port
 from tests.postgres.server import Server, own, run, run_script, server
 from tests.postgres.test_rotation import MASTER, PASSWORDS, at
 from twinstack.environment import Access
@@ -104,9 +104,7 @@ def test_a_point_in_time_has_what_was_written_before_it_and_answers(running: Ser
     while running.query("SELECT last_archived_wal FROM pg_stat_archiver").stdout.strip() < written:
         assert time.monotonic() < deadline, running.log.read_text()
         time.sleep(0.1)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = str(free.getsockname()[1])
+    port = str(free_port())
     try:
         shell(RESTORE, place, ARCHIVE=str(archive), MOMENT=moment, PORT=port)
         restored = replace(running, port=int(port))

@@ -12,10 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.ports import free_port
 from tests.service import configuration
 from tests.service.minute import Minute, spend
 from tests.service.processes import Process, run
-from tests.service.servers import ObjectStore, Postgres, Redis, free_port
+from tests.service.servers import ObjectStore, Postgres, Redis
 from tests.service.service import BACKEND_VENV, Container, Service, Web
 
 _FOUND = pytest.StashKey[list[tuple[str, str, str]]]()

@@ -7,7 +7,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -180,13 +179,6 @@ def program(name: str) -> str:
     found = shutil.which(name, path=os.pathsep.join(places))
     assert found, f"{name} is not installed: scripts/service-test.sh installs it where it may"
     return found
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def _postgres_user() -> list[str]:

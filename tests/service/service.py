@@ -10,11 +10,12 @@ from typing import Final
 
 import httpx
 
+from tests.ports import free_port
 from tests.service import configuration
 from tests.service.client import Client
 from tests.service.confinement import confinement
 from tests.service.processes import PATIENCE_SECONDS, Process, run, wait_until
-from tests.service.servers import ObjectStore, Postgres, Redis, free_port
+from tests.service.servers import ObjectStore, Postgres, Redis
 from twinstack.environment import WorkloadSpec
 
 BACKEND_VENV: Final = Path(os.environ.get("SERVICE_BACKEND_VENV", configuration.ROOT / "backend" / ".venv"))

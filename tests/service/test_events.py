@@ -8,10 +8,11 @@ from collections.abc import Callable
 import httpx
 import pytest
 
+from tests.ports import free_port
 from tests.service import configuration
 from tests.service.fixtures import Stacks
 from tests.service.processes import wait_until
-from tests.service.servers import Edge, free_port
+from tests.service.servers import Edge
 from tests.service.service import Container, Service, Web
 
 pytestmark = pytest.mark.service

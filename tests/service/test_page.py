@@ -10,10 +10,11 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.ports import free_port
 from tests.service import configuration
 from tests.service.client import Client
 from tests.service.processes import PATIENCE_SECONDS, Process, run, wait_until
-from tests.service.servers import Edge, free_port
+from tests.service.servers import Edge
 from tests.service.service import Web
 
 pytestmark = pytest.mark.service
