@@ -17,6 +17,7 @@ from twinstack.errors import ConfigurationError, Location, Problem, UsageError
 if TYPE_CHECKING:
     from twinstack.edge.spec import EdgeSpec
     from twinstack.environment.base import Environment
+    from twinstack.environment.spec import Half
     from twinstack.layers.document import Document
     from twinstack.layers.load import Loaded
 
@@ -46,6 +47,13 @@ class Product(Generic[E]):
         raise UsageError(
             f"no {FOLDER}/{BASE}.yaml in {source.parent} or above it: that is where a product's values are written"
         )
+
+    @property
+    def halves(self) -> tuple[Half, ...]:
+        """Those that it has."""
+        from twinstack.environment.spec import Half
+
+        return tuple(half for half in Half if getattr(self, half))
 
     @cached_property
     def environments(self) -> Sequence[str]:

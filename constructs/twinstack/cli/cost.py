@@ -22,7 +22,7 @@ def cost(name: str, *, assignments: Sequence[str], as_json: bool) -> None:
     from twinstack.environment.spec import Half
 
     (loaded,) = product.load_all([name], set=read_assignments(assignments) or None)
-    halves = [half for half in Half if getattr(product, half)] or tuple(Half)
+    halves = product.halves or tuple(Half)
     with present(product, loaded, halves) as made:
         found = Estimate.of(made.stack, made.manifests, loaded.environment.specs)
     if as_json:

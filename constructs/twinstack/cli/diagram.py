@@ -34,7 +34,7 @@ def draw_environment(
     from twinstack.synthesis import synthesized
 
     (loaded,) = product.load_all([name])
-    halves = [half for half in Half if getattr(product, half)] or tuple(Half)
+    halves = product.halves or tuple(Half)
     with synthesized(product, [loaded], halves) as output:
         environment = loaded.environment
         made = Made.read(output.stack(environment), output.manifests(environment))

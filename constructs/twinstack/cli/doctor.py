@@ -59,12 +59,11 @@ def _of_environment(name: str, version: str | None) -> Examined:
     environment = loaded[0].environment
     plan = environment.find(ClusterPlan)
     cluster = getattr(plan, "cluster_name", "")
-    halves = tuple(half for half in Half if getattr(product, half))
-    with synthesized(product, loaded, halves) as output:
+    with synthesized(product, loaded, product.halves) as output:
         return Examined.of_files(
             name,
-            infrastructure=output.stack(environment) if Half.INFRASTRUCTURE in halves else None,
-            workloads=output.manifests(environment) if Half.WORKLOADS in halves else None,
+            infrastructure=output.stack(environment) if Half.INFRASTRUCTURE in product.halves else None,
+            workloads=output.manifests(environment) if Half.WORKLOADS in product.halves else None,
             namespace=environment.context.namespace,
             cluster=ClusterIdentity(cluster, environment.region, environment.account, getattr(plan, "arn", ""))
             if cluster
