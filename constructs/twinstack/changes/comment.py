@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from twinstack.changes.difference import STANDING, Cause, Change, Difference, FieldChange
-from twinstack.changes.effect import Effect
-from twinstack.formats.markdown import code, html, plain
+from twinstack.changes.difference import LOUD, STANDING, Cause, Change, Difference, FieldChange
+from twinstack.formats.markdown import code, fenced, html, plain
 
 
 def comment(difference: Difference, title: str, *, most: int = 0, notes: Sequence[str] = (), picture: str = "") -> str:
@@ -20,8 +18,7 @@ def comment(difference: Difference, title: str, *, most: int = 0, notes: Sequenc
     """
     listed = "".join(f"- {note}\n" for note in notes)
     head = f"### {code(title)}\n\n{_head(difference)}\n" + (f"\n{listed}" if listed else "")
-    fence = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", picture)), 3)  # nothing in it can end it
-    drawn = f"{PICTURE}{fence}mermaid\n{picture}{fence}\n{END}" if picture and len(picture) < MOST_DRAWN else ""
+    drawn = f"{PICTURE}{fenced(picture, 'mermaid')}{END}" if picture and len(picture) < MOST_DRAWN else ""
     room = (most or MOST) - len(head) - len(drawn) - ROOM
     shown: dict[str, list[str]] = {}
     for change in difference.changes:
@@ -94,7 +91,6 @@ def _value(value: Any) -> str:
 
 
 END: Final = "\n</details>\n"
-LOUD: Final = frozenset({str(Effect.DESTROYS_DATA), str(Effect.EXPOSES), str(Effect.UNPROTECTS), str(Effect.REPLACES)})
 MOST: Final = 20_000
 """Characters. GitHub takes 65,536 of a comment, which may hold several environments, and nobody reads that many."""
 MOST_DRAWN: Final = 8_000

@@ -200,6 +200,8 @@ def rank_of(one: Change | FieldChange) -> int:
     return len(RISKS) - RISKS.index(one.risk)
 
 
+LOUD: Final = frozenset({str(Effect.DESTROYS_DATA), str(Effect.EXPOSES), str(Effect.UNPROTECTS), str(Effect.REPLACES)})
+"""The classes that nobody may overlook."""
 STANDING: Final = "what stands"
 """What a plan is compared with, in place of former outputs."""
 LATER: Final = "(known after apply)"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from twinstack.changes.effect import Effect
+from twinstack.changes.difference import LOUD
 from twinstack.diagram.drawing import Flow, Frame, Icon, Mark, Node
 from twinstack.diagram.links import links
 from twinstack.diagram.made import Made
@@ -96,8 +96,3 @@ def _moved(node: Node, flow: Flow, first: int, resources: int) -> Node:
     if node.rank > inside.last:
         return replace(node, rank=resources)
     return replace(node, rank=node.rank + first - inside.first) if node.rank >= inside.first else node
-
-
-LOUD: Final = frozenset({
-    str(Effect.DESTROYS_DATA), str(Effect.EXPOSES), str(Effect.UNPROTECTS), str(Effect.REPLACES),
-})  # fmt: skip

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import lzma
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -39,12 +39,6 @@ def price_of(service: str, what: str, region: str) -> Price | None:
 def sources() -> Mapping[str, Mapping[str, str]]:
     """By service, `published` and `page`."""
     return _data()["sources"]  # type: ignore[no-any-return]
-
-
-def priced_in(service: str, what: str) -> Collection[str]:
-    """The regions in which a price is known."""
-    row = _data()["prices"].get(service, {}).get(what, ())
-    return [region for region, price in zip(_data()["regions"], row, strict=False) if price is not None]
 
 
 @cache

@@ -25,14 +25,24 @@ def code(text: str) -> str:
     line = printable_line(text).replace("\t", " ")
     if not line:
         return ""
-    fence = "`" * (max((len(run) for run in re.findall("`+", line)), default=0) + 1)
+    fence = _fence(line, 1)
     gap = " " if line.strip("`") != line or not line.strip() or line[0] == " " == line[-1] else ""
     return f"{fence}{gap}{line}{gap}{fence}".replace("|", r"\|")
+
+
+def fenced(text: str, language: str) -> str:
+    """The text, which ends its own last line, as a code block that nothing in it can end."""
+    fence = _fence(text, 3)
+    return f"{fence}{language}\n{text}{fence}\n"
 
 
 def html(text: str) -> str:
     """The text as it stands, within HTML, where Markdown is not read."""
     return _PERSON.sub(r"\g<0><!-- -->", escape(printable_line(text)))
+
+
+def _fence(text: str, least: int) -> str:
+    return "`" * max(least, *(len(run) + 1 for run in re.findall("`+", text)), least)
 
 
 _PUNCTUATION: Final = re.compile(r"[\\`*_{}\[\]()>#+!|~$-]")

@@ -152,13 +152,7 @@ class Postgres(Resource[PostgresSpec]):
             final_snapshot_identifier=final_snapshot(identifier, self.key, spec.final_snapshot_generation)
             if spec.final_snapshot
             else None,
-            tags={
-                "Name": f"{spec.title_tag} restored {number}"
-                if number and spec.title
-                else identifier
-                if number
-                else spec.title_tag
-            },
+            tags={"Name": self._title(f"restored {number}", identifier) if number else spec.title_tag},
             blue_green_update=DbInstanceBlueGreenUpdate(enabled=True) if spec.blue_green_update else None,
             lifecycle=keep(self.context),
             **(source if number else own),
@@ -192,6 +186,10 @@ class Postgres(Resource[PostgresSpec]):
             for log in LOGS:
                 self.stack.forget(f"aws_cloudwatch_log_group.{self.spec.key}_{_restored(number)}{log}")
 
+    def _title(self, which: str, identifier: str) -> str:
+        """The `Name` tag of another instance than the first."""
+        return f"{self.spec.title} {which}" if self.spec.title else identifier
+
     def _address(self, number: int) -> str:
         return f"{self.spec.key}_{_restored(number)}".removesuffix("_")
 
@@ -220,7 +218,7 @@ class Postgres(Resource[PostgresSpec]):
             multi_az=replica.multi_az,
             deletion_protection=False,  # it holds nothing of its own
             skip_final_snapshot=True,  # RDS takes none of a replica
-            tags={"Name": f"{spec.title_tag} replica" if spec.title else spec.replica_identifier},
+            tags={"Name": self._title("replica", spec.replica_identifier)},
             **self._common(logs),
         )
         return pin(instance, f"{spec.key}_replica")

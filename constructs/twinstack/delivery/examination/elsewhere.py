@@ -43,19 +43,17 @@ def elsewhere(examined: Examined, api: ApiServer) -> Iterator[Check]:
             yield Check(TITLE, Finding.LEFT_OUT, f"{title}: there is no right to look at it")
             continue
         if found is None:
-            is_pulled = not (one.starts_pods or one.is_told_later)
-            effect = "a private image cannot be pulled" if is_pulled else "its pods do not start"
+            weight, effect = Finding.WARNING, "a private image cannot be pulled"
+            fix = f"let whoever keeps it make it in the namespace {namespace}, before the release"
             if one.is_told_later:
                 effect = "its pods wait until the cluster is told which file system it is"
-            yield Check(
-                TITLE,
-                Finding.WARNING if is_pulled or one.is_told_later else Finding.FAILED,
-                f"{title}, which {readers} reads, is missing: {effect}",
-                f"once Terraform has made the file system and the namespace {namespace} is there, run the command in the output "
-                f"that ends in `_tell_cluster`"
-                if one.is_told_later
-                else f"let whoever keeps it make it in the namespace {namespace}, before the release",
-            )
+                fix = (
+                    f"once Terraform has made the file system and the namespace {namespace} is there, run the command in the output "
+                    f"that ends in `_tell_cluster`"
+                )
+            elif one.starts_pods:
+                weight, effect = Finding.FAILED, "its pods do not start"
+            yield Check(TITLE, weight, f"{title}, which {readers} reads, is missing: {effect}", fix)
             continue
         has = {key for part in ("data", "binaryData") for key in found.get(part) or ()}
         if missing := sorted(one.keys - has):

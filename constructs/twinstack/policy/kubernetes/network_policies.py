@@ -16,6 +16,7 @@ from twinstack.policy.kubernetes.objects import (
     Object,
     Objects,
     Pods,
+    grouped,
     mapping,
     mappings,
     number,
@@ -200,11 +201,11 @@ def _policies(objects: Objects, pods: Pods, direction: str) -> list[Object]:
 
 def _by_owner(objects: Objects) -> Mapping[int, list[Object]]:
     """The policies over the pods of each object, by its place."""
-    found: dict[int, list[Object]] = {}
-    for policy in objects.of("NetworkPolicy"):
-        for pods in objects.selected(reach(policy.spec, "podSelector") or {}, policy.namespace):
-            found.setdefault(pods.owner.index, []).append(policy)
-    return found
+    return grouped(
+        (pods.owner.index, policy)
+        for policy in objects.of("NetworkPolicy")
+        for pods in objects.selected(reach(policy.spec, "podSelector") or {}, policy.namespace)
+    )
 
 
 def _types(policy: Object) -> list[str]:

@@ -196,11 +196,11 @@ class Objects:
 
     @cached_property
     def _by_kind(self) -> dict[str, list[Object]]:
-        return _grouped((one.kind, one) for one in self.all)
+        return grouped((one.kind, one) for one in self.all)
 
     @cached_property
     def _by_name(self) -> dict[tuple[str, str], list[Object]]:
-        return _grouped(((one.kind, one.name), one) for one in self.all)
+        return grouped(((one.kind, one.name), one) for one in self.all)
 
     @cached_property
     def pods(self) -> list[Pods]:
@@ -217,11 +217,11 @@ class Objects:
 
     @cached_property
     def _by_namespace(self) -> dict[str, list[Pods]]:
-        return _grouped((one.namespace, one) for one in self.pods)
+        return grouped((one.namespace, one) for one in self.pods)
 
     @cached_property
     def _by_label(self) -> dict[tuple[str, str, str], list[Pods]]:
-        return _grouped(
+        return grouped(
             ((one.namespace, name, value), one)
             for one in self.pods
             for name, value in one.labels.items()
@@ -240,14 +240,15 @@ class Objects:
 
     @cached_property
     def _scalers(self) -> dict[tuple[str, str, str], list[Object]]:
-        return _grouped(
+        return grouped(
             ((text(target, "kind") or "Deployment", text(target, "name"), scaler.namespace), scaler)
             for scaler in self.of(*SCALERS)
             for target in [mapping(scaler.spec, "scaleTargetRef")]
         )
 
 
-def _grouped(pairs: Iterable[tuple[K, T]]) -> dict[K, list[T]]:
+def grouped(pairs: Iterable[tuple[K, T]]) -> dict[K, list[T]]:
+    """The seconds of the pairs by their firsts, in their order."""
     found: dict[K, list[T]] = {}
     for key, one in pairs:
         found.setdefault(key, []).append(one)

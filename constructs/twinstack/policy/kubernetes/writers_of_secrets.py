@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, TypeAlias
 
-from twinstack.policy.kubernetes.objects import Object, Objects, mappings, text
+from twinstack.policy.kubernetes.objects import Object, Objects, grouped, mappings, text
 
 Writers: TypeAlias = Mapping[tuple[str, str], list[Object]]
 
@@ -41,10 +41,7 @@ def _others(objects: Objects) -> Iterator[tuple[str, Object]]:
 
 def _by_secret(written: Iterable[tuple[str, Object]]) -> Writers:
     """By the namespace and the name of the Secret."""
-    found: dict[tuple[str, str], list[Object]] = {}
-    for secret, one in written:
-        found.setdefault((one.namespace, secret), []).append(one)
-    return found
+    return grouped(((one.namespace, secret), one) for secret, one in written)
 
 
 MAKERS: Final[Mapping[str, tuple[str, ...]]] = {
