@@ -13,14 +13,14 @@ from twinstack.bucket.lifecycle import StorageClass
 from twinstack.edge.rate_limit import RateLimit
 from twinstack.environment import Model
 from twinstack.environment.writes import declared
+from twinstack.facts.cache_parameters import FAMILIES, cache_parameters
 from twinstack.facts.judgement import fact_at
 from twinstack.facts.offers import engine_versions
-from twinstack.facts.parameters import PARAMETERS
 from twinstack.facts.support import KUBERNETES, POSTGRES
 from twinstack.layers.allowed import allowed
 from twinstack.layers.schema import whole_schema
 from twinstack.postgres import PostgresSpec
-from twinstack.redis.spec import RedisEngine
+from twinstack.redis.spec import POLICY, RedisEngine
 from twinstack.redis.version import OLDEST
 
 
@@ -223,6 +223,13 @@ def _taken(kind: type[Model], field: str) -> str:
     return _one_of(map(int, fact.values.values))
 
 
+def _policies() -> str:
+    """What a full cache may do, of the newest family."""
+    fact = cache_parameters(FAMILIES[-1])[POLICY].fact
+    assert fact is not None
+    return _one_of(fact.values)
+
+
 def _versions(engine: RedisEngine) -> list[str]:
     return [one for one in engine_versions("elasticache", engine) if int(one.partition(".")[0]) >= OLDEST]
 
@@ -242,7 +249,7 @@ OF_A_RULE: Final[Mapping[tuple[str, str], str]] = {
     ("LifecycleRule", "old_version_transitions"): "the same",
     ("PostgresSpec", "extensions"): "a list of names, such as `pg_trgm`",
     ("RedisSpec", "databases"): "a mapping from names such as `cache` to numbers, 0 to 15",
-    ("RedisSpec", "max_memory_policy"): _one_of(PARAMETERS["redis"]["maxmemory-policy"].values),
+    ("RedisSpec", "max_memory_policy"): _policies(),
     ("RateLimit", "window_seconds"): _taken(RateLimit, "window_seconds"),
     ("RedisSpec", "engine_version"): "; ".join(f"`{engine}`: {_one_of(_versions(engine))}" for engine in RedisEngine),
     ("AwsRight", "actions"): "a list of actions, such as `ses:SendEmail`",

@@ -143,3 +143,12 @@ def test_the_cluster_alone_is_let_in_on_its_port_alone() -> None:
 def test_its_subnets_are_the_databases_own() -> None:
     subnets = analytics().find("aws_elasticache_subnet_group")["cache"]["subnet_ids"]
     assert subnets == [f"${{aws_subnet.network_database_{zone}.id}}" for zone in "abc"]
+
+
+def test_further_parameters_stand_beside_the_policy() -> None:
+    document = analytics(cache__parameters={"timeout": 300, "notify-keyspace-events": "Ex"})
+    assert document.find("aws_elasticache_parameter_group")["cache_redis7"]["parameter"] == [
+        {"name": "maxmemory-policy", "value": "noeviction"},
+        {"name": "timeout", "value": "300"},
+        {"name": "notify-keyspace-events", "value": "Ex"},
+    ]

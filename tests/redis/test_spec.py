@@ -205,3 +205,9 @@ def test_production_gives_up_nothing_silently(setting: str, code: str, allowed: 
     (found,) = refused(f"protected: true\ncache:\n  {setting}\n")
     assert (found.code, found.given, found.allowed, found.location) == (code, setting, allowed, Location(FILE, 3))
     assert load(f"protected: true\ncache:\n  {setting}\n  acknowledge: {{{code}: a reason for reviewers}}\n")
+
+
+def test_what_a_program_waits_for_comes_on_a_developers_machine_too() -> None:
+    spec = load("cache: {parameters: {notify-keyspace-events: Ex, reserved-memory-percent: 30}}")
+    (server, _) = spec.local().services
+    assert server.command[-2:] == ("--notify-keyspace-events", "Ex")

@@ -69,6 +69,10 @@ class Model(BaseModel):
     """What its construct always writes of a resource type beside what its fields write (`Writes`), where that decides what AWS
     takes of them: `{"aws_db_instance": {"engine": "postgres"}}`."""
 
+    def arguments_beside(self) -> Mapping[str, Mapping[str, Any]]:
+        """The same with what this one works out: `fixed_arguments` unless a class has more to say."""
+        return self.fixed_arguments
+
     @classmethod
     def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         """With the text below each field as its description: it is read from the source when somebody asks for a schema,

@@ -35,7 +35,7 @@ class Written:
 
     type: str
     arguments: dict[str, Any]
-    """As Terraform's JSON has them, with what the construct always writes beside (`fixed_arguments`)."""
+    """As Terraform's JSON has them, with what the construct always writes beside (`arguments_beside`)."""
     places: dict[str, Place] = field(default_factory=dict[str, Place])
     """The field behind each argument, from the spec on."""
 
@@ -71,7 +71,7 @@ def _beginning(found: list[Written], model: Model, one: Writes) -> Written:
         if written.type == one.type and one.argument not in written.places:
             return written
     written = Written(one.type, {})
-    for argument, value in type(model).fixed_arguments.get(one.type, {}).items():
+    for argument, value in model.arguments_beside().get(one.type, {}).items():
         _put(written.arguments, argument.split("."), value)
     found.append(written)
     return written

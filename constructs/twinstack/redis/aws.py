@@ -123,7 +123,7 @@ class Redis(Resource[RedisSpec]):
             name=name,
             family=family,
             description=f"Parameters of {spec.replication_group_id}",
-            parameter=[ElasticacheParameterGroupParameter(name="maxmemory-policy", value=spec.max_memory_policy)],
+            parameter=[ElasticacheParameterGroupParameter(**one) for one in (*spec.policy_blocks, *spec.own_blocks)],
             tags={"Name": name},
             lifecycle=TerraformResourceLifecycle(
                 create_before_destroy=True, ignore_changes=["parameter"] if kept else None

@@ -13,13 +13,20 @@ if TYPE_CHECKING:
 
 
 def stand_in(spec: RedisSpec) -> StandIn:
-    """The same engine and major version, with the same memory policy, its data in a volume, and its exporter."""
+    """The same engine and major version, with the same memory policy and events, its data in a volume, and its exporter."""
     name = spec.compose.name_of(spec.key)
     port = spec.host_port(spec.PORT)
     server = Service(
         name,
         f"{IMAGES[spec.engine]}:{spec.engine_version.split('.')[0]}-alpine",
-        command=(f"{spec.engine}-server", "--appendonly", "yes", "--maxmemory-policy", spec.max_memory_policy),
+        command=(
+            f"{spec.engine}-server",
+            "--appendonly",
+            "yes",
+            "--maxmemory-policy",
+            spec.max_memory_policy,
+            *((f"--{EVENTS}", spec.parameters[EVENTS]) if EVENTS in spec.parameters else ()),
+        ),
         ports={port: spec.PORT},
         volumes={f"{name}_data": "/data"},
         health=Health((f"{spec.engine}-cli", "ping")),
@@ -65,4 +72,6 @@ def stand_in(spec: RedisSpec) -> StandIn:
 
 
 GROUP: Final = "Redis"
+EVENTS: Final = "notify-keyspace-events"
+"""The one further parameter that a program notices: without it, nothing that it waits for comes."""
 IMAGES: Final = {"redis": "redis", "valkey": "valkey/valkey"}

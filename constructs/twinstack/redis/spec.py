@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from enum import StrEnum
-from typing import Annotated, ClassVar, Final
+from typing import Annotated, Any, ClassVar, Final
 
 from pydantic import Field
 
@@ -14,7 +14,7 @@ from twinstack.environment.maintenance import Apply
 from twinstack.environment.model import Finding
 from twinstack.environment.monitoring import Exporter, Monitoring
 from twinstack.environment.production import relaxed
-from twinstack.environment.quantities import DailyWindow, RetentionDays, VariableName, WeeklyWindow
+from twinstack.environment.quantities import DailyWindow, EngineValue, RetentionDays, VariableName, WeeklyWindow
 from twinstack.environment.queues import Queue, QueueTrigger
 from twinstack.environment.spec import ResourceSpec
 from twinstack.environment.stand_in import ComposeOptions, StandIn
@@ -33,6 +33,8 @@ from twinstack.redis.databases import (
 from twinstack.redis.version import OLDEST, RedisFamily, check_upgrade
 
 GROUP: Final = "aws_elasticache_replication_group"
+PARAMETERS: Final = "aws_elasticache_parameter_group"
+POLICY: Final = "maxmemory-policy"
 
 
 class RedisEngine(StrEnum):
@@ -53,9 +55,9 @@ class RedisSpec(ResourceSpec):
 
     engine: Annotated[RedisEngine, Writes(GROUP, "engine")] = RedisEngine.REDIS
     """`redis` or `valkey`."""
-    engine_version: Annotated[
-        str, Writes(GROUP, "engine_version"), Writes("aws_elasticache_parameter_group", "family", through="family")
-    ] = "7.1"
+    engine_version: Annotated[str, Writes(GROUP, "engine_version"), Writes(PARAMETERS, "family", through="family")] = (
+        "7.1"
+    )
     """The engine's version, `7.1`."""
     upgrade_from: RedisFamily | None = None
     """The engine and major version that the group has today, `redis7`, beside a new one: their parameter group stays for
@@ -67,10 +69,13 @@ class RedisSpec(ResourceSpec):
     by the hour of a vCPU, and nothing slows down to show it."""
     nodes: Annotated[int, Field(ge=1, le=6), Writes(GROUP, "num_cache_clusters")]
     """The primary and its replicas; from two on they stand in several zones and fail over by themselves."""
-    max_memory_policy: Annotated[
-        str, Writes("aws_elasticache_parameter_group", "parameter", through="parameter_blocks")
-    ] = "noeviction"
+    max_memory_policy: Annotated[str, Writes(PARAMETERS, "parameter", through="policy_blocks")] = "noeviction"
     """What happens when memory is full. Celery's broker must lose nothing, hence `noeviction`."""
+    parameters: Annotated[
+        dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")], EngineValue],
+        Writes(PARAMETERS, "parameter", through="own_blocks"),
+    ] = Field(default_factory=dict)
+    """Further parameters of the engine, `{timeout: 300, notify-keyspace-events: Ex}`, which hold at once."""
     snapshot_retention_days: Annotated[int, Field(ge=0, le=35), Writes(GROUP, "snapshot_retention_limit")] = 1
     """Days that daily snapshots are kept; 0 turns them off."""
     snapshot_window: Annotated[DailyWindow, Writes(GROUP, "snapshot_window")] = "02:00-03:00"
@@ -107,10 +112,18 @@ class RedisSpec(ResourceSpec):
         """The parameter group's family, which follows the engine: `redis7`."""
         return f"{self.engine}{self.engine_version.split('.')[0]}"
 
+    def arguments_beside(self) -> Mapping[str, Mapping[str, Any]]:
+        return {PARAMETERS: {"family": self.family}}
+
     @property
-    def parameter_blocks(self) -> list[dict[str, str]]:
-        """The parameters of its group."""
-        return [{"name": "maxmemory-policy", "value": self.max_memory_policy}]
+    def policy_blocks(self) -> list[dict[str, str]]:
+        """What happens when memory is full, as its group has it."""
+        return [{"name": POLICY, "value": self.max_memory_policy}]
+
+    @property
+    def own_blocks(self) -> list[dict[str, str]]:
+        """The further parameters, as its group has them."""
+        return [{"name": name, "value": value} for name, value in self.parameters.items()]
 
     def log_group_name(self, log: str) -> str:
         """Where ElastiCache writes this log, one of LOGS."""
@@ -204,6 +217,15 @@ class RedisSpec(ResourceSpec):
 
     def rules(self) -> Iterator[Finding]:
         yield from check_databases(self)
+        if POLICY in self.parameters:
+            yield Finding(
+                "TW708",
+                "a parameter that is not to be changed",
+                ("parameters", POLICY),
+                given=f"{POLICY}: {self.parameters[POLICY]}",
+                allowed=f"max_memory_policy, which is {self.max_memory_policy}",
+                fix=f"write `max_memory_policy: {self.parameters[POLICY]}` instead",
+            )
         major = self.engine_version.partition(".")[0]
         if not major.isdecimal() or int(major) < OLDEST:
             yield Finding(
