@@ -28,6 +28,8 @@ class Document:
     locations: dict[Path_, Location] = field(default_factory=dict)
     texts: dict[Path_, str] = field(default_factory=dict)
     """How numbers, switches and nothings are written: `1.10` is read as 1.1."""
+    plain: set[Path_] = field(default_factory=set)
+    """Of a foreign file: what is written without quotes."""
     secret_lines: list[tuple[int, str]] = field(default_factory=list)
     """Each line that holds something of a secret's shape, and what it seems to be."""
     problems: list[Problem] = field(default_factory=list)
@@ -35,9 +37,9 @@ class Document:
     """Whether the file, or the shape of what it says, could not be read: what else it says is then unknown."""
 
 
-def read(path: Path, shown_as: str, within: Path | None = None, *, merge_keys: bool = False) -> Document:
-    """Reads `path`, naming it `shown_as` in problems. An unreadable file gives an empty document and a problem. Files of others
-    may have `merge_keys` (`<<`), which layers do without.
+def read(path: Path, shown_as: str, within: Path | None = None, *, is_foreign: bool = False) -> Document:
+    """Reads `path`, naming it `shown_as` in problems. An unreadable file gives an empty document and a problem. Files that
+    are `foreign` may have merge keys (`<<`), which layers do without, and have it noted what stands there without quotes.
 
     Of a product, `within` is its folder: what a link has outside of it is not its own to read, and a problem would
     repeat lines of it. The document of a file that says the same is shared: it is not to be changed.
@@ -51,7 +53,7 @@ def read(path: Path, shown_as: str, within: Path | None = None, *, merge_keys: b
         return Document(shown_as, problems=[problem], is_broken=True)
     try:
         text = read_regular(path, LARGEST_BYTES).decode("utf-8-sig")
-        return _kept(text.replace("\r\n", "\n").replace("\r", "\n"), shown_as, merge_keys=merge_keys)
+        return _kept(text.replace("\r\n", "\n").replace("\r", "\n"), shown_as, is_foreign=is_foreign)
     except TooLargeError as error:
         given, allowed = str(error.strerror), f"at most {LARGEST_BYTES} bytes"
         fix = "look what else got into it: no environment needs this much"
@@ -67,11 +69,11 @@ def read(path: Path, shown_as: str, within: Path | None = None, *, merge_keys: b
 
 
 @lru_cache(16)  # tests and a watch read the same layers again and again
-def _kept(text: str, shown_as: str, *, merge_keys: bool) -> Document:
-    return parse(text, shown_as, merge_keys=merge_keys)
+def _kept(text: str, shown_as: str, *, is_foreign: bool) -> Document:
+    return parse(text, shown_as, is_foreign=is_foreign)
 
 
-def parse(text: str, shown_as: str, *, merge_keys: bool = False) -> Document:
+def parse(text: str, shown_as: str, *, is_foreign: bool = False) -> Document:
     """Reads YAML text. Text that is not YAML gives an empty document and one problem."""
     document = Document(shown_as)
     document.locations[()] = Location(shown_as, 1)
@@ -87,7 +89,7 @@ def parse(text: str, shown_as: str, *, merge_keys: bool = False) -> Document:
         document.is_broken = True
         root = None
     if isinstance(root, yaml.MappingNode):
-        document.data = _Reader(document, merge_keys=merge_keys).mapping(root, ())
+        document.data = _Reader(document, is_foreign=is_foreign).mapping(root, ())
     elif root is not None and root.tag != f"{PREFIX}null":
         document.is_broken = True
         given = "a list" if isinstance(root, yaml.SequenceNode) else "a single value"
@@ -126,9 +128,9 @@ def parse_value(
 class _Reader:
     """Turns nodes into plain data, noting lines and refusing what YAML itself would let pass."""
 
-    def __init__(self, document: Document, *, merge_keys: bool = False) -> None:
+    def __init__(self, document: Document, *, is_foreign: bool = False) -> None:
         self.document = document
-        self.merge_keys = merge_keys
+        self.is_foreign = is_foreign
         self.open: list[yaml.Node] = []
         self.values = 0
 
@@ -171,7 +173,7 @@ class _Reader:
     def mapping(self, node: yaml.MappingNode, path: Path_) -> dict[str, Any]:
         self.open.append(node)
         result: dict[str, Any] = {}
-        for key_node, value_node in self._merged(node) if self.merge_keys else node.value:
+        for key_node, value_node in self._merged(node) if self.is_foreign else node.value:
             if not isinstance(key_node, yaml.ScalarNode) or key_node.tag != f"{PREFIX}str":
                 given = key_node.value or "nothing" if isinstance(key_node, yaml.ScalarNode) else "a mapping or a list"
                 self.problem(
@@ -249,6 +251,8 @@ class _Reader:
             return None
         if not isinstance(value, str):
             self.document.texts[path] = node.value
+        if self.is_foreign and node.style is None:
+            self.document.plain.add(path)
         return value
 
     def where(self, node: yaml.Node) -> Location:

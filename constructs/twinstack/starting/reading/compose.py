@@ -264,6 +264,6 @@ _TOP: Final = {
     "volumes": "kept by what stands in its service's place, a bucket, or a file system",
     "networks": "who may talk to whom follows from the links",
     "secrets": "files with secrets are variables here: see `provided`",
-    "configs": "files of configuration belong into the image, or are variables",
+    "configs": "copy a file into the product and name it under `mounted_files`",
     "include": "other files are not read: draft from the output of `docker compose config`",
 }

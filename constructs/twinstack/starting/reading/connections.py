@@ -21,6 +21,8 @@ class Connection:
     """Empty where nothing of it is delivered."""
     reason: str = ""
     """What is not as it was."""
+    database: int = 0
+    """The number of a cache's database that it leads to."""
 
 
 def connection_of(
@@ -70,9 +72,13 @@ def _by_url(variable: str, found: re.Match[str], target: Service) -> Connection:
             query = "its parameters are the link's own" if "?" in path else ""
             return Connection(target.name, variable, "url", driver or query)
         case "redis":
-            number = path.strip("/").partition("?")[0]
-            reason = f"it leads to database 0, not {number}" if number not in {"", "0"} else ""
-            return Connection(target.name, variable, "url", reason)
+            number, _, query = path.strip("/").partition("?")
+            reason = "its parameters are the link's own" if query else ""
+            if number.isdecimal() and int(number) <= MOST_DATABASES:
+                return Connection(target.name, variable, "url", reason, int(number))
+            return Connection(
+                target.name, variable, "url", f"it leads to database 0, not {number}" if number else reason
+            )
         case "bucket":
             return Connection(target.name, variable, "", _ENDPOINT)
     if path.strip("/"):
@@ -117,6 +123,7 @@ def _of_database(
     return Connection(name, variable, part)
 
 
+MOST_DATABASES: Final = 15
 _ENDPOINT: Final = "the bucket is S3 itself: without an endpoint of its own"
 _URL: Final = re.compile(
     r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?:[^@/]*@)?(?P<host>[A-Za-z0-9_.-]+)(?::[^/]*)?(?P<path>[/?].*)?"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from twinstack.environment.container import IMAGE, TAG
@@ -44,8 +44,7 @@ class Container:
         self._fill_scale(thing)
         self._fill_folders(thing)
         self._fill_user(thing)
-        if (stop := seconds(self.data.get("stop_grace_period"))) and thing.kind == "web_service":
-            thing.base["stop_seconds"] = within(stop, 5, 3600)
+        self._fill_stop(thing)
         if str(self.data.get("platform", "")).startswith("linux/arm"):
             self.leave_out(
                 "platform", "build it for amd64, or give the cluster nodes of arm64 and say `architecture: arm64`"
@@ -55,6 +54,20 @@ class Container:
                 self.leave_out(key, reason)
             elif key not in _READ and not key.startswith("x-"):
                 self.leave_out(key, "not a key that is read")
+
+    def _fill_stop(self, thing: Thing) -> None:
+        if stop := seconds(self.data.get("stop_grace_period")):
+            if thing.kind == "web_service":
+                thing.base["stop_seconds"] = within(stop, 5, 3600)
+            elif thing.kind == "worker":
+                self.leave_out(
+                    "stop_grace_period", "a worker has a minute more than its `task_limit_seconds`", f"{stop}s"
+                )
+            else:
+                self.leave_out("stop_grace_period", f"a {thing.kind} has the library's own", f"{stop}s")
+        signal = self._plain(self.data.get("stop_signal"))
+        if signal.removeprefix("SIG") not in {"", "TERM", "15"}:
+            self.leave_out("stop_signal", "a pod is stopped by SIGTERM, or by what its image says (STOPSIGNAL)", signal)
 
     def _fill_image(self, thing: Thing, image: Image) -> None:
         built = "build" in self.data
@@ -108,9 +121,11 @@ class Container:
     @property
     def ports(self) -> Sequence[int]:
         """The container's ports that others are let in on."""
-        given = [*_listed(self.data.get("ports")), *_listed(self.data.get("expose"))]
-        found = [self._port(one) for one in given]
-        return [*dict.fromkeys(port for port in found if port)]
+        return [*dict.fromkeys(port for _, port in self._ports() if port)]
+
+    def _ports(self) -> Iterator[tuple[Any, int | None]]:
+        for one in (*_listed(self.data.get("ports")), *_listed(self.data.get("expose"))):
+            yield one, self._port(one)
 
     def _port(self, given: Any) -> int | None:
         """The container's side of `"127.0.0.1:8080:80/tcp"`, or of the long form; None for UDP, and for what is not certain."""
@@ -124,6 +139,9 @@ class Container:
 
     def _fill_port(self, thing: Thing) -> None:
         ports = self.ports
+        for given, port in self._ports():
+            if port is None:
+                self.leave_out("ports", "a web service listens on one port of TCP", _shown(given))
         if ports:
             thing.base["port"] = ports[0]
         if len(ports) > 1:
@@ -174,6 +192,10 @@ class Container:
         cpu = cpus(self._plain(limits.get("cpus") or self.data.get("cpus")))
         wanted_memory = mebibytes(self._plain(reserved.get("memory") or self.data.get("mem_reservation")))
         wanted_cpu = cpus(self._plain(reserved.get("cpus")))
+        for name in said:
+            for key in said[name] if isinstance(said[name], Mapping) else ():
+                if key not in {"cpus", "memory"}:
+                    self.leave_out("deploy", "only `cpus` and `memory` are read", f"resources.{name}.{key}")
         if not any((memory, cpu, wanted_memory, wanted_cpu)):
             return
         memory = memory or max(256, wanted_memory or 0)
@@ -182,9 +204,6 @@ class Container:
             "requests": {"cpu": f"{min(wanted_cpu or 100, cpu)}m", "memory": f"{min(wanted_memory or 128, memory)}Mi"},
             "limits": {"cpu": f"{cpu}m", "memory": f"{memory}Mi"},
         }
-        for key in said:
-            if key not in {"limits", "reservations"}:
-                self.leave_out("deploy", "not a key that is read", f"resources.{key}")
 
     def _plain(self, value: Any) -> str:
         text = self.text(value, (*self.path, "deploy"))
@@ -192,6 +211,11 @@ class Container:
 
     def _fill_scale(self, thing: Thing) -> None:
         deploy = self.data.get("deploy")
+        for key, value in (deploy if isinstance(deploy, Mapping) else {}).items():
+            if key == "mode" and value == "global":
+                self.leave_out("deploy", "a workload has a number of replicas, wherever they run", "mode global")
+            elif key == "placement":
+                self.leave_out("deploy", "which nodes it may use is said by the workload's `placement`", key)
         given = self._plain((deploy.get("replicas") if isinstance(deploy, Mapping) else None) or self.data.get("scale"))
         if not given.isdigit() or not 0 < int(given) <= 1000:
             return
@@ -224,11 +248,12 @@ class Container:
             given = self.text(one, (*self.path, "volumes", index)).text
             source = given.partition(":")[0]
             kind = "bind" if source.startswith((".", "/", "~")) and ":" in given else "volume"
-        reason = (
-            "the image brings its files"
-            if kind == "bind"
-            else "files that are kept belong into a bucket, a file system or kept_volumes"
-        )
+        if kind != "bind":
+            reason = "files that are kept belong into a bucket, a file system or kept_volumes"
+        elif source.startswith(("/", "~")):
+            reason = "pods are given nothing of the machine that they run on"
+        else:
+            reason = "let the image bring them, or copy a file into the product and name it under `mounted_files`"
         path = (*self.path, "volumes", index)
         self.reading.leave_out(self.source.line(path), path, reason, given)
 
@@ -244,6 +269,10 @@ def of_celery_beat(words: Sequence[str]) -> bool:
     """Whether a command is Celery's scheduler."""
     line = " ".join(words)
     return bool(re.search(r"\bcelery\b", line) and re.search(r"\bbeat\b", line) and not re.search(r"\bworker\b", line))
+
+
+def _shown(given: Any) -> str:
+    return f"{given.get('target', '')}/{given.get('protocol', 'tcp')}" if isinstance(given, Mapping) else str(given)
 
 
 def _listed(value: Any) -> Sequence[Any]:
@@ -268,6 +297,7 @@ _LEFT_OUT: Final = {
     "extra_hosts": "names are the cluster's",
     "hostname": "pods have names of their own",
     "working_dir": "it is the image's",
+    "cap_drop": "pods run without every capability already",
     "cap_add": "pods run without privileges",
     "privileged": "pods run without privileges",
     "security_opt": "pods run without privileges already",
@@ -275,7 +305,7 @@ _LEFT_OUT: Final = {
     "ulimits": "they are the node's",
     "sysctls": "they are the node's",
     "secrets": "files with secrets are variables here: see `provided`",
-    "configs": "files of configuration belong into the image, or are variables",
+    "configs": "copy the file into the product and name it under `mounted_files`",
     "develop": "it is for a developer's machine",
     "dns": "names are the cluster's",
     "volumes_from": "pods share no files",

@@ -6,7 +6,9 @@ Source: Compose specification, "Interpolation", read in November 2026.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 
@@ -23,10 +25,23 @@ class Text:
         return not self.unknown
 
 
-def interpolated(raw: str, depth: int = 0) -> Text:
-    """Raises ValueError, with what is wrong, for a text that Compose does not take."""
+_NOTHING: Final[Mapping[str, Text]] = MappingProxyType({})
+
+
+def interpolated(raw: str, *, known: Mapping[str, Text] = _NOTHING, is_strict: bool = True, depth: int = 0) -> Text:
+    """`known` are variables that the text is told. A `$` that begins no variable stands for itself unless `is_strict`, as in
+    an `env_file`. Raises ValueError, with what is wrong, for a text that Compose does not take.
+    """
     if depth > DEEPEST:
         raise ValueError(f"defaults within defaults, more than {DEEPEST} deep")
+
+    def put(text: Text) -> None:
+        parts.append(text.text)
+        unknown.extend(text.unknown)
+
+    def again(other: str) -> Text:
+        return interpolated(other, known=known, is_strict=is_strict, depth=depth + 1)
+
     parts: list[str] = []
     unknown: list[str] = []
     position = 0
@@ -36,21 +51,21 @@ def interpolated(raw: str, depth: int = 0) -> Text:
             parts.append("$")
             position = dollar + 2
         elif found := _NAME.match(raw, dollar + 1):
-            parts.append(f"${{{found[0]}}}")
-            unknown.append(found[0])
+            put(known.get(found[0], Text(f"${{{found[0]}}}", (found[0],))))
             position = found.end()
         elif raw.startswith("${", dollar):
             end = _end(raw, dollar + 2)
-            inner = _braced(raw[dollar + 2 : end], depth)
-            parts.append(inner.text)
-            unknown += inner.unknown
+            put(_braced(raw[dollar + 2 : end], known, again))
             position = end + 1
+        elif not is_strict:
+            parts.append("$")
+            position = dollar + 1
         else:
             raise ValueError("a `$` that begins no variable")
     return Text("".join([*parts, raw[position:]]), tuple(dict.fromkeys(unknown)))
 
 
-def _braced(inner: str, depth: int) -> Text:
+def _braced(inner: str, known: Mapping[str, Text], again: Callable[[str], Text]) -> Text:
     found = _NAME.match(inner)
     if not found:
         raise ValueError("a `${` without a variable's name")
@@ -58,9 +73,18 @@ def _braced(inner: str, depth: int) -> Text:
     operator = next((one for one in _OPERATORS if rest.startswith(one)), "")
     if rest and not operator:
         raise ValueError(f"something behind the variable's name that Compose does not know, `{rest[:20]}`")
-    if operator in {":-", "-"}:
-        return interpolated(rest.removeprefix(operator), depth + 1)
-    return Text(f"${{{name}}}", (name,))
+    other = rest.removeprefix(operator)
+    value = known.get(name)
+    if value is None:
+        return again(other) if operator in {":-", "-"} else Text(f"${{{name}}}", (name,))
+    is_set = bool(value.text) or not operator.startswith(":")
+    if operator in {":+", "+"}:
+        return again(other) if is_set else Text("")
+    if is_set:
+        return value
+    if operator == ":?":
+        raise ValueError(f"a variable that is to have a value, {name}")
+    return again(other)
 
 
 def _end(raw: str, start: int) -> int:

@@ -11,6 +11,7 @@ from twinstack.errors import ConfigurationError, Location, Problem
 from twinstack.layers.document import Document, Path_, dotted, read
 from twinstack.starting.kind import find_kind
 from twinstack.starting.reading.reading import Reading, Thing
+from twinstack.starting.reading.scalars import Plain
 
 
 @dataclass(slots=True)
@@ -43,7 +44,7 @@ def read_source(path: Path, product: str) -> Reading:
     from twinstack.starting.reading.compose import read_compose
     from twinstack.starting.reading.values import read_values
 
-    document = read(path, str(path), merge_keys=True)
+    document = read(path, str(path), is_foreign=True)
     if document.problems:
         raise ConfigurationError(document.problems)
     source = Source(path, document, _texts(document.data, (), document))
@@ -84,9 +85,12 @@ def _runs(kind: str) -> bool:
 
 
 def _texts(value: Any, path: Path_, document: Document) -> Any:
-    """The data with numbers and switches as they are written."""
+    """The data with numbers and switches as they are written, and with everything marked that stands there without quotes."""
     if isinstance(value, dict):
         return {key: _texts(one, (*path, key), document) for key, one in value.items()}
     if isinstance(value, list):
         return [_texts(one, (*path, index), document) for index, one in enumerate(value)]
-    return value if value is None or isinstance(value, str) else document.texts.get(path, str(value))
+    if value is None:
+        return None
+    text = value if isinstance(value, str) else document.texts.get(path, str(value))
+    return Plain(text) if path in document.plain else text

@@ -19,6 +19,7 @@ from twinstack.starting.reading.container import of_celery_beat
 from twinstack.starting.reading.interpolation import Text
 from twinstack.starting.reading.quantities import within
 from twinstack.starting.reading.reading import Reading, Thing
+from twinstack.starting.reading.scalars import Plain, by_chart
 from twinstack.starting.reading.shares import share
 from twinstack.starting.reading.source import Source
 
@@ -192,7 +193,11 @@ class _Values:
             elif not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,199}", name):
                 self.leave_out(place, "no name of a variable")
             elif isinstance(value, str) and "{{" not in value and not _is_secret(name, value):
-                self.plain.setdefault(thing.key, {})[name] = value
+                text = by_chart(value) if isinstance(value, Plain) else value
+                if text is None:
+                    self.leave_out(place, "templates write such a number in different ways: put it in quotes", value)
+                else:
+                    self.plain.setdefault(thing.key, {})[name] = text
             elif isinstance(value, Mapping) and "secretKeyRef" not in value:
                 self.leave_out(place, "its value is the chart's or the cluster's", ", ".join(value))
             elif re.fullmatch(r"[A-Z][A-Z0-9_]{0,199}", name):

@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from twinstack.environment.spec import NAME_VARIABLE
+from twinstack.environment.text import check_text
 from twinstack.layers.document import Path_
 from twinstack.layers.secrets_in_text import by_name, may_be_secret
 from twinstack.regular_file import read_regular
 from twinstack.starting.kind import find_kind
 from twinstack.starting.reading.connections import Connection, connection_of, named_in, prefix_of_host
+from twinstack.starting.reading.env_file import entries, raw_entries
 from twinstack.starting.reading.interpolation import Text
 from twinstack.starting.reading.reading import Reading, Thing
+from twinstack.starting.reading.scalars import Plain, by_compose
 from twinstack.starting.reading.shares import share
 from twinstack.starting.reading.source import Source
 
@@ -37,6 +40,8 @@ class Given:
     path: Path_
     file: str = ""
     """The env_file that it is from."""
+    reason: str = ""
+    """Why it is not certain which text a container is given."""
 
 
 class Variables:
@@ -93,7 +98,7 @@ class Variables:
             return
         if given.text is not None and (found := self._connection(one, given.name, given.text.text)):
             if found.part:
-                connections.setdefault(found.service, []).append(found)
+                connections.setdefault(found.service, []).append(self._of_its_database(found))
             if found.reason:
                 self._leave_out(given, found.reason)
             return
@@ -125,18 +130,26 @@ class Variables:
     def _connection(self, one: Service, variable: str, text: str) -> Connection | None:
         return connection_of(variable, text, self.targets, one.name, self.prefixes)
 
+    def _of_its_database(self, found: Connection) -> Connection:
+        """A numbered database of a cache is called by the first variable that leads to it."""
+        if not found.database:
+            return found
+        base = self.reading.by_key[self.targets[found.service].key].base
+        names: dict[str, int] = base.setdefault("databases", {})
+        name = next((name for name, number in names.items() if number == found.database), None)
+        if name is None:
+            name = re.sub(r"[^a-z0-9]+", "_", found.variable.lower().removesuffix("_url"))[:31].strip("_")
+            names[name] = found.database
+        return replace(found, part=f"{name}_url")
+
     def _leave_out(self, given: Given, reason: str) -> None:
         self.reading.leave_out(
-            self.source.line(given.path), given.path, reason, f"in {given.file}" if given.file else ""
+            self.source.line(given.path), given.path, reason, f"{given.name} in {given.file}" if given.file else ""
         )
 
     def _given(self, one: Service) -> Iterator[Given]:
         """Those of its files, then its own, which win."""
-        found: dict[str, Given] = {}
-        for index, entry in enumerate(self._files(one)):
-            path = (*one.path, "env_file", index)
-            for name, value in self._read_file(entry, path):
-                found[name] = Given(name, Text(value) if value is not None else None, path, entry)
+        found = {given.name: given for given in self._of_files(one)}
         environment = one.data.get("environment")
         pairs: dict[str, tuple[Any, Path_]] = {}
         if isinstance(environment, list):
@@ -146,32 +159,43 @@ class Variables:
         elif isinstance(environment, Mapping):
             pairs = {name: (value, (*one.path, "environment", name)) for name, value in environment.items()}
         for name, (value, path) in pairs.items():
-            found[name] = Given(name, None if value is None else self.text(value, path), path)
+            found[name] = self._own(name, value, path)
         for given in found.values():
-            if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,199}", given.name):
-                yield given
-            else:
+            if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,199}", given.name):
                 self._leave_out(given, "no name of a variable")
+            elif given.reason:
+                self._leave_out(given, given.reason)
+            elif given.text and (wrong := next(check_text(given.text.text, ()), None)):
+                self._leave_out(given, f"{wrong.message}: {wrong.given}")
+            else:
+                yield given
 
-    def _files(self, one: Service) -> Iterator[str]:
+    def _own(self, name: str, value: Any, path: Path_) -> Given:
+        if not isinstance(value, Plain):
+            return Given(name, None if value is None else self.text(value, path), path)
+        given = by_compose(value)
+        if given is None:
+            return Given(name, None, path, reason="Compose reads a date, and hands on another text: put it in quotes")
+        return Given(name, Text(given) if given != value else self.text(value, path), path)
+
+    def _of_files(self, one: Service) -> Iterator[Given]:
         given = one.data.get("env_file")
-        for entry in given if isinstance(given, list) else [given] if given else []:
-            name = entry.get("path", "") if isinstance(entry, Mapping) else entry
-            yield self.text(name, (*one.path, "env_file")).text
-
-    def _read_file(self, name: str, path: Path_) -> Iterator[tuple[str, str | None]]:
-        try:
-            lines = read_regular(self.source.path.parent / name, LARGEST_BYTES).decode("utf-8").splitlines()
-        except (OSError, UnicodeDecodeError) as error:
-            reason = getattr(error, "strerror", None) or "no text in UTF-8"
-            self.reading.leave_out(
-                self.source.line(path), path, f"it cannot be read ({reason}), so its variables are not known", name
-            )
-            return
-        for line in lines:
-            if found := _LINE.fullmatch(line):
-                value = found["quoted"] or found["single"] or found["text"] or ""
-                yield found["name"], value.strip() if found["sign"] else None
+        for index, entry in enumerate(given if isinstance(given, list) else [given] if given else []):
+            path = (*one.path, "env_file", index)
+            said = entry if isinstance(entry, Mapping) else {"path": entry}
+            name = self.text(said.get("path"), path).text
+            try:
+                text = read_regular(self.source.path.parent / name, LARGEST_BYTES).decode("utf-8-sig")
+                found = [*(raw_entries if said.get("format") == "raw" else entries)(text)]
+            except (OSError, ValueError) as error:
+                reason = getattr(error, "strerror", None) or str(error)
+                if isinstance(error, UnicodeDecodeError):
+                    reason = "no text in UTF-8"
+                why = f"it cannot be read ({reason}), so its variables are not known"
+                self.reading.leave_out(self.source.line(path), path, why, name)
+                continue
+            for each in found:
+                yield Given(each.name, each.text, path, name, each.reason)
 
     def _link(self, one: Service, thing: Thing, connections: Mapping[str, list[Connection]]) -> None:
         depends = one.data.get("depends_on")
@@ -209,7 +233,3 @@ def _names(variables: list[str]) -> str:
 LARGEST_BYTES: Final = 1 << 20
 _SOMETHING: Final = "x9Kq2LmZ7pTw4R"
 """A value that is neither a switch nor a number, to ask what a name alone says."""
-_LINE: Final = re.compile(
-    r"\s*(?:export\s+)?(?P<name>[A-Za-z_][A-Za-z0-9_.-]*)\s*(?P<sign>=)?\s*"
-    r"(?:\"(?P<quoted>[^\"]*)\"|'(?P<single>[^']*)'|(?P<text>(?:(?!\s#).)*))?(?:\s+#.*)?\s*"
-)
