@@ -29,6 +29,11 @@ KEPT_ELSEWHERE: Final = "twinstack/kept-elsewhere"
 ASKED_OF_NODES: Final = "twinstack/asked-of-nodes"
 """An annotation of pods: the labels that they ask of nodes, and that the cluster was found to have, or is said to."""
 
+TOLD_BY: Final = "twinstack/told-by-terraform"
+"""An annotation of a ConfigMap: the keys that it gets from Terraform's outputs, `file-system-id=media_file_system_id`."""
+TELLS: Final = "twinstack-told"
+"""The field manager of what such a key says: none of the release's own, so that no release takes it away."""
+
 
 def listed(annotations: Mapping[str, Any] | None, name: str) -> frozenset[str]:
     """What an annotation lists, one beside the other."""

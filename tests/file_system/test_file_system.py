@@ -14,9 +14,10 @@ from tests.shop import BASE, TODAY, Shop
 from twinstack import aws, kubernetes
 from twinstack.cluster import ClusterSpec
 from twinstack.delivery.examination.check import Finding
-from twinstack.delivery.examination.elsewhere import elsewhere
+from twinstack.delivery.examination.elsewhere import told
 from twinstack.delivery.examination.examined import Examined
 from twinstack.delivery.manifest import Manifest
+from twinstack.delivery.told import asked_by
 from twinstack.errors import ConfigurationError
 from twinstack.file_system import FileSystemSpec
 from twinstack.layers.load import Loaded, load_text
@@ -108,11 +109,17 @@ def test_the_driver_is_an_add_on_of_an_own_cluster_alone() -> None:
     assert list(shared.find("aws_efs_mount_target")) == ["media_1", "media_2"]
 
 
-def test_the_cluster_is_told_by_one_command_which_file_system_it_is() -> None:
-    assert document().outputs()["media_tell_cluster"] == (
-        "kubectl create configmap shop-media --namespace shop --from-literal=file-system-id=${aws_efs_file_system.media.id}"
+def test_a_deployment_or_one_command_tells_the_cluster_which_file_system_it_is() -> None:
+    outputs = document().outputs()
+    assert outputs["media_tell_cluster"] == (
+        "kubectl create configmap shop-media --namespace shop --from-literal=file-system-id=${aws_efs_file_system.media.id} "
+        "--dry-run=client --output=yaml | kubectl apply --server-side --field-manager=twinstack-told --filename=-"
     )
     made = manifests()
+    config = made["ConfigMap", "shop-media"]
+    (asked,) = asked_by([Manifest(config)])
+    assert (asked.key, outputs[asked.output]) == ("file-system-id", "${aws_efs_file_system.media.id}")
+    assert "data" not in config, "a release would take away what was told"
     parameters = made["StorageClass", "shop-live-files-media"]["parameters"]
     assert parameters["fileSystemIdConfigRef"] == "shop/shop-media/file-system-id"
     assert made["Role", "shop-media-driver"]["rules"] == [
@@ -177,22 +184,24 @@ def test_what_it_cannot_be_is_refused(options: dict[str, str], code: str, path: 
 class Api:
     """As much of an API server as is asked here."""
 
-    def __init__(self, *made: str) -> None:
-        self.made = made
+    def __init__(self, found: dict[str, Any] | None) -> None:
+        self.found = found
 
     def get(self, api_version: str, kind: str, name: str, namespace: str = "") -> dict[str, Any] | None:
-        found = {"data": {"file-system-id": "fs-0123456789abcdef0"}} if name in self.made else None
-        return found if (api_version, kind, namespace) == ("v1", "ConfigMap", "shop") else None
+        return self.found if (api_version, kind, name, namespace) == ("v1", "ConfigMap", "shop-media", "shop") else None
 
 
-def test_the_doctor_says_that_the_cluster_was_not_told() -> None:
-    made = tuple(Manifest(one, "x.yaml") for one in manifests().values())
-    examined = Examined("live", "shop", manifests=made)
-    (missing,) = elsewhere(examined, Api())  # ty: ignore[invalid-argument-type]
-    assert (missing.finding, missing.message) == (
-        Finding.WARNING,
-        "ConfigMap shop/shop-media, which StorageClass shop-live-files-media reads, is missing: its pods wait until the cluster is "
-        "told which file system it is",
-    )
-    (found,) = elsewhere(examined, Api("shop-media"))  # ty: ignore[invalid-argument-type]
-    assert found.finding is Finding.OK
+@pytest.mark.parametrize(
+    ("found", "finding", "message"),
+    [
+        (None, Finding.OK, "is told its file-system-id by the deployment that makes it"),
+        ({}, Finding.WARNING, "was not told its file-system-id: its pods wait"),
+        ({"data": {"file-system-id": "fs-1"}}, Finding.OK, "knows its file-system-id: fs-1"),
+    ],
+)
+def test_the_doctor_says_whether_the_cluster_was_told(
+    found: dict[str, Any] | None, finding: Finding, message: str
+) -> None:
+    examined = Examined("live", "shop", manifests=tuple(Manifest(one, "x.yaml") for one in manifests().values()))
+    (check,) = told(examined, Api(found))  # ty: ignore[invalid-argument-type]
+    assert (check.finding, check.message) == (finding, f"ConfigMap shop/shop-media {message}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from twinstack.delivery.folder import read_manifests
 from twinstack.delivery.records import Records
 from twinstack.delivery.release import Release
 from twinstack.delivery.release_folder import INFRASTRUCTURE, WORKLOADS, WORKLOADS_JSON
+from twinstack.delivery.told import telling
 from twinstack.errors import StaleReleaseError
 
 if TYPE_CHECKING:
@@ -43,7 +45,8 @@ class Deployment:
 
     def run(self) -> tuple[Release, Outcome]:
         """Deploys it. Raises ConfigurationError for a folder that is not what was planned, another account or another
-        cluster; StaleReleaseError where something was deployed meanwhile; and as Infrastructure and Delivery do.
+        cluster, or of which the cluster cannot be told what AWS made; StaleReleaseError where something was deployed
+        meanwhile; and as Infrastructure and Delivery do.
         """
         release = Release.read(self.folder)
         halves = self.halves or release.halves
@@ -100,7 +103,17 @@ class Deployment:
         )  # fmt: skip
         seen = delivery.look()
         _require_fresh(self.folder, manifests, seen.records)
-        return delivery.run(seen)
+        is_applied = INFRASTRUCTURE in (self.halves or release.halves)
+        told = telling(manifests, seen.live, self._outputs, is_applied=is_applied)
+        return replace(delivery, telling=told).run(seen)
+
+    def _outputs(self) -> Mapping[str, Any] | None:
+        """Terraform's, as they stand in the state; None for a release without the infrastructure that could be asked."""
+        from twinstack.delivery.infrastructure import Infrastructure
+        from twinstack.delivery.terraform_words import CONFIGURATION
+
+        folder = self.folder / INFRASTRUCTURE
+        return Infrastructure().outputs(folder) if (folder / CONFIGURATION).is_file() else None
 
 
 def _require_fresh(folder: Path, manifests: tuple[Manifest, ...], records: Records) -> None:

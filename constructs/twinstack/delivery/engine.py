@@ -5,7 +5,7 @@ What happens, in order, and what stands in the cluster where the client is kille
 1. look: what the cluster holds is compared with what the release declares. Where nothing differs, nothing is written.
 2. lock: a Lease. Of a client that died it runs out by itself.
 3. record: the release is written down as `applying`; the same command finds it, and goes on.
-4. apply and wait, in the order of the objects' own references: a migration to its end before what needs it.
+4. tell what Terraform alone knows of what AWS made, where a manifest asks for it; then apply and wait, in the order of the objects' own references: a migration to its end before what needs it.
 5. prune what earlier releases listed and this one does not, now that all is healthy.
 6. record: `succeeded`. Where a step fails, the last release that succeeded is applied once more, by the same steps, and
    this one is `returned`.
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from twinstack.delivery.reasons import Failure
     from twinstack.delivery.record import Record
     from twinstack.delivery.records import OpenRecord
+    from twinstack.delivery.told import Telling
     from twinstack.delivery.waiting import Waiter
 
 
@@ -173,6 +174,8 @@ class Delivery:
     """Who deploys: shown to whoever comes second, and kept in the record."""
     again: int = 0
     """The number of the former release that a rollback applies again."""
+    telling: Telling | None = None
+    """What the cluster is told of what AWS made, before anything else of the release is applied."""
     take_over: bool = False
     supersede: bool = False
     watch_seconds: float = 0
@@ -205,6 +208,7 @@ class Delivery:
         """
         seen = seen or self.look()
         if seen.is_newest(self.manifests):
+            self._tell(self.api, seen)
             return Outcome(Ending.NOTHING)
         from twinstack.delivery.lease import Lease
 
@@ -289,7 +293,12 @@ class Delivery:
             return seen
         return replace(self, api=lease.api).look().examined(lease.api)
 
+    def _tell(self, api: ApiServer, seen: Look) -> None:
+        if self.telling:
+            self.telling.tell(api, seen.live, self.progress)
+
     def _bring_in(self, seen: Look, record: OpenRecord, lease: Lease, made: JsonObject) -> Outcome:
+        self._tell(lease.api, seen)
         failures, reported = self._apply(seen, lease, {identity_of(made): made} if made else {})
         number = record.record.number
         outcome = Outcome(Ending.SUCCEEDED, number, seen.to_do, failures=failures, reported=reported)

@@ -26,6 +26,7 @@ from twinstack.aws import (
 from twinstack.aws.identity import pod_role, pod_trust
 from twinstack.environment import NetworkPlan
 from twinstack.file_system.spec import ID_KEY, NFS, FileSystemSpec
+from twinstack.labels import TELLS
 
 
 class FileSystem(Resource[FileSystemSpec]):
@@ -62,10 +63,14 @@ class FileSystem(Resource[FileSystemSpec]):
         if cluster.is_own and spec.is_first:
             self._make_driver(cluster)
         scope.output(
+            spec.id_output, self.file_system.id, "What `twinstack deploy` tells the cluster: its pods start only then"
+        )
+        scope.output(
             f"{spec.key}_tell_cluster",
             f"kubectl create configmap {spec.kubernetes_name} --namespace {self.context.namespace} "
-            f"--from-literal={ID_KEY}={self.file_system.id}",
-            "Tells the cluster once which file system it is: its pods start only then",
+            f"--from-literal={ID_KEY}={self.file_system.id} --dry-run=client --output=yaml "
+            f"| kubectl apply --server-side --field-manager={TELLS} --filename=-",
+            "Tells the cluster the same by hand, for whoever applies without `twinstack deploy`",
         )
 
     @property

@@ -6,15 +6,16 @@ from typing import Any, Final
 
 from cdk8s_plus_27 import k8s
 
-from twinstack.file_system.spec import FileSystemSpec
+from twinstack.file_system.spec import ID_KEY, FileSystemSpec
 from twinstack.kubernetes import Room, Workloads
 from twinstack.kubernetes.quantity import quantity
+from twinstack.labels import TOLD_BY
 
 
 class FileSystem(Room[FileSystemSpec]):
     """The claim, for any number of pods on any node; the StorageClass that keeps the files when the claim goes, which an
     administrator applies; and the right of the driver to read, of all the namespace's ConfigMaps, the one with the file
-    system's id, which a person puts there once.
+    system's id, which `twinstack deploy` puts there once Terraform has made the file system.
 
     Sources: aws-efs-csi-driver, "Dynamic Filesystem ID Resolution"; Kubernetes, "Persistent Volumes".
     """
@@ -30,6 +31,11 @@ class FileSystem(Room[FileSystemSpec]):
             parameters=dict(spec.driver_parameters),
             reclaim_policy="Retain",
             volume_binding_mode="Immediate",
+        )
+        self.config: k8s.KubeConfigMap = k8s.KubeConfigMap(
+            self,
+            "config",
+            metadata=self.metadata(name, annotations={TOLD_BY: f"{ID_KEY}={spec.id_output}"}),
         )
         self.claim: k8s.KubePersistentVolumeClaim = k8s.KubePersistentVolumeClaim(
             self,

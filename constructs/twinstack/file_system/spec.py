@@ -87,6 +87,11 @@ class FileSystemSpec(ResourceSpec):
         return "-".join(filter(None, (self.environment.stack_id, "files", self.part)))
 
     @property
+    def id_output(self) -> str:
+        """Terraform's output of the id that AWS makes: `media_file_system_id`."""
+        return f"{self.key}_file_system_id"
+
+    @property
     def driver_parameters(self) -> Mapping[str, str]:
         """What the driver is told. A claim that is made anew finds the files that were there."""
         return {
@@ -124,4 +129,4 @@ class FileSystemSpec(ResourceSpec):
 
 NFS: Final = 2049
 ID_KEY: Final = "file-system-id"
-"""The key of the ConfigMap that tells the driver which file system it is: AWS makes the id."""
+"""The key of the ConfigMap that tells the driver which file system it is. AWS makes the id, and a deployment puts it there."""

@@ -6,13 +6,14 @@ import datetime
 import re
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from twinstack.delivery.cluster_identity import KubeconfigCluster, require_cluster, update_command
 from twinstack.delivery.examination.check import Check, Finding, attempt, left_out
 from twinstack.delivery.examination.elsewhere import TITLE as ELSEWHERE
-from twinstack.delivery.examination.elsewhere import elsewhere
+from twinstack.delivery.examination.elsewhere import elsewhere, told
 from twinstack.delivery.examination.examined import Examined
 from twinstack.delivery.lease_object import lease_name
 from twinstack.errors import MissingToolError, UsageError
@@ -39,7 +40,7 @@ def cluster(examined: Examined, kubeconfig: Path | None = None, context: str = "
                 yield from attempt(TITLES[2], lambda: [_clock(api)])
                 yield from attempt(TITLES[3], lambda: _kinds(examined, api))
                 yield from attempt(TITLES[4], lambda: _rights(examined, api))
-                yield from attempt(ELSEWHERE, lambda: elsewhere(examined, api))
+                yield from attempt(ELSEWHERE, lambda: chain(elsewhere(examined, api), told(examined, api)))
                 return
     except MissingToolError as error:
         what, _, fix = str(error).partition(": ")

@@ -10,6 +10,7 @@ from twinstack.delivery.examination.check import Check, Finding
 from twinstack.delivery.examination.examined import Examined
 from twinstack.delivery.records import FORBIDDEN
 from twinstack.delivery.references import pod_template
+from twinstack.delivery.told import asked_by
 
 if TYPE_CHECKING:
     from twinstack.api_server import ApiServer
@@ -23,8 +24,6 @@ class Wanted:
     readers: set[str] = field(default_factory=set[str])
     starts_pods: bool = False
     """Whether a container needs it, and not only whoever pulls its image."""
-    is_told_later: bool = False
-    """Whether it can only be made once Terraform has run: pods wait for it."""
 
 
 def elsewhere(examined: Examined, api: ApiServer) -> Iterator[Check]:
@@ -45,13 +44,7 @@ def elsewhere(examined: Examined, api: ApiServer) -> Iterator[Check]:
         if found is None:
             weight, effect = Finding.WARNING, "a private image cannot be pulled"
             fix = f"let whoever keeps it make it in the namespace {namespace}, before the release"
-            if one.is_told_later:
-                effect = "its pods wait until the cluster is told which file system it is"
-                fix = (
-                    f"once Terraform has made the file system and the namespace {namespace} is there, run the command in the output "
-                    f"that ends in `_tell_cluster`"
-                )
-            elif one.starts_pods:
+            if one.starts_pods:
                 weight, effect = Finding.FAILED, "its pods do not start"
             yield Check(TITLE, weight, f"{title}, which {readers} reads, is missing: {effect}", fix)
             continue
@@ -65,6 +58,30 @@ def elsewhere(examined: Examined, api: ApiServer) -> Iterator[Check]:
             )
         else:
             yield Check(TITLE, Finding.OK, f"{title} is there{', with all that is read of it' if one.keys else ''}")
+
+
+def told(examined: Examined, api: ApiServer) -> Iterator[Check]:
+    """Whether the cluster knows what Terraform alone knows, where the release was applied before: pods wait for it. A first
+    deployment of both halves tells it by itself.
+    """
+    from twinstack.errors import ClusterError
+
+    for one in asked_by(examined.manifests):
+        title = f"{one.manifest.identity}"
+        try:
+            found = api.get("v1", "ConfigMap", one.manifest.name, one.manifest.namespace)
+        except ClusterError as error:
+            if error.status != FORBIDDEN:
+                raise
+            yield Check(TITLE, Finding.LEFT_OUT, f"{title}: there is no right to look at it")
+            continue
+        if found is None:
+            yield Check(TITLE, Finding.OK, f"{title} is told its {one.key} by the deployment that makes it")
+        elif held := (found.get("data") or {}).get(one.key):
+            yield Check(TITLE, Finding.OK, f"{title} knows its {one.key}: {held}")
+        else:
+            fix = "deploy both halves once, or run the command in the output that ends in `_tell_cluster`"
+            yield Check(TITLE, Finding.WARNING, f"{title} was not told its {one.key}: its pods wait", fix)
 
 
 def wanted_elsewhere(examined: Examined) -> Mapping[tuple[str, str, str], Wanted]:
@@ -85,11 +102,6 @@ def wanted_elsewhere(examined: Examined) -> Mapping[tuple[str, str, str], Wanted
                 found.keys |= keys or set()
                 found.starts_pods |= keys is not None
                 found.readers.add(f"{one.kind} {one.identity.name}")
-        if one.kind == "StorageClass":
-            spot, _, key = str((one.data.get("parameters") or {}).get("fileSystemIdConfigRef", "")).rpartition("/")
-            namespace, _, name = spot.partition("/")
-            if name and (place := ("ConfigMap", namespace, name)) not in made:
-                wanted[place] = Wanted({key}, {f"StorageClass {one.identity.name}"}, is_told_later=True)
     return wanted
 
 
