@@ -108,7 +108,7 @@ def _of_database(
     found = _PART.fullmatch(variable.upper())
     if not found:
         return None
-    part, before = _PARTS[found["part"]], found["before"]
+    part, before = _PARTS[re.sub("(?<=SSL)_|_(?=CERT)", "", found["part"])], found["before"]
     name = prefixes.get(before)
     if name is None and before.rstrip("_") in _USUAL:
         wanted = "redis" if before.rstrip("_") in {"REDIS", "CACHE", "VALKEY"} else "postgres"
@@ -120,7 +120,10 @@ def _of_database(
         return None
     if part == "port" and not text.isdigit():
         return None
-    return Connection(name, variable, part)
+    is_tls = part.startswith("ssl")
+    return Connection(
+        name, variable, part, "the database's certificate is verified, by the link's own value" if is_tls else ""
+    )
 
 
 MOST_DATABASES: Final = 15
@@ -128,9 +131,11 @@ _ENDPOINT: Final = "the bucket is S3 itself: without an endpoint of its own"
 _URL: Final = re.compile(
     r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?:[^@/]*@)?(?P<host>[A-Za-z0-9_.-]+)(?::[^/]*)?(?P<path>[/?].*)?"
 )
-_PART: Final = re.compile(r"(?P<before>.*?)(?P<part>PORT|USERNAME|USER|PASSWORD|PASS|NAME|DATABASE|DB)")
+_PART: Final = re.compile(
+    r"(?P<before>.*?)(?P<part>PORT|USERNAME|USER|PASSWORD|PASS|NAME|DATABASE|DB|SSL_?MODE|SSL_?ROOT_?CERT)"
+)
 _USUAL: Final = frozenset({"DB", "DATABASE", "POSTGRES", "POSTGRESQL", "PG", "SQL", "REDIS", "CACHE", "VALKEY"})
 _PARTS: Final = {
     "PORT": "port", "USER": "user", "USERNAME": "user", "PASSWORD": "password", "PASS": "password",
-    "NAME": "name", "DB": "name", "DATABASE": "name",
+    "NAME": "name", "DB": "name", "DATABASE": "name", "SSLMODE": "sslmode", "SSLROOTCERT": "sslrootcert",
 }  # fmt: skip
