@@ -30,6 +30,8 @@ class Document:
     """How numbers, switches and nothings are written: `1.10` is read as 1.1."""
     plain: set[Path_] = field(default_factory=set)
     """Of a foreign file: what is written without quotes."""
+    tagged: dict[Path_, str] = field(default_factory=dict)
+    """Of a foreign file: what has one of Compose's tags, `!reset` or `!override`."""
     secret_lines: list[tuple[int, str]] = field(default_factory=list)
     """Each line that holds something of a secret's shape, and what it seems to be."""
     problems: list[Problem] = field(default_factory=list)
@@ -39,7 +41,7 @@ class Document:
 
 def read(path: Path, shown_as: str, within: Path | None = None, *, is_foreign: bool = False) -> Document:
     """Reads `path`, naming it `shown_as` in problems. An unreadable file gives an empty document and a problem. Files that
-    are `foreign` may have merge keys (`<<`), which layers do without, and have it noted what stands there without quotes.
+    are `foreign` may have merge keys (`<<`), which layers do without, and have it noted what stands there without quotes and what has a tag.
 
     Of a product, `within` is its folder: what a link has outside of it is not its own to read, and a problem would
     repeat lines of it. The document of a file that says the same is shared: it is not to be changed.
@@ -150,6 +152,11 @@ class _Reader:
                 "write the value out",
             )
             return None
+        if self.is_foreign and path[:1] == ("services",) and node.tag in {"!reset", "!override"}:
+            self.document.tagged[path] = node.tag
+            if node.tag == "!reset":
+                return None
+            node.tag = f"{PREFIX}{_KINDS[type(node)]}"
         if isinstance(node, yaml.ScalarNode):
             return self.scalar(node, path)
         if node.tag not in {f"{PREFIX}map", f"{PREFIX}seq"}:
@@ -251,7 +258,7 @@ class _Reader:
             return None
         if not isinstance(value, str):
             self.document.texts[path] = node.value
-        if self.is_foreign and node.style is None:
+        if self.is_foreign and not node.style:
             self.document.plain.add(path)
         return value
 
@@ -318,4 +325,5 @@ LARGEST_BYTES: Final = 1 << 20
 DEEPEST: Final = 50
 MOST_VALUES: Final = 20_000
 _LONGEST_SHOWN: Final = 60
+_KINDS: Final = {yaml.ScalarNode: "str", yaml.MappingNode: "map", yaml.SequenceNode: "seq"}
 _UNREADABLE: Final = "a value that cannot be read"

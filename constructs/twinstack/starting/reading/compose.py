@@ -105,8 +105,9 @@ class _ComposeFile:
         services = self.source.data["services"]
         data = dict(services[name])
         extends = data.pop("extends", None)
+        own = ("services", name)
         if extends is None:
-            return data
+            return self._put_upon({}, data, own)
         said = {"service": extends} if isinstance(extends, str) else extends if isinstance(extends, Mapping) else {}
         base = said.get("service", "")
         path = ("services", name, "extends")
@@ -127,7 +128,25 @@ class _ComposeFile:
                 fix="name another service",
             )
             return data
-        return _merged(self._extended(base, (*seen, base)), data)
+        return self._put_upon(self._extended(base, (*seen, base)), data, own)
+
+    def _put_upon(self, beneath: Mapping[str, Any], above: Mapping[str, Any], path: Path_) -> dict[str, Any]:
+        """As Compose puts a service upon the one that it extends; what is tagged `!reset` is gone, and `!override` is all there is."""
+        found = {key: value for key, value in beneath.items() if key not in _NOT_EXTENDED}
+        for key, value in above.items():
+            tag = self.source.document.tagged.get((*path, key))
+            old = None if tag else found.get(key)
+            if tag == "!reset":
+                found.pop(key, None)
+            elif key == "environment" and (old or isinstance(value, Mapping)):
+                found[key] = self._put_upon(environment_of({key: old}), environment_of({key: value}), (*path, key))
+            elif isinstance(value, Mapping):
+                found[key] = self._put_upon(old if isinstance(old, Mapping) else {}, value, (*path, key))
+            elif isinstance(old, list) and isinstance(value, list) and key not in _REPLACED:
+                found[key] = [*old, *(one for one in value if one not in old)]
+            else:
+                found[key] = value
+        return found
 
     def _name(self) -> None:
         """What each is, and the field that it becomes."""
@@ -209,22 +228,6 @@ class _ComposeFile:
                 "RDS has the extension: the migration creates it (CREATE EXTENSION)",
                 one.image.name,
             )
-
-
-def _merged(beneath: dict[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    """As Compose puts a service upon the one that it extends."""
-    found = {key: value for key, value in beneath.items() if key not in _NOT_EXTENDED}
-    for key, value in above.items():
-        old = found.get(key)
-        if key == "environment":
-            found[key] = {**environment_of({key: old}), **environment_of({key: value})}
-        elif isinstance(old, dict) and isinstance(value, Mapping):
-            found[key] = _merged(old, value)
-        elif isinstance(old, list) and isinstance(value, list) and key not in _REPLACED:
-            found[key] = [*old, *(one for one in value if one not in old)]
-        else:
-            found[key] = value
-    return found
 
 
 def environment_of(data: Mapping[str, Any]) -> dict[str, Any]:

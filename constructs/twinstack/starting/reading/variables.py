@@ -6,7 +6,7 @@ A value that may be a secret is never taken over: its variable becomes a provide
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -75,7 +75,8 @@ class Variables:
             self.prefixes: dict[str, str] = dict(self._prefixes(variables))
             for given in variables:
                 self._sort(one, given, connections, own, secret)
-            self._link(one, thing, connections)
+            taken = {*own, *(name for (name, _), keys in secret.items() if one.key in keys)}
+            self._link(one, thing, connections, taken)
             plain[one.key] = own
         share(self.reading, plain, secret)
 
@@ -96,7 +97,7 @@ class Variables:
         if given.name == NAME_VARIABLE:
             self._leave_out(given, "twinstack sets it; `environment_value` says another value")
             return
-        if given.text is not None and (found := self._connection(one, given.name, given.text.text)):
+        if found := self._connection(one, given):
             if found.part:
                 connections.setdefault(found.service, []).append(self._of_its_database(found))
             if found.reason:
@@ -127,8 +128,17 @@ class Variables:
         origin = ",".join(text.unknown) or text.text if text else ""
         secret.setdefault((given.name, origin), []).append(one.key)
 
-    def _connection(self, one: Service, variable: str, text: str) -> Connection | None:
-        return connection_of(variable, text, self.targets, one.name, self.prefixes)
+    def _connection(self, one: Service, given: Given) -> Connection | None:
+        if given.text is not None:
+            found = connection_of(given.name, given.text.text, self.targets, one.name, self.prefixes)
+            if found or given.text.is_known:
+                return found
+        for name in (name for name in one.data.get("depends_on") or () if name in self.resources):
+            if given.name in {_usual(self.resources[name]), *_URLS.get(self.resources[name].kind, ())}:
+                return Connection(
+                    name, given.name, "url", "only a machine knows its value: the link's own is put there"
+                )
+        return None
 
     def _of_its_database(self, found: Connection) -> Connection:
         """A numbered database of a cache is called by the first variable that leads to it."""
@@ -143,9 +153,7 @@ class Variables:
         return replace(found, part=f"{name}_url")
 
     def _leave_out(self, given: Given, reason: str) -> None:
-        self.reading.leave_out(
-            self.source.line(given.path), given.path, reason, f"{given.name} in {given.file}" if given.file else ""
-        )
+        self.reading.leave_out(self.source.line(given.path), given.path, reason, _shown(given))
 
     def _given(self, one: Service) -> Iterator[Given]:
         """Those of its files, then its own, which win."""
@@ -197,7 +205,7 @@ class Variables:
             for each in found:
                 yield Given(each.name, each.text, path, name, each.reason)
 
-    def _link(self, one: Service, thing: Thing, connections: Mapping[str, list[Connection]]) -> None:
+    def _link(self, one: Service, thing: Thing, connections: Mapping[str, list[Connection]], taken: Set[str]) -> None:
         depends = one.data.get("depends_on")
         named = [*connections, *(name for name in (depends or ()) if name in self.resources)]
         for name in dict.fromkeys(named):
@@ -205,31 +213,44 @@ class Variables:
             parts: dict[str, list[str]] = {}
             for connection in connections.get(name, ()):
                 parts.setdefault(connection.part, []).append(connection.variable)
-            thing.uses.append(self._use(one, target, parts))
+            main = "name" if target.kind == "bucket" else "url"
+            if main not in parts and ((parts and find_kind(target.kind).spec is not None) or _usual(target) in taken):
+                parts = {main: [], **parts}
+            thing.uses.append(self._use(one, target, parts, main))
 
-    def _use(self, one: Service, target: Service, parts: dict[str, list[str]]) -> str:
+    def _use(self, one: Service, target: Service, parts: Mapping[str, list[str]], main: str) -> str:
         access = (
             "admin" if one.kind == "job" and target.kind == "postgres" else "write" if target.kind == "bucket" else ""
         )
         if target.kind == "bucket":
             reason = "which rights it needs is not said: `write` is written, `read`, `list` and `delete` are others"
             self.reading.leave_out(self.source.line(one.path), one.path, reason, target.key)
-        own = find_kind(target.kind).spec
-        usual = f"{target.key.upper()}_{'BUCKET' if target.kind == 'bucket' else 'URL'}"
-        main = "name" if target.kind == "bucket" else "url"
-        if parts and main not in parts and own is not None:
-            parts = {main: [], **parts}
-        if parts in ({}, {main: [usual]}):
+        if parts in ({}, {main: [_usual(target)]}):
             return f"{target.key}: {access}" if access else target.key
         names = ", ".join(f"{part}: {_names(variables)}" for part, variables in parts.items())
         said = f"access: {access}, " if access else ""
         return f"{target.key}: {{{said}variables: {{{names}}}}}"
 
 
+def _usual(target: Service) -> str:
+    """The variable of a link that names none."""
+    return f"{target.key.upper()}_{'BUCKET' if target.kind == 'bucket' else 'URL'}"
+
+
+def _shown(given: Given) -> str:
+    """Which variable it is, where its place does not say so."""
+    return f"{given.name} in {given.file}" if given.file else given.name if isinstance(given.path[-1], int) else ""
+
+
 def _names(variables: list[str]) -> str:
     return variables[0] if len(variables) == 1 else f"[{', '.join(variables)}]"
 
 
+_URLS: Final[Mapping[str, Set[str]]] = {
+    "postgres": {"DATABASE_URL", "POSTGRES_URL", "POSTGRESQL_URL", "DB_URL"},
+    "redis": {"REDIS_URL", "VALKEY_URL", "CACHE_URL"},
+}
+"""What programs are used to call a connection, so that the name says enough where no value does."""
 LARGEST_BYTES: Final = 1 << 20
 _SOMETHING: Final = "x9Kq2LmZ7pTw4R"
 """A value that is neither a switch nor a number, to ask what a name alone says."""
