@@ -61,8 +61,8 @@ def test_a_date_is_not_taken_over(written: str) -> None:
 
 
 def test_a_chart_s_templates_know_floats_and_older_switches() -> None:
-    assert {one: by_chart(one) for one in ("yes", "Off", "n", "true", "FALSE", "5", "999999", "1.5", "plain", "12:30")} == {
+    assert {one: by_chart(one) for one in ("yes", "Off", "n", "true", "FALSE", "5", "999999", "1.5", "plain", "12:30", "2024-01-02")} == {
         "yes": "true", "Off": "false", "n": "false", "true": "true", "FALSE": "false", "5": "5", "999999": "999999", "1.5": "1.5",
-        "plain": "plain", "12:30": "12:30",
+        "plain": "plain", "12:30": "12:30", "2024-01-02": "2024-01-02",
     }  # fmt: skip
-    assert [by_chart(one) for one in ("1000000", "0123", "1.10", "2024-01-02", "1e3")] == [None] * 5
+    assert [by_chart(one) for one in ("1000000", "0123", "1.10", "-0", "1e3")] == [None] * 5

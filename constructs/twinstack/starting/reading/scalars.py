@@ -32,15 +32,15 @@ def by_compose(written: str) -> str | None:
 
 def by_chart(written: str) -> str | None:
     """The text that a container is given where the template quotes it; None where that depends on the template: Helm knows
-    numbers as floats alone.
+    numbers as floats alone. Measured with Helm 4.1 in November 2026.
     """
     if re.fullmatch(_SWITCH, written):
         return "true" if written.lower() in {"true", "yes", "on", "y"} else "false"
-    text = by_compose(written)
-    if text == written or text is None:
-        is_short = not re.fullmatch(r"[-+]?\d+", written) or abs(int(written)) < _FLOATS_FROM
-        return text if is_short else None
-    return None
+    text = written if _DATE.match(written) else by_compose(written)
+    if text != written or _TEXT.match(written):
+        return None
+    is_long = re.fullmatch(r"[-+]?\d+", written) and abs(int(written)) >= _FLOATS_FROM
+    return None if is_long else written
 
 
 def _number(text: str) -> int | float | None:
