@@ -245,3 +245,10 @@ def test_every_kind_that_we_write_or_that_has_a_fixed_field_is_known() -> None:
         ("apps", "ReplicaSet"), ("cert-manager.io", "CertificateRequest"),
         ("gateway.networking.k8s.io", "GatewayClass"), ("node.k8s.io", "RuntimeClass"), ("storage.k8s.io", "CSIDriver"),
     }  # fmt: skip
+
+
+def test_whoever_stops_all_pods_at_once_from_now_on_is_told() -> None:
+    def all_at_once(one: Manifest) -> None:
+        one["spec"]["strategy"] = {"type": "Recreate"}
+
+    assert changed("Deployment analytics/analytics-backend", all_at_once).effect is Effect.INTERRUPTS

@@ -40,14 +40,14 @@ def stack() -> dict[str, Any]:
 
 
 def stack_with(changes: Mapping[str, Mapping[str, Any] | None]) -> dict[str, Any]:
-    """The same, with arguments of resources written over; without those of which nothing is said."""
+    """The same, with arguments of resources written over, and resources that are new; without those of which nothing is said."""
     found = copy.deepcopy(stack())
     for address, arguments in changes.items():
         kind, _, name = address.partition(".")
         if arguments is None:
             del found["resource"][kind][name]
         else:
-            found["resource"][kind][name] |= arguments
+            found["resource"].setdefault(kind, {}).setdefault(name, {}).update(arguments)
     return found
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final
 
+from twinstack.changes.configured import Blocks, no_longer_kept, standing, with_policies
 from twinstack.changes.effect import Effect
 from twinstack.changes.judgement import fact_of, guard_of, is_judged, of_loss, unknown_type
 from twinstack.changes.plan_document import KNOWN_KEYS, NEWEST_FORMAT, format_of, require_plan
@@ -81,11 +82,14 @@ def judge(
     allowed: Collection[str] = (),
     up_to: Effect = Effect.SAFE,
     moved: Mapping[str, str] | None = None,
+    configuration: Blocks | None = None,
+    former: Blocks | None = None,
 ) -> list[Verdict]:
     """Judges what `show -json` says of a plan, the worst first; nothing for what is only read.
 
     `allowed` are the addresses that may be destroyed with what they hold, exactly as the plan writes them; `up_to` is how
     bad anything else may be; `moved` are the moves that the stack asks for (former address: new one), where that is known.
+    `configuration` is what was planned, and `former` what stands, each by its addresses: what a plan has not of them.
     Raises ConfigurationError for what is no plan (TW981), and for an allowed address that it does not destroy (TW983).
     """
     require_plan(plan)
@@ -93,8 +97,12 @@ def judge(
     verdicts = [*_of_the_whole(plan), *_of_invocations(plan, allowed)]
     vanished = frozenset(_vanished(plan))
     neighbours = _neighbours_of(changes)
+    now, was, stands = configuration or {}, former or {}, standing(plan)
+    verdicts += _of_what_only_stays(plan, {one.address for one in changes}, now, was)
     for change in changes:
-        weaker = _weakenings_of(change, neighbours)
+        weaker = _weakenings_of(change, neighbours, now.get(change.address), stands)
+        if change.action is Action.CHANGED:
+            weaker += no_longer_kept(change.type_name, change.address, now, was)
         verdicts.append(replace(_of(change, allowed, up_to, moved or {}, vanished, weaker), weaker=tuple(weaker)))
     lost = {one.address for one in verdicts if one.address and one.effect is Effect.DESTROYS_DATA}
     if strangers := sorted({*allowed} - lost):
@@ -150,6 +158,18 @@ def _of_invocations(plan: Mapping[str, Any], allowed: Collection[str]) -> Iterat
                 "" if agreed else f"read what it runs, and, where that is wanted, say so: --destroys {address}",
                 "" if agreed else "TW975",
             )
+
+
+def _of_what_only_stays(
+    plan: Mapping[str, Any], changed: Collection[str], now: Blocks, was: Blocks
+) -> Iterator[Verdict]:
+    """What the plan leaves as it is, and nothing in Terraform keeps any more."""
+    for entry in plan.get("resource_changes") or ():
+        address, type_name = str(entry.get("address")), str(entry.get("type"))
+        if address not in changed and (entry.get("change") or {}).get("actions") == ["no-op"]:
+            for one in no_longer_kept(type_name, address, now, was):
+                fix = _FIXES[one.effect].format(one.effect)
+                yield Verdict(address, Action.CHANGED, one.effect, words([one]), fix, _CODES[one.effect], weaker=(one,))
 
 
 def _stopped(why: str, fix: str, address: str = "") -> Verdict:
@@ -217,14 +237,19 @@ def _neighbours_of(changes: Collection[ResourceChange]) -> Neighbours:
     )
 
 
-def _weakenings_of(change: ResourceChange, neighbours: Neighbours) -> list[Weakening]:
+def _weakenings_of(
+    change: ResourceChange,
+    neighbours: Neighbours,
+    block: Mapping[str, Any] | None,
+    stands: Mapping[str, Mapping[str, Any]],
+) -> list[Weakening]:
     """What a change of a plan opens or takes a protection from."""
     if change.action in {Action.FORGOTTEN, Action.MOVED, Action.IMPORTED, Action.UNKNOWN} or change.deposed:
         return []
     before = change.before if isinstance(change.before, Mapping) else None
     unknown = change.after_unknown if isinstance(change.after_unknown, Mapping) else {}
     after = with_unknown(change.after, unknown) if isinstance(change.after, Mapping) else None
-    return weakenings(change.type_name, before, after, neighbours)
+    return weakenings(change.type_name, before, after and with_policies(after, block, stands), neighbours)
 
 
 def _with_weakenings(effect: Effect, why: str, found: Sequence[Weakening]) -> tuple[Effect, str]:

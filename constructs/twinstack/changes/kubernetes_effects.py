@@ -48,6 +48,7 @@ CONDITIONS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
     "removed": lambda _was, becomes: becomes is None,
     "to zero": lambda was, becomes: becomes == 0 and was != 0,
     "true": lambda _was, becomes: becomes is True,
+    "to all at once": lambda _was, becomes: becomes == "Recreate",
     "internal no more": lambda was, _: str(was).lower() in {"true", "internal"},
     "to the internet": lambda _was, becomes: becomes == "internet-facing",
     "out of the cluster": lambda was, becomes: (
@@ -82,6 +83,7 @@ FIELDS: Final[Mapping[Kind, tuple[Row, ...]]] = {
     ("apps", "Deployment"): (
         *_REPLICAS,
         ("spec.paused", "true", SAFE, "no rollout goes on until it is taken back"),
+        ("spec.strategy.type", "to all at once", INTERRUPTS, "from this rollout on all pods stop before new ones start"),
         ("spec.strategy", "", SAFE, _ROLLOUT),
         ("spec.minReadySeconds", "", SAFE, _ROLLOUT),
         ("spec.progressDeadlineSeconds", "", SAFE, _ROLLOUT),

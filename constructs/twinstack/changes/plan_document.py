@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from twinstack.changes.configured import Blocks, blocks_of, blocks_of_folder
 from twinstack.errors import ConfigurationError, Location, MissingToolError, Problem
 from twinstack.terraform.program import PROGRAMS, VARIABLE, Program
 
@@ -24,6 +25,8 @@ class PlanDocument:
     """Secret values may be in it: show none."""
     moved: Mapping[str, str] = field(default_factory=dict)
     """Former address: new one; empty where the configuration is not there or not JSON."""
+    blocks: Blocks = field(default_factory=dict, repr=False)
+    """The resources of the configuration, by their addresses; empty likewise."""
 
     @classmethod
     def read(cls, place: Path) -> PlanDocument | None:
@@ -41,7 +44,9 @@ class PlanDocument:
         except OSError as error:
             raise _no_plan(place, error.strerror or str(error)) from error
         if zipfile.is_zipfile(place):
-            return cls(_shown(place), dict(_moved_of_file(place)))
+            files = [*_configuration_of_file(place)]
+            moved = {old: new for one in files for old, new in moves_of(one)}
+            return cls(_shown(place), moved, {address: block for one in files for address, block in blocks_of(one)})
         return cls(_parsed(content, place))
 
 
@@ -75,7 +80,7 @@ def _of_folder(folder: Path) -> PlanDocument | None:
     file = place / PLAN_JSON
     if not file.is_file():
         raise _no_plan(folder, "a folder that holds no release")
-    return PlanDocument(_parsed(file.read_bytes(), file), dict(moves_of_folder(place)))
+    return PlanDocument(_parsed(file.read_bytes(), file), dict(moves_of_folder(place)), blocks_of_folder(place))
 
 
 def moves_of_folder(folder: Path) -> Iterator[tuple[str, str]]:
@@ -84,12 +89,12 @@ def moves_of_folder(folder: Path) -> Iterator[tuple[str, str]]:
         yield from moves_of(json.loads(file.read_bytes()))
 
 
-def _moved_of_file(file: Path) -> Iterator[tuple[str, str]]:
+def _configuration_of_file(file: Path) -> Iterator[Mapping[str, Any]]:
     """What is read of the configuration that a saved plan carries; of one in HCL nothing."""
     with zipfile.ZipFile(file) as archive:
         for name in archive.namelist():
             if name.startswith(_ROOT_MODULE) and name.endswith(".tf.json"):
-                yield from moves_of(json.loads(archive.read(name)))
+                yield json.loads(archive.read(name))
 
 
 def _shown(file: Path) -> Mapping[str, Any]:

@@ -91,6 +91,15 @@ def gate(
             show_default=False,
         ),
     ] = None,
+    former: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="The stack that stands, in JSON: a release's folder, or what was synthesized. A plan does not tell that "
+            "`prevent_destroy` goes.",
+            show_default=False,
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Say what a plan does, address by address, and whether it may be applied. Any product's plan; nothing is changed.
@@ -100,7 +109,7 @@ def gate(
     """
     from twinstack.cli.delivery.gate import gate as run
 
-    raise typer.Exit(run(plan, destroys or (), up_to, as_json=json))
+    raise typer.Exit(run(plan, destroys or (), up_to, former, as_json=json))
 
 
 @delivery.command()

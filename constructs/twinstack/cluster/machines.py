@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Final
 
 from twinstack.environment.container import Architecture
+from twinstack.facts.processors import SCHEME, is_arm
 
 
 class Accelerator(StrEnum):
@@ -44,14 +45,12 @@ class Machine:
     def _parts(self) -> tuple[str, str, str]:
         """Family, what stands after the generation, and size; a name of another scheme is a family alone."""
         family, _, size = self.name.partition(".")
-        match = _SCHEME.fullmatch(family)
+        match = SCHEME.fullmatch(family)
         return (match["family"], match["options"], size) if match else (family, "", size)
 
     @property
     def architecture(self) -> Architecture:
-        options = self._parts[1]
-        is_arm = "g" in options or self.name.startswith("a1.")
-        return Architecture.ARM64 if is_arm else Architecture.AMD64
+        return Architecture.ARM64 if is_arm(self.name) else Architecture.AMD64
 
     @property
     def accelerator(self) -> Accelerator:
@@ -92,7 +91,6 @@ IMAGES: Final = {
     (Architecture.AMD64, Accelerator.NEURON): Image("AL2023_x86_64_NEURON", "x86_64/neuron"),
 }
 """Source: Amazon EKS API Reference, "Nodegroup", `amiType`, and the paths of the User Guide."""
-_SCHEME: Final = re.compile(r"(?P<family>[a-z]+)(?P<generation>[0-9]+)(?P<options>[a-z0-9-]*)")
 _SIZE: Final = re.compile(r"medium|large|(?P<times>[0-9]+)?xlarge")
 _NVIDIA: Final = frozenset({"p", "g", "gr"})
 _NEURON: Final = frozenset({"inf", "trn"})

@@ -16,6 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
+from twinstack.changes.configured import blocks_of_folder
 from twinstack.changes.gate import BY_A_PERSON, judge, require_pass
 from twinstack.changes.plan_document import moves_of_folder
 from twinstack.delivery.cluster_identity import the_cluster
@@ -75,7 +76,8 @@ class Infrastructure:
         the plan, so all but what destroys data passes, and that where its address is among `destroying` (TW975).
         """
         saved = _read(folder)
-        require_pass(judge(saved.document, allowed=destroying, up_to=BY_A_PERSON, moved=dict(moves_of_folder(folder))))
+        moved, blocks = dict(moves_of_folder(folder)), blocks_of_folder(folder)
+        require_pass(judge(saved.document, allowed=destroying, up_to=BY_A_PERSON, moved=moved, configuration=blocks))
         if saved.is_empty:
             return saved
         with self._at(folder, _program_of(saved, self.program)) as terraform:

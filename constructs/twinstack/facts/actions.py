@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import lzma
+from fnmatch import fnmatchcase
 from functools import cache
 from importlib import resources
 from typing import Final
@@ -17,6 +18,13 @@ def takes_only_all(action: str) -> bool | None:
     """Whether an action, `ses:SendEmail`, is allowed on `*` or not at all; None for one that is not known."""
     service, _, name = action.partition(":")
     return _service(service).get(name.lower())
+
+
+def any_action(pattern: str) -> bool:
+    """Whether a service has an action, or one that a pattern, `s3:Get*`, is about."""
+    service, _, name = pattern.lower().partition(":")
+    known = _service(service)
+    return name in known or (("*" in name or "?" in name) and any(fnmatchcase(one, name) for one in known))
 
 
 def knows_service(prefix: str) -> bool:

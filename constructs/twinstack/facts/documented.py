@@ -85,6 +85,12 @@ _HEADERS: Final = _text(
     S3 + "Elements of a CORS configuration", r"[^*\s]*\*?[^*\s]*", "the name of a header, with one star at most"
 )
 _PORT: Final = _range("Amazon ElastiCache API Reference: a TCP port", 1, 65535)
+_LOAD_BALANCER: Final = _text(
+    "Elastic Load Balancing API Reference, CreateLoadBalancer, Name",
+    r"(?!internal-)[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?",
+    "letters, digits and hyphens, none at the ends, and no internal- first",
+    32,
+)
 _SECURITY_GROUP: Final = r"[A-Za-z0-9 ._:/()#,@\[\]+=&;{}!$*-]*"
 
 DOCUMENTED: Final[Mapping[str, Mapping[str, ValueFact]]] = {
@@ -218,9 +224,12 @@ DOCUMENTED: Final[Mapping[str, Mapping[str, ValueFact]]] = {
             "ML_DSA_65", "ML_DSA_87", "RSA_2048", "RSA_3072", "RSA_4096", "SM2", "SYMMETRIC_DEFAULT", grows=True,
         ),
     },
+    "aws_lambda_function": {"timeout": _range("AWS Lambda Developer Guide, Lambda quotas", 1, 900)},
     "aws_launch_template": {
         "name": _text(EC2 + "CreateLaunchTemplate, LaunchTemplateName", r"[a-zA-Z0-9()./_-]+", "letters, digits and ().-/_", 128, 3),
     },
+    "aws_lb": {"name": _LOAD_BALANCER},
+    "aws_alb": {"name": _LOAD_BALANCER},
     "aws_route": {"destination_cidr_block": _NETWORK},
     "aws_route53_record": {"ttl": _range("Amazon Route 53 API Reference, ResourceRecordSet, TTL", 0, 2147483647)},
     "aws_s3_bucket": {"bucket": _BUCKET},

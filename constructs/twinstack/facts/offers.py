@@ -280,6 +280,14 @@ def _source() -> str:
     return f"cfn-lint {data['versions']['cfn-lint']}, read on {data['read']}"
 
 
+def _scope(path: str, value: str, _: Mapping[str, Any], region: str) -> Offer | None:
+    """What stands before CloudFront is made in one region for all."""
+    page = "AWS WAF Developer Guide, Using AWS WAF with Amazon CloudFront"
+    if value != "CLOUDFRONT" or region in ("us-east-1", ""):
+        return None
+    return Offer(path, f"{value} in {region}", "REGIONAL, or CLOUDFRONT in us-east-1", "REGIONAL", page)
+
+
 _FAMILY: Final = re.compile(r"((?:\w+\.)?[a-z]+)(\d+)([a-z-]*)")
 _SIZE: Final = re.compile(r"nano|micro|small|medium|large|\d*xlarge|metal(-\d+xl)?|mem\d+x")
 """What a machine's size is called, whatever its family. Source: Amazon EC2 Instance Types guide, "Naming conventions"."""
@@ -333,5 +341,9 @@ _JUDGES: Final[Mapping[str, Mapping[str, Judge]]] = {
     },
     "aws_spot_instance_request": _INSTANCE,
     "aws_subnet": {"availability_zone": _zone},
+    "aws_wafv2_ip_set": {"scope": _scope},
+    "aws_wafv2_regex_pattern_set": {"scope": _scope},
+    "aws_wafv2_rule_group": {"scope": _scope},
+    "aws_wafv2_web_acl": {"scope": _scope},
 }
 """The arguments whose values depend on the region or on each other, by type."""

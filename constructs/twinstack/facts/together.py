@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, TypeAlias, cast
 
+from twinstack.facts.alarms import refused_spans
 from twinstack.facts.certainty import Certainty
 from twinstack.facts.conditions import number_of
+from twinstack.facts.lifecycles import refused_days
 from twinstack.facts.offers import Offer
 from twinstack.facts.parameters import refused_parameters
 from twinstack.facts.value import listed, nearest_of
@@ -104,6 +106,26 @@ def _logs(arguments: Arguments) -> Iterator[Offer]:
             yield Offer("enabled_cloudwatch_logs_exports", f"{log} of {engine}", listed(known), near, _RDS_LOGS)
 
 
+def _insights(arguments: Arguments) -> Iterator[Offer]:
+    """The advanced insights keep what they see for fifteen months."""
+    kept = number_of(arguments.get("performance_insights_retention_period"))
+    if _text(arguments, "database_insights_mode") == "advanced" and kept is not None and kept < ADVANCED_DAYS:
+        path = "performance_insights_retention_period"
+        yield Offer(path, f"{kept:g} with advanced insights", f"{ADVANCED_DAYS} or more", f"{ADVANCED_DAYS}", _INSIGHTS)
+
+
+def _tiers(arguments: Arguments) -> Iterator[Offer]:
+    """Nodes with disks are made with data tiering, and others without."""
+    kind, tiers = _text(arguments, "node_type"), str(arguments.get("data_tiering_enabled") or "false").lower()
+    if "${" in kind + tiers or not kind:
+        return
+    if kind.startswith(WITH_DISKS) and tiers == "false":
+        near = kind.replace("gd.", "g.")
+        yield Offer("node_type", kind, "a node without disks, or data_tiering_enabled beside it", near, _TIERING)
+    if not kind.startswith(WITH_DISKS) and tiers == "true":
+        yield Offer("node_type", f"{kind} with data tiering", "a node with disks, cache.r6gd", "", _TIERING)
+
+
 def _windows(daily: str, weekly: str, kept: str) -> Callable[[Arguments], Iterator[Offer]]:
     """The two windows of a database or cache, which must not meet while there are backups."""
 
@@ -174,6 +196,10 @@ def _text(arguments: Arguments, name: str) -> str:
 _RDS: Final = "Amazon RDS API Reference, CreateDBInstance, AllocatedStorage, as botocore 1.44.8 has it"
 _RDS_STORAGE: Final = "Amazon RDS User Guide, Amazon RDS DB instance storage"
 _RDS_LOGS: Final = "Amazon RDS API Reference, CreateDBInstance, EnableCloudwatchLogsExports, as botocore 1.44.8 has it"
+_INSIGHTS: Final = "Amazon RDS User Guide, Turning on the Advanced mode of Database Insights"
+_TIERING: Final = "Amazon ElastiCache User Guide, Data tiering in ElastiCache"
+ADVANCED_DAYS: Final = 465
+WITH_DISKS: Final = "cache.r6gd."
 _EBS: Final = "Amazon EC2 API Reference, CreateVolume, as botocore 1.44.8 has it"
 _WINDOWS: Final = (
     "Amazon RDS API Reference, CreateDBInstance; Amazon ElastiCache API Reference, CreateReplicationGroup: the windows"
@@ -219,15 +245,23 @@ VOLUMES: Final[Mapping[str, tuple[Span, Span | None, Span | None]]] = {
 }
 """The size in GiB, the operations a second and the MiB a second of each kind of volume."""
 _JUDGES: Final[Mapping[str, tuple[Callable[[Arguments], Iterator[Offer]], ...]]] = {
-    "aws_db_instance": (_storage, _logs, _windows("backup_window", "maintenance_window", "backup_retention_period")),
+    "aws_cloudwatch_metric_alarm": (refused_spans,),
+    "aws_db_instance": (
+        _storage,
+        _logs,
+        _insights,
+        _windows("backup_window", "maintenance_window", "backup_retention_period"),
+    ),
     "aws_db_parameter_group": (refused_parameters,),
     "aws_ebs_volume": (_volume,),
     "aws_elasticache_parameter_group": (refused_parameters,),
     "aws_elasticache_replication_group": (
+        _tiers,
         _windows("snapshot_window", "maintenance_window", "snapshot_retention_limit"),
     ),
     "aws_instance": (_volumes_of("ebs_block_device"), _volumes_of("root_block_device")),
     "aws_launch_template": (_volumes_of("block_device_mappings", "ebs"),),
+    "aws_s3_bucket_lifecycle_configuration": (refused_days,),
 }
 TOGETHER: Final[Mapping[str, frozenset[str]]] = {
     "aws_db_instance": frozenset(

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from twinstack.changes.configured import Blocks, blocks_of_folder
 from twinstack.changes.effect import Effect
 from twinstack.changes.gate import Verdict, judge
 from twinstack.changes.plan_document import PlanDocument
@@ -18,11 +19,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def gate(place: Path, destroys: Sequence[str], up_to: str | None, *, as_json: bool) -> int:
+def gate(place: Path, destroys: Sequence[str], up_to: str | None, former: Path | None, *, as_json: bool) -> int:
     """Judges the plan at `place` and shows it; 3 where something does not pass."""
-    limit = _limit(up_to)
+    limit, was = _limit(up_to), _former(former)
     found = PlanDocument.read(place)
-    verdicts = judge(found.shown, allowed=destroys, up_to=limit, moved=found.moved) if found else []
+    verdicts = (
+        judge(found.shown, allowed=destroys, up_to=limit, moved=found.moved, configuration=found.blocks, former=was)
+        if found
+        else []
+    )
     if as_json:
         emit_json(as_dict(verdicts))
     else:
@@ -67,6 +72,16 @@ def _sum(verdicts: Collection[Verdict], *, has_plan: bool) -> str:
         return f"passes: {number(verdicts, 'change')}" if verdicts else "passes: nothing changes"
     counted = Counter(str(one.effect) for one in stopped)
     return f"stopped: {len(stopped)} of {number(verdicts, 'change')} ({', '.join(f'{count} {name}' for name, count in counted.items())})"
+
+
+def _former(folder: Path | None) -> Blocks:
+    if folder is None:
+        return {}
+    if found := blocks_of_folder(folder):
+        return found
+    raise UsageError(
+        f"--former {folder}: no stack in JSON lies there; a release's folder is wanted, or a synthesized stack"
+    )
 
 
 def _limit(up_to: str | None) -> Effect:

@@ -80,6 +80,9 @@ EXCLUDING: Final = {
     "aws_security_group": (("name", "name_prefix"),),
     "aws_iam_role": (("name", "name_prefix"),),
     "aws_eks_node_group": (("node_group_name", "node_group_name_prefix"),),
+    "aws_route53_record": (("alias", "ttl"), ("alias", "records")),
+    "aws_sqs_queue": (("name", "name_prefix"), ("kms_master_key_id", "sqs_managed_sse_enabled")),
+    "aws_sns_topic": (("name", "name_prefix"),),
 }
 """By type, the pairs. Of ElastiCache: an authentication token and users are two ways to log in."""
 TEMPLATED: Final = (

@@ -16,7 +16,10 @@ from twinstack.policy.aws import (
     groups,
     lifecycles,
     network,
+    plain,
     policies,
+    queues,
+    tables,
 )
 from twinstack.policy.aws.stack import Stack
 from twinstack.policy.rule import Fault, Rule, judged
@@ -32,7 +35,9 @@ def faults_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> Itera
     return judged(RULES, Stack(before), Stack(after))
 
 
-MODULES: Final = (arguments, companions, databases, clusters, network, groups, policies, lifecycles, changes)
+MODULES: Final = (
+    arguments, companions, databases, clusters, network, groups, policies, queues, tables, plain, lifecycles, changes,
+)  # fmt: skip
 RULES: Final = tuple(chain.from_iterable(module.RULES for module in MODULES))
 """All of them, in the order in which they are documented."""
 EXAMPLES: Final = Path(__file__).with_name("examples.yaml")

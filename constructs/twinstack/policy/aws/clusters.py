@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from twinstack.environment.spec import Half
+from twinstack.facts.processors import is_arm
 from twinstack.policy.aws.stack import Resource, Stack, mappings, texts
 from twinstack.policy.rule import Fault, Rules
 
@@ -36,6 +37,23 @@ def auto_mode_halfway(stack: Stack) -> Iterator[Fault]:
             yield Fault(one.address, off[0], f"not enabled, and {on[0]} is", "all three, or none")
         if on and mode_of(one) == "CONFIG_MAP":
             yield Fault(one.address, "access_config.authentication_mode", "CONFIG_MAP", "API or API_AND_CONFIG_MAP")
+
+
+@RULES(
+    "image-of-another-processor",
+    "Nodes whose image is for another processor",
+    "let ami_type follow the instance types",
+    severity="error",
+)
+def image_of_another_processor(stack: Stack) -> Iterator[Fault]:
+    """EKS refuses a node group whose image is for arm64 and whose machines are not, or the other way round."""
+    for one in stack.of("aws_eks_node_group"):
+        image = one.literal("ami_type")
+        for machine in (
+            texts(one.get("instance_types")) if image not in ("", "CUSTOM") and "WINDOWS" not in image else ()
+        ):
+            if "${" not in machine and is_arm(machine) is not ("ARM" in image):
+                yield Fault(one.address, "ami_type", f"{image}, with {machine}", "an image for the machine's processor")
 
 
 @RULES(

@@ -30,13 +30,14 @@ def lacks_its_other(stack: Stack) -> Iterator[Fault]:
 
 @RULES("wrong-way-round", "A least that is over the most", "exchange them", severity="error")
 def wrong_way_round(stack: Stack) -> Iterator[Fault]:
-    """AWS refuses a range whose end lies before its beginning."""
+    """AWS refuses a range whose end lies before its beginning, and a check that may take as long as it comes anew."""
     for one in stack.of(*RANGES):
         for least, most in RANGES[one.type]:
-            low, high = one.literal(least), one.literal(most)
+            low, high = (str(one.inner(*key.split("."))) for key in (least, most))
             is_of_icmp = one.literal("ip_protocol") in ICMP  # whose type and code they are
-            if low.isdigit() and high.isdigit() and 0 < int(high) < int(low) and not is_of_icmp:
-                yield Fault(one.address, most, f"{least} {low}, {most} {high}", f"{low} or more")
+            first = int(low) + (most in STRICT) if low.isdigit() else 0
+            if high.isdigit() and 0 < int(high) < first and not is_of_icmp:
+                yield Fault(one.address, most, f"{least} {low}, {most} {high}", f"{first} or more")
 
 
 @RULES("taken-once", "Something that is taken once, twice", "keep one of the two", severity="error")
@@ -51,6 +52,15 @@ def taken_once(stack: Stack) -> Iterator[Fault]:
             other = seen.setdefault((one.type, *keys, *said), one.address)
             if other != one.address:
                 yield Fault(one.address, keys[-1], f"{said[-1]}, as {other} has it", "one of its own")
+
+
+@RULES("no-certificate", "A listener for TLS without a certificate", "name a certificate", severity="error")
+def no_certificate(stack: Stack) -> Iterator[Fault]:
+    """A load balancer refuses a listener of HTTPS or TLS that has no certificate of its own."""
+    for one in stack.of("aws_lb_listener", "aws_alb_listener"):
+        protocol = one.literal("protocol").upper()
+        if protocol in {"HTTPS", "TLS"} and one.get("certificate_arn") is None:
+            yield Fault(one.address, "certificate_arn", f"nothing, with {protocol}", "the ARN of a certificate")
 
 
 @RULES("private-names-unknown", "A private endpoint in a network without names", "turn both on")
@@ -87,7 +97,11 @@ def _is_on(one: Resource, key: str) -> bool:
 
 
 NEEDS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
-    "aws_db_instance": (("monitoring_interval", "monitoring_role_arn"), ("kms_key_id", "storage_encrypted")),
+    "aws_db_instance": (
+        ("monitoring_interval", "monitoring_role_arn"),
+        ("monitoring_role_arn", "monitoring_interval"),
+        ("kms_key_id", "storage_encrypted"),
+    ),
     "aws_elasticache_replication_group": (
         ("auth_token", "transit_encryption_enabled"),
         ("auth_token_wo", "transit_encryption_enabled"),
@@ -109,11 +123,30 @@ ON_ALREADY: Final = frozenset({("valkey", "at_rest_encryption_enabled")})
 """What the provider has on unless something else is said."""
 ICMP: Final = frozenset({"icmp", "icmpv6", "1", "58"})
 RANGES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
+    "aws_appautoscaling_target": (("min_capacity", "max_capacity"),),
+    "aws_autoscaling_group": (
+        ("min_size", "max_size"), ("desired_capacity", "max_size"), ("min_size", "desired_capacity"),
+    ),
     "aws_db_instance": (("allocated_storage", "max_allocated_storage"),),
+    "aws_eks_node_group": tuple(
+        (f"scaling_config.{least}_size", f"scaling_config.{most}_size")
+        for least, most in (("min", "max"), ("desired", "max"), ("min", "desired"))
+    ),
+    "aws_lb_target_group": (("health_check.timeout", "health_check.interval"),),
     "aws_vpc_security_group_egress_rule": (("from_port", "to_port"),),
     "aws_vpc_security_group_ingress_rule": (("from_port", "to_port"),),
-}
+}  # fmt: skip
+STRICT: Final = frozenset({"health_check.interval"})
+"""Of these the end is not the beginning either."""
 ONCE: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = {
+    **{kind: ((key,),) for kind, key in {
+        "aws_cloudwatch_metric_alarm": "alarm_name", "aws_cloudwatch_log_group": "name", "aws_db_instance": "identifier",
+        "aws_db_parameter_group": "name", "aws_db_subnet_group": "name", "aws_dynamodb_table": "name",
+        "aws_ecr_repository": "name", "aws_eks_cluster": "name", "aws_elasticache_parameter_group": "name",
+        "aws_elasticache_replication_group": "replication_group_id", "aws_elasticache_subnet_group": "name",
+        "aws_kms_alias": "name", "aws_lambda_function": "function_name", "aws_s3_bucket": "bucket", "aws_sns_topic": "name",
+        "aws_sqs_queue": "name",
+    }.items()},
     "aws_eks_addon": (("cluster_name", "addon_name"),),
     "aws_eks_pod_identity_association": (("cluster_name", "namespace", "service_account"),),
     "aws_nat_gateway": (("allocation_id",),),
@@ -124,5 +157,5 @@ ONCE: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = {
     ),
     "aws_route_table_association": (("subnet_id",),),
     "aws_secretsmanager_secret": (("name",),),
-}
-"""By type, what no two of them may have alike. A name that a provider of another region has may be another one's."""
+}  # fmt: skip
+"""By type, what no two of them may have alike; of alarms, queues and topics AWS writes the first over. A name that a provider of another region has may be another one's."""

@@ -58,6 +58,15 @@ def family_fits_engine(stack: Stack) -> Iterator[Fault]:
             yield Fault(one.address, "parameter_group_name", f"{family}, with {engine} {version}", "one version")
 
 
+@RULES("nobody-takes-over", "Failover of a cache with one node", "add a node, or turn it off", severity="error")
+def nobody_takes_over(stack: Stack) -> Iterator[Fault]:
+    """ElastiCache refuses automatic failover where no other node could take over."""
+    for one in stack.of("aws_elasticache_replication_group"):
+        key = "automatic_failover_enabled"
+        if one.literal(key) == "true" and one.literal("num_cache_clusters") == "1":
+            yield Fault(one.address, key, "true, with one node", "false, or num_cache_clusters of 2 and more")
+
+
 @RULES(
     "source-has-backups", "A read replica of a database without backups", "keep backups of the source", severity="error"
 )

@@ -92,6 +92,24 @@ def groups_hold_each_other(stack: Stack) -> Iterator[Fault]:
                 yield Fault(address, "", f"names {other}, which names it", "rules that are resources of their own")
 
 
+@RULES("open-to-the-world", "A port of a server's own open to the world", "name who may come: a network or a group")
+def open_to_the_world(stack: Stack) -> Iterator[Fault]:
+    """Databases, caches and ways into machines that every address reaches, or every port: they are found within minutes."""
+    for one in stack.of("aws_vpc_security_group_ingress_rule", "aws_security_group_rule", GROUP):
+        inline = one.type == GROUP
+        for row in one.blocks("ingress") if inline else [one.data] if _direction(one) == "ingress" else []:
+            every = [each for key in NETWORKS for each in texts(row.get(key)) if each in WORLD]
+            protocol = str(row.get("ip_protocol") or row.get("protocol") or "-1").lower()
+            ends = [str(row.get(key)) for key in ("from_port", "to_port")]
+            ports = range(int(ends[0]), int(ends[1]) + 1) if all(each.isdigit() for each in ends) else range(0)
+            named = sorted(port for port in OWN_PORTS if port in ports)
+            if every and (protocol in ("-1", "all") or named):
+                what = "every port" if protocol in ("-1", "all") or len(named) > 1 else f"port {named[0]}"
+                yield Fault(
+                    one.address, "ingress" if inline else "", f"{what} from {every[0]}", "a network of your own"
+                )
+
+
 def _is_nothing(value: Any) -> bool:
     """A port 0 is something, though Python takes it for False."""
     return value is None or value is False or value == []
@@ -109,6 +127,13 @@ def _groups(stack: Stack, peers: list[str]) -> set[str]:
 
 
 GROUP: Final = "aws_security_group"
+NETWORKS: Final = ("cidr_ipv4", "cidr_ipv6", "cidr_blocks", "ipv6_cidr_blocks")
+WORLD: Final = frozenset({"0.0.0.0/0", "::/0"})
+OWN_PORTS: Final = frozenset({
+    22, 23, 135, 445, 1433, 1521, 2049, 2375, 2376, 2379, 3306, 3389, 5432, 5439, 5601, 5672, 5900, 6379, 6380, 9042, 9092, 9200,
+    10250, 11211, 27017,
+})  # fmt: skip
+"""Of ways into machines, of databases, caches, queues and clusters: none that the world is to reach."""
 DIRECTIONS: Final = ("ingress", "egress")
 PEERS: Final = ("cidr_blocks", "ipv6_cidr_blocks", "prefix_list_ids", "security_groups")
 RULE_TYPES: Final = (

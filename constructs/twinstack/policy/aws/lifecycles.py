@@ -83,6 +83,20 @@ def provider_too_old(stack: Stack) -> Iterator[Fault]:
             yield Fault(one.address, key, f"{said}, with aws {wanted}", f">= {floor}", doubtful=highest >= since)
 
 
+@RULES(
+    "provider-goes-back",
+    "A provider from before the one that wrote the state",
+    "keep the version of aws in required_providers, or raise it",
+    compares=True,
+)
+def provider_goes_back(before: Stack, after: Stack) -> Iterator[Fault]:
+    """A provider cannot read what a later one has written into the state, and Terraform stops at the first such resource."""
+    was, becomes = (_bounds(_constraint(one)) for one in (before, after))
+    if was and becomes and becomes[1] < was[0]:
+        given = f"{_constraint(before)} becomes {_constraint(after)}"
+        yield Fault("terraform", "required_providers.aws.version", given, f"{_constraint(before)} or later")
+
+
 def _shares_record(certificate: Resource) -> bool:
     names = [certificate.literal("domain_name"), *texts(certificate.data.get("subject_alternative_names"))]
     return any(f"*.{name}" in names for name in names) and certificate.literal("validation_method") == "DNS"

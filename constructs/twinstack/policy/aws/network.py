@@ -42,18 +42,55 @@ def subnets_overlap(stack: Stack) -> Iterator[Fault]:
                 yield Fault(one.address, "cidr_block", f"{second}, and {first} beside it", "blocks that do not overlap")
 
 
-@RULES("too-few-zones", "A subnet group in one zone", "give it subnets of two zones", severity="error")
+@RULES("too-few-zones", "Subnets of one zone where two are wanted", "give it subnets of two zones", severity="error")
 def too_few_zones(stack: Stack) -> Iterator[Fault]:
-    """RDS and EKS refuse subnets of fewer than two zones, and where a subnet's zone is not said, EC2 chooses it."""
-    for one in stack.of("aws_db_subnet_group"):
-        subnets = [stack.referred(each) for each in texts(one.get("subnet_ids"))]
+    """RDS, EKS and an application's load balancer refuse subnets of fewer than two zones, and where a subnet's zone is not
+    said, EC2 chooses it.
+    """
+    for one in stack.of(*IN_TWO_ZONES):
+        if one.literal("load_balancer_type") not in ("", "application"):
+            continue
+        path = IN_TWO_ZONES[one.type]
+        subnets = [stack.referred(each) for each in texts(one.inner(*path.split(".")))]
         known = [each for each in subnets if each is not None and each.type == "aws_subnet"]
         if not known or len(known) < len(subnets):
             continue
         zones = {str(each.get("availability_zone") or each.get("availability_zone_id") or "") for each in known}
         if len(zones - {""}) < 2:
             said = ", ".join(sorted(zones - {""})) or "not said"
-            yield Fault(one.address, "subnet_ids", f"zones: {said}", "two zones", doubtful="" in zones)
+            yield Fault(one.address, path, f"zones: {said}", "two zones", doubtful="" in zones)
+
+
+@RULES("way-out-leads-nowhere", "A NAT gateway in a subnet without a way out", "put it into a public subnet")
+def way_out_leads_nowhere(stack: Stack) -> Iterator[Fault]:
+    """A public NAT gateway whose own subnet does not lead to an internet gateway: it is made, and nothing comes out."""
+    tables = {
+        one.address: stack.referred(link.get("route_table_id"))
+        for link in stack.of("aws_route_table_association")
+        if (one := stack.referred(link.get("subnet_id"))) is not None
+    }
+    ways = [
+        (table.address, stack.referred(route.get("gateway_id")))
+        for route in stack.of("aws_route")
+        if (table := stack.referred(route.get("route_table_id")))
+        and route.literal("destination_cidr_block") == "0.0.0.0/0"
+    ]
+    for one in stack.of("aws_nat_gateway"):
+        subnet = stack.referred(one.get("subnet_id"))
+        table = tables.get(subnet.address) if subnet is not None else None
+        mine = [gateway for address, gateway in ways if table is not None and address == table.address]
+        leads = any(gateway is not None and gateway.type == "aws_internet_gateway" for gateway in mine)
+        if one.literal("connectivity_type") != "private" and subnet is not None and mine and not leads:
+            yield Fault(one.address, "subnet_id", subnet.address, "a subnet that leads to an internet gateway")
+
+
+@RULES("alias-of-the-zone", "A CNAME for the zone itself", "use an alias record of type A", severity="error")
+def alias_of_the_zone(stack: Stack) -> Iterator[Fault]:
+    """Route 53 refuses a CNAME at the name of the zone, which has records of its own."""
+    for one in stack.of("aws_route53_record"):
+        name, zone = one.literal("name").rstrip(".").lower(), stack.zone_name(one.get("zone_id"))
+        if one.literal("type") == "CNAME" and zone and name == zone.rstrip(".").lower():
+            yield Fault(one.address, "type", f"CNAME at {name}", "A, with an alias block")
 
 
 @RULES("no-such-id", "A block of addresses where an id is wanted", "refer to the resource", severity="error")
@@ -108,5 +145,11 @@ def _network(block: str) -> ipaddress.IPv4Network | None:
         return None
 
 
+IN_TWO_ZONES: Final = {
+    "aws_alb": "subnets",
+    "aws_db_subnet_group": "subnet_ids",
+    "aws_eks_cluster": "vpc_config.subnet_ids",
+    "aws_lb": "subnets",
+}
 IDS: Final = {"subnet_id": "subnet-", "subnet_ids": "subnet-", "vpc_id": "vpc-", "security_group_id": "sg-"}
 LONGEST: Final = {"aws_lb_target_group": 32, "aws_lb": 32, "aws_iam_role": 64, "aws_iam_policy": 128}

@@ -11,6 +11,7 @@ from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from twinstack.environment.spec import Half
+from twinstack.facts.actions import any_action, knows_service, nearest_action
 from twinstack.policy.aws.stack import Resource, Stack, mappings, texts
 from twinstack.policy.rule import Fault, Rules
 
@@ -48,6 +49,17 @@ def statement_lacks_a_part(stack: Stack) -> Iterator[Fault]:
                 yield Fault(one.address, key, name, "none: it is whoever the policy is attached to")
 
 
+@RULES("no-such-version", "A version of the policy language that is none", "write 2012-10-17", severity="error")
+def no_such_version(stack: Stack) -> Iterator[Fault]:
+    """AWS refuses a policy of another version than the two there are: it is a name, not the day of writing."""
+    for one in stack.of(*HOLDERS):
+        for key in HOLDERS[one.type]:
+            for policy in one.policies(key):
+                version = policy.get("Version")
+                if isinstance(version, str) and version not in VERSIONS:
+                    yield Fault(one.address, key, f"Version {version}", " or ".join(VERSIONS))
+
+
 @RULES("action-is-none", "An action that cannot be one", "write it as service:Action", severity="error")
 def action_is_none(stack: Stack) -> Iterator[Fault]:
     """IAM refuses an action without the service before it, or with one that has a wildcard."""
@@ -55,6 +67,28 @@ def action_is_none(stack: Stack) -> Iterator[Fault]:
         for action in (*texts(statement.get("Action")), *texts(statement.get("NotAction"))):
             if "${" not in action and not ACTION.fullmatch(action):
                 yield Fault(one.address, key, action or "nothing", "service:Action, s3:GetObject")
+
+
+@RULES("action-unknown", "An action that its service does not have", "correct its name")
+def action_unknown(stack: Stack) -> Iterator[Fault]:
+    """A statement with a misspelt action is taken and says nothing: what it was for is refused, or is not denied."""
+    for one, key, statement in _statements(stack):
+        for action in (*texts(statement.get("Action")), *texts(statement.get("NotAction"))):
+            service = action.partition(":")[0].lower()
+            if not ACTION.fullmatch(action) or action == "*" or not knows_service(service):
+                continue
+            if not any_action(action):
+                yield Fault(one.address, key, action, nearest_action(action) or f"an action of {service}")
+
+
+@RULES("objects-of-a-bucket", "A right to objects over the bucket itself", "add the objects, `BUCKET_ARN/*`")
+def objects_of_a_bucket(stack: Stack) -> Iterator[Fault]:
+    """What is done with objects, over a resource that is only the bucket: the statement allows, or denies, nothing."""
+    for one, key, statement in _statements(stack):
+        named, actions = texts(statement.get("Resource")), texts(statement.get("Action"))
+        whole = all(BUCKET.fullmatch(each) for each in named)
+        if named and actions and whole and all(fnmatchcase(each.lower(), "s3:*object") for each in actions):
+            yield Fault(one.address, key, f"{actions[0]} on {named[0]}", f"{named[0]}/*")
 
 
 @RULES("resource-is-no-arn", "A resource of a statement that is no ARN", "write its ARN", severity="error")
@@ -154,6 +188,8 @@ def _services(statement: Mapping[str, Any]) -> list[str]:
 TRUST: Final = "assume_role_policy"
 POD_IDENTITY: Final = "pods.eks.amazonaws.com"
 POD_ACTIONS: Final = ("sts:AssumeRole", "sts:TagSession")
+VERSIONS: Final = ("2012-10-17", "2008-10-17")
+BUCKET: Final = re.compile(r"arn:aws[a-z-]*:s3:::[^/*]+|\$\{aws_s3_bucket\.[\w-]+\.arn\}")
 ACTION: Final = re.compile(r"\*|[A-Za-z0-9-]+:[A-Za-z0-9*?]+")
 OF_KEYS: Final = frozenset({"aws_kms_key", "aws_kms_key_policy", "aws_kms_external_key", "aws_kms_replica_key"})
 """Of what is attached to a key a statement without a resource is about that key. Source: AWS KMS Developer Guide, "Key

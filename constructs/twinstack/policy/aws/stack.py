@@ -86,6 +86,13 @@ class Stack:
         found = _REFERENCE.fullmatch(str(value))
         return None if found is None else next(self._named("resource", found[1], found[2]), None)
 
+    def zone_name(self, zone_id: Any) -> str:
+        """The name of the Route 53 zone that an id is of, which this stack makes or looks up; empty where nobody knows."""
+        found = re.fullmatch(r"\$\{(data\.)?aws_route53_zone\.([\w-]+)\.(?:zone_)?id\}", str(zone_id))
+        block = "data" if found and found[1] else "resource"
+        zones = self._named(block, "aws_route53_zone", found[2]) if found else iter(())
+        return next((one.literal("name") for one in zones), "")
+
     def listed(self, block: str) -> list[Mapping[str, Any]]:
         """The blocks that are lists: `moved`, `removed` and `import`."""
         return mappings(self.data.get(block))

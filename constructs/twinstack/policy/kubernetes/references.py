@@ -93,6 +93,20 @@ def comes_later(objects: Objects) -> Iterator[Fault]:
 
 
 @RULES(
+    "secret-in-a-manifest",
+    "a manifest holds a secret",
+    "let a SecretProviderClass or an ExternalSecret bring it, and keep its value in Secrets Manager",
+)
+def secret_in_a_manifest(objects: Objects) -> Iterator[Fault]:
+    """A Secret with its contents: whoever reads the repository or the release has them, base64 or not."""
+    for one in objects.of("Secret"):
+        for field in ("data", "stringData"):
+            for key, value in mapping(one.data, field).items():
+                if value and text(one.data, "type") != "kubernetes.io/service-account-token":
+                    yield one.fault(f"{field}.{key}", "a value", "none: made where it is kept")
+
+
+@RULES(
     "not-mounted",
     "a synced Secret is read without its class being mounted",
     "mount the class as a volume in these pods too",
@@ -213,7 +227,8 @@ def nobody_is_bound(objects: Objects) -> Iterator[Fault]:
             where = text(subject, "namespace") or binding.namespace
             ours = any(one.name == where for one in objects.of("Namespace"))
             known = objects.find("ServiceAccount", text(subject, "name"), where)
-            if ours and known is None and subject.get("name") != "default":
+            elsewhere = any(one.name == subject.get("name") for one in objects.of("ServiceAccount"))
+            if (ours or elsewhere) and known is None and subject.get("name") != "default":
                 yield binding.fault("subjects", f"ServiceAccount {where}/{subject.get('name')}", "one that is made")
 
 

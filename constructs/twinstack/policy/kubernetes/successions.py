@@ -87,6 +87,27 @@ def ran_alone(before: Objects, after: Objects) -> Iterator[Fault]:
 
 
 @RULES(
+    "scaler-goes",
+    "nobody says any more how many pods run",
+    "write spec.replicas, or keep the autoscaler",
+    compares=True,
+)
+def scaler_goes(before: Objects, after: Objects) -> Iterator[Fault]:
+    """An autoscaler goes, and its workload says no number: as many go on as run in that moment, few in a quiet hour, and one
+    wherever it is made anew.
+    """
+    for old in before.of("Deployment", "StatefulSet"):
+        new = after.same(old)
+        if new is None or new.spec.get("replicas") is not None:
+            continue
+        lowest, highest = before.replicas(old)
+        if highest > 1 and after.replicas(new) == (1, 1):
+            yield new.fault(
+                "spec.replicas", f"nothing, and {lowest} to {highest} by its autoscaler before", f"{lowest}"
+            )
+
+
+@RULES(
     "wall-goes",
     "what kept pods apart goes",
     "keep it, or name what may reach them instead",
