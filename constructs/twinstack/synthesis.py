@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from twinstack.alone import alone_in
 from twinstack.environment.dumper import dump
 from twinstack.environment.spec import Half
-from twinstack.errors import ConstructionError, MissingToolError, UsageError
+from twinstack.errors import ConstructionError, UsageError
 from twinstack.policy.judgement import Made, refuse
 from twinstack.quotas import inspect
 from twinstack.regular_file import leads_out_of
@@ -45,8 +45,7 @@ def write(
     The infrastructure half becomes `stacks/{stack}/cdk.tf.json`, the workloads half `{stack}/*.k8s.yaml`. Everything is
     made in a temporary folder beside each target and then moved in: nothing is written where anything fails. `tell` is given
     the warnings about what was made. Raises ConstructionError for a half that is composed wrongly, ConfigurationError where
-    a rule finds what AWS or Kubernetes refuses, UsageError for a half that the product does not name, MissingToolError for
-    one whose engine is not installed.
+    a rule finds what AWS or Kubernetes refuses, UsageError for a half that the product does not name.
     """
     environments = [one.environment for one in loaded]
     makers = {Half.INFRASTRUCTURE: _make_infrastructure, Half.WORKLOADS: _make_workloads}
@@ -78,11 +77,6 @@ def write(
                 for parent in sorted({path.parent for path in _made(stage)}):
                     _require_inside(folder / parent, folder)
             return [path for stage, folder in staged for path in _move(stage, folder)]
-    except ModuleNotFoundError as error:
-        extra = EXTRAS.get((error.name or "").partition(".")[0])
-        if extra is None:
-            raise
-        raise MissingToolError(f'{error.name} is not installed: pip install "twinstack[{extra}]"') from error
     except SystemExit as error:
         raise ConstructionError("the product's own code ended the program (sys.exit) while it was composed") from error
     except OSError as error:
@@ -265,7 +259,5 @@ MANIFESTS_FOLDER = "dist"
 MANIFEST_SUFFIX = ".k8s.yaml"
 STAGE_PREFIX = ".synth-"
 ABANDONED_SECONDS = 600
-EXTRAS = {"cdktf": "aws", "cdktf_cdktf_provider_aws": "aws", "cdk8s": "kubernetes", "cdk8s_plus_27": "kubernetes"}
-"""The extra that brings each engine."""
 FEATURE_FLAGS: Mapping[str, str] = {"excludeStackIdFromLogicalIds": "true", "allowSepCharsInLogicalIds": "true"}
 """The same as in cdktf.json, which only the cdktf command line reads: without them ids differ and resources are replaced."""

@@ -172,7 +172,7 @@ def test_a_broken_code_cache_costs_nothing_but_time(project: Path) -> None:
 )
 def test_a_node_that_cannot_start_is_said(project: Path, variables: dict[str, str], message: str) -> None:
     (project / "main.py").write_text(PROGRAM.format(more=""), encoding="utf-8")
-    done = run(project, **variables)
+    done = run(project, TWINSTACK_BINDINGS="node", **variables)
     assert done.returncode != 0
     assert message in done.stderr
 

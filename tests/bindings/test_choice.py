@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,8 @@ import pytest
 from tests.starting.lent import Lend
 from tests.starting.products import LEAST, write_product
 from twinstack.bindings.native.tables import proof
-from twinstack.bindings.native.tables.store import Tables
+from twinstack.bindings.wheels import archives
+from twinstack.errors import BindingsError
 
 MARK = """
 import sys
@@ -45,6 +48,20 @@ GOES_WRONG = """
             cdktf.TerraformOutput(self, "told", value="x")
         except Exception:
             pass
+"""
+
+ANY_PROCESS = """
+from pathlib import Path
+from twinstack.cli.project import find_product_with_engine
+from twinstack.cli.synth import made
+from twinstack.cli.ending import status_of
+import sys
+
+def make():
+    product = find_product_with_engine()
+    made(product, product.load_all(), None)
+
+sys.exit(status_of(make))
 """
 
 
@@ -172,6 +189,45 @@ def test_a_run_that_is_held_on_the_native_engine_says_whose_line_it_was(tmp_path
     assert "  given    cdktf.TerraformIterator\n" in done.stderr
 
 
+@pytest.mark.parametrize(
+    "command", [("-m", "twinstack", "synth"), ("main.py",), ("run.py",), ("-m", "pytest", "-q", "-k", "rule")]
+)
+def test_what_needs_node_where_it_is_not_installed_says_what_line_and_what_to_install(
+    tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    product = Folder(tmp_path)
+    product.write(NEEDS_NODE)
+    (tmp_path / "run.py").write_text(ANY_PROCESS, encoding="utf-8")
+    line = product.file.read_text(encoding="utf-8").split("\n").index(NEEDS_NODE.split("\n")[2]) + 1
+    for _ in range(2):  # nothing is noted: the same is said again
+        done = product.run(*command, JSII_NODE="/no/such/node")
+        said = done.stdout + done.stderr
+        assert (done.returncode, {*product.runs}) == (1 if "pytest" in command else 2, {"native"})
+        assert "TW507: the native engine does not do this\n" in said
+        assert f"           stacks/infrastructure.py:{line}\n" in said
+        assert "given    cdktf.TerraformIterator\n" in said
+        assert "fix      JSII_NODE is /no/such/node, which is no program: unset it, or name node's; the run then goes over to node by itself\n" in said  # fmt: skip
+        assert product.files == {}
+
+
+@pytest.mark.parametrize("caught", [CAUGHT, GOES_WRONG])
+def test_nothing_is_written_where_a_refusal_is_caught_and_node_is_not_installed(tmp_path: Path, caught: str) -> None:
+    product = Folder(tmp_path)
+    product.write(caught)
+    done = product.run(JSII_NODE="/no/such/node")
+    assert (done.returncode, product.runs, product.files) == (2, ["native"], {})
+    assert "error TW507" in done.stderr
+
+
+def test_node_that_is_asked_for_and_not_installed_is_said(tmp_path: Path) -> None:
+    product = Folder(tmp_path)
+    done = product.run(TWINSTACK_BINDINGS="node", JSII_NODE="/no/such/node")
+    assert (done.returncode, done.stderr) == (
+        2,
+        "error: JSII_NODE is /no/such/node, which is no program: unset it, or name node's\n",
+    )
+
+
 @pytest.mark.parametrize("name", ["SYNTH_HCL_OUTPUT", "CDK8S_DISABLE_SORT", "CDK8S_LEGACY_HASH"])
 def test_a_variable_that_changes_what_the_engines_make_is_left_to_node(product: Folder, name: str) -> None:
     product.write()
@@ -184,23 +240,43 @@ def test_a_variable_that_changes_what_the_engines_make_is_left_to_node(product: 
     assert product.runs == ["node"]
 
 
-def test_an_engine_whose_program_was_not_compared_is_left_to_node() -> None:
-    archives = {"cdk8s": Path("cdk8s@2.99.0.jsii.tgz")}
-    digest = proof.ProgramDigest("cdk8s", archives["cdk8s"])
-    assert digest.wants("lib/app.js")
-    assert not digest.wants("lib/app.d.ts")
-    digest.add("lib/app.js", b'exports.version = "2.99.0";\n//# sourceMappingURL=data:x')
-    other = proof.ProgramDigest("cdk8s", Path("cdk8s@2.70.1.jsii.tgz"))
-    other.add("lib/app.js", b'exports.version = "2.70.1";\n//# sourceMappingURL=data:y')
-    assert digest.as_json() == other.as_json()
-    content = digest.as_json()
-    head = json.dumps([{proof.entry("cdk8s"): [0, len(content)]}, len(content)]).encode()
-    tables = Tables(head + b"\n" + content)
-    assert proof.unproved(archives, tables).startswith("cdk8s@2.99.0, whose output was not compared")
+def engine(folder: Path, release: str, text: str) -> dict[str, Path]:
+    """cdk8s with one file of a program, that tells its release and where it came from."""
+    file = folder / f"cdk8s@{release}.jsii.tgz"
+    program = f'{text} "{release}";\n//# sourceMappingURL={release}'.encode()
+    with tarfile.open(file, "w:gz") as packed:
+        for name in ("package/lib/app.js", "package/lib/app.d.ts"):
+            entry = tarfile.TarInfo(name)
+            entry.size = len(program)
+            packed.addfile(entry, io.BytesIO(program if name.endswith("js") else release.zfill(len(program)).encode()))
+    return {"cdk8s": file}
+
+
+def test_an_engine_whose_program_was_not_compared_is_left_to_node(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    compared = engine(tmp_path, "2.70.1", "a program")
+    digest = proof.program_digest("cdk8s", compared["cdk8s"])
+    monkeypatch.setattr(proof, "PROVED", {"cdk8s": ("cdk8s@2.70.1", digest)})
+    assert proof.unproved(compared) == ""
+    assert proof.unproved(engine(tmp_path, "2.99.0", "another")).startswith("cdk8s@2.99.0, whose output was not comp")
+    assert proof.unproved(same := engine(tmp_path, "2.99.10", "a program")) == ""
+
+    monkeypatch.setattr(proof, "program_digest", None)  # it is kept
+    assert proof.unproved(same) == ""
+
+
+def test_a_wheel_that_cannot_be_read_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    (file := tmp_path / "cdk8s@2.99.0.jsii.tgz").write_bytes(b"no archive")
+    with pytest.raises(BindingsError, match="cdk8s cannot be read"):
+        proof.unproved({"cdk8s": file})
 
 
 def test_the_installed_engines_were_compared() -> None:
-    from twinstack.bindings.native.tables.store import tables
-    from twinstack.bindings.wheels import archives
-
-    assert proof.unproved(archives(), tables(archives())) == ""
+    for package, archive in archives().items():
+        release, digest = proof.PROVED[package]
+        assert archive.name == f"{release}.jsii.tgz"
+        if digest:  # of the AWS provider the number tells
+            assert proof.program_digest(package, archive) == digest

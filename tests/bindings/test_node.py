@@ -111,6 +111,7 @@ def test_a_folder_of_temporary_files_that_is_not_there_is_not_handed_on(
 def test_a_variable_that_says_what_is_not_to_be_had_is_named(
     tmp_path: Path, variables: pytest.MonkeyPatch, name: str, value: str, kind: type[TwinstackError]
 ) -> None:
+    variables.setenv("TWINSTACK_BINDINGS", "node")
     variables.setenv(name, value)
     variables.setattr("sys.meta_path", [])  # as in a process where nothing is activated yet
     with pytest.raises(kind, match=name):

@@ -25,15 +25,21 @@ def activate(root: Path) -> None:
 
     TWINSTACK_BINDINGS says which: `native` (in Python, without node), `node` (on `imports/`, which is made to fit the
     program and put first on the path), `stock` (the installed wheels as they are). Unless it does, the commands,
-    `main.py` and pytest begin on the native one and go over to node by themselves; any other process is on node. Raises BindingsError where the wheels are not installed, MissingToolError where there is no node, UsageError for
-    a variable that says what is not to be had.
+    `main.py` and pytest begin on the native one and go over to node by themselves; any other process is on node. Where
+    node, or a wheel that it needs, is not installed, each is on the native one and stays there.
+
+    Raises MissingToolError where node is asked for and is not installed, BindingsError for a wheel that is not as expected
+    (UnsupportedError: for one that the native engine was not compared with), UsageError for a variable that says what is
+    not to be had.
     """
     if any(isinstance(finder, _Missing) for finder in sys.meta_path) or activate_native(root):
         return
     from twinstack.bindings.engine import start
     from twinstack.bindings.node import prepare
     from twinstack.bindings.overlay import ensure
+    from twinstack.bindings.wheels import required
 
+    required()
     node = prepare(root / CACHE)
     if os.environ.get(MODE) == STOCK:
         return

@@ -1,4 +1,5 @@
-"""Whether a run begins on the native engine: where nobody chose, its wheels are proved and it needs no node as known.
+"""Whether a run begins on the native engine: where nobody chose, it was compared with the wheels that are installed, if any, and
+the program needs no node as known, or there is none.
 
 That a program needs node is noted in the user's cache, by the file whose line asked for more than the native engine
 does. As long as that file stays as it is, the program begins on node at once.
@@ -15,7 +16,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from twinstack.bindings.again import TESTS, may_begin_again, runs_tests
+from twinstack.bindings.cache import cache_folder
 from twinstack.bindings.native.unsupported import REFUSED, Need, unsupported
+from twinstack.bindings.node import why_no_node
 from twinstack.errors import TwinstackError
 from twinstack.fresh_file import replace_file
 
@@ -23,9 +26,10 @@ from twinstack.fresh_file import replace_file
 def start_native(root: Path, *, is_asked_for: bool) -> bool:
     """Starts the native engine for the program in `root`; whether it did.
 
-    Where it is asked for, it starts or raises: UnsupportedError for what cannot be made as node makes it.
+    Where it is asked for, or nothing else is installed, it starts or raises: UnsupportedError for what cannot be made as
+    node makes it.
     """
-    if is_asked_for:
+    if is_asked_for or why_no_node():
         _start()
         return True
     if not may_begin_again() or known_need(root) is not None:
@@ -40,29 +44,27 @@ def start_native(root: Path, *, is_asked_for: bool) -> bool:
 
 def _start() -> None:
     from twinstack.bindings import native
-    from twinstack.bindings.native.tables.store import tables
     from twinstack.bindings.wheels import archives
 
     if loaded := _loaded():
         raise unsupported(Need(f"{loaded} was imported before twinstack.bindings.activate"))
     found = archives()
-    known = tables(found)
-    if why_not := native.why_not(found, known):
+    if why_not := native.why_not(found):
         raise unsupported(Need(why_not))
-    native.start(found, known)
+    native.start(found)
 
 
 def why_not_native(root: Path) -> str:
     """Why a command does not begin on the native engine for the program in `root`, as far as it is known."""
     from twinstack.bindings import native
-    from twinstack.bindings.native.tables.store import tables
     from twinstack.bindings.wheels import archives
 
+    if why_no_node():
+        return ""
     if need := known_need(root):
         return str(need)
     try:
-        found = archives()
-        return native.why_not(found, tables(found))
+        return native.why_not(archives())
     except TwinstackError as error:
         return str(error)
 
@@ -132,8 +134,6 @@ def _loaded() -> str:
 
 def _note(root: Path, whose: str) -> Path | None:
     """Where it is noted for the program in `root`, or for its tests. None for a user without a home."""
-    from twinstack.bindings.native.tables.store import cache_folder
-
     folder = cache_folder()
     return (
         folder

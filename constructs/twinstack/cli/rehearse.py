@@ -11,7 +11,7 @@ from twinstack.cli.delivery.commands import terminated_like_interrupted
 from twinstack.cli.delivery.remembered import asked_for
 from twinstack.cli.project import find_product_with_engine
 from twinstack.cli.render import emit, emit_json
-from twinstack.errors import MissingToolError, UsageError
+from twinstack.errors import UsageError
 
 if TYPE_CHECKING:
     from twinstack.rehearsal import Rehearsal
@@ -35,14 +35,9 @@ def rehearse(
     """
     if to_nothing and before is None:
         raise UsageError("--to nothing is a removal, and needs to know of what: give --from too")
-    try:
-        from twinstack.rehearsal import rehearse as run
-        from twinstack.rehearsal.change import rehearse_change
-        from twinstack.rehearsal.kubernetes import read_definitions
-    except ModuleNotFoundError as error:
-        raise MissingToolError(
-            f'{error.name} is not installed: pip install "twinstack[aws,kubernetes,rehearse]"'
-        ) from error
+    from twinstack.rehearsal import rehearse as run
+    from twinstack.rehearsal.change import rehearse_change
+    from twinstack.rehearsal.kubernetes import read_definitions
 
     if definitions and only == "terraform":
         raise UsageError("--definitions is for the Kubernetes part: leave out one of it and --only terraform")

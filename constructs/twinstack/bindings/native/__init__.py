@@ -9,29 +9,26 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    from twinstack.bindings.native.tables.store import Tables
+from typing import Final
 
 __all__ = ["start", "why_not"]
 
 
-def why_not(archives: Mapping[str, Path], tables: Tables) -> str:
+def why_not(archives: Mapping[str, Path]) -> str:
     """Why it would not make what node makes of the wheels with these archives, in words; empty where it does."""
     from twinstack.bindings.native.tables.proof import unproved
 
     for name in CHANGES_THE_OUTPUT:
         if os.environ.get(name, "false") not in ("false", "0", ""):
             return f"the variable {name}"
-    return unproved(archives, tables)
+    return unproved(archives)
 
 
-def start(archives: Mapping[str, Path], tables: Tables) -> None:
-    """Puts the engine in the place of the wheels with these archives. Once a process."""
+def start(archives: Mapping[str, Path]) -> None:
+    """Puts the engine in the place of the wheels, of which those with these archives are installed. Once a process."""
     from twinstack.bindings.native.finder import install
 
-    install(tables, {name: archive.parents[1] for name, archive in archives.items()})
+    install({name: archive.parents[1] for name, archive in archives.items()})
 
 
 CHANGES_THE_OUTPUT: Final = ("SYNTH_HCL_OUTPUT", "CDK8S_DISABLE_SORT", "CDK8S_LEGACY_HASH")

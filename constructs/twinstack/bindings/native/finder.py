@@ -15,7 +15,7 @@ from twinstack.bindings.native.engine import EngineObject
 from twinstack.bindings.native.guard import guarded
 from twinstack.bindings.native.interfaces import IAspect, IValidation, decorator
 from twinstack.bindings.native.kubernetes import charts, names, objects, patches
-from twinstack.bindings.native.tables.store import Tables
+from twinstack.bindings.native.tables.store import Tables, tables
 from twinstack.bindings.native.terraform import (
     app,
     aspects,
@@ -31,6 +31,7 @@ from twinstack.bindings.native.terraform import (
 from twinstack.bindings.native.tokens import Resolvable
 from twinstack.bindings.native.unsupported import meant, refuse
 from twinstack.bindings.wheels import KUBERNETES, PROVIDER
+from twinstack.bindings.wheels import PACKAGES as WHEELS
 
 
 class Finder:
@@ -42,8 +43,8 @@ class Finder:
     def find_spec(self, name: str, path: object = None, target: object = None) -> ModuleSpec | None:
         del path, target
         package = name.partition(".")[0]
-        if package not in self._folders and package != JSII:
-            return None  # another's, or not installed: a product of one half needs one half's
+        if package not in WHEELS and package != JSII:
+            return None
         if name == package:
             return ModuleSpec(name, self, is_package=True)  # ty: ignore[invalid-argument-type]
         if name in self._tables:
@@ -119,9 +120,9 @@ ENGINES: Final[Mapping[str, Mapping[str, type]]] = {
 }
 
 
-def install(tables: Tables, folders: Mapping[str, Path]) -> None:
-    """Puts the finder before all others. `folders` are those of the wheels."""
-    sys.meta_path.insert(0, Finder(tables, folders))
+def install(folders: Mapping[str, Path]) -> None:
+    """Puts the finder before all others. `folders` are those of the wheels that are installed."""
+    sys.meta_path.insert(0, Finder(tables(), folders))
 
 
 def is_installed() -> bool:

@@ -67,9 +67,17 @@ def unsupported(need: Need) -> UnsupportedError:
             location=need.location,
             given=need.what,
             allowed="what the page on engines lists (docs/engines.md)",
-            fix="unset TWINSTACK_BINDINGS: the run then goes over to node by itself; or set it to node",
+            fix=_way_to_node(),
         )
     )
+
+
+def _way_to_node() -> str:
+    from twinstack.bindings.node import why_no_node
+
+    if missing := why_no_node():
+        return f"{missing}; the run then goes over to node by itself"
+    return "unset TWINSTACK_BINDINGS: the run then goes over to node by itself; or set it to node"
 
 
 def _line_of_the_program() -> tuple[str, int]:

@@ -1,3 +1,3 @@
-"""What the installed wheels say of their classes, read once for each version of them and kept in the user's cache."""
+"""What the wheels of the bindings say of their classes, in a small form that the library brings."""
 
 __all__: list[str] = []

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from twinstack.bindings.native.tables.assembly import Types
-from twinstack.bindings.native.tables.functions import functions
-from twinstack.bindings.native.tables.names import python_name, schema_name, terraform_name
-from twinstack.bindings.native.tables.provider import Kinds, Table, is_value_class, struct
+from classes_generator.assembly import Types
+from classes_generator.functions import functions
+from classes_generator.names import python_name, schema_name, terraform_name
+from classes_generator.provider import Kinds, Table, is_value_class, struct
 
 
 def kubernetes_table(namespace: str, types: Types) -> Table:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from twinstack.bindings.native.tables.names import python_name
+from classes_generator.names import python_name
 
 Function = list[Any]
 """Its name in Terraform, the kind of what it gives (`R`: a token that is an object of its own), and its parameters: name

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from twinstack.bindings.native.tables.assembly import Types
-from twinstack.bindings.native.tables.attributes import SHAPE, UNKNOWN, Attributes
-from twinstack.bindings.native.tables.names import python_name, terraform_name
+from classes_generator.assembly import Types
+from classes_generator.attributes import SHAPE, UNKNOWN, Attributes
+from classes_generator.names import python_name, terraform_name
 
 Entry = list[Any]
 Table = dict[str, Entry]

@@ -1,4 +1,4 @@
-"""Makes the tables of all classes from the archives of the installed wheels: 5 s, once for each version of them."""
+"""Makes the tables of all classes from the archives in the wheels of the bindings."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from twinstack.bindings.native.tables.assembly import members, namespaces, unpacked, whole
-from twinstack.bindings.native.tables.attributes import Attributes, attributes, nulls
-from twinstack.bindings.native.tables.kubernetes import engine_table, kubernetes_table
-from twinstack.bindings.native.tables.proof import ProgramDigest, entry
-from twinstack.bindings.native.tables.provider import provider_table, with_attributes
-from twinstack.bindings.wheels import KUBERNETES, PROVIDER
+from classes_generator.assembly import namespaces, unpacked, whole
+from classes_generator.attributes import Attributes, attributes, nulls
+from classes_generator.kubernetes import engine_table, kubernetes_table
+from classes_generator.provider import provider_table, with_attributes
+from twinstack.bindings.wheels import KUBERNETES, PROVIDER, members
 from twinstack.errors import BindingsError
 
 
@@ -21,30 +20,24 @@ def build(archives: Mapping[str, Path]) -> dict[str, bytes]:
     """The table of each module by its import name, as JSON. Raises BindingsError where an archive is not as expected."""
     made: dict[str, bytes] = {}
     for package, archive in archives.items():
-        digest = ProgramDigest(package, archive)
         try:
-            tables = _provider(archive) if package == PROVIDER else _engine(package, archive, digest)
+            tables = _provider(archive) if package == PROVIDER else _engine(package, archive)
             made |= {name: json.dumps(table, separators=(",", ":")).encode() for name, table in tables}
         except (OSError, EOFError, ValueError, LookupError, AssertionError, tarfile.TarError, zlib.error) as error:
             raise BindingsError(f"{package} cannot be read ({error}): install it again") from error
-        made[entry(package)] = digest.as_json()
     return made
 
 
-def _engine(package: str, archive: Path, digest: ProgramDigest) -> Iterator[tuple[str, object]]:
-    is_described = False
+def _engine(package: str, archive: Path) -> Iterator[tuple[str, object]]:
     for name, content in members(archive):
-        if digest.wants(name):
-            digest.add(name, content.read())
-        elif (assembly := unpacked(name, content)) is not None:
+        if (assembly := unpacked(name, content)) is not None:
             types = whole(assembly)
             if package == KUBERNETES:
                 yield f"{package}.k8s", kubernetes_table("cdk8s-plus-27.k8s", types)
             else:
                 yield package, engine_table(package, types)
-            is_described = True
-    if not is_described:
-        raise ValueError("no assembly")
+            return
+    raise ValueError("no assembly")
 
 
 def _provider(archive: Path) -> Iterator[tuple[str, object]]:

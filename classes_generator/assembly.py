@@ -6,22 +6,11 @@ import codecs
 import gzip
 import json
 import re
-import tarfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import IO, Any, Final
 
 Readable = IO[bytes] | gzip.GzipFile
 Types = dict[str, Any]
-
-
-def members(archive: Path) -> Iterator[tuple[str, IO[bytes]]]:
-    """The files of a package in its wheel's archive, in one pass."""
-    with tarfile.open(archive, "r|gz") as packed:
-        for member in packed:
-            content = packed.extractfile(member)
-            if content is not None:
-                yield member.name.removeprefix("package/"), content
 
 
 def types(file: Readable) -> Iterator[tuple[str, Any]]:
