@@ -37,15 +37,13 @@ class _Values:
         self.secret: dict[tuple[str, str], list[str]] = {}
         self.taken = {"network", "cluster", "edge", "delivery", "settings", "credentials"}
         data = source.data
-        if _is_component(data):
+        is_component = _is_component(data)
+        if is_component:
             self._component(_key(product), data, ())
-            rest: Mapping[str, Any] = {}
-        else:
-            rest = data
         for name, one in data.items():
             if name in _SUBCHARTS and isinstance(one, Mapping):
                 self._subchart(name, one)
-            elif name in rest:
+            elif not is_component or _is_component(one):
                 self._top(name, one)
         resources = [thing for thing in self.reading.things if find_kind(thing.kind).is_resource]
         for thing in self.reading.things:
@@ -58,7 +56,7 @@ class _Values:
         self.reading.leave_out(self.source.line(path), path, reason, given)
 
     def _top(self, name: str, one: Any) -> None:
-        if isinstance(one, Mapping) and _is_component(one):
+        if _is_component(one):
             if str(one.get("enabled", "true")).lower() == "false":
                 self.leave_out((name,), "it is switched off")
             else:
@@ -93,8 +91,8 @@ class _Values:
     def _component(self, name: str, data: Mapping[str, Any], path: Path_) -> None:
         service = data.get("service")
         words = [*_words(data.get("command")), *_words(data.get("args"))]
-        is_served = isinstance(service, Mapping) and any(key in service for key in ("port", "targetPort"))
-        kind = "scheduler" if of_celery_beat(words) else "web_service" if is_served else "worker"
+        port = _port(data, service if isinstance(service, Mapping) else {})
+        kind = "scheduler" if of_celery_beat(words) else "web_service" if port else "worker"
         key = _key(name)
         while refused(key, find_kind(kind).spec, self.taken):
             key = f"{key}_service"
@@ -103,16 +101,19 @@ class _Values:
         self.reading.things.append(thing)
         self._image(thing, data["image"], (*path, "image"))
         thing.base["command"] = words or None  # the image has one
-        if is_served:
-            self._port(thing, service)
+        if kind == "web_service":
+            thing.base["port"] = port
             self._health(thing, data, path)
         self._resources(thing, data.get("resources"), (*path, "resources"))
         self._scale(thing, data, path)
-        self._variables(thing, data.get("env"), (*path, "env"))
+        for other in _VARIABLES:
+            self._variables(thing, data.get(other), (*path, other))
         for other, value in data.items():
             if other == "ingress" and isinstance(value, Mapping):
                 self._ingress(value, (*path, other))
-            elif other not in _READ and not (not path and other in _SUBCHARTS) and value not in (None, "", [], {}):
+            elif not path and (other in _SUBCHARTS or _is_component(value)):
+                continue  # it stands for itself
+            elif other not in _READ and value not in (None, "", [], {}):
                 self.leave_out((*path, other), _LEFT_OUT.get(other, "not a key that all charts mean alike"))
 
     def _image(self, thing: Thing, image: Mapping[str, Any], path: Path_) -> None:
@@ -124,15 +125,12 @@ class _Values:
             self.leave_out((*path, "repository"), "no name of an image", repository)
         if re.fullmatch(r"sha256:[0-9a-f]{64}", digest):
             thing.base["digest"] = digest
+        elif isinstance(image.get("tag"), Plain) and by_chart(tag) != tag:
+            self.leave_out((*path, "tag"), "Helm reads a number and hands on another text: put it in quotes", tag)
         elif tag and tag != "latest" and re.fullmatch(TAG, tag):
             thing.base["tag"] = tag
         elif tag:
             self.leave_out((*path, "tag"), "`latest` moves: the environment's `version` is the tag", tag)
-
-    def _port(self, thing: Thing, service: Mapping[str, Any]) -> None:
-        given = next((str(service[key]) for key in ("targetPort", "port") if str(service.get(key, "")).isdigit()), "")
-        if given and 0 < int(given) < 65536:
-            thing.base["port"] = int(given)
 
     def _health(self, thing: Thing, data: Mapping[str, Any], path: Path_) -> None:
         paths: dict[str, str] = {}
@@ -222,9 +220,22 @@ class _Values:
                 self.leave_out((*path, key), "the edge says it itself")
 
 
-def _is_component(data: Mapping[str, Any]) -> bool:
-    image = data.get("image")
+def _is_component(data: Any) -> bool:
+    image = data.get("image") if isinstance(data, Mapping) else None
     return isinstance(image, Mapping) and bool(image.get("repository"))
+
+
+def _port(data: Mapping[str, Any], service: Mapping[str, Any]) -> int | None:
+    """The one that the container listens on; None for what is no service."""
+    inside, outside = data.get("containerPorts"), service.get("ports")
+    given = [
+        inside.get("http") if isinstance(inside, Mapping) else None,
+        data.get("containerPort"),
+        service.get("targetPort"),
+        service.get("port"),
+        outside.get("http") if isinstance(outside, Mapping) else None,
+    ]
+    return next((int(one) for one in map(str, given) if one.isdecimal() and 0 < int(one) < 65536), None)
 
 
 def _is_secret(name: str, value: str) -> bool:
@@ -263,9 +274,10 @@ _SUBCHARTS: Final = {
     "postgresql": "postgres", "redis": "redis", "valkey": "redis", "minio": "bucket",
     "mysql": "", "mariadb": "", "mongodb": "", "rabbitmq": "", "kafka": "", "elasticsearch": "", "memcached": "",
 }  # fmt: skip
+_VARIABLES: Final = ("env", "extraEnv", "extraEnvVars")
 _READ: Final = frozenset({
     "image", "command", "args", "service", "livenessProbe", "readinessProbe", "resources", "replicaCount", "replicas", "autoscaling",
-    "env", "ingress", "enabled", "nameOverride", "fullnameOverride",
+    "containerPort", "containerPorts", "ingress", "enabled", "nameOverride", "fullnameOverride", *_VARIABLES,
 })  # fmt: skip
 _LEFT_OUT: Final = {
     "podDisruptionBudget": "every web service and worker has one",
@@ -273,8 +285,16 @@ _LEFT_OUT: Final = {
     "imagePullSecrets": "name the Secret under `pull_secret`",
     "podSecurityContext": "pods run without privileges, as a number other than 0",
     "securityContext": "pods run without privileges, as a number other than 0",
-    "nodeSelector": "see the workload's fields about nodes",
-    "tolerations": "see the workload's fields about nodes",
+    "nodeSelector": "which nodes it may use is said by the workload's `placement`",
+    "tolerations": "which nodes it may use is said by the workload's `placement`",
+    "topologySpreadConstraints": "replicas spread over zones and nodes by themselves",
+    "envFrom": "name the Secret or ConfigMap under `variables_from`",
+    "initContainers": "write them under `init_containers`",
+    "sidecars": "write them under `sidecars`",
+    "extraContainers": "write them under `sidecars`",
+    "priorityClassName": "see the workload's `priority`",
+    "terminationGracePeriodSeconds": "see `stop_seconds` of a web service, and `task_limit_seconds` of a worker",
+    "serviceMonitor": "monitoring is made from the environment itself",
     "affinity": "replicas spread over zones and nodes by themselves",
     "podAnnotations": "annotations are the library's; see escape hatches",
     "podLabels": "labels are the library's; see escape hatches",
