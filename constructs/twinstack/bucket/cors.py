@@ -1,7 +1,5 @@
 """Which pages of other origins may use a bucket from a browser, by addresses that are signed for them."""
 
-from __future__ import annotations
-
 import re
 from enum import StrEnum
 from typing import Annotated, Final

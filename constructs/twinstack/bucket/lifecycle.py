@@ -1,7 +1,5 @@
 """What becomes of some of a bucket's objects as they age: cheaper classes of storage, and their end."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from itertools import pairwise

@@ -1,7 +1,5 @@
 """What a cluster is described by."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Set
 from enum import StrEnum
 from ipaddress import IPv4Network

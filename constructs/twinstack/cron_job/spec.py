@@ -1,7 +1,5 @@
 """What a CronJob is described by."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """How an environment is delivered: how long a rollout may take, who is told, and the pipeline that does it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Annotated, ClassVar, Final
 

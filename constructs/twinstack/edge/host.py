@@ -1,7 +1,5 @@
 """The hosts of an edge: the first one, further ones by names of one's own, and what each of them serves."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Network

@@ -1,7 +1,5 @@
 """What a certificate of cert-manager is had by: the authority, and how it is convinced that the host is ours."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum

@@ -1,7 +1,5 @@
 """The answer that everybody gets while the product is worked on."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from ipaddress import IPv4Network
 from typing import Annotated, Final

@@ -1,7 +1,5 @@
 """How many requests one address may make, and on which paths."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Final

@@ -1,7 +1,5 @@
 """What an edge is described by."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from ipaddress import IPv4Network
 from typing import TYPE_CHECKING, Annotated, ClassVar, Final

@@ -1,7 +1,5 @@
 """What a workload may ask of AWS beyond its links: statements for its role, for services that no room knows."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Final

@@ -1,7 +1,5 @@
 """The environment object: one deployment of a product, whole and frozen."""
 
-from __future__ import annotations
-
 import datetime
 import inspect
 import re

@@ -4,8 +4,6 @@ Sources: Kubernetes, "Using RBAC Authorization" and "Role Based Access Control G
 says), read in November 2026.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence, Set
 from enum import StrEnum
 from typing import Annotated, Final

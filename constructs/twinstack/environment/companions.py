@@ -3,8 +3,6 @@
 Source: Kubernetes, "Init Containers", "Sidecar Containers".
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Annotated

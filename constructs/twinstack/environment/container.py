@@ -1,7 +1,5 @@
 """What every container says of itself: image, user, resources, and how its health is asked."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import replace
 from enum import StrEnum

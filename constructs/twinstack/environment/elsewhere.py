@@ -5,8 +5,6 @@ until they are replaced. `twinstack doctor` looks whether they are there, and ha
 "ConfigMaps" (what a container is given of them).
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator, Mapping
 from typing import Annotated, ClassVar, Final
 

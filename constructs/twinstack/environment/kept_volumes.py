@@ -6,8 +6,6 @@ storage class keeps the other. Sources: Kubernetes, "Persistent Volumes" (ReadWr
 User Guide, "Create a storage class", read on 29 November 2026.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """How long pods take to come and go, and how their health is asked: the specs that workloads share."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Annotated, ClassVar
 

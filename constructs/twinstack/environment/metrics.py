@@ -1,7 +1,5 @@
 """Where what keeps running shows its figures to Prometheus, and who may ask for them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Annotated, Any
 

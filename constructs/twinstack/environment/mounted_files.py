@@ -4,8 +4,6 @@ What stands in the product's folder becomes a ConfigMap that is named by its con
 a changed file makes new pods. Sources: Kubernetes, "ConfigMaps" (1 MiB at most), "Volumes" (`subPath`).
 """
 
-from __future__ import annotations
-
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping

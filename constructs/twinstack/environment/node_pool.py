@@ -1,7 +1,5 @@
 """Nodes that EKS Auto Mode starts when pods ask for them, beside those of its built-in pools."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import Field

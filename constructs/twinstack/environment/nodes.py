@@ -4,8 +4,6 @@ Sources, read on 29 November 2026: Kubernetes, "Taints and Tolerations", "Well-K
 User Guide, "Create a node pool for EKS Auto Mode", "Simplify node lifecycle with managed node groups" (Capacity types).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from enum import StrEnum
 from typing import Annotated, Final

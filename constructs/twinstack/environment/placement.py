@@ -3,8 +3,6 @@
 A foundation imports no room, so it finds these by `environment.find(NetworkPlan)`; the rooms' specs fill them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network

@@ -3,8 +3,6 @@
 Source: Kubernetes, "Pod Priority and Preemption", read in November 2026.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Annotated, Final
 

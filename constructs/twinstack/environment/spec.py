@@ -1,7 +1,5 @@
 """What every spec is: a frozen model that knows its field's name and the environment it belongs to."""
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -82,7 +80,7 @@ class Spec(Model):
         return private["_key"] if private else ""
 
     @property
-    def environment(self) -> Environment:
+    def environment(self) -> "Environment":
         """The environment this spec was loaded with."""
         private = self.__pydantic_private__
         environment: Environment | None = private["_environment"] if private else None
@@ -125,7 +123,7 @@ class Spec(Model):
         """Every name this spec gives to something outside, with its kind (a key of `names.KINDS` or of `name_rules`)."""
         yield from ()
 
-    def own_variables_of(self, workload: WorkloadSpec) -> Mapping[str, str]:  # noqa: ARG002  for subclasses
+    def own_variables_of(self, workload: "WorkloadSpec") -> Mapping[str, str]:  # noqa: ARG002  for subclasses
         """Plain variables that every half sets on this workload because of this spec, without a link."""
         return {}
 
@@ -172,7 +170,7 @@ class Spec(Model):
         """What is watched of it: alert rules, and panels of the dashboard."""
         return Monitoring()
 
-    def brings(self) -> Mapping[str, Spec]:
+    def brings(self) -> Mapping[str, "Spec"]:
         """The specs that it brings into the environment with it, by what would be their field's name; its construct builds
         them. Asked once, when every field's spec is known.
         """
@@ -224,7 +222,7 @@ class ResourceSpec(Spec):
         """The links to this resource."""
         return self.environment.links_to(self)
 
-    def queue_trigger(self, queue: Queue) -> QueueTrigger | None:  # noqa: ARG002  for subclasses
+    def queue_trigger(self, queue: "Queue") -> "QueueTrigger | None":  # noqa: ARG002  for subclasses
         """How KEDA asks how many tasks wait in a queue of this resource; None: it is no queue."""
         return None
 

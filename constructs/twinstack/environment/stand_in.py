@@ -3,8 +3,6 @@
 The names are Docker Compose's own. Source: Compose Specification, "Services top-level elements", "Interpolation".
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """What a workload's pods are beside others in the cluster: how much they matter, and what they may ask of its API server."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import replace
 

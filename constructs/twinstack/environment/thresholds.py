@@ -1,7 +1,5 @@
 """From where on a figure is too much, for those who watch: the same numbers for every kind of watcher."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """Where a workload's pods may go without a link: the internet, and addresses of other networks."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from ipaddress import IPv4Network
 from typing import Annotated, Any, Final

@@ -1,7 +1,5 @@
 """What a file system is described by."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Annotated, ClassVar, Final, Literal

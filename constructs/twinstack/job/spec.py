@@ -1,7 +1,5 @@
 """What a Job is described by."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from enum import StrEnum
 from typing import Annotated

@@ -1,19 +1,15 @@
 """What shows the figures of one resource to Prometheus: a pod that links to the resource, as any workload does."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import Annotated, Final
 
 from pydantic import Field
 
 from twinstack.environment.container import Limits, Requests, Resources
+from twinstack.environment.monitoring import Exporter
 from twinstack.environment.quantities import Port
 from twinstack.environment.spec import ResourceSpec, WorkloadSpec
 from twinstack.environment.stand_in import LocalRun, Scrape
 from twinstack.environment.uses import LinkOptions
-
-if TYPE_CHECKING:
-    from twinstack.environment.monitoring import Exporter
 
 
 class ExporterSpec(WorkloadSpec):

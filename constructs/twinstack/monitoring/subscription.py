@@ -1,7 +1,5 @@
 """Who is told, by an SNS topic."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from enum import StrEnum

@@ -1,7 +1,5 @@
 """What a network is described by, and how its address space is divided."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from ipaddress import IPv4Network

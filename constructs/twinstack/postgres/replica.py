@@ -1,7 +1,5 @@
 """A copy of a database that answers reads, and what RDS asks of a database that has one or that is changed by a copy."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final
 
@@ -36,7 +34,7 @@ class PostgresReplica(Model):
     """Whether links with `read` lead to it. In the release before it is taken out: false, so that nobody asks it any more."""
 
 
-def check_copies(spec: PostgresSpec) -> Iterator[Finding]:
+def check_copies(spec: "PostgresSpec") -> Iterator[Finding]:
     """Findings for a replica without backups, and for a blue/green update that RDS or Terraform would not carry out.
 
     Sources, read in November 2026: Amazon RDS User Guide, "Limitations and considerations for Amazon RDS blue/green

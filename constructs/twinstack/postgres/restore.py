@@ -6,8 +6,6 @@ they are, new ones read the new version. Sources: Amazon RDS User Guide, "Restor
 "Restoring to a DB instance"; Terraform AWS provider, internal/service/rds/instance.go, commit 00e4b23. Read in November 2026.
 """
 
-from __future__ import annotations
-
 import datetime
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Final
@@ -100,7 +98,7 @@ def who_answers(restore: PostgresRestore | None, version: int) -> int:
     return restore.number if answers or not restore.keep_former else restore.number - 1
 
 
-def check_restore(spec: PostgresSpec) -> Iterator[Finding]:
+def check_restore(spec: "PostgresSpec") -> Iterator[Finding]:
     """Findings for an instance that RDS would not make, or that answers before its connections are written."""
     restore = spec.restore_from
     if restore is None:

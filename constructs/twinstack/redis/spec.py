@@ -1,7 +1,5 @@
 """What a Redis cache is described by."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from enum import StrEnum

@@ -1,7 +1,5 @@
 """What a scheduler is described by."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import Field

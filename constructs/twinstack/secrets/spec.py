@@ -1,7 +1,5 @@
 """What shared secrets are described by."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Annotated, ClassVar, Final
 

@@ -1,7 +1,5 @@
 """What a web service is described by."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Annotated, ClassVar
 

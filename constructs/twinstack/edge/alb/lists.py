@@ -1,7 +1,5 @@
 """What the firewall before a load balancer looks for: AWS's lists, what they do, and what they cost."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Annotated, Final

@@ -1,7 +1,5 @@
 """What monitoring by a Prometheus operator is."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
