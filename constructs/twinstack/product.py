@@ -85,6 +85,10 @@ class Product(Generic[E]):
         """As `load`, with where every value came from and the warnings."""
         return self._load(name, set or {}, version, "--version", today, {})
 
+    def load_alone(self, name: str) -> Loaded[E]:
+        """As `load_all` of this one, whatever the others say: for who looks at what stands of it, or goes back."""
+        return self._load(name, {}, *_said_version(None), None, {})
+
     def load_former(self, root: Path, name: str, *, version: str | None = None) -> Loaded[E]:
         """As `load_with_provenance`, of layers as they once were: `root` holds their `environments/`.
 
@@ -156,10 +160,7 @@ class Product(Generic[E]):
         problems: list[Problem] = [*self._misnamed()]
         loaded: list[Loaded[E]] = []
         read: dict[str, Document] = {}
-        said_by = VERSION if version is None else "--version"
-        version = os.environ.get(VERSION) if version is None else version
-        if version == "":
-            raise UsageError(f"the version is empty: name a release, or leave out --version and {VERSION}")
+        version, said_by = _said_version(version)
         wanted = names or self.environments
         for name in dict.fromkeys((*wanted, *self.environments)):
             try:
@@ -208,6 +209,15 @@ class Product(Generic[E]):
             if any(file.stem == name for file in (self.root / FOLDER).glob("*.yml"))
             else f"name one of these, or write {FOLDER}/{name}.yaml",
         )
+
+
+def _said_version(version: str | None) -> tuple[str | None, str]:
+    """The version that an option or the variable says, if either does, and which of them."""
+    said_by = VERSION if version is None else "--version"
+    said = os.environ.get(VERSION) if version is None else version
+    if said == "":
+        raise UsageError(f"the version is empty: name a release, or leave out --version and {VERSION}")
+    return said, said_by
 
 
 def each_once(problems: Iterable[Problem]) -> list[Problem]:

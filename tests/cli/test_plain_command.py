@@ -64,6 +64,37 @@ def test_it_does_what_the_full_command_line_does(
     assert short == full
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "prod",
+        "prod --yes",
+        "prod 1.5.0 --yes --json --take-over --supersede",
+        "--kubeconfig=file prod --context one",
+    ],
+)
+def test_a_return_is_told_what_the_full_command_line_tells_it(arguments: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[Any] = []
+
+    def note(*given: Any, **options: Any) -> int:
+        told.append((given, options))
+        return 3
+
+    monkeypatch.setattr("twinstack.cli.delivery.standing.rollback", note)
+    command = plain_command(["rollback", *arguments.split()])
+    assert command is not None
+    monkeypatch.setattr(sys, "argv", ["twinstack", "rollback", *arguments.split()])
+    assert [status_of(command), status_of(application)] == [3, 3]
+    assert told[0] == told[1]
+
+
+@pytest.mark.parametrize(
+    "arguments", ["", "--yes", "prod 1.5.0 1.6.0", "prod --yes=no", "prod --help", "prod --context"]
+)
+def test_what_is_not_plain_of_a_return_is_left_to_it(arguments: str) -> None:
+    assert plain_command(["rollback", *arguments.split()]) is None
+
+
 @pytest.mark.parametrize("arguments", LEFT)
 def test_whatever_else_is_left_to_the_full_command_line(arguments: str) -> None:
     assert plain_command(["deploy", *arguments.split()]) is None

@@ -9,7 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from twinstack.delivery.cluster import Context
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,26 @@ def _check(given: dict[str, Any]) -> Callable[[], None]:
     return run
 
 
+def _rollback(given: dict[str, Any]) -> Callable[[], None] | None:
+    names = given.get("", ())
+    if not 1 <= len(names) <= _ENVIRONMENT_AND_VERSION:
+        return None
+
+    def run() -> None:
+        import sys
+
+        from twinstack.cli.delivery.standing import rollback
+
+        environment, version = (*names, None)[:_ENVIRONMENT_AND_VERSION]
+        options = {"take_over": "--take-over" in given, "supersede": "--supersede" in given}
+        status = rollback(
+            environment, version, _context(given), options, yes="--yes" in given, as_json="--json" in given
+        )
+        sys.exit(status)
+
+    return run
+
+
 def _deploy(given: dict[str, Any]) -> Callable[[], None] | None:
     if "--release" not in given or given.get("--half", HALVES[0]) not in HALVES:
         return None
@@ -99,13 +122,12 @@ def _deploy(given: dict[str, Any]) -> Callable[[], None] | None:
         from pathlib import Path
 
         from twinstack.cli.delivery import commands
-        from twinstack.delivery.cluster import Context
 
-        kubeconfig, half = given.get("--kubeconfig"), given.get("--half")
+        half = given.get("--half")
         status = commands.deploy_planned(
             Path(given["--release"]),
             (half,) if half else (),
-            Context(Path(kubeconfig) if kubeconfig else None, given.get("--context", "")),
+            _context(given),
             {
                 "destroying": frozenset(),
                 "take_over": "--take-over" in given,
@@ -116,6 +138,15 @@ def _deploy(given: dict[str, Any]) -> Callable[[], None] | None:
         sys.exit(status)
 
     return run
+
+
+def _context(given: dict[str, Any]) -> Context:
+    from pathlib import Path
+
+    from twinstack.delivery.cluster import Context
+
+    kubeconfig = given.get("--kubeconfig")
+    return Context(Path(kubeconfig) if kubeconfig else None, given.get("--context", ""))
 
 
 HALVES: Final = ("infrastructure", "workloads")
@@ -137,4 +168,13 @@ _COMMANDS: Final = {
         ),
         _deploy,
     ),
+    "rollback": (
+        Form(
+            flags=frozenset({"--yes", "--take-over", "--supersede", "--json"}),
+            values=frozenset({"--kubeconfig", "--context"}),
+            takes_names=True,
+        ),
+        _rollback,
+    ),
 }
+_ENVIRONMENT_AND_VERSION: Final = 2

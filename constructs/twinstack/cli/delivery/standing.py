@@ -26,8 +26,7 @@ def cluster_of(environment: str, context: Context) -> Generator[tuple[Release, A
     from twinstack.delivery.cluster import connect_to_standing
     from twinstack.delivery.release import Release
 
-    (loaded,) = find_product().load_all([environment])
-    release = Release.standing(loaded.environment)
+    release = Release.standing(find_product().load_alone(environment).environment)
     with connect_to_standing(release, context) as api:
         yield release, api
 
