@@ -169,6 +169,19 @@ def test_overlapping_address_spaces_are_refused(make: Make) -> None:
     assert problem.code == "TW311"
 
 
+def test_one_alone_is_loaded_whatever_the_others_say(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    product = make(dev=DEV.replace("10.1.0.0", "10.2.0.0"))
+    with pytest.raises(ConfigurationError):
+        product.load_all(["prod"])
+    monkeypatch.setenv("TWINSTACK_VERSION", "1.2.3")
+    assert product.load_alone("prod").environment.context.version == "1.2.3"
+    with pytest.raises(ConfigurationError):
+        product.load_alone("pord")
+    monkeypatch.setenv("TWINSTACK_VERSION", "")
+    with pytest.raises(UsageError, match="the version is empty"):
+        product.load_alone("prod")
+
+
 def test_two_environments_with_the_same_names_in_one_account_are_refused(make: Make) -> None:
     product = make(prod=PROD.replace("444455556666", "111122223333") + "suffix: ''\n", dev=DEV + "suffix: ''\n")
     assert refused(product.load_all) == [

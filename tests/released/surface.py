@@ -54,7 +54,8 @@ def _of_class(path: str, kind: type) -> Iterator[tuple[str, str]]:
 
 
 def _signature(function: Any) -> str:
-    return _PLACE.sub("", str(inspect.signature(function)).replace("'", ""))
+    """As it is written: an annotation that was read already is shown with the modules of its names."""
+    return _MODULE.sub("", _PLACE.sub("", str(inspect.signature(function)).replace("'", "")))
 
 
 def _type(annotation: Any) -> str:
@@ -70,4 +71,5 @@ def broken(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
     return [path for path, promise in before.items() if after.get(path) != promise]
 
 
+_MODULE = re.compile(r"\b(?:twinstack|collections|ipaddress|pydantic|typing)(?:\.[a-z_]+)*\.(?=[A-Z])")
 _PLACE = re.compile(r" at 0x[0-9a-f]+")

@@ -95,7 +95,7 @@ def _check(given: dict[str, Any]) -> Callable[[], None]:
 
 def _rollback(given: dict[str, Any]) -> Callable[[], None] | None:
     names = given.get("", ())
-    if not 1 <= len(names) <= _ENVIRONMENT_AND_VERSION:
+    if len(names) not in _ENVIRONMENT_AND_VERSION:
         return None
 
     def run() -> None:
@@ -103,11 +103,12 @@ def _rollback(given: dict[str, Any]) -> Callable[[], None] | None:
 
         from twinstack.cli.delivery.standing import rollback
 
-        environment, version = (*names, None)[:_ENVIRONMENT_AND_VERSION]
+        environment, *version = names
         options = {"take_over": "--take-over" in given, "supersede": "--supersede" in given}
         status = rollback(
-            environment, version, _context(given), options, yes="--yes" in given, as_json="--json" in given
-        )
+            environment, version[0] if version else None, _context(given), options,
+            yes="--yes" in given, as_json="--json" in given,
+        )  # fmt: skip
         sys.exit(status)
 
     return run
@@ -177,4 +178,5 @@ _COMMANDS: Final = {
         _rollback,
     ),
 }
-_ENVIRONMENT_AND_VERSION: Final = 2
+_ENVIRONMENT_AND_VERSION: Final = (1, 2)
+"""How many names a return may be given: the version may be left out."""

@@ -1,5 +1,7 @@
 """The environment object: one deployment of a product, whole and frozen."""
 
+from __future__ import annotations
+
 import datetime
 import inspect
 import re

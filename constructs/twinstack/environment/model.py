@@ -54,6 +54,9 @@ class Model(BaseModel):
 
     A variation is one more layer, `product.load("prod", set={"database.multi_az": False})`, so that
     every value keeps the place it came from.
+
+    Its file imports no `annotations` from `__future__`: pydantic would compile each one of its text, again for every class
+    that inherits it.
     """
 
     model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="forbid", defer_build=True)

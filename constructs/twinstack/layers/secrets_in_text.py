@@ -33,6 +33,7 @@ def by_shape(value: str) -> Suspicion | None:
     return _PASSWORD if any(_passwords(value)) else None
 
 
+@lru_cache(4096)
 def by_name(key: str, value: str) -> Suspicion | None:
     """What the value is by what it is called. `key` is a name that a product chose: a variable's, a parameter's, a tag's."""
     words = _words(key)

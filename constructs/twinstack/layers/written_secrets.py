@@ -28,8 +28,9 @@ def check_secrets(
     for _, document in documents:
         lines: set[int] = set()
         for path, value in _texts(document.data, ()):
-            found = by_shape(value) or (by_name(str(path[-1]), value) if _is_named_by_product(kind, path) else None)
-            if found is None:
+            shaped = by_shape(value)
+            found = shaped or by_name(str(path[-1]), value)
+            if found is None or not (shaped or _is_named_by_product(kind, path)):
                 continue
             where = document.locations.get(path)
             below = value.count("\n") + 1 if "\n" in value else 0
