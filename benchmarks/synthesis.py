@@ -16,7 +16,7 @@ from typing import Final
 
 from benchmarks import growing, page, typescript
 from benchmarks.bars import Bar, table
-from benchmarks.former import ROOT, former, path_of
+from benchmarks.former import ROOT, former, path_of, unmonitored_in
 from benchmarks.measure import Run, median, run
 from benchmarks.watching import watched
 
@@ -48,12 +48,14 @@ def measure() -> int:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="twinstack-bench-")))
         before = stack.enter_context(former(BEFORE))
-        Case(_twinstack("synth", "prod")).run()
-        program = typescript.write(folder / "typescript", TERRAFORM, MANIFESTS)
-        cases = _cases(before, folder, program)
+        now = unmonitored_in(folder / "now")
+        made = now / TERRAFORM, now / MANIFESTS
+        Case(_twinstack("synth", "prod"), now).run()
+        program = typescript.write(folder / "typescript", *made)
+        cases = _cases(before, now, folder, program)
         for name, case in cases.items():  # once unmeasured: compiled files, page cache, code cache, imports/
             sys.stderr.write(f"beforehand: {name}, {case.run().wall:.2f} s\n")
-        if found := typescript.differences(program, TERRAFORM, MANIFESTS):
+        if found := typescript.differences(program, *made):
             raise RuntimeError("the program in TypeScript makes something else:\n" + "\n".join(found))
         runs: dict[str, list[Run]] = {name: [] for name in cases}
         for number in range(ROUNDS):
@@ -83,7 +85,7 @@ def measure() -> int:
     return 0 if all(bar.held for bar in bars) else 1
 
 
-def _cases(before: Path, folder: Path, program: typescript.Program) -> dict[str, Case]:
+def _cases(before: Path, now: Path, folder: Path, program: typescript.Program) -> dict[str, Case]:
     tests = folder / "tests"
     tests.mkdir()
     (tests / "pytest.ini").write_text("[pytest]\n", "utf-8")
@@ -102,15 +104,16 @@ def _cases(before: Path, folder: Path, program: typescript.Program) -> dict[str,
     alone = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     former_path = path_of(before)
     return {
-        PROD: Case(_twinstack("synth", "prod")),
-        f"{PROD}, on node": Case(_twinstack("synth", "prod"), variables={MODE: "node"}),
-        f"{PROD}, on the wheels as they are": Case(_twinstack("synth", "prod"), variables={MODE: "stock"}),
+        PROD: Case(_twinstack("synth", "prod"), now),
+        f"{PROD}, on node": Case(_twinstack("synth", "prod"), now, {MODE: "node"}),
+        f"{PROD}, on the wheels as they are": Case(_twinstack("synth", "prod"), now, {MODE: "stock"}),
         f"{PROD}, {AT}": Case(_twinstack("synth", "prod"), before, former_path),
-        THREE: Case(_twinstack("synth")),
+        f"{PROD}, and what watches it": Case(_twinstack("synth", "prod")),
+        THREE: Case(_twinstack("synth"), now),
         f"{THREE}, {AT}": Case(_twinstack("synth"), before, former_path),
-        CHECK: Case(_twinstack("check")),
+        CHECK: Case(_twinstack("check"), now),
         f"{CHECK}, {AT}": Case(_twinstack("check"), before, former_path),
-        TESTED: Case(pytest, variables={MODE: "native", **alone}),
+        TESTED: Case(pytest, now, {MODE: "native", **alone}),
         f"{TESTED}, {AT}": Case(pytest, before, {**former_path, **alone}),
         COMPILING: Case((_node(), *program.compile)),
         TYPESCRIPT: Case((_node(), *program.run)),
@@ -159,7 +162,7 @@ def _row(name: str, runs: Sequence[Run]) -> str:
 
 def _changes() -> list[float]:
     """Seconds from a changed value in a layer until it is in the files."""
-    with watched(ROOT, PYTHON) as synth:
+    with watched(PYTHON) as synth:
         synth.change(40)  # unmeasured
         return [synth.change(41 + number) for number in range(max(ROUNDS, 5))]
 
@@ -230,8 +233,8 @@ TESTED: Final = "pytest with five syntheses"
 COMPILING: Final = "the TypeScript program: its compilation"
 TYPESCRIPT: Final = "the TypeScript program, compiled before"
 AT: Final = f"at {BEFORE}"
-TERRAFORM: Final = ROOT / "cdktf.out" / "stacks" / "analytics-prod" / "cdk.tf.json"
-MANIFESTS: Final = ROOT / "dist" / "analytics-prod"
+TERRAFORM: Final = Path("cdktf.out", "stacks", "analytics-prod", "cdk.tf.json")
+MANIFESTS: Final = Path("dist", "analytics-prod")
 SIZES: Final = (10, 40, 120, 400)
 MOST_WITH_EVERY_LINK: Final = 120
 TESTS: Final = """import pytest
@@ -269,7 +272,8 @@ compiled files, page cache, `imports/` and tables are there, then in {rounds} ro
 the median of the ratios within each round. {cores} cores, Python {python}, node {node}.
 
 `{before}` is the last commit on which every synth began with node. It runs in a folder of its own, with its own code and the
-same Python and wheels. The tests are one file of a product that makes prod five times, with another value each time, on the
+same Python and wheels. Nobody watched production then, so what is measured is a copy of the product without it:
+`monitoring` and the exporters of nodes are taken out of environments/prod.yaml. What they cost is a row of its own. The tests are one file of a product that makes prod five times, with another value each time, on the
 native engine and on what there was, with pytest and twinstack's own plugin alone. The program in TypeScript is generated from
 prod's output: a typed class for each of {statements} blocks and {objects} objects, each imported from its own file, compiled by
 TypeScript {typescript} and run by the same node on the same releases of cdktf and cdk8s. It makes the same Terraform JSON but for

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import tempfile
@@ -12,6 +11,8 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
+
+from benchmarks.former import unmonitored_in
 
 PATIENCE: Final = 60
 LAYER: Final = "environments/prod.yaml"
@@ -41,13 +42,10 @@ class Watched:
 
 
 @contextmanager
-def watched(root: Path, python: str) -> Generator[Watched]:
+def watched(python: str) -> Generator[Watched]:
     """Begins it, and waits for its first output."""
     with tempfile.TemporaryDirectory(prefix="twinstack-bench-") as temporary:
-        folder = Path(temporary)
-        for name in ("environments", "stacks", "pyproject.toml", "cdktf.json"):
-            source = root / name
-            shutil.copytree(source, folder / name) if source.is_dir() else shutil.copy(source, folder / name)
+        folder = unmonitored_in(Path(temporary))
         process = subprocess.Popen(
             [python, "-m", "twinstack", "synth", "prod", "--watch"],
             cwd=folder,

@@ -128,6 +128,9 @@ OPERATIONS: Final[dict[str, tuple[str, ...]]] = {
     "aws_lb_listener_rule": ("elbv2", "CreateRule"),
     "aws_lb_target_group": ("elbv2", "CreateTargetGroup"),
     "aws_nat_gateway": ("ec2", "CreateNatGateway"),
+    "aws_prometheus_rule_group_namespace": ("amp", "CreateRuleGroupsNamespace"),
+    "aws_prometheus_scraper": ("amp", "CreateScraper"),
+    "aws_prometheus_workspace": ("amp", "CreateWorkspace"),
     "aws_rds_cluster": ("rds", "CreateDBCluster"),
     "aws_rds_cluster_instance": ("rds", "CreateDBInstance"),
     "aws_route53_record": ("route53", "ChangeResourceRecordSets", "ChangeBatch", "Changes", "ResourceRecordSet"),
@@ -165,6 +168,7 @@ OPERATIONS: Final[dict[str, tuple[str, ...]]] = {
 """The call that makes a thing, and the member of its input that the arguments are in, where they are in one."""
 ARGUMENTS: Final[dict[str, dict[str, str]]] = {
     "aws_cloudwatch_log_group": {"name": "logGroupName", "kms_key_id": "kmsKeyId"},
+    "aws_cloudwatch_metric_alarm": {"metric_query": "Metrics", "metric_query.metric": "MetricStat"},
     "aws_db_instance": {
         "identifier": "DBInstanceIdentifier", "username": "MasterUsername", "backup_window": "PreferredBackupWindow",
         "maintenance_window": "PreferredMaintenanceWindow", "instance_class": "DBInstanceClass",

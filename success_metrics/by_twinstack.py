@@ -53,14 +53,17 @@ class ByTwinstack:
         self.restore(version)
 
     def prepare(self, version: str, values: Mapping[str, object] | None = None) -> None:
-        """Writes the release folder of this version: what the library synthesizes for prod, and its digest."""
+        """Writes the release folder of this version: what the library synthesizes for prod, and its digest.
+
+        Nobody watches it: the requirement's manifests have no exporters either.
+        """
         from stacks import product
         from twinstack.delivery.release import Release
         from twinstack.synthesis import synthesized
 
         folder = self._folder / version
         shutil.rmtree(folder, ignore_errors=True)
-        (loaded,) = product.load_all(["prod"], set=dict(values or {}), version=version)
+        (loaded,) = product.load_all(["prod"], set={"monitoring.kind": "none", **(values or {})}, version=version)
         with synthesized(product, [loaded]) as output:
             shutil.copytree(output.manifests(loaded.environment), self.manifests(version))
         for file in self.manifests(version).glob("*.yaml"):

@@ -23,7 +23,9 @@ STATEFUL = (
     "aws_kms_key",
     "aws_s3_bucket",
     "aws_secretsmanager_secret",
+    "aws_prometheus_workspace",
     "aws_security_group",
+    "aws_sns_topic",
     "aws_subnet",
     "aws_vpc",
 )
@@ -71,8 +73,20 @@ EVERYWHERE = [
     "aws_subnet.network_public_c",
     "aws_vpc.network",
 ]
+PROD_ALONE = [
+    "aws_cloudwatch_log_group.monitoring",
+    "aws_eip.network_nat_b",
+    "aws_eip.network_nat_c",
+    "aws_kms_key.monitoring",
+    "aws_prometheus_workspace.monitoring",
+    "aws_secretsmanager_secret.database_monitor_password",
+    "aws_secretsmanager_secret.database_monitor_url",
+    "aws_security_group.monitoring_scraper",
+    "aws_sns_topic.monitoring",
+]
+"""It is watched, and has a NAT gateway in each zone."""
 FROZEN = {
-    "prod": sorted([*EVERYWHERE, "aws_eip.network_nat_b", "aws_eip.network_nat_c"]),
+    "prod": sorted([*EVERYWHERE, *PROD_ALONE]),
     "staging": sorted(EVERYWHERE),
 }
 

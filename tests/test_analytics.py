@@ -16,6 +16,8 @@ from twinstack.testing import Twins
 DAY = datetime.date(2026, 11, 24)
 ENVIRONMENTS = ("dev", "staging", "prod")
 WORKLOADS = ("backend", "frontend", "worker", "scheduler", "migration")
+EXPORTERS = ("database_exporter", "cache_exporter")
+"""What monitoring brings where it reads figures, in prod."""
 ON_THE_NETWORK = ("database", "cache", "exports")
 
 
@@ -153,16 +155,20 @@ def test_production_that_lost_its_protection_is_refused(monkeypatch: pytest.Monk
 
 def test_every_workload_and_every_resource_on_the_network_is_asked_about() -> None:
     environment = product.load("prod", today=DAY)
-    assert tuple(workload.key for workload in environment.workloads) == WORKLOADS
+    brought = tuple(workload.key for workload in environment.monitoring.exporters)
+    assert {workload.key for workload in environment.workloads} == {*WORKLOADS, *brought}
+    assert brought == EXPORTERS
     reached = [one for one in environment.resources if one.offer(one.access_levels[0]).reach is not Reach.NOTHING]
     assert tuple(one.key for one in reached if one.key not in WORKLOADS) == ON_THE_NETWORK
 
 
 @pytest.mark.parametrize("name", ENVIRONMENTS)
-@pytest.mark.parametrize("source", WORKLOADS)
+@pytest.mark.parametrize("source", [*WORKLOADS, *EXPORTERS])
 @pytest.mark.parametrize("target", [*ON_THE_NETWORK, *WORKLOADS])
 def test_every_link_can_be_reached_and_nothing_else(twin: Twins, name: str, source: str, target: str) -> None:
     analytics = twin(name, today=DAY)
+    if source in EXPORTERS and source not in analytics.environment.specs:
+        pytest.skip("nobody reads figures there")
     links = {(link.workload.key, link.resource.key) for link in analytics.environment.links}
     if (source, target) in links:
         assert analytics.can_reach(source, target)

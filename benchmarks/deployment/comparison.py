@@ -43,7 +43,7 @@ def measure() -> int:
     ):
         near = Path(folder) / KUBECONFIG
         tools: list[Tool] = [
-            Twinstack(Path(folder) / "twinstack", near, ROOT, model),
+            Twinstack(Path(folder) / "twinstack", near, model),
             Helm(Path(folder) / "helm", near, found.helm),
         ]
         session = Session.on(plane, watcher, found.kubectl)

@@ -24,7 +24,7 @@ BULK_BYTES: Final = 1024
 
 
 def synthesized(root: Path) -> Objects:
-    """The workloads half of analytics-prod, made by a program of its own."""
+    """The workloads half of analytics-prod without what watches it, made by a program of its own."""
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-c", _PROGRAM, folder, ENVIRONMENT]
         subprocess.run(command, cwd=root, check=True, capture_output=True)
@@ -129,5 +129,6 @@ activate(Path.cwd())
 from stacks import product
 from twinstack.environment.spec import Half
 from twinstack.synthesis import write
-write(product, product.load_all([sys.argv[2]]), {Half.WORKLOADS: Path(sys.argv[1])}, (Half.WORKLOADS,))
+from benchmarks.former import UNMONITORED
+write(product, product.load_all([sys.argv[2]], set=UNMONITORED), {Half.WORKLOADS: Path(sys.argv[1])}, (Half.WORKLOADS,))
 """

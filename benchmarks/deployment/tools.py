@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from benchmarks.deployment.objects import ENVIRONMENT, Objects, write
 from benchmarks.deployment.process import Run, run
+from benchmarks.former import UNMONITORED, unmonitored_in
 from twinstack.delivery.release_folder import WORKLOADS_JSON
 
 if TYPE_CHECKING:
@@ -112,11 +113,11 @@ class Twinstack(Tool):
     namespace = "analytics"
     """The product's own, for the one command that is given an environment by its name."""
 
-    def __init__(self, folder: Path, kubeconfig: Path, root: Path, model: Release) -> None:
-        """`model` is a release of the environment that the manifests are of, and `root` the folder of its product."""
+    def __init__(self, folder: Path, kubeconfig: Path, model: Release) -> None:
+        """`model` is a release of the environment that the manifests are of."""
         super().__init__(folder, kubeconfig)
         self.program = Path(sys.executable).with_name("twinstack")
-        self.root, self.model = _unwatched(root, folder / "product"), model
+        self.root, self.model = _unwatched(folder / "product"), model
 
     def prepare(self, release: str, objects: Objects, namespace: str) -> Path:
         folder = self.folder / namespace / release
@@ -143,14 +144,9 @@ class Twinstack(Tool):
         return self.root
 
 
-def _unwatched(root: Path, to: Path) -> Path:
+def _unwatched(to: Path) -> Path:
     """A copy of the product whose releases are not watched once all is ready: helm has no such thing to compare with."""
-    for name in _PRODUCT:
-        if (root / name).is_dir():
-            shutil.copytree(root / name, to / name, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy(root / name, to / name)
-    layer = to / "environments" / f"{ENVIRONMENT}.yaml"
+    layer = unmonitored_in(to) / "environments" / f"{ENVIRONMENT}.yaml"
     layer.write_text(re.sub(r"(?m)^(\s*watch_seconds:) \d+", r"\1 0", layer.read_text("utf-8")), "utf-8")
     return to
 
@@ -162,7 +158,7 @@ def release_model(root: Path) -> Release:
     from twinstack.delivery.release import Release
 
     release = Release.of(
-        product.load(ENVIRONMENT),
+        product.load(ENVIRONMENT, set=UNMONITORED),
         halves=("workloads",),
         made_by="the benchmark",
         made_at=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -171,7 +167,6 @@ def release_model(root: Path) -> Release:
     return replace(release, watch_seconds=0)
 
 
-_PRODUCT = ("environments", "stacks", "pyproject.toml")
 _WITHOUT_ASKING = ("--half", "workloads", "--yes")
 _ANY_RELEASE = 10**6
 """So that no release is one that came after this one was planned: in the benchmark all are planned at its beginning."""

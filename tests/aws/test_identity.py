@@ -15,7 +15,7 @@ from twinstack.environment import Environment, Link
 from twinstack.layers.load import load_text
 from twinstack.worker import WorkerSpec
 
-LINKED = ["backend", "migration", "scheduler", "worker"]
+LINKED = ["backend", "cache_exporter", "database_exporter", "migration", "scheduler", "worker"]
 
 
 def secrets(document: Document, workload: str) -> set[str]:
@@ -31,7 +31,7 @@ def test_workloads_that_link_to_something_have_a_role_and_others_none() -> None:
 
 @pytest.mark.parametrize("workload", LINKED)
 def test_only_its_own_service_account_takes_the_role(workload: str) -> None:
-    document = analytics()
+    document, service_account = analytics(), f"analytics-{workload.replace('_', '-')}"
     trust = document.trust(workload)
     assert trust["Principal"] == {"Service": "pods.eks.amazonaws.com"}
     assert trust["Action"] == ["sts:AssumeRole", "sts:TagSession"]
@@ -41,14 +41,14 @@ def test_only_its_own_service_account_takes_the_role(workload: str) -> None:
             "aws:SourceAccount": "123456789012",
             "aws:RequestTag/eks-cluster-name": "${aws_eks_cluster.cluster.name}",
             "aws:RequestTag/kubernetes-namespace": "analytics",
-            "aws:RequestTag/kubernetes-service-account": f"analytics-{workload}",
+            "aws:RequestTag/kubernetes-service-account": service_account,
         }
     }
     association = document.find("aws_eks_pod_identity_association")[workload]
     assert association == {
         "cluster_name": "${aws_eks_cluster.cluster.name}",
         "namespace": "analytics",
-        "service_account": f"analytics-{workload}",
+        "service_account": service_account,
         "role_arn": f"${{aws_iam_role.{workload}.arn}}",
     }
 
@@ -61,7 +61,9 @@ def test_each_workload_reads_the_secrets_of_its_links_and_no_password() -> None:
     assert secrets(document, "backend") == {"database_url", "cache_url", *keys, *others}
     assert secrets(document, "worker") == {"database_url", "cache_url", *others}, "it signs no tokens"
     assert secrets(document, "scheduler") == {"database_url", "cache_url"}
-    assert secrets(document, "migration") == {"database_url", "database_admin_url"}
+    assert secrets(document, "migration") == {"database_url", "database_admin_url", "database_monitor_url"}
+    assert secrets(document, "database_exporter") == {"database_monitor_url"}
+    assert secrets(document, "cache_exporter") == {"cache_url"}
 
 
 def test_keys_are_used_through_secrets_manager_only() -> None:

@@ -192,7 +192,7 @@ def test_links_that_are_never_connected_are_refused() -> None:
             aws.Monitoring(self, environment.monitoring, cluster=cluster, network=network)
 
     assert refusal(Unconnected) == (
-        "analytics-prod: 16 links are never connected: end Unconnected.__init__ with `self.connect(cluster)`"
+        "analytics-prod: 18 links are never connected: end Unconnected.__init__ with `self.connect(cluster)`"
     )
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.aws.documents import analytics, policy
 
-KEYS = {"cache", "cluster", "credentials", "database", "integrations", "logs"}
+KEYS = {"cache", "cluster", "credentials", "database", "integrations", "logs", "monitoring"}
 
 
 def test_each_owner_has_a_key_with_a_name() -> None:
@@ -34,11 +36,27 @@ def test_the_account_never_loses_control_of_a_key() -> None:
         assert (owner["Effect"], owner["Action"]) == ("Allow", "kms:*")
 
 
-def test_the_log_service_alone_is_named_in_a_key_and_for_this_accounts_groups_only() -> None:
-    named = {name: policy(key["policy"])[1:] for name, key in analytics().find("aws_kms_key").items()}
-    (statement,) = named.pop("logs")
-    assert not any(named.values())
+def named() -> dict[str, list[dict[str, Any]]]:
+    """What a key allows besides its account."""
+    keys = analytics().find("aws_kms_key").items()
+    return {name: others for name, key in keys if (others := policy(key["policy"])[1:])}
+
+
+def test_the_log_service_alone_writes_logs_and_for_this_accounts_groups_only() -> None:
+    assert set(named()) == {"logs", "monitoring"}
+    (statement,) = named()["logs"]
     assert statement["Principal"] == {"Service": "logs.us-west-2.amazonaws.com"}
     groups = "arn:aws:logs:us-west-2:123456789012:log-group:*"
     assert statement["Condition"] == {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}}
     assert not [action for action in statement["Action"] if "*" in action]
+
+
+def test_whoever_says_what_an_alarm_says_uses_the_topics_key_for_this_account_only() -> None:
+    statements = named()["monitoring"]
+    assert [one["Principal"] for one in statements] == [
+        {"Service": "cloudwatch.amazonaws.com"},
+        {"Service": "aps.amazonaws.com"},
+    ]
+    for one in statements:
+        assert one["Condition"] == {"StringEquals": {"aws:SourceAccount": "123456789012"}}
+        assert not [action for action in one["Action"] if "*" in action]

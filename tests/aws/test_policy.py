@@ -8,6 +8,7 @@ import pytest
 
 from tests.aws.documents import policy
 from twinstack.aws import Statement, policy_document, resource_policy, trust_policy
+from twinstack.aws.policy import key_policy
 from twinstack.errors import ConstructionError
 
 
@@ -36,6 +37,19 @@ def test_sessions_are_tagged_where_it_is_asked_for() -> None:
 def test_a_resource_policy_is_taken_as_it_is() -> None:
     statement = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*"}
     assert policy(resource_policy([statement])) == [statement]
+
+
+@pytest.mark.parametrize("make", [policy_document, lambda made: resource_policy([one.as_dict() for one in made])])
+def test_two_statements_of_one_name_are_refused(make: Any) -> None:
+    read = Statement("Read", "s3:GetObject", "arn")
+    with pytest.raises(ConstructionError, match=r'Statement\("Read"\): 2 statements of one policy are called so'):
+        make([read, read])
+
+
+def test_each_service_that_uses_a_key_has_a_statement_of_another_name() -> None:
+    account, *services = policy(key_policy("111122223333", (("a.amazonaws.com", {}), ("b.amazonaws.com", {}))))
+    assert [one["Sid"] for one in (account, *services)] == ["Account", "Service", "Service2"]
+    assert [one["Principal"]["Service"] for one in services] == ["a.amazonaws.com", "b.amazonaws.com"]
 
 
 def test_one_action_and_one_resource_may_stand_as_text() -> None:

@@ -37,7 +37,12 @@ def test_what_is_made_up_is_used_in_the_one_secret_it_is_for() -> None:
     document = analytics()
     versions = document.find("aws_secretsmanager_secret_version")
     users = {name for name, one in versions.items() if MADE_UP in json.dumps(one)}
-    assert users == {"database_passwords_v1", "cache_password_v1", "credentials_jwt_secret_v1"}
+    assert users == {
+        "database_passwords_v1",
+        "database_monitor_password_v1",
+        "cache_password_v1",
+        "credentials_jwt_secret_v1",
+    }
     others = [one.properties for one in document.entries if one.type != "aws_secretsmanager_secret_version"]
     assert MADE_UP not in json.dumps(others)
 

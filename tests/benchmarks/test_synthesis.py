@@ -9,10 +9,14 @@ from pathlib import Path
 import pytest
 
 from benchmarks import growing, synthesis, typescript, watching
+from benchmarks.former import ROOT, UNMONITORED, unmonitored_in
 from benchmarks.measure import Run
 from benchmarks.watching import Watched
+from stacks.environment import AnalyticsEnvironment
+from tests.shop import TODAY
 from twinstack.bindings.node import find_node
 from twinstack.cli.project import load_product
+from twinstack.layers.load import load_text
 
 TYPES = {
     "p.Config": {
@@ -56,7 +60,7 @@ def test_a_bar_is_the_median_of_the_ratios_within_each_round(tmp_path: Path) -> 
         return [Run(one, one, int(one * 100)) for one in walls]
 
     program = typescript.Program(tmp_path, 0, 0)
-    runs = {name: of(1, 1, 1) for name in synthesis._cases(tmp_path, tmp_path, program)}
+    runs = {name: of(1, 1, 1) for name in synthesis._cases(tmp_path, tmp_path, tmp_path, program)}
     runs[synthesis.PROD] = of(1, 10, 3)
     runs[f"{synthesis.PROD}, {synthesis.AT}"] = of(4, 20, 9)
     bars = {bar.name: bar for bar in synthesis._bars(runs)}
@@ -86,12 +90,22 @@ def test_a_watch_that_ends_is_told(tmp_path: Path) -> None:
         Watched(tmp_path, ended).change(40)
 
 
+def test_what_is_compared_with_former_commits_has_nobody_who_watches_production(tmp_path: Path) -> None:
+    folder = unmonitored_in(tmp_path) / "environments"
+    layers = {name: (folder / f"{name}.yaml").read_text("utf-8") for name in ("base", "prod")}
+    found = load_text(AnalyticsEnvironment, "prod", layers, TODAY).environment
+    assert found.monitoring.kind == UNMONITORED["monitoring.kind"]
+    assert found.cluster.exporters is UNMONITORED["cluster.exporters"]
+    assert not found.monitoring.exporters
+
+
 @pytest.mark.slow
 def test_the_program_in_typescript_makes_the_same(tmp_path: Path) -> None:
-    if not typescript.COMPILER.is_file() or not synthesis.TERRAFORM.is_file():
+    made = ROOT / synthesis.TERRAFORM, ROOT / synthesis.MANIFESTS
+    if not typescript.COMPILER.is_file() or not made[0].is_file():
         pytest.skip("make cli and make synth were not run")
-    program = typescript.write(tmp_path / "program", synthesis.TERRAFORM, synthesis.MANIFESTS)
+    program = typescript.write(tmp_path / "program", *made)
     node = find_node()
     subprocess.run([node, *program.compile], check=True)
     subprocess.run([node, *program.run], check=True)
-    assert typescript.differences(program, synthesis.TERRAFORM, synthesis.MANIFESTS) == []
+    assert typescript.differences(program, *made) == []

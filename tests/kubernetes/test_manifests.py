@@ -50,6 +50,8 @@ def test_files_are_numbered_in_apply_order() -> None:
         "10-config.k8s.yaml",
         "20-migration.k8s.yaml",
         "30-backend.k8s.yaml",
+        "30-cache-exporter.k8s.yaml",
+        "30-database-exporter.k8s.yaml",
         "30-frontend.k8s.yaml",
         "30-scheduler.k8s.yaml",
         "30-worker.k8s.yaml",

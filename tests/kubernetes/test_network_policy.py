@@ -70,7 +70,8 @@ def cidrs(rule: dict[str, Any]) -> list[str]:
 
 def test_each_policy_selects_one_workload_and_closes_both_directions() -> None:
     found = {name: spec for name, spec in policies().items() if name != "default-deny"}
-    assert set(found) == {f"analytics-{name}" for name in ("backend", "frontend", "worker", "scheduler", "migration")}
+    workloads = ("backend", "frontend", "worker", "scheduler", "migration", "cache-exporter", "database-exporter")
+    assert set(found) == {f"analytics-{name}" for name in workloads}
     for name, spec in found.items():
         assert spec["podSelector"] == {"matchLabels": {"app": name}}
         assert spec["policyTypes"] == ["Ingress", "Egress"]
@@ -175,15 +176,31 @@ def test_names_are_asked_for_where_the_cluster_answers_and_nowhere_else(
             assert policy["spec"]["egress"][0] == expected, policy["metadata"]["name"]
 
 
-def test_the_load_balancer_comes_from_its_subnets_and_nobody_else_comes() -> None:
-    for workload, port in (("backend", 8000), ("frontend", 3000)):
-        (edge,) = policies()[f"analytics-{workload}"]["ingress"]
-        assert cidrs(edge) == ["10.40.128.0/22", "10.40.132.0/22", "10.40.136.0/22"]
-        assert edge["ports"] == [{"port": port, "protocol": "TCP"}]
+def test_the_load_balancer_and_the_scraper_come_from_their_subnets_and_nobody_else_comes() -> None:
+    public = ["10.40.128.0/22", "10.40.132.0/22", "10.40.136.0/22"]
+    private = ["10.40.0.0/19", "10.40.32.0/19", "10.40.64.0/19"]
+    for workload, port, sources in (
+        ("backend", 8000, [public, private]),
+        ("frontend", 3000, [public]),
+        ("database-exporter", 9187, [private]),
+        ("cache-exporter", 9121, [private]),
+        ("worker", None, []),
+    ):
+        rules = policies()[f"analytics-{workload}"].get("ingress", [])
+        assert [cidrs(rule) for rule in rules] == sources
+        assert [rule["ports"] for rule in rules] == [[{"port": port, "protocol": "TCP"}]] * len(sources)
+
+
+def test_an_exporter_reaches_what_it_asks_and_nothing_else() -> None:
+    for resource, port in (("database", 5432), ("cache", 6379)):
+        *others, way = policies()[f"analytics-{resource}-exporter"]["egress"]
+        assert others == [DNS, IDENTITY]
+        assert way == {"ports": [{"port": port, "protocol": "TCP"}], "to": DATABASE_TIER}
 
 
 def test_a_scraper_is_let_in_where_it_is_asked_for_by_its_namespace() -> None:
-    _, scraper = policies.__wrapped__(**{"backend.metrics_from": ["monitoring"]})["analytics-backend"]["ingress"]
+    asked = {"backend.metrics_from": ["monitoring"], "monitoring.kind": "none"}
+    _, scraper = policies.__wrapped__(**asked)["analytics-backend"]["ingress"]
     labels = {"kubernetes.io/metadata.name": "monitoring"}
     assert scraper == {
         "from": [{"namespaceSelector": {"matchLabels": labels}}],

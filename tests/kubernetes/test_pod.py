@@ -15,6 +15,7 @@ from twinstack import kubernetes
 from twinstack.kubernetes.labels import label_value
 
 WORKLOADS = ("backend", "frontend", "migration", "scheduler", "worker")
+EXPORTERS = ("cache_exporter", "database_exporter")
 
 
 @cache
@@ -38,7 +39,9 @@ def variables(workload: str, *settings: tuple[str, Any]) -> dict[str, Any]:
 
 
 def test_every_workload_has_one_container_called_after_it() -> None:
-    assert {name: container(name)["name"] for name in templates()} == {name: name for name in WORKLOADS}
+    assert {name: container(name)["name"] for name in templates()} == {
+        name: name.replace("_", "-") for name in (*WORKLOADS, *EXPORTERS)
+    }
 
 
 @pytest.mark.parametrize("workload", WORKLOADS)
@@ -72,7 +75,7 @@ def test_only_tmp_can_be_written_and_only_so_much(workload: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("workload", "secret"), [("backend", "analytics-secrets"), ("migration", "analytics-migration-secrets")]
+    ("workload", "secret"), [("backend", "analytics-secrets"), ("migration", "analytics-migration-secrets-38672cf6a5")]
 )
 def test_whoever_reads_a_secret_mounts_the_class_that_keeps_it(workload: str, secret: str) -> None:
     volumes = {one["name"]: one for one in templates()[workload]["spec"]["volumes"]}

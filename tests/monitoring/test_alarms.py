@@ -171,7 +171,7 @@ def test_the_topic_is_encrypted_and_only_alarms_of_this_account_write_to_it() ->
 
 def test_a_topic_that_exists_is_used_as_it_is() -> None:
     arn = "arn:aws:sns:us-west-2:123456789012:alerts"
-    found = analytics("prod", monitoring__kind="cloudwatch", monitoring__topic_arn=arn)
+    found = analytics("prod", monitoring__kind="cloudwatch", monitoring__topic_arn=arn, monitoring__notify=())
     assert not found.find("aws_sns_topic")
     assert {tuple(one["alarm_actions"]) for one in found.find("aws_cloudwatch_metric_alarm").values()} == {(arn,)}
 
@@ -233,7 +233,7 @@ def test_the_pipeline_may_change_what_watches_and_nothing_like_it_of_others() ->
     actions = {action for one in watching for action in one["Action"]}
     assert not [action for action in actions if "*" in action]
     assert "aps:CreateScraper" not in actions, "it lets the scraper into the cluster, which a person does"
-    without = analytics("prod").find("aws_iam_policy")
+    without = analytics("prod", monitoring__kind="none").find("aws_iam_policy")
     assert {*found.find("aws_iam_policy")} - {*without} == {"delivery_watching"}
     attached = found.find("aws_iam_role_policy_attachment")["delivery_deploy_watching"]
     assert attached["policy_arn"] == "${aws_iam_policy.delivery_watching.arn}"

@@ -48,12 +48,9 @@ def rules() -> list[Manifest]:
 
 
 def test_nothing_is_made_where_nobody_watches() -> None:
-    watched, plain = (
-        kubernetes.objects(AnalyticsWorkloads(cdk8s.App(), product.load("prod", set=settings)))
-        for settings in ({"monitoring.kind": "none"}, None)
-    )
-    assert watched == plain
+    plain = made(**{"monitoring.kind": "none"})
     assert not of("PodMonitor", plain)
+    assert not [name for name in of("Deployment", plain) if "exporter" in name]
 
 
 def test_each_of_the_required_jobs_has_a_monitor_that_meets_its_own_pods_alone() -> None:
@@ -65,26 +62,28 @@ def test_each_of_the_required_jobs_has_a_monitor_that_meets_its_own_pods_alone()
         "analytics-backend": "analytics-backend",
         "analytics-database-exporter": "postgres-exporter",
         "analytics-cache-exporter": "redis-exporter",
+        "analytics-nodes": "node-exporter",
     }
+    del jobs["analytics-nodes"]  # whose pods are not ours
     pods = [one["spec"]["template"]["metadata"]["labels"] for one in of("Deployment").values()]
     for labels, relabeling in jobs.values():
         assert relabeling["targetLabel"] == "job"
         assert len([one for one in pods if labels.items() <= one.items()]) == 1
-    assert {tuple(one["spec"]["namespaceSelector"]["matchNames"]) for one in of("PodMonitor").values()} == {
-        ("analytics",)
-    }
+    spaces = {name: one["spec"]["namespaceSelector"]["matchNames"] for name, one in of("PodMonitor").items()}
+    assert spaces == {**{key: ["analytics"] for key in jobs}, "analytics-nodes": ["prometheus-node-exporter"]}
 
 
 def test_the_nodes_are_asked_where_their_exporter_is_ours() -> None:
-    found = of("PodMonitor", made(**{"cluster.exporters": True}))["analytics-nodes"]["spec"]
+    assert "analytics-nodes" not in of("PodMonitor", made(**{"cluster.exporters": False}))
+    found = monitor("analytics-nodes")
     assert found["namespaceSelector"] == {"matchNames": ["prometheus-node-exporter"]}
     assert found["podMetricsEndpoints"][0]["relabelings"] == [{"targetLabel": "job", "replacement": "node-exporter"}]
 
 
 def test_a_monitor_asks_the_port_that_the_pod_has_under_that_name() -> None:
-    for name, one in of("PodMonitor").items():
+    for name in of("PodMonitor").keys() - {"analytics-nodes"}:
         (container,) = of("Deployment")[name]["spec"]["template"]["spec"]["containers"]
-        (endpoint,) = one["spec"]["podMetricsEndpoints"]
+        (endpoint,) = monitor(name)["podMetricsEndpoints"]
         assert endpoint["port"] in {port["name"] for port in container["ports"]}
         assert (endpoint["path"], endpoint["interval"]) == ("/metrics", "15s")
 

@@ -34,7 +34,7 @@ class Releases:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def of(self, values: Mapping[str, Any]) -> Release:
-        """Prod with these values, as `twinstack synth prod` writes it, but for what time and the edge make of it:
+        """Prod with these values, as `twinstack synth prod` writes it, but that nobody watches it, and for what time and the edge make of it:
         the wait of a Deployment for each new pod is as much shorter as the nodes are faster, and the edge, whose
         objects belong to the whole cluster, is left out.
         """
@@ -44,7 +44,7 @@ class Releases:
     def _of(self, name: str, values: Mapping[str, Any]) -> Release:
         if name not in self._made:
             folder = self.folder / f"release-{len(self._made)}"
-            (loaded,) = product.load_all(["prod"], set=values)
+            (loaded,) = product.load_all(["prod"], set={"monitoring.kind": "none", **values})
             with synthesized(product, [loaded]) as output:
                 shutil.copytree(output.stack(loaded.environment), folder / "stack")
                 shutil.copytree(output.manifests(loaded.environment), folder / "manifests")

@@ -51,7 +51,7 @@ class Statement:
 
 
 def policy_document(statements: Sequence[Statement]) -> str:
-    """An identity policy."""
+    """An identity policy. Raises ConstructionError for two statements of one `sid`, which IAM does not take."""
     return _json([statement.as_dict() for statement in statements])
 
 
@@ -82,24 +82,30 @@ def key_policy(account: str, users: Sequence[tuple[str, Conditions]] = ()) -> st
     }
     services = [
         _without_empty(
-            Sid="Service",
+            Sid=f"Service{number}" if number > 1 else "Service",
             Effect="Allow",
             Principal={"Service": service},
             Action=list(KEY_USE),
             Resource="*",
             Condition=dict(conditions),
         )
-        for service, conditions in users
+        for number, (service, conditions) in enumerate(users, 1)
     ]
     return _json([owner, *services])
 
 
 def resource_policy(statements: Sequence[Mapping[str, Any]]) -> str:
-    """A policy attached to a resource, from whole statements."""
+    """A policy attached to a resource, from whole statements. Raises ConstructionError for two of one `Sid`."""
     return _json(list(statements))
 
 
 def _json(statements: list[Any]) -> str:
+    sids = [one["Sid"] for one in statements if "Sid" in one]
+    for sid in dict.fromkeys(sids):
+        if sids.count(sid) > 1:
+            raise ConstructionError(
+                f'Statement("{sid}"): {sids.count(sid)} statements of one policy are called so: a name each'
+            )
     return json.dumps({"Version": "2012-10-17", "Statement": statements}, separators=(",", ":"))
 
 

@@ -91,9 +91,31 @@ _LOAD_BALANCER: Final = _text(
     "letters, digits and hyphens, none at the ends, and no internal- first",
     32,
 )
+_DIMENSION: Final = ValueFact("Amazon CloudWatch API Reference, Dimension", shortest=1, longest=1024)
+_STATISTIC: Final = _text(
+    "Amazon CloudWatch User Guide, CloudWatch statistics definitions",
+    r"SampleCount|Sum|Average|Minimum|Maximum|IQM|(p|tm|tc|ts|wm)(100|\d{1,2}(\.\d{1,10})?)|(PR|TM|TC|TS|WM)\([^()]+\)",
+    "SampleCount, Sum, Average, Minimum, Maximum, a percentile `p99`, or a trimmed statistic `TM(10%:90%)`",
+)
 _SECURITY_GROUP: Final = r"[A-Za-z0-9 ._:/()#,@\[\]+=&;{}!$*-]*"
 
 DOCUMENTED: Final[Mapping[str, Mapping[str, ValueFact]]] = {
+    "aws_cloudwatch_dashboard": {
+        "dashboard_name": _text(
+            "Amazon CloudWatch API Reference, PutDashboard, DashboardName", r"[A-Za-z0-9_-]+",
+            "letters, digits, hyphens and underscores", 255),
+    },
+    "aws_cloudwatch_metric_alarm": {
+        "dimensions.*": _DIMENSION,
+        "metric_query.id": _text(
+            "Amazon CloudWatch API Reference, MetricDataQuery, Id", r"[a-z][A-Za-z0-9_]*",
+            "letters, digits and underscores, a lower-case letter first", 255),
+        "metric_query.metric.dimensions.*": _DIMENSION,
+        "metric_query.metric.metric_name": ValueFact("Amazon CloudWatch API Reference, Metric", shortest=1, longest=255),
+        "metric_query.metric.namespace": _text(
+            "Amazon CloudWatch API Reference, Metric, Namespace", r"[^:].*", "a namespace, no colon first", 255),
+        "metric_query.metric.stat": _STATISTIC,
+    },
     "aws_db_instance": {
         "allocated_storage": _range(f"{RDS}, AllocatedStorage: the least and the most of any engine and storage", 5, 65536),
         "backup_retention_period": _range(f"{RDS}, BackupRetentionPeriod", 0, 35),
@@ -269,6 +291,16 @@ DOCUMENTED: Final[Mapping[str, Mapping[str, ValueFact]]] = {
     "aws_security_group": {
         "description": _text(EC2 + "CreateSecurityGroup", _SECURITY_GROUP, "letters, digits, spaces and ._-:/()#,@[]+=&;{}!$*", 255),
         "name": _text(EC2 + "CreateSecurityGroup", rf"(?!sg-){_SECURITY_GROUP}", "what is allowed in it, and no sg- first", 255),
+    },
+    "aws_sns_topic": {
+        "name": _text(
+            "Amazon SNS API Reference, CreateTopic, Name", r"[A-Za-z0-9_-]+(\.fifo)?",
+            "letters, digits, hyphens and underscores, and .fifo last of one that keeps the order", 256),
+    },
+    "aws_sns_topic_subscription": {
+        "protocol": _values(
+            "Amazon SNS API Reference, Subscribe, Protocol", "application", "email", "email-json", "firehose", "http", "https",
+            "lambda", "sms", "sqs"),
     },
     "aws_sqs_queue": {
         "delay_seconds": _range("Amazon SQS API Reference, CreateQueue, DelaySeconds", 0, 900),

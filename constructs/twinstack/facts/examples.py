@@ -57,6 +57,7 @@ EXAMPLES: Final = (
     Example("a reserved word", "aws_db_instance", "username", "rdsadmin", "app_admin"),
     Example("a window", "aws_db_instance", "maintenance_window", "sunday:04:00-05:00", "sun:04:00-sun:05:00"),
     Example("a value in a block", "aws_s3_bucket_versioning", "versioning_configuration.status", "On", "Enabled"),
+    Example("a value in a map", "aws_cloudwatch_metric_alarm", "dimensions.DBInstanceIdentifier", "a" * 1025, "shop", "a" * 1024),
     Example("a Kubernetes version", "aws_eks_cluster", "version", "1.29", "1.36", "1.31"),
     Example("a Kubernetes version", "aws_eks_cluster", "version", "1.37", "1.36", "1.36"),
     Example("an add-on's name", "aws_eks_addon", "addon_name", "core-dns", "coredns", "coredns"),

@@ -86,9 +86,10 @@ def facts_of(type: str) -> Mapping[str, ArgumentFact]:  # noqa: A002  Terraform'
 
 
 def fact_at(type_: str, path: str) -> ArgumentFact | None:
-    """What is known of one argument."""
+    """What is known of one argument; of each value in a map of any keys, by `dimensions.*`."""
     facts = facts_of(type_)
-    return facts.get(path) or (facts.get(_unnested(path)) if type_ in _OF_STATEMENTS else None)
+    found = facts.get(path) or facts.get(f"{path.rpartition('.')[0]}.*")
+    return found or (facts.get(_unnested(path)) if type_ in _OF_STATEMENTS else None)
 
 
 def is_judged(type_: str, path: str) -> bool:
