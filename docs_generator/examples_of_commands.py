@@ -74,6 +74,5 @@ EXAMPLES: Final = (
         "twinstack schemas provider cdktf_cdktf_provider_aws-21.22.1-py3-none-any.whl 6.25.0",
         runs=Runs.NEVER,
     ),
-    Example("twinstack graph", "twinstack graph prod"),
-    Example("twinstack diagram", "twinstack diagram prod --of access", "first 8"),
+    Example("twinstack diagram", "twinstack diagram prod", "first 12"),
 )

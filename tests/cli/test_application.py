@@ -100,7 +100,7 @@ def test_errors_are_reported_alike_outside_the_command_line(capsys: pytest.Captu
 
 def test_every_command_explains_itself(run: Run) -> None:
     help_text = run("--help", environment={"COLUMNS": "120"}).stdout
-    for command in ("check", "explain", "list", "synth", "rehearse", "schemas", "bindings", "graph"):
+    for command in ("check", "explain", "list", "synth", "rehearse", "schemas", "bindings", "diagram"):
         assert f" {command} " in help_text
 
 

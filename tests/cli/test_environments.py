@@ -1,4 +1,4 @@
-"""`twinstack list` and `twinstack graph`."""
+"""`twinstack list`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from twinstack.cli.environments import list_environments
-from twinstack.cli.graph import mermaid
 from twinstack.cli.project import find_product
 
 
@@ -24,14 +23,3 @@ def test_environments_are_listed_with_where_they_are(project: Path, capsys: pyte
         ("dev", "shop-dev", False),
         ("prod", "shop-prod", True),
     ]
-
-
-def test_links_are_drawn(project: Path) -> None:
-    assert mermaid(find_product().load("dev")) == (
-        "flowchart LR\n"
-        '    web["web"]\n'
-        '    settings[("settings")]\n'
-        '    database[("database")]\n'
-        "    web -->|admin| database\n"
-        "    web -->|read| settings"
-    )

@@ -61,7 +61,7 @@ WAYS = {
     "a key": (append("dev", f'"{IN_YAML}": 1\n'), ["check"]),
     "a link": (append("dev", f'web: {{uses: ["{IN_YAML}"]}}\n'), ["check"]),
     "a value that is shown": (append("dev", f'settings: {{variables: {{A: "{IN_YAML}"}}}}\n'), ["explain", "dev"]),
-    "a value in a drawing": (append("dev", f'settings: {{variables: {{A: "{IN_YAML}"}}}}\n'), ["graph", "dev"]),
+    "a value in a drawing": (append("dev", f'settings: {{variables: {{A: "{IN_YAML}"}}}}\n'), ["diagram", "dev"]),
     "broken YAML": (append("dev", 'a: [\x1b[2J"\n'), ["check"]),
     "a file's name": (name_a_file(f"{EVIL.replace('/', '')}.yaml"), ["check"]),
     "a layer that is not read": (name_a_file(f"{EVIL}.yml"), ["check"]),

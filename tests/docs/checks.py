@@ -27,7 +27,7 @@ from twinstack.testing import Template
 REPOSITORY: Final = Path(__file__).parents[2]
 DIAGRAMS: Final = ("flowchart ", "sequenceDiagram", "stateDiagram")
 COMMANDS: Final = set(get_command(application).commands)  # ty: ignore[unresolved-attribute]
-ONLY_LOOKS: Final = {"check", "cost", "explain", "graph", "list"}
+ONLY_LOOKS: Final = {"check", "cost", "diagram", "explain", "list"}
 """Commands that write nothing, so that they can be run in the project itself; `local` as well with `--check`."""
 LEAST_REASON: Final = 3
 """Words of a reason."""

@@ -1,4 +1,4 @@
-"""`twinstack graph`, `twinstack diagram` and `twinstack cost`: what an environment looks like, and what it costs."""
+"""`twinstack diagram` and `twinstack cost`: what an environment looks like, and what it costs."""
 
 from __future__ import annotations
 
@@ -7,21 +7,11 @@ from typing import Annotated
 
 import typer
 
-from twinstack.cli.render import emit
 from twinstack.diagram.subject import Form, Subject
 
 pictures: typer.Typer = typer.Typer()
 
 Environment = Annotated[str, typer.Argument(metavar="ENVIRONMENT", help="Its name, as `twinstack list` shows it.")]
-
-
-@pictures.command()
-def graph(environment: Environment) -> None:
-    """Print who uses what as a Mermaid diagram."""
-    from twinstack.cli.graph import mermaid
-    from twinstack.cli.project import find_product
-
-    emit([(mermaid(find_product().load(environment)), "")])
 
 
 @pictures.command()
