@@ -17,7 +17,7 @@ import yaml
 
 ROOT: Final = Path(__file__).parent.parent
 PRODUCT: Final = ("environments", "stacks", "pyproject.toml", "cdktf.json")
-MONITORED: Final = ("monitoring", "cluster.exporters")
+MONITORED: Final = ("monitoring", "cluster.exporters", "first_contents.analytics-migration-secrets")
 """What production has since somebody watches it."""
 UNMONITORED: Final[Mapping[str, Any]] = {"monitoring.kind": "none", "cluster.exporters": False}
 """The values of a production that nobody watches."""

@@ -91,7 +91,7 @@ def test_the_manifests_say_which_secrets_pods_need() -> None:
     needed = needed_secrets(prod_manifests())
     assert NeededSecret(SENTRY, "v1", REGION) in needed
     assert NeededSecret("shadower-analytics/database/url", "v1", REGION) in needed
-    assert len(needed) == len({one.name for one in needed}) == 7
+    assert len(needed) == len({one.name for one in needed}) == 8
 
 
 @pytest.mark.usefixtures("cloud")

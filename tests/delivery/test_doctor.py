@@ -98,7 +98,7 @@ def test_nothing_is_there_yet_and_each_missing_thing_has_its_fix(account: str, m
     assert only(checks, "credentials").finding is Finding.OK
     assert only(checks, "state bucket").message == f"there is no bucket {BUCKET}"
     assert only(checks, "state bucket").fix == "make it: `twinstack bootstrap prod --apply`"
-    assert len(of(checks, "secrets")) == 7
+    assert len(of(checks, "secrets")) == 8
     assert "there is no kubeconfig at" in only(checks, "cluster").message
     assert {check.finding for title in ("API server", "kinds", "rights") for check in of(checks, title)} == {
         Finding.LEFT_OUT
@@ -137,7 +137,7 @@ def test_all_is_well_once_everything_is_there(account: str, bare_plane: ControlP
     checks = doctor(right(bare_plane), kubeconfig=bare_plane.kubeconfig)
     assert [check for check in checks if check.finding is Finding.FAILED and check.title != "Terraform"] == []
     assert only(checks, "state bucket").message == f"{BUCKET} is there, and nobody is at work on the state"
-    assert only(checks, "secrets").message == "7 have the version that pods ask for"
+    assert only(checks, "secrets").message == "8 have the version that pods ask for"
     assert only(checks, "cluster").message == f"{NAME}: its endpoint is the one that Terraform knows"
     assert only(checks, "clock").finding is Finding.OK
     assert only(checks, "rights").finding is Finding.OK

@@ -75,7 +75,7 @@ def test_only_tmp_can_be_written_and_only_so_much(workload: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("workload", "secret"), [("backend", "analytics-secrets"), ("migration", "analytics-migration-secrets-38672cf6a5")]
+    ("workload", "secret"), [("backend", "analytics-secrets"), ("migration", "analytics-migration-secrets")]
 )
 def test_whoever_reads_a_secret_mounts_the_class_that_keeps_it(workload: str, secret: str) -> None:
     volumes = {one["name"]: one for one in templates()[workload]["spec"]["volumes"]}

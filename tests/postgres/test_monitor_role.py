@@ -74,7 +74,7 @@ def test_its_password_is_one_of_its_own_and_nothing_is_made_without_the_link() -
         f"postgresql://analytics_user_monitor:${{{read}}}@${{aws_db_instance.database.address}}:5432"
     )
     assert written.endswith("?sslmode=verify-full&sslrootcert=/etc/twinstack/database-ca.pem")
-    assert "database_monitor_url" not in analytics("prod").find("aws_secretsmanager_secret")
+    assert "database_monitor_url" not in analytics("prod", monitoring__kind="none").find("aws_secretsmanager_secret")
 
 
 def test_its_roles_take_turns() -> None:
