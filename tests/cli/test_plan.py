@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -34,6 +34,8 @@ from twinstack.delivery.live import LiveState
 from twinstack.delivery.planning import Planned
 from twinstack.delivery.pruning import Pruning
 from twinstack.delivery.record import Status
+from twinstack.diagram.drawing import Mark
+from twinstack.diagram.mermaid import COLOURS
 
 Typed = Callable[..., tuple[int, str, str]]
 SCHEMA = json.loads((Path(twinstack.__file__).parent / "changes" / "plan.schema.json").read_bytes())
@@ -56,10 +58,15 @@ def typed(
         "the cluster is made by this release", is_first=True,
     )  # fmt: skip
 
-    def made(_product: object, _loaded: object, folder: Path, **_options: object) -> Planned:
+    def made(
+        _product: object, _loaded: object, folder: Path, *, beside: Callable[[Planned], Mapping[str, str]], **_: object
+    ) -> Planned:
         shutil.copytree(kept / "cdktf.out" / "stacks" / "analytics-prod", folder / "infrastructure")
         shutil.copytree(kept / "dist" / "analytics-prod", folder / "workloads")
-        return replace(planned, folder=folder)
+        found = replace(planned, folder=folder)
+        for name, text in beside(found).items():
+            (folder / name).write_text(text)
+        return found
 
     monkeypatch.setattr(planning, "plan", made)
     monkeypatch.setattr(diff, "find_reference", lambda: ("stacks:product", product.root))
@@ -121,6 +128,20 @@ def test_a_pull_request_gets_the_same_with_what_stops_it_on_top(typed: Typed, tm
     assert len(notes) == 1 + len(LOST)
     assert notes[1].startswith("- **stops the deployment**: `aws_")
     assert "- `aws_db_instance.database` **replaced**, destroys data" in rest
+
+
+def test_a_planned_release_has_the_picture_of_what_it_does(typed: Typed, tmp_path: Path) -> None:
+    """In its folder as SVG, and in the comment as Mermaid, in the same colours."""
+    release, file = tmp_path / "release", tmp_path / "plan.md"
+    typed("plan", "prod", "--version", "1.5.0", "--out", release, "--markdown", file)
+    picture, comment = (release / "change.svg").read_text(), file.read_text()
+    for shown in (picture, comment):
+        assert "what deploying 1.5.0 changes" in shown or "```mermaid" in shown
+        assert "destroys data" in shown
+        assert COLOURS[Mark.LOST] in shown
+        assert COLOURS[Mark.ADDED] in shown, "of its first release every workload is new"
+    typed("diff", "prod", "--live", "--version", "1.5.0", "--markdown", tmp_path / "diff.md")
+    assert comment.rpartition("```mermaid")[2] == (tmp_path / "diff.md").read_text().rpartition("```mermaid")[2]
 
 
 def test_what_an_edit_made_since_the_release_that_stands_is_told_from_what_somebody_did_beside_it(

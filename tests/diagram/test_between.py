@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
+from tests.shop import BASE, TODAY, Shop
 from twinstack.changes.comment import MOST_DRAWN, comment
-from twinstack.changes.difference import Difference
-from twinstack.diagram.between import both
+from twinstack.changes.difference import Change, Difference
+from twinstack.changes.effect import Effect
+from twinstack.delivery.infrastructure_plan import Action
+from twinstack.diagram.between import both, flow_of_plan
 from twinstack.diagram.drawing import Arrow, Flow, Frame, Icon, Mark, Node, Tone
 from twinstack.diagram.flow_svg import flow_svg
+from twinstack.diagram.made import Made
 from twinstack.diagram.mermaid import mermaid
+from twinstack.environment.spec import Half
+from twinstack.layers.load import load_text
 
 
 def flow(
@@ -82,3 +89,47 @@ def test_a_comment_ends_with_the_picture_where_it_is_not_too_large() -> None:
     ended = comment(difference, "shop-prod", picture="a\n```\n@somebody\n")
     assert "````mermaid\na\n```\n@somebody\n````\n" in ended
     assert "mermaid" not in comment(difference, "shop-prod", picture="x" * MOST_DRAWN)
+
+
+def released(*changes: tuple[Half, str, str, Action, Effect]) -> dict[str, tuple[Mark, str]]:
+    """What is marked in the picture of a release that does this to what stands, with the first line below its name."""
+    environment = load_text(Shop, "live", {"base": BASE, "live": ""}, TODAY).environment
+    stack = {
+        "resource": {
+            "aws_db_instance": {"database": noted("database")},
+            "aws_db_subnet_group": {"database": noted("database")},
+        }
+    }
+    manifests = [
+        {
+            "apiVersion": "apps/v1",
+            "kind": "Deployment",
+            "metadata": {"name": "shop-web", "namespace": "shop", "labels": {"app.kubernetes.io/component": "web"}},
+            "spec": {"template": {"metadata": {"labels": {"app": "shop-web"}}, "spec": {"containers": []}}},
+        }
+    ]
+    found = Difference.of("what stands", "1.0.0", [Change(*one) for one in changes])
+    flow = flow_of_plan(environment, Made(stack, manifests), found)
+    return {node.key: (node.mark, node.lines[0]) for node in flow.nodes if node.mark}
+
+
+def noted(field: str) -> dict[str, Any]:
+    return {"//": {"metadata": {"path": f"shop-live/{field}/made"}}}
+
+
+AWS, K8S = Half.INFRASTRUCTURE, Half.WORKLOADS
+
+
+def test_of_a_planned_release_a_thing_is_new_where_nothing_of_it_stands() -> None:
+    made = (Action.CREATED, Effect.SAFE)
+    group = (AWS, "aws_db_subnet_group.database", "database", *made)
+    assert released((AWS, "aws_db_instance.database", "database", *made)) == {"database": (Mark.CHANGED, "safe")}
+    assert released((AWS, "aws_db_instance.database", "database", *made), group) == {"database": (Mark.ADDED, "new")}
+    assert released((K8S, "Deployment shop/shop-web", "web", *made)) == {"web": (Mark.ADDED, "new")}
+
+
+def test_of_a_planned_release_what_is_lost_and_what_goes_are_told_apart() -> None:
+    lost = (AWS, "aws_db_instance.database", "database", Action.REPLACED, Effect.DESTROYS_DATA)
+    gone = (AWS, "aws_s3_bucket.uploads", "uploads", Action.DESTROYED, Effect.DESTROYS_DATA)
+    assert released(lost, gone) == {"database": (Mark.LOST, "destroys data"), "uploads": (Mark.REMOVED, "goes")}
+    assert released() == {}

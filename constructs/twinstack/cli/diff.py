@@ -109,10 +109,10 @@ def to_what_stands(
     version: str | None,
     assignments: Sequence[str],
     context: Context | None,
-    is_drawn: bool = False,  # noqa: ARG001  what stands has no links, so there is no picture of it
+    is_drawn: bool = False,
 ) -> Compared:
     """The environment of today against what really stands."""
-    from twinstack.cli.live_difference import difference_to_what_stands
+    from twinstack.cli.live_difference import foreseen_of_what_stands
     from twinstack.delivery.cluster import Context
 
     reference, folder = find_reference()
@@ -120,7 +120,8 @@ def to_what_stands(
     product = load_product(reference, folder)
     (loaded,) = product.load_all([environment], set=read_assignments(assignments) or None, version=version)
     with terminated_like_interrupted():
-        return Compared(product, loaded, difference_to_what_stands(product, loaded, halves, context or Context()))
+        found = foreseen_of_what_stands(product, loaded, halves, context or Context())
+    return Compared(product, loaded, found.difference, found.picture if is_drawn else None)
 
 
 def _report(compared: Compared, *, markdown: Path | None, sarif: Path | None, junit: Path | None) -> None:

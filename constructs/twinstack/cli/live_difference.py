@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from twinstack.changes.gate import Verdict
     from twinstack.delivery.cluster import Context
     from twinstack.delivery.planning import Planned
+    from twinstack.diagram.drawing import Flow
     from twinstack.layers.load import Loaded
     from twinstack.product import Product
 
@@ -33,6 +34,8 @@ class Foreseen:
     difference: Difference
     verdicts: Sequence[Verdict] = ()
     """The gate's, of each address of the infrastructure, as a person who has seen the plan may let it pass."""
+    picture: Flow | None = None
+    """Who uses what, with what the release does; None where nothing changes, and for one half alone."""
 
     @property
     def stopped(self) -> Sequence[Verdict]:
@@ -40,15 +43,31 @@ class Foreseen:
         return [one for one in self.verdicts if not one.passes]
 
 
-def difference_to_what_stands(
+def foreseen_of_what_stands(
     product: Product[Any], loaded: Loaded[Any], halves: Sequence[Half], context: Context
-) -> Difference:
+) -> Foreseen:
     """What deploying the environment would change now. Nothing is written, nowhere. Raises as `twinstack plan` does."""
+    with TemporaryDirectory(prefix="twinstack-live-") as temporary:
+        return planned_in(Path(temporary) / "release", product, loaded, halves, context)
+
+
+def planned_in(
+    folder: Path, product: Product[Any], loaded: Loaded[Any], halves: Sequence[Half], context: Context
+) -> Foreseen:
+    """A release made in its folder, with the picture of what it does. Raises as `twinstack.delivery.planning.plan` does."""
     from twinstack.delivery.planning import plan
 
-    with TemporaryDirectory(prefix="twinstack-live-") as temporary, shown() as progress:
-        planned = plan(product, loaded, Path(temporary) / "release", halves=halves, context=context, progress=progress)
-        return foreseen(product, loaded, planned).difference
+    found: list[Foreseen] = []
+
+    def beside(planned: Planned) -> dict[str, str]:
+        found.append(foreseen(product, loaded, planned))
+        from twinstack.diagram.flow_svg import flow_svg
+
+        return {PICTURE: flow_svg(picture)} if (picture := found[0].picture) is not None else {}
+
+    with shown() as progress:
+        planned = plan(product, loaded, folder, halves=halves, context=context, progress=progress, beside=beside)
+    return replace(found[0], planned=planned)
 
 
 def foreseen(product: Product[Any], loaded: Loaded[Any], planned: Planned) -> Foreseen:
@@ -58,6 +77,8 @@ def foreseen(product: Product[Any], loaded: Loaded[Any], planned: Planned) -> Fo
     from twinstack.changes.gate import BY_A_PERSON, judge
     from twinstack.changes.live import changes_of_what_stands
     from twinstack.delivery.folder import read_manifests
+    from twinstack.diagram.between import flow_of_plan
+    from twinstack.diagram.made import Made
     from twinstack.synthesis import TERRAFORM_FILE
 
     environment = loaded.environment
@@ -77,7 +98,11 @@ def foreseen(product: Product[Any], loaded: Loaded[Any], planned: Planned) -> Fo
         causes = causes_between(product, loaded, Outputs(STANDING, {}, [], root=root, commit=commit))
         if not causes.is_first:
             causes = replace(causes, other=causes.other or Cause("", note=BESIDE))
-        return Foreseen(planned, causes.of(found), verdicts)
+        difference = causes.of(found)
+    picture = None
+    if stack and manifests and not difference.is_empty:
+        picture = flow_of_plan(environment, Made(stack, manifests), difference)
+    return Foreseen(planned, difference, verdicts, picture)
 
 
 @contextmanager
@@ -95,5 +120,7 @@ def _layers(product: Product[Any], planned: Planned) -> Generator[tuple[Path | N
         yield root, commit
 
 
+PICTURE: Final = "change.svg"
+"""The picture, in the folder of a release."""
 BESIDE: Final = "somebody, beside the releases"
 """What else may have made a change of what stands."""

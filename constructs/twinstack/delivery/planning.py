@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -56,6 +56,12 @@ class Planned:
         )
 
 
+def nothing_beside(planned: Planned) -> Mapping[str, str]:
+    """No further files."""
+    del planned
+    return {}
+
+
 def plan(
     product: Product[Any],
     loaded: Loaded[Any],
@@ -64,8 +70,11 @@ def plan(
     halves: Sequence[Half],
     context: Context,
     progress: Progress,
+    beside: Callable[[Planned], Mapping[str, str]] = nothing_beside,
 ) -> Planned:
     """Makes the release of a loaded environment in `folder`, and looks what it would change.
+
+    `beside` is told of the release while its folder is filled, and gives the texts of further files by their names.
 
     Raises ConfigurationError for what is wrong with it, InfrastructureError for what Terraform says, ClusterError for what
     the API server says, and UsageError where the folder holds something else. The folder is written whole or not at all.
@@ -118,8 +127,11 @@ def plan(
                     found = seen(at, api, acknowledged=acknowledged_in(environment))
                 look, unseen, warnings = found.look, found.unseen, found.warnings
         write_private(stage / WORKLOADS_JSON, json.dumps(_preview(look, unseen), indent=2) + "\n")
+        planned = Planned(release, stage, infrastructure, look, unseen, warnings, is_first)
+        for name, text in beside(planned).items():
+            write_private(stage / name, text)
         release = release.write(stage)
-    return Planned(release, folder, infrastructure, look, unseen, warnings, is_first)
+    return replace(planned, release=release, folder=folder)
 
 
 def _in_state(product: Product[Any], loaded: Loaded[Any], cluster: ClusterIdentity, progress: Progress) -> str:

@@ -4,6 +4,7 @@ release.json       what it is, and the digest of every file (`Release`)
 infrastructure/    cdk.tf.json, .terraform.lock.hcl, release.plan, plan.json
 workloads/         *.k8s.yaml
 workloads.json     what a server-side dry run would change
+change.svg         who uses what, with what the release does; not where nothing changes, nor of one half alone
 """
 
 from __future__ import annotations

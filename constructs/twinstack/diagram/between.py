@@ -1,12 +1,17 @@
-"""What a change makes of the picture of who uses what: both sides in one, with what comes, what goes and what changes."""
+"""What a change makes of the picture of who uses what: both sides in one, with what comes, what goes and what changes; of a
+planned release the side that comes, with what deploying it does.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from twinstack.changes.difference import LOUD
+from twinstack.changes.places import Places
+from twinstack.delivery.infrastructure_plan import Action
+from twinstack.delivery.manifest import identity_of
 from twinstack.diagram.drawing import Flow, Frame, Icon, Mark, Node
 from twinstack.diagram.links import links
 from twinstack.diagram.made import Made
@@ -14,7 +19,7 @@ from twinstack.edge.spec import EdgeSpec
 from twinstack.errors import TwinstackError
 
 if TYPE_CHECKING:
-    from twinstack.changes.difference import Difference
+    from twinstack.changes.difference import Change, Difference
     from twinstack.changes.former import Outputs
     from twinstack.environment.base import Environment
     from twinstack.layers.load import Loaded
@@ -30,6 +35,27 @@ def flow_between(
     then = _former(product, environment.name, before)
     title = f"{environment.stack_id}: what changes since {difference.before}"
     return replace(both(then or now, now, _risks(environment, difference)), title=title)
+
+
+def flow_of_plan(environment: Environment, made: Made, difference: Difference) -> Flow:
+    """The picture of a release with what it does to what stands, which has no picture of its own: a thing is new where all
+    that is made of it is, and one that is no field any more goes.
+    """
+    now, risks = links(environment, made), _risks(environment, difference)
+    things = difference.by_thing
+    new = {key for key in risks if key in things and _is_new(key, things[key], made, environment)}
+    nodes = _nodes({}, {node.key: node for node in now.nodes if node.key in new}, {})
+    marked = {node.key: node for node in nodes}
+    there = {node.key: node for node in now.nodes if node.key not in new}
+    marked |= {node.key: node for node in _nodes(there, there, risks)}
+    gone = {key for key in risks if key not in environment.specs and _goes(things.get(key, ()))}
+    beside = [
+        replace(node, mark=Mark.REMOVED, lines=("goes",)) if node.key in gone else node
+        for node in _elsewhere({node.key: node for node in now.nodes}, risks, now.frames[1].last)
+    ]
+    arrows = [replace(one, mark=Mark.ADDED) if {one.source, one.target} & new else one for one in now.arrows]
+    title = f"{environment.stack_id}: what deploying {environment.context.version} changes"
+    return Flow(title, [*(marked[node.key] for node in now.nodes), *beside], arrows, now.frames)
 
 
 def both(then: Flow, now: Flow, risks: Mapping[str, str]) -> Flow:
@@ -64,6 +90,20 @@ def _risks(environment: Environment, difference: Difference) -> dict[str, str]:
         found = risks.pop(edge.key)
         risks |= dict.fromkeys((host.name for host in edge.hosts), found)
     return risks
+
+
+def _is_new(key: str, changes: Sequence[Change], made: Made, environment: Environment) -> bool:
+    """Whether nothing of a thing stands: each address and each object of it is made."""
+    if {one.action for one in changes} != {Action.CREATED}:
+        return False
+    places = Places.of_stacks({}, made.document, environment.specs)
+    there = {one.address for one in made.resources if places.of(one.address) == key}
+    there |= {str(identity_of(one)) for one in made.manifests if places.of_object(one) == key}
+    return there <= {one.subject for one in changes}
+
+
+def _goes(changes: Sequence[Change]) -> bool:
+    return {one.action for one in changes} <= {Action.DESTROYED, Action.FORGOTTEN, Action.LEFT}
 
 
 def _nodes(then: Mapping[str, Node], now: Mapping[str, Node], risks: Mapping[str, str]) -> Iterator[Node]:

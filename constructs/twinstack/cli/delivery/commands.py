@@ -88,11 +88,9 @@ def _planned(
     context: Context,
 ) -> Foreseen:
     from twinstack.cli.assignment import read_assignments
-    from twinstack.cli.delivery.progress import shown
-    from twinstack.cli.live_difference import foreseen
+    from twinstack.cli.live_difference import planned_in
     from twinstack.cli.project import find_product_with_engine
     from twinstack.cli.render import report_problems
-    from twinstack.delivery.planning import plan as make
     from twinstack.environment.spec import Half
 
     product = find_product_with_engine()
@@ -101,10 +99,8 @@ def _planned(
         report_problems(loaded.warnings)
     one = loaded.environment
     folder = out or Path(RELEASES) / f"{one.stack_id}-{one.context.version}"
-    with shown() as progress:
-        chosen = [half for half in Half if not halves or half in halves]
-        planned = make(product, loaded, folder, halves=chosen, context=context, progress=progress)
-    return foreseen(product, loaded, planned)
+    chosen = [half for half in Half if not halves or half in halves]
+    return planned_in(folder, product, loaded, chosen, context)
 
 
 def deploy_planned(

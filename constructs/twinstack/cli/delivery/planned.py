@@ -70,9 +70,11 @@ def as_dict(foreseen: Foreseen, environment: str) -> dict[str, Any]:
 def markdown(foreseen: Foreseen) -> str:
     """The same as a comment of a pull request."""
     from twinstack.changes.comment import comment
+    from twinstack.diagram.mermaid import mermaid
 
-    release = foreseen.planned.release
-    return comment(foreseen.difference, f"{release.stack} {release.version}", notes=[*_notes(foreseen)])
+    release, picture = foreseen.planned.release, foreseen.picture
+    drawn = mermaid(picture) if picture is not None else ""
+    return comment(foreseen.difference, f"{release.stack} {release.version}", notes=[*_notes(foreseen)], picture=drawn)
 
 
 def _notes(foreseen: Foreseen) -> Iterator[str]:
