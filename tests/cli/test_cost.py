@@ -31,13 +31,13 @@ def test_the_dearest_thing_stands_first_and_the_sum_at_the_end(
 ) -> None:
     lines = typed(monkeypatch, capsys, "prod").splitlines()
     assert lines[0] == "analytics-prod  us-west-2, list prices on demand, USD for a month of 730 hours"
-    assert lines[2].split() == ["database", "131.05"]
+    assert lines[2].split() == ["database", "131.85"]
     assert lines[3].split() == ["db.t3.medium,", "two", "zones", "105.85"]
     assert "3 x NAT gateway 98.55" in [" ".join(line.split()) for line in lines]
     assert "3 x nat gateway: what goes through it by use 0.045 USD a GB, either way" in [
         " ".join(one.split()) for one in lines
     ]
-    assert lines[-3].split() == ["in", "all", "447.65"]
+    assert lines[-3].split() == ["in", "all", "451.56"]
 
 
 def test_machines_get_each_line_with_its_price_and_date(

@@ -66,7 +66,9 @@ def test_a_change_ends_with_3_and_is_told_with_the_line_that_made_it(typed: Type
     assert "aws_db_instance.database  changed, 2 to 10 minutes" in out
     assert "instance_class  db.t3.medium → db.m7g.large" in out
     assert "database.instance_class" in out
-    assert out.splitlines()[-2:] == ["1 change: 1 interrupts", "cost +140.16 USD/month"]
+    assert out.splitlines()[-2:] == ["3 changes: 1 interrupts, 2 safe", "cost +140.16 USD/month"], (
+        "an alarm and its graph follow"
+    )
 
 
 def test_machines_get_what_the_schema_says(typed: Typed, kept: Path) -> None:
@@ -103,7 +105,13 @@ def test_a_wrong_environment_is_refused_before_anything_is_made(typed: Typed) ->
 
 def test_everybody_who_uses_a_thing_is_named() -> None:
     users = users_of(product.load("prod"))
-    assert users["database"] == ("backend (write)", "worker (write)", "scheduler (write)", "migration (admin)")
+    assert users["database"] == (
+        "backend (write)",
+        "worker (write)",
+        "scheduler (write)",
+        "migration (admin)",
+        "database_exporter (monitor)",
+    )
     assert users["frontend"] == ("edge (/)",)
     assert "worker" in users["cluster"]
 
@@ -137,14 +145,14 @@ def test_reports_are_written_beside_what_is_shown(typed: Typed, kept: Path, tmp_
     status, out, _ = typed(
         "prod", "--against", kept, "--set", "database.database=other", "--half", "infrastructure", *options
     )
-    assert (status, out.splitlines()[-1].partition(":")[2]) == (3, " 3 destroys data, 2 safe")
+    assert (status, out.splitlines()[-1].partition(":")[2]) == (3, " 4 destroys data, 3 safe")
     text = files["markdown"].read_text()
-    assert text.startswith("### `analytics-prod`\n\n**3 destroys data**, 2 safe since ")
+    assert text.startswith("### `analytics-prod`\n\n**4 destroys data**, 3 safe since ")
     assert "  - `db_name` `analytics` → `other`, destroys data, **forces it**" in text
     (run,) = json.loads(files["sarif"].read_text())["runs"]
     assert run["automationDetails"]["id"] == "twinstack/diff/prod/"
-    assert [one["ruleId"] for one in run["results"]] == ["destroys-data"] * 3 + ["safe"] * 2
-    assert 'tests="5" failures="3"' in files["junit"].read_text()
+    assert [one["ruleId"] for one in run["results"]] == ["destroys-data"] * 4 + ["safe"] * 3
+    assert 'tests="7" failures="4"' in files["junit"].read_text()
 
 
 def test_what_stands_is_planned_and_looked_at(typed: Typed, kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -152,10 +160,15 @@ def test_what_stands_is_planned_and_looked_at(typed: Typed, kept: Path, monkeypa
     halves = ("infrastructure", "workloads")
     made = Release.of(product.load("prod"), halves=halves, made_by="ada", made_at="2026-11-28T22:15:00Z")
 
-    def plan(_product: object, _loaded: object, folder: Path, **_options: object) -> Planned:
+    def plan(
+        _product: object, _loaded: object, folder: Path, *, beside: Callable[[Planned], object], **_: object
+    ) -> Planned:
         shutil.copytree(kept / "cdktf.out" / "stacks" / "analytics-prod", folder / "infrastructure")
         shutil.copytree(kept / "dist" / "analytics-prod", folder / "workloads")
-        return Planned(made, folder, InfrastructurePlan.of(recorded, "Terraform"), None, "the cluster cannot be asked")
+        unseen = "the cluster cannot be asked"
+        planned = Planned(made, folder, InfrastructurePlan.of(recorded, "Terraform"), None, unseen)
+        beside(planned)
+        return planned
 
     monkeypatch.setattr(planning, "plan", plan)
     monkeypatch.setattr(command, "activate", lambda _: None)

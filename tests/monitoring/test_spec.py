@@ -79,6 +79,17 @@ def test_an_exporter_is_a_workload_with_a_link() -> None:
     assert links == {"database": ("database_exporter", Access.MONITOR), "cache": ("cache_exporter", Access.WRITE)}
 
 
+def test_what_nobody_uses_has_no_exporter() -> None:
+    """It is open to nobody, and nobody makes the role that its exporter would come as."""
+    base = BASE.replace("[database, settings, files: write]", "[settings]").replace(
+        "uses: [database: admin]", "uses: []"
+    )
+    for text, brought in ((BASE, True), (base, False)):
+        layers = {"base": text, "live": "monitoring: {kind: operator}"}
+        found = load_text(WatchedShop, "live", layers, TODAY).environment
+        assert ("database_exporter" in found.specs) is brought
+
+
 def test_nothing_is_brought_where_nobody_watches() -> None:
     plain = product.load("prod", set={"monitoring.kind": "none"})
     assert {*plain.specs} == {*type(plain).__pydantic_fields__} - {*Environment.__pydantic_fields__}

@@ -14,6 +14,7 @@ from twinstack.environment.placement import ClusterPlan, MonitoringPlan
 from twinstack.environment.quantities import RetentionDays
 from twinstack.environment.spec import Half, ResourceSpec, Spec
 from twinstack.environment.thresholds import Thresholds
+from twinstack.environment.uses import Use
 from twinstack.monitoring.cloudwatch.spec import Cloudwatch
 from twinstack.monitoring.exporter import ExporterSpec, exporter_of
 from twinstack.monitoring.kind import Kind, MonitoringKind
@@ -138,14 +139,18 @@ class MonitoringSpec(MonitoringPlan):
         return self.environment.find_all(ExporterSpec)
 
     def brings(self) -> Mapping[str, Spec]:
-        """An exporter for each resource that has one, unless a field has its name already."""
+        """An exporter for each resource that has one and is used, unless a field has its name already: what nobody uses is open
+        to nobody, and nobody makes the role that the exporter would come as.
+        """
         if not self.watcher.reads_figures:
             return {}
+        uses = (Use.read(use) for workload in self.environment.workloads for use in workload.uses)
+        used = {use.key for use in uses if use is not None}
         taken = type(self.environment).__pydantic_fields__
         return {
             key: exporter_of(resource, found, self.exporter_images.get(resource.key, found.image))
             for resource in self.environment.resources
-            if (found := resource.exporter()) and (key := exporter_key(resource)) not in taken
+            if resource.key in used and (found := resource.exporter()) and (key := exporter_key(resource)) not in taken
         }
 
     def monitoring(self) -> Monitoring:
