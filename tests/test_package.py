@@ -121,7 +121,7 @@ def test_without_extras_it_makes_both_halves_and_says_what_the_rest_needs(wheels
     )
     assert "no problems" in programs.run("twinstack", "check", cwd=product)
     programs.run("twinstack", "add", "postgres", "database", "--uses", "web", cwd=product)
-    assert "database" in programs.run("twinstack", "explain", "dev", cwd=product)
+    assert "database" in programs.run("twinstack", "diagram", "dev", cwd=product)
     programs.run("twinstack", "local", "dev", cwd=product)
     assert "files in" in programs.run("twinstack", "synth", cwd=product)
     for extra, command in (("rehearse", "rehearse"), ("deliver", "plan"), ("deliver", "cost")):
