@@ -46,8 +46,23 @@ def install(monkeypatch: pytest.MonkeyPatch) -> Any:
         monkeypatch.setitem(sys.modules, "acme_policy", module)
         entry = EntryPoint("acme", f"acme_policy:{name}", "twinstack.policy")
         monkeypatch.setattr("twinstack.policy.installed.entry_points", lambda group: [entry] if group else [])
+        monkeypatch.setattr("twinstack.policy.installed._standing", object)  # never as it was
 
     return installed
+
+
+def test_what_is_installed_is_asked_for_again_only_once_a_folder_of_packages_has_changed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr("twinstack.policy.installed.entry_points", lambda group: asked.append(group) or [])
+    monkeypatch.syspath_prepend(tmp_path)
+    assert every_rule() == every_rule()
+    assert len(asked) == 1
+    (tmp_path / "acme_policy-1.0.dist-info").mkdir()
+    os.utime(tmp_path, ns=(0, 0))
+    every_rule()
+    assert len(asked) == 2
 
 
 def refusal() -> Problem:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+import sys
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
 from typing import Any, Final
 
 from twinstack.errors import ConfigurationError, Problem
@@ -24,7 +27,7 @@ def every_rule() -> tuple[Rule, ...]:
     ours = (*OF_AWS, *OF_KUBERNETES)
     problems: list[Problem] = []
     theirs: list[Rule] = []
-    for entry in sorted(entry_points(group=GROUP), key=lambda one: (package_of(one), one.name)):
+    for entry in _entries(_standing()):
         try:
             theirs += _loaded(entry)
         except Exception as error:  # noqa: BLE001  whatever a stranger's module does while it is imported
@@ -35,6 +38,19 @@ def every_rule() -> tuple[Rule, ...]:
     if problems:
         raise ConfigurationError(problems)
     return (*ours, *theirs)
+
+
+@lru_cache(1)  # a file of every installed package is read for it, and a test run asks for each output
+def _entries(standing: object) -> Sequence[EntryPoint]:
+    """What the packages name that are installed as it is `standing`."""
+    del standing
+    return sorted(entry_points(group=GROUP), key=lambda one: (package_of(one), one.name))
+
+
+def _standing() -> tuple[tuple[str, int], ...]:
+    """The folders that packages are looked for in, each with its last change: installing one changes its folder."""
+    folders = (Path(one) for one in sys.path)
+    return tuple((str(one), one.stat().st_mtime_ns) for one in folders if one.is_dir())
 
 
 def package_of(entry: EntryPoint) -> str:
