@@ -181,10 +181,12 @@ _READ: Final = ("us-east-1", "us-west-2")
 BY_HAND: Final[Mapping[tuple[str, str], float | dict[str, float]]] = {
     ("elb", "application hour"): {**dict.fromkeys(_READ, 0.0225), "ap-southeast-2": 0.0252, "eu-central-1": 0.027},
     ("elb", "application lcu"): dict.fromkeys((*_READ, "ap-southeast-2", "eu-central-1"), 0.008),
+    ("elb", "network hour"): dict.fromkeys(_READ, 0.0225),
+    ("elb", "network lcu"): dict.fromkeys(_READ, 0.006),
     ("rds storage", "gp3"): {**dict.fromkeys(_READ, 0.115), "eu-central-1": 0.137},
     ("rds storage", "backup gb"): dict.fromkeys(_READ, 0.095),
     ("secrets", "secret"): 0.4,
 }
 """Read in AWS's Price List and on its pages, July to September 2026 (the storage of eu-central-1: in a bill that was
-published); a number alone is what the page says of every region. In other regions nobody has read them, so they are not known.
+published; the network load balancer: in a list of May 2026 beside AWS's page); a number alone is what the page says of every region. In other regions nobody has read them, so they are not known.
 """

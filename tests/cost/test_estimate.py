@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,12 @@ from stacks import product
 from tests.changes.test_infrastructure import GOLDEN
 from tests.changes.test_workloads import GOLDEN as MANIFESTS
 from twinstack.changes.former import Outputs
+from twinstack.cli.cost import lines
 from twinstack.cost.estimate import CostChange, Estimate
 from twinstack.cost.infrastructure import CHARGES, FREE, FREE_KINDS
 from twinstack.cost.line import Charged, Line
-from twinstack.facts.prices import Price, price_of
+from twinstack.facts.data import OLD
+from twinstack.facts.prices import Price, are_old, date_of_the_prices, price_of
 from twinstack.state.import_ids import FORMS
 
 WEST = "us-west-2"
@@ -48,7 +51,7 @@ DATABASE: dict[str, Any] = {
         ("aws_elasticache_replication_group", {"node_type": "cache.t3.medium", "num_node_groups": 2, "replicas_per_node_group": 1},
          [("4 x cache.t3.medium", 198.56)]),
         ("aws_eks_cluster", {}, [("control plane", 73.0)]),
-        ("aws_eks_cluster", {"compute_config": {"enabled": True}}, [("control plane", 73.0), ("nodes of Auto Mode", None)]),
+        ("aws_eks_cluster", {"compute_config": {"enabled": True}}, [("control plane", 73.0), ("nodes of Auto Mode", None), ("Auto Mode's fee for each of them", None)]),
         ("aws_eks_node_group", {"instance_types": ["m7g.large"], "scaling_config": {"min_size": 2, "max_size": 5}},
          [("2 x m7g.large", 119.14)]),
         ("aws_eks_node_group", {"instance_types": ["m7g.large"], "capacity_type": "SPOT", "scaling_config": {"min_size": 2}},
@@ -64,6 +67,7 @@ DATABASE: dict[str, Any] = {
         ("aws_cloudwatch_composite_alarm", {}, [("composite alarm", 0.5)]),
         ("aws_wafv2_web_acl", {"rule": [{}, {}]}, [("web firewall", 5.0), ("2 rules", 2.0), ("what it looks at", None)]),
         ("aws_lb", {}, [("application load balancer", 16.43), ("what it carries", None)]),
+        ("aws_lb", {"load_balancer_type": "network"}, [("network load balancer", 16.43), ("what it carries", None)]),
         ("aws_ebs_volume", {"type": "gp3", "size": 50}, [("50 GiB of gp3", 4.0)]),
         ("aws_iam_role", {}, []),
     ],
@@ -76,7 +80,8 @@ def test_a_type_is_charged_for_what_it_says(type_: str, arguments: dict[str, Any
     ("type_", "region", "arguments"),
     [
         ("aws_mq_broker", WEST, {}),
-        ("aws_lb", WEST, {"load_balancer_type": "network"}),
+        ("aws_lb", WEST, {"load_balancer_type": "gateway"}),
+        ("aws_lb", "eu-west-3", {"load_balancer_type": "network"}),
         ("aws_db_instance", WEST, {**DATABASE, "instance_class": "db.m99.large", "storage_type": "io2"}),
         ("aws_db_instance", WEST, {**DATABASE, "engine": "mysql", "storage_type": "io2"}),
         ("aws_lb", "eu-north-1", {}),
@@ -106,10 +111,48 @@ def test_what_kubernetes_makes_aws_charge_for() -> None:
     ]  # fmt: skip
     found = Estimate.of({"provider": {"aws": {"region": WEST}}}, manifests)
     assert {line.what: line.monthly for line in found.lines} == {
-        "application load balancer": pytest.approx(16.425), "what it carries": None, "network load balancer": None,
+        "application load balancer": pytest.approx(16.425), "what it carries": None,
+        "network load balancer": pytest.approx(16.425),
         "3 volumes of 20 GiB": pytest.approx(4.8), "3 pods: 1.5 vCPU, 3 GiB": None,
     }  # fmt: skip
-    assert [line.subject for line in found.unknown] == ["Service n/s"]
+    assert found.unknown == []
+
+
+@pytest.mark.parametrize(
+    ("controller", "expected"),
+    [
+        ("eks.amazonaws.com/gateway-alb", ["application load balancer", "what it carries"]),
+        ("gateway.envoyproxy.io/gatewayclass-controller", ["network load balancer", "what it carries"]),
+        ("example.org/another", ["load balancer of a gateway"]),
+    ],
+)
+def test_what_stands_before_a_gateway_is_its_controllers(controller: str, expected: list[str]) -> None:
+    group = "gateway.networking.k8s.io/v1"
+    manifests = [
+        {"apiVersion": group, "kind": "GatewayClass", "metadata": {"name": "c"}, "spec": {"controllerName": controller}},
+        {"apiVersion": group, "kind": "Gateway", "metadata": {"name": "g", "namespace": "n"}, "spec": {"gatewayClassName": "c"}},
+    ]  # fmt: skip
+    found = Estimate.of({"provider": {"aws": {"region": WEST}}}, manifests)
+    assert [line.what for line in found.lines] == expected
+    assert bool(found.unknown) is (len(expected) == 1)
+
+
+@pytest.mark.parametrize("engine", ["mysql", "mariadb", "sqlserver-se", "oracle-se2"])
+def test_a_database_of_another_engine_is_unknown_and_not_postgres(engine: str) -> None:
+    lines = of("aws_db_instance", **{**DATABASE, "engine": engine})
+    assert [line.what for line in lines if line.charged is Charged.UNKNOWN] == ["db.t3.medium, two zones"]
+
+
+def test_the_table_is_old_after_nine_months_and_the_command_says_so() -> None:
+    made = date_of_the_prices()
+    assert not are_old(made + OLD)
+    assert are_old(made + OLD + datetime.timedelta(days=1))
+    estimate = Estimate(WEST, ())
+    told = [
+        "".join(text for text, _ in line) for line in lines(estimate, "shop", made + OLD + datetime.timedelta(days=1))
+    ]
+    assert told[-1] == f"nobody has read them since {made}: take a newer twinstack"
+    assert told[:-1] == ["".join(text for text, _ in line) for line in lines(estimate, "shop", made)]
 
 
 @pytest.mark.parametrize("name", ["dev", "staging", "prod"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -9,6 +10,7 @@ from twinstack.cli.assignment import read_assignments
 from twinstack.cli.project import find_product_with_engine
 from twinstack.cli.render import Piece, emit, emit_json
 from twinstack.cost.line import Charged, Line
+from twinstack.facts.prices import are_old, date_of_the_prices
 
 if TYPE_CHECKING:
     from twinstack.cost.estimate import Estimate
@@ -28,11 +30,11 @@ def cost(name: str, *, assignments: Sequence[str], as_json: bool) -> None:
     if as_json:
         emit_json({"environment": name, **found.as_dict()})
         return
-    for line in lines(found, loaded.environment.stack_id):
+    for line in lines(found, loaded.environment.stack_id, datetime.datetime.now(tz=datetime.UTC).date()):
         emit(line)
 
 
-def lines(estimate: Estimate, stack: str) -> Iterator[list[Piece]]:
+def lines(estimate: Estimate, stack: str, today: datetime.date) -> Iterator[list[Piece]]:
     """The lines, in pieces with their styles: the dearest thing first, and below each what only its use tells."""
     yield [(stack, "bold cyan"), (f"  {estimate.region}, list prices on demand, USD for a month of 730 hours", "")]
     for thing, every in estimate.by_thing.items():
@@ -55,6 +57,8 @@ def lines(estimate: Estimate, stack: str) -> Iterator[list[Piece]]:
     yield [("beside that: what is used, what leaves AWS, taxes; less with savings plans and discounts", "dim")]
     if dates := sorted({line.price.published for line in estimate.lines if line.price}):
         yield [(f"prices as AWS published them from {dates[0]} to {dates[-1]}: --json has each with its page", "dim")]
+    if are_old(today):
+        yield [(f"nobody has read them since {date_of_the_prices()}: take a newer twinstack", "yellow")]
 
 
 def _rows(every: Sequence[Line]) -> Iterator[tuple[str, str, str]]:

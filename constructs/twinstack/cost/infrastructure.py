@@ -53,7 +53,8 @@ def _cache(one: Resource, _: Stack, region: str) -> Iterator[Line]:
 def _cluster(one: Resource, _: Stack, region: str) -> Iterator[Line]:
     yield hourly(one.address, "control plane", 1, price_of("eks", "hour", region), "more on extended support")
     if one.inner("compute_config", "enabled"):
-        yield by_use(one.address, "nodes of Auto Mode", "machine-hour", None, "what the pods below need, and EKS's fee")
+        yield by_use(one.address, "nodes of Auto Mode", "machine-hour", None, "what the pods below need")
+        yield by_use(one.address, "Auto Mode's fee for each of them", "machine-hour", None, FEE)
 
 
 def _nodes(one: Resource, _: Stack, region: str) -> Iterator[Line]:
@@ -124,19 +125,18 @@ def _firewall(one: Resource, _: Stack, region: str) -> Iterator[Line]:
 
 
 def _balancer(one: Resource, _: Stack, region: str) -> Iterator[Line]:
-    if (one.literal("load_balancer_type") or "application") != "application":
-        yield unknown(one.address, f"{one.literal('load_balancer_type')} load balancer", "nobody has read its price")
+    kind = one.literal("load_balancer_type") or "application"
+    if kind not in BALANCERS:
+        yield unknown(one.address, f"{kind} load balancer", "nobody has read its price")
         return
-    yield from balancer(one.address, region)
+    yield from balancer(one.address, region, kind)
 
 
-def balancer(subject: str, region: str) -> Iterator[Line]:
-    """An application load balancer, whoever makes it."""
-    price = price_of("elb", "application hour", region)
-    yield hourly(
-        subject, "application load balancer", 1, price, "open to the internet, a public IPv4 address a zone more"
-    )
-    yield by_use(subject, "what it carries", "capacity unit-hour", price_of("elb", "application lcu", region))
+def balancer(subject: str, region: str, kind: str = "application") -> Iterator[Line]:
+    """A load balancer, `application` or `network`, whoever makes it."""
+    price = price_of("elb", f"{kind} hour", region)
+    yield hourly(subject, f"{kind} load balancer", 1, price, "open to the internet, a public IPv4 address a zone more")
+    yield by_use(subject, "what it carries", "capacity unit-hour", price_of("elb", f"{kind} lcu", region))
 
 
 def _volume(one: Resource, _: Stack, region: str) -> Iterator[Line]:
@@ -189,6 +189,9 @@ CHARGES: Final[Mapping[str, Charges]] = {
     "aws_vpc_endpoint": _endpoint,
     "aws_wafv2_web_acl": _firewall,
 }
+BALANCERS: Final = frozenset({"application", "network"})
+FEE: Final = "about 12 % of the machine's price on demand, however the machine is paid"
+"""Source: Amazon EKS, "Pricing", EKS Auto Mode, whose examples come to 12 %; each machine has a price of its own there."""
 FREE_KINDS: Final = ("aws_iam_", "aws_s3_bucket_", "aws_security_group", "aws_vpc_security_group_")
 FREE: Final = frozenset({
     "aws_acm_certificate", "aws_acm_certificate_validation", "aws_cloudwatch_log_resource_policy", "aws_db_parameter_group",

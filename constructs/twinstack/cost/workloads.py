@@ -32,9 +32,14 @@ def _balancers(objects: Objects, region: str) -> Iterator[Line]:
             yield from balancer(one.title, region)
     for one in objects.of("Service"):
         if text(one.spec, "type") == "LoadBalancer":
-            yield unknown(one.title, "network load balancer", "nobody has read its price")
+            yield from balancer(one.title, region, "network")
+    controllers = {one.name: text(one.spec, "controllerName") for one in objects.of("GatewayClass")}
     for one in objects.of("Gateway"):
-        yield unknown(one.title, "load balancer of a gateway", "whose controller decides which it is")
+        kind = OF_GATEWAYS.get(controllers.get(text(one.spec, "gatewayClassName"), ""))
+        if kind is None:
+            yield unknown(one.title, "load balancer of a gateway", "whose controller decides which it is")
+        else:
+            yield from balancer(one.title, region, kind)
 
 
 def _volumes(one: Object, shared: Collection[str], region: str) -> Iterator[Line]:
@@ -72,6 +77,13 @@ def _range(least: float, most: float) -> str:
     return f"{least:.3g}" if least == most else f"{least:.3g} to {most:.3g}"
 
 
+OF_GATEWAYS: Final = {
+    "eks.amazonaws.com/gateway-alb": "application",
+    "gateway.k8s.aws/alb": "application",
+    "gateway.k8s.aws/nlb": "network",
+    "gateway.envoyproxy.io/gatewayclass-controller": "network",
+}
+"""What stands before the Gateways of a controller: of Envoy's, its Service."""
 EFS: Final = "efs.csi.aws.com"
 GIB: Final = 1024**3
 PASSING: Final = frozenset({"CronJob", "DaemonSet", "Job"})

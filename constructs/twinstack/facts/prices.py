@@ -6,6 +6,7 @@ kept). A price that nobody has read is not known, and never taken to be another 
 
 from __future__ import annotations
 
+import datetime
 import json
 import lzma
 from collections.abc import Mapping
@@ -13,6 +14,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any, Final
+
+from twinstack.facts.data import OLD
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,16 @@ def price_of(service: str, what: str, region: str) -> Price | None:
     found = row[regions.index(region)] if row is not None and region in regions else None
     source = data["sources"].get(service, {})
     return None if found is None else Price(found, source["published"], source["page"])
+
+
+def date_of_the_prices() -> datetime.date:
+    """When the table was made. Each price says besides when AWS published it."""
+    return datetime.date.fromisoformat(_data()["read"])
+
+
+def are_old(today: datetime.date) -> bool:
+    """Whether the table is older than AWS's prices stay the same: it is read anew then, as the facts are."""
+    return today - date_of_the_prices() > OLD
 
 
 def sources() -> Mapping[str, Mapping[str, str]]:
