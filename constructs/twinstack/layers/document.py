@@ -325,5 +325,5 @@ LARGEST_BYTES: Final = 1 << 20
 DEEPEST: Final = 50
 MOST_VALUES: Final = 20_000
 _LONGEST_SHOWN: Final = 60
-_KINDS: Final = {yaml.ScalarNode: "str", yaml.MappingNode: "map", yaml.SequenceNode: "seq"}
+_KINDS: Final[dict[type[yaml.Node], str]] = {yaml.ScalarNode: "str", yaml.MappingNode: "map", yaml.SequenceNode: "seq"}
 _UNREADABLE: Final = "a value that cannot be read"
