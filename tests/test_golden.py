@@ -29,8 +29,13 @@ HOSTS = {
     },
     "edge.maintenance": {"active": True, "admits": ["203.0.113.0/24"]},
 }
-VARIANTS = {"dev": {}, "staging": {}, "prod": {}, "prod-nginx": {"edge.kind": "nginx"}, "prod-hosts": HOSTS}
-"""The three environments; production behind ingress-nginx, which carries the requirement's Ingress; and with several hosts."""
+VARIANTS = {
+    "dev": {}, "staging": {}, "prod": {}, "prod-nginx": {"edge.kind": "nginx"}, "prod-hosts": HOSTS,
+    "prod-gateway": {"edge.kind": "gateway", "edge.controller": "envoy", "edge.acme.solver": "dns01"},
+}  # fmt: skip
+"""The three environments; production behind ingress-nginx, which carries the requirement's Ingress; with several hosts; and
+behind a Gateway of Envoy's.
+"""
 
 
 @pytest.mark.parametrize("variant", VARIANTS)

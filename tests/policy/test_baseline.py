@@ -76,3 +76,12 @@ POD = {
     "metadata": {"name": "other", "namespace": "shop"},
     "spec": {"containers": [{"name": "other", "image": "registry.example/other:latest"}]},
 }
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(CHECKOV is None, reason="checkov is not on the path")
+@pytest.mark.parametrize("name", ["prod", "prod-nginx", "prod-gateway"])
+def test_checkov_finds_nothing_in_production_behind_any_edge_that_is_not_accepted(name: str, tmp_path: Path) -> None:
+    manifests = tmp_path / "manifests"
+    shutil.copytree(GOLDEN.parent / name, manifests, ignore=shutil.ignore_patterns("*.json"))
+    assert scan(GOLDEN.parent / name / "cdk.tf.json", manifests).failed == []

@@ -59,7 +59,7 @@ def test_the_repaired_form_is_not(name: str, changes: list[dict[str, Any]]) -> N
     assert of(changes) == {}
 
 
-@pytest.mark.parametrize("environment", ["dev", "staging", "prod", "prod-nginx"])
+@pytest.mark.parametrize("environment", ["dev", "staging", "prod", "prod-nginx", "prod-gateway"])
 def test_the_reviewed_output_is_right(environment: str) -> None:
     documents = [
         document

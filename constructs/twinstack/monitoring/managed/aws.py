@@ -38,6 +38,7 @@ from twinstack.monitoring.managed.configuration import alert_manager, as_text, s
 from twinstack.monitoring.managed.spec import MOST, Managed
 from twinstack.monitoring.spec import MonitoringSpec
 from twinstack.monitoring.topic import Topic
+from twinstack.policy import Accepted
 
 
 class Side(Construct):
@@ -174,3 +175,10 @@ def _cluster_arn(spec: MonitoringSpec, cluster: Extensible) -> str:
 
 PROMETHEUS: Final = "aps.amazonaws.com"
 API_SERVER: Final = 443
+ACCEPTED: Final = [
+    Accepted(
+        "CKV2_AWS_5",
+        "aws_security_group",
+        "the scraper wears its group; checkov does not know that aws_prometheus_scraper has one",
+    )
+]
