@@ -134,7 +134,7 @@ After an edit by hand (`kubectl set image`, one disruption budget deleted) the s
 
 ### Method
 
-The same manifests, those of analytics-prod, on the same control plane: etcd, API server, controllers and scheduler of
+The same manifests, those of analytics-prod without what watches it, on the same control plane: etcd, API server, controllers and scheduler of
 Kubernetes 1.36, six simulated nodes, pods that are ready within a second. helm 4.1.4 gets them as a chart without
 templating and runs `upgrade --install --history-max 10`, with its default, server-side apply; twinstack gets the folder of
 a planned release and runs `deploy --release FOLDER --half workloads --yes`, which compares the live state and always
