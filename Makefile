@@ -94,7 +94,7 @@ frontend: frontend/node_modules/.complete ## check, test and build the pages, an
 
 backend/.venv/.complete: backend/requirements-dev.txt
 	@scripts/venv.sh backend/.venv $(PYTHON)
-	backend/.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement backend/requirements-dev.txt
+	$(PIP_LAZY) backend/.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement backend/requirements-dev.txt
 	@touch $@
 
 OUTAGE := tests/test_outage.py
