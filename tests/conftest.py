@@ -16,6 +16,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.installed import built, installed, wheels  # noqa: F401  fixtures, for every test
+from tests.order import place
 from tests.planes import Planes
 from tests.shop import accept, base, refuse, shop  # noqa: F401
 from tests.starting.lent import lend_bindings  # noqa: F401
@@ -86,11 +87,11 @@ def pytest_collection_finish() -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Skips what is slow, and says so, unless it is asked for: what is run at every change has to be quick.
 
-    Where it is, its modules come first, so that no worker is left alone with it at the end.
+    Where it is, its modules come first, the longest before all, so that no worker is left alone with it at the end.
     """
     if runs_slow(config):
-        first = {item.path for item in items if item.get_closest_marker("slow")}
-        items.sort(key=lambda item: item.path not in first)
+        slow = {item.path for item in items if item.get_closest_marker("slow")}
+        items.sort(key=lambda item: place(item.path, has_slow=item.path in slow))
         return
     for item in items:
         if item.get_closest_marker("slow"):

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests.order import LONGEST, place
+
 pytest.importorskip("xdist")
 from tests.workers import SHARED, ByFolder, folder_of
 
@@ -47,3 +49,13 @@ def test_a_worker_keeps_to_its_folder_and_leaves_the_others_theirs(
     files: tuple[str, ...], taken: dict[str, tuple[str, ...]], given: str
 ) -> None:
     assert queue(*files, **taken)._next("me") == given
+
+
+def test_what_takes_longest_is_begun_first() -> None:
+    assert [folder for folder in LONGEST if not any(folder.glob("test_*.py"))] == []
+    longest = min(LONGEST) / "test_a.py"
+    files = {longest.with_name("test_b.py"): False, ROOT / "tests/a/test_a.py": True, longest: True}
+    assert sorted(files, key=lambda file: place(file, has_slow=files[file]))[:2] == [
+        longest,
+        ROOT / "tests/a/test_a.py",
+    ]

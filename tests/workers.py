@@ -41,5 +41,11 @@ def folder_of(piece: str) -> str:
     return piece.partition("::")[0].rpartition("/")[0]
 
 
-SHARED: Final = frozenset({"tests/rotation/test_rotations.py", "tests/rehearsal/test_variants.py"})
+SHARED: Final = frozenset(
+    {
+        "tests/rehearsal/test_variants.py",
+        "tests/rotation/test_rotations.py",
+        "tests/success_metrics/test_deployments.py",
+    }
+)
 """Files of which each test takes so long that whoever has nothing else to do helps with them."""
