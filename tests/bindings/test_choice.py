@@ -210,6 +210,21 @@ def test_what_needs_node_where_it_is_not_installed_says_what_line_and_what_to_in
         assert product.files == {}
 
 
+def test_another_package_of_jsiis_is_named_with_the_line_that_imports_it(tmp_path: Path) -> None:
+    product = Folder(tmp_path)
+    other = tmp_path / "packages" / "acme_provider"
+    (other / "pets").mkdir(parents=True)
+    (other / "_jsii").mkdir()
+    (other / "_jsii" / "__init__.py").write_text("import cdktf._jsii\n", encoding="utf-8")
+    (other / "__init__.py").write_text("import jsii\nfrom ._jsii import *\n", encoding="utf-8")
+    (other / "pets" / "__init__.py").write_text("from .._jsii import *\n", encoding="utf-8")
+    product.write("        from acme_provider.pets import Pet\n")
+    done = product.run(JSII_NODE="/no/such/node", PYTHONPATH=str(other.parent))
+    assert (done.returncode, product.files) == (2, {})
+    line = product.file.read_text(encoding="utf-8").split("\n").index("        from acme_provider.pets import Pet") + 1
+    assert f"           stacks/infrastructure.py:{line}\n  given    the package acme_provider\n" in done.stderr
+
+
 @pytest.mark.parametrize("caught", [CAUGHT, GOES_WRONG])
 def test_nothing_is_written_where_a_refusal_is_caught_and_node_is_not_installed(tmp_path: Path, caught: str) -> None:
     product = Folder(tmp_path)

@@ -43,6 +43,8 @@ class Finder:
     def find_spec(self, name: str, path: object = None, target: object = None) -> ModuleSpec | None:
         del path, target
         package = name.partition(".")[0]
+        if name == f"{package}.{ASSEMBLY}" and package not in WHEELS:  # what every package of jsii's imports first
+            refuse(f"the package {package}", of=package)
         if package not in WHEELS and package != JSII:
             return None
         if name == package:
@@ -94,6 +96,7 @@ def _named(*kinds: type) -> dict[str, type]:
 
 
 JSII: Final = "jsii"
+ASSEMBLY: Final = "_jsii"
 PACKAGES: Final = frozenset({PROVIDER, KUBERNETES})
 ENGINES: Final[Mapping[str, Mapping[str, type]]] = {
     "constructs": {

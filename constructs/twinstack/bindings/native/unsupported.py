@@ -34,9 +34,12 @@ class Need:
         return f"{self.what}, {self.location}" if self.file else self.what
 
 
-def refuse(what: str, cause: BaseException | None = None) -> NoReturn:
-    """Raises UnsupportedError. A program may catch it and go on, so it is raised again before anything is written."""
-    need = Need(what, *_line_of_the_program())
+def refuse(what: str, cause: BaseException | None = None, *, of: str = "") -> NoReturn:
+    """Raises UnsupportedError. A program may catch it and go on, so it is raised again before anything is written.
+
+    `of` is a package whose own lines are not the program's.
+    """
+    need = Need(what, *_line_of_the_program(of))
     REFUSED.append(need)
     raise unsupported(need) from cause
 
@@ -80,12 +83,13 @@ def _way_to_node() -> str:
     return "unset TWINSTACK_BINDINGS: the run then goes over to node by itself; or set it to node"
 
 
-def _line_of_the_program() -> tuple[str, int]:
-    """The innermost line that is neither the library's nor Python's own."""
+def _line_of_the_program(other: str) -> tuple[str, int]:
+    """The innermost line that is neither the library's, nor Python's own, nor of that other package."""
     frame = sys._getframe(2)
     while frame is not None:
         file = frame.f_code.co_filename
-        if not file.startswith(_OTHERS) and not (file.startswith(_PYTHONS) and "-packages" not in file):
+        is_others = str(frame.f_globals.get("__name__")).partition(".")[0] == other
+        if not (is_others or file.startswith(_OTHERS) or (file.startswith(_PYTHONS) and "-packages" not in file)):
             return file, frame.f_lineno
         frame = frame.f_back
     return "", 0
