@@ -1,4 +1,4 @@
-"""The tests are held on node unless TWINSTACK_BINDINGS says another engine: one kernel for each process.
+"""The tests are held on the native engine, as a user's begin, unless TWINSTACK_BINDINGS says another: one a process.
 
 The programs that they start choose for themselves, as a user's do.
 """
@@ -23,7 +23,7 @@ from tests.starting.lent import lend_bindings  # noqa: F401
 from twinstack.bindings import activate
 
 with pytest.MonkeyPatch.context() as variables:
-    variables.setenv("TWINSTACK_BINDINGS", os.environ.get("TWINSTACK_BINDINGS", "node"))
+    variables.setenv("TWINSTACK_BINDINGS", os.environ.get("TWINSTACK_BINDINGS", "native"))
     activate(Path(__file__).parents[1])
 gc.disable()  # until all tests are collected: nothing that is made for that is garbage
 

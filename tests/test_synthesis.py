@@ -255,31 +255,6 @@ def test_a_half_that_the_product_does_not_name_is_refused(tmp_path: Path) -> Non
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.slow
-def test_the_stock_bindings_give_the_same_bytes(everything: Path, tmp_path: Path) -> None:
-    """In a copy of the product with one environment, run as a user runs it; the other bytes come from this process."""
-    assert os.environ.get("TWINSTACK_BINDINGS") != "stock"
-    for name in ("main.py", "pyproject.toml", "cdktf.json"):
-        shutil.copy(ROOT / name, tmp_path)
-    shutil.copytree(ROOT / "stacks", tmp_path / "stacks", ignore=shutil.ignore_patterns("__pycache__"))
-    (tmp_path / "environments").mkdir()
-    for name in ("base.yaml", "dev.yaml"):
-        shutil.copy(ROOT / "environments" / name, tmp_path / "environments")
-    run = subprocess.run(
-        [sys.executable, "main.py"],
-        cwd=tmp_path,
-        env={**os.environ, "TWINSTACK_BINDINGS": "stock"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert run.returncode == 0, run.stderr
-    assert not (tmp_path / "imports").exists()
-    stock = {name: text for name, text in contents(tmp_path).items() if "analytics-dev/" in name}
-    trimmed = {name: text for name, text in contents(everything).items() if "analytics-dev/" in name}
-    assert stock == trimmed
-
-
 WITHOUT_TERRAFORM = """
 from pathlib import Path
 from twinstack.bindings import activate

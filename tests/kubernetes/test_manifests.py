@@ -15,6 +15,7 @@ from ruamel.yaml import YAML
 
 from stacks import product
 from stacks.workloads import AnalyticsWorkloads
+from tests.on_node import run_on_node
 from twinstack import kubernetes
 from twinstack.environment.dumper import dump
 from twinstack.errors import ConstructionError
@@ -167,11 +168,22 @@ def test_a_patch_by_the_escape_hatch_changes_a_jobs_name_too() -> None:
     assert job_name(patched) != job_name(chart())
 
 
+FITS_NOTHING = """
+import cdk8s, pytest
+from tests.kubernetes.test_manifests import chart
+from twinstack import kubernetes
+from twinstack.errors import ConstructionError
+
+made = chart()
+made.backend.deployment.add_json_patch(cdk8s.JsonPatch.replace("/spec/nothing/here", 1))
+with pytest.raises(ConstructionError, match=r"Deployment analytics-backend cannot be rendered: .*add_json_patch"):
+    kubernetes.render(made)
+"""
+
+
 def test_a_patch_that_fits_nothing_is_refused_with_the_object_it_is_for() -> None:
-    made = chart()
-    made.backend.deployment.add_json_patch(cdk8s.JsonPatch.replace("/spec/nothing/here", 1))
-    with pytest.raises(ConstructionError, match=r"Deployment analytics-backend cannot be rendered: .*add_json_patch"):
-        kubernetes.render(made)
+    """By node, to which a run goes over for such a patch."""
+    run_on_node(FITS_NOTHING)
 
 
 def test_a_jobs_name_fits_whatever_the_release_is_called() -> None:
