@@ -106,9 +106,8 @@ def test_what_is_wanted_is_the_same_for_a_script_and_for_python_m(
     monkeypatch.delitem(sys.modules, "tests", raising=False)
     monkeypatch.setattr(sys, "path", [path for path in sys.path if not (Path(path) / "tests").is_dir()])
     by_script = _wanted(tmp_path, packages, {}, ())
-    monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.syspath_prepend("")
+    monkeypatch.setattr(sys, "path", ["", str(tmp_path), *sys.path])
     assert _wanted(tmp_path, packages, {}, ()) == by_script
     assert "kms_key" in by_script[0].provider_modules
 
