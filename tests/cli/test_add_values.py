@@ -60,3 +60,11 @@ def test_values_of_something_else_and_values_that_do_not_fit_are_refused(analyti
     assert wrong.returncode == 2
     assert "did you mean `versioned`?" in wrong.stderr
     assert texts(analytics) == before
+
+
+def test_a_number_that_would_be_delivered_otherwise_is_refused_as_it_was_typed(analytics: Path) -> None:
+    before = texts(analytics)
+    wrong = start(analytics, "twinstack", "add", "settings", "zips", "--set", "zips.variables.ZIP=01234")
+    assert wrong.returncode == 2
+    assert 'quote it: "01234"' in wrong.stderr
+    assert texts(analytics) == before

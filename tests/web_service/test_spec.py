@@ -170,7 +170,7 @@ def test_a_target_is_in_percent_of_the_request_up_to_the_limit(
                 "web.image",
                 '"registry.example/web:latest" (text)',
                 r"an image without its tag, such as ghcr.io/acme/shop",
-                "write the image's name, without a tag: the environment's `version` is the tag",
+                "write the image's name, without a tag: that is `tag`, or else the environment's `version`",
             ),
         ),
         (

@@ -125,6 +125,10 @@ def init(
             "--from", metavar="FILE", help="Draft it from a Compose file or a chart's values.", show_default=False
         ),
     ] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="PATH=VALUE", help="What a field says besides: web.scale.max=9."),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Make a new product that checks, synthesizes, tests and rehearses at once.
@@ -132,6 +136,7 @@ def init(
     On a terminal it asks for what no option says. With --from it takes over what a Compose file or the values of a Helm
     chart say with certainty, and lists what it left out.
     """
+    from twinstack.cli.assignment import read_assignments
     from twinstack.cli.init import init as run_init
     from twinstack.starting.wishes import Wishes
 
@@ -147,6 +152,7 @@ def init(
         edge=edge,
         clusters=tuple(existing_cluster or ()),
         repository=repository,
+        values=read_assignments(set_ or ()),
     )
     run_init(folder, wishes, source, no_edge=no_edge, new_cluster=new_cluster, as_json=json)
 
@@ -163,7 +169,7 @@ def add(
     ] = None,
     set_: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="PATH=VALUE", help="What it says besides: mailer.placement.capacity=spot."),
+        typer.Option("--set", metavar="PATH=VALUE", help="What it says besides: mailer.scale.max=9."),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the difference, and write nothing.")] = False,
 ) -> None:

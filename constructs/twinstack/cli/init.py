@@ -149,10 +149,17 @@ def _at_options(wishes: Wishes, problems: Iterable[Problem]) -> Sequence[Problem
     found: dict[tuple[str, str, str], Problem] = {}
     for problem in sorted(problems, key=lambda problem: len(problem.given)):
         field = "product" if "`product`" in problem.fix else problem.path.partition(".")[0]
-        place = Location(options.get(field, problem.location.file if problem.location else ""))
+        said = next((path for path in wishes.values if _is_about(problem.path, path)), "")
+        option = f"--set {said}" if said else options.get(field)
+        place = Location(option or (problem.location.file if problem.location else ""))
         fix = problem.fix.replace("set `name` to a part that is", "choose a name that is")
         found[problem.code, problem.message, field] = replace(problem, location=place, fix=fix, environment="")
     return [*found.values()]
+
+
+def _is_about(path: str, said: str) -> bool:
+    """Whether a problem lies in what was set, or around it."""
+    return f"{path}.".startswith(f"{said}.") or ("." in path and f"{said}.".startswith(f"{path}."))
 
 
 def _require_empty(folder: Path) -> None:

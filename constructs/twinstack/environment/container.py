@@ -195,7 +195,7 @@ class ContainerSpec(MountedFiles):
     """The container of a workload's pods."""
 
     image: Annotated[str, Field(pattern=IMAGE)]
-    """The image's name, without a tag: the environment's `version` is the tag."""
+    """The image's name, without a tag: that is `tag`, or else the environment's `version`."""
     tag: Annotated[str, Field(pattern=TAG), AfterValidator(is_release)] | None = None
     """A tag of its own, for an image that is not released with the product."""
     digest: Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")] | None = None

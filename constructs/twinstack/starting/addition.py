@@ -22,7 +22,7 @@ from twinstack.starting.half_text import add_construct
 from twinstack.starting.kind import Kind, find_kind
 from twinstack.starting.layer_text import add_section, add_use, data_of
 from twinstack.starting.names import refused
-from twinstack.starting.overlay import with_values
+from twinstack.starting.overlay import as_typed, with_values
 from twinstack.starting.place import follows
 from twinstack.starting.python_text import Source, described, fields_of
 from twinstack.starting.space import free_spaces
@@ -132,7 +132,7 @@ class Addition:
             protected = "protected" if merged.get("protected") is True else "unprotected"
             values = self._values(merged, name, spaces[name])
             sections[name] = self.kind.starter.section(self.name, protected, values)
-        own = {path.partition(".")[2]: value for path, value in self.values.items()}
+        own = {path.partition(".")[2]: value for path, value in as_typed(self.values).items()}
         sections = with_values(sections, self.name, own, BASE)
         if not any(sections.values()):
             sections[BASE] = f"{self.name}: {{}}\n"

@@ -20,6 +20,7 @@ from twinstack.network.usual_zones import usual_zones
 from twinstack.product import BASE, FOLDER
 from twinstack.starting.draft import Draft, environment_class
 from twinstack.starting.kind import Kind
+from twinstack.starting.overlay import as_typed, with_values
 from twinstack.starting.space import free_spaces
 from twinstack.starting.starter import PLACEHOLDER
 from twinstack.starting.wishes import JOB, WEB, Wishes
@@ -127,32 +128,19 @@ class NewProduct:
         return found
 
     def _layers(self) -> Iterator[tuple[str, str]]:
-        wishes = self.wishes
-        uses = wishes.uses()
+        wishes, accounts, clusters = self.wishes, self.wishes.account_of, self.wishes.cluster_of
+        sections = self._sections()
         yield (
             BASE,
             _render(
                 f"{FOLDER}/base.yaml",
                 **self._common(),
                 layers=" and ".join(f"{name}.yaml" for name in wishes.environments),
-                sections=self._sections("base", {}, uses),
+                sections=sections[BASE],
             ),
         )
-        spaces = free_spaces((), len(wishes.environments))
-        accounts, clusters = wishes.account_of, wishes.cluster_of
-        earlier: set[str] = set()
-        for index, (name, space) in enumerate(zip(wishes.environments, spaces, strict=True), start=1):
-            account = accounts.get(name, f"{index % 10}" * 12)
+        for name in wishes.environments:
             protected = name == wishes.protected
-            values = {
-                "zones": usual_zones(wishes.region),
-                "cidr": space,
-                "number": f"{index:08x}",
-                "host": wishes.host_of(name),
-                "host_is_given": True,
-                "shares_account": account in earlier,
-            }
-            earlier.add(account)
             same_cluster = [other for other in clusters if clusters[other] == clusters.get(name)]
             yield (
                 name,
@@ -161,17 +149,33 @@ class NewProduct:
                     **self._common(),
                     protected=protected,
                     says_unprotected=name in PRODUCTION and not protected,
-                    account=account,
+                    account=self._account_of(name),
                     account_is_given=name in accounts,
                     namespace="" if protected or len(same_cluster) < 2 else f"{wishes.name}-{name}",
-                    sections=self._sections(
-                        "protected" if protected else "unprotected", {**values, "existing": clusters.get(name)}, {}
-                    ),
+                    sections=sections[name],
                 ),
             )
 
-    def _sections(self, layer: str, values: Mapping[str, Any], uses: Mapping[str, Sequence[str]]) -> Sequence[str]:
+    def _account_of(self, environment: str) -> str:
+        number = [*self.wishes.environments].index(environment) + 1
+        return self.wishes.account_of.get(environment, f"{number % 10}" * 12)
+
+    def _sections(self) -> Mapping[str, Sequence[str]]:
+        """The sections of each layer, with what is set beside them."""
         wishes = self.wishes
+        values, typed = self._values(), as_typed(wishes.values)
+        found: dict[str, list[str]] = {layer: [] for layer in values}
+        for key, kind in self.things.items():
+            sections = {layer: self._section(key, kind, layer, given) for layer, given in values.items()}
+            own = {path.partition(".")[2]: value for path, value in typed.items() if path.startswith(f"{key}.")}
+            for layer, section in with_values(sections, key, own, BASE).items():
+                if section:
+                    found[layer].append(section)
+        return found
+
+    def _values(self) -> Mapping[str, Mapping[str, Any]]:
+        """What the sections of each layer are filled in with."""
+        wishes, clusters = self.wishes, self.wishes.cluster_of
         shared = {
             "organization": wishes.organization,
             "product": wishes.name,
@@ -180,18 +184,32 @@ class NewProduct:
             "repository_is_given": True,
             "zone": wishes.zone,
             "web_services": [key for key, kind in self.things.items() if kind.name == WEB],
-            "existing": next(iter(wishes.cluster_of.values()), None),
         }
-        sections = [
-            kind.starter.section(key, layer, {**shared, **values}, uses.get(key, ()), self._known(key, layer))
-            for key, kind in self.things.items()
-        ]
-        if layer == "base":
-            sections = [
-                section or ("" if kind.starter.unprotected else f"{key}: {{}}\n")
-                for section, (key, kind) in zip(sections, self.things.items(), strict=True)
-            ]
-        return [section for section in sections if section]
+        values: dict[str, Mapping[str, Any]] = {BASE: {**shared, "existing": next(iter(clusters.values()), None)}}
+        earlier: set[str] = set()
+        for index, (name, space) in enumerate(
+            zip(wishes.environments, free_spaces((), len(wishes.environments)), strict=True), start=1
+        ):
+            account = self._account_of(name)
+            values[name] = {
+                **shared,
+                "existing": clusters.get(name),
+                "zones": usual_zones(wishes.region),
+                "cidr": space,
+                "number": f"{index:08x}",
+                "host": wishes.host_of(name),
+                "host_is_given": True,
+                "shares_account": account in earlier,
+            }
+            earlier.add(account)
+        return values
+
+    def _section(self, key: str, kind: Kind, layer: str, values: Mapping[str, Any]) -> str:
+        uses = self.wishes.uses().get(key, ()) if layer == BASE else ()
+        weight = "base" if layer == BASE else "protected" if layer == self.wishes.protected else "unprotected"
+        section = kind.starter.section(key, weight, values, uses, self._known(key, weight))
+        is_said_nowhere = layer == BASE and not kind.starter.unprotected
+        return section or (f"{key}: {{}}\n" if is_said_nowhere else "")
 
     def _known(self, key: str, layer: str) -> Mapping[str, Any]:
         """What a file that it was read from says of a field in this layer."""

@@ -8,10 +8,23 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-import yaml
-
 from twinstack.environment.dumper import dump
+from twinstack.layers.document import Path_, parse
+from twinstack.layers.merge import assignments
 from twinstack.layers.scalars import is_text
+
+
+class Typed(str):
+    """A number or a switch as somebody has typed it, which its value would not give back: `1.10`, `0123`."""
+
+
+def as_typed(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What is set by dotted paths, with numbers and switches as they were typed, so that they are judged, and stand in a
+    file, as in a file. Raises UsageError for a path that is none, and for one that is set twice.
+    """
+    texts: Mapping[Path_, str] = getattr(values, "texts", {})
+    assignments(values)
+    return {path: _as_typed(value, texts, tuple(path.split("."))) for path, value in values.items()}
 
 
 def overlaid(text: str, values: Mapping[str, Any]) -> str:
@@ -51,7 +64,20 @@ def _with_value(section: str, key: str, parts: Sequence[str], value: Any) -> str
 
 
 def _data(section: str, key: str) -> dict[str, Any]:
-    return (yaml.safe_load(section) or {}).get(key) or {}
+    document = parse(section, "")
+    found: dict[str, Any] = _as_typed(document.data.get(key) or {}, document.texts, (key,))
+    return found
+
+
+def _as_typed(value: Any, texts: Mapping[Path_, str], path: Path_) -> Any:
+    match value:
+        case Mapping():
+            return {name: _as_typed(one, texts, (*path, name)) for name, one in value.items()}
+        case list():
+            return [_as_typed(one, texts, (*path, number)) for number, one in enumerate(value)]
+        case _:
+            typed = texts.get(path, "")
+            return Typed(typed) if typed and typed != json.dumps(value, default=str) else value
 
 
 def _says(data: Any, parts: Sequence[str]) -> bool:
@@ -85,6 +111,8 @@ def written(key: str, value: Any) -> str:
 
 def _flow(value: Any) -> str:
     match value:
+        case Typed():
+            return str(value)
         case Mapping():
             return "{" + ", ".join(f"{_scalar(str(name))}: {_flow(one)}" for name, one in value.items()) + "}"
         case list() | tuple():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from typing import Annotated, Any, Final
 
@@ -16,7 +16,7 @@ from twinstack.environment.base import NAME, Environment
 from twinstack.errors import UsageError
 from twinstack.layers.load import PRODUCTION
 from twinstack.layers.reasons import shown
-from twinstack.layers.repair import similar
+from twinstack.layers.repair import nearest, similar
 from twinstack.layers.schema import schema_at
 from twinstack.starting.kind import Kind, find_kind
 from twinstack.starting.names import refused
@@ -47,6 +47,8 @@ class Wishes:
     """Existing clusters, for all of them or for one, as the accounts."""
     repository: str = ""
     """OWNER/NAME on GitHub, whose workflows deliver it; empty: it has no pipeline."""
+    values: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """What its fields say besides, by dotted paths: `{"web.placement.capacity": "spot"}`."""
     read: Reading | None = None
     """What a file says of it."""
 
@@ -67,7 +69,8 @@ class Wishes:
             *_fits("--region", "region", self.region),
             *self._wrong_environments(),
             *self._wrong_accounts(),
-            *self._wrong_things(),
+            *(wrong := [*self._wrong_things()]),
+            *(() if wrong else self._wrong_values()),
             *self._wrong_edge(),
             *self._wrong_repository(),
         ]
@@ -182,6 +185,20 @@ class Wishes:
                     yield f'{option}: nothing can be called "{name}": {reason}'
                 taken.setdefault(name, text)
 
+    def _wrong_values(self) -> Iterator[str]:
+        things = self.things()
+        for path in self.values:
+            first, separator, _ = path.partition(".")
+            if first in things and separator:
+                continue
+            guess = nearest(first, things)
+            begin = (
+                f"begin it with `{guess or first}.`"
+                if first in things or guess
+                else f"begin it with one of {', '.join(things)}"
+            )
+            yield f"--set {path}: only what the product's fields say is said here: {begin}"
+
     def _wrong_edge(self) -> Iterator[str]:
         if not self.edge:
             return
@@ -193,8 +210,8 @@ class Wishes:
             yield f"--edge: nothing would answer at {self.edge}: add `--workload {WEB}`"
 
     def _wrong_repository(self) -> Iterator[str]:
-        field = GitHub.__pydantic_fields__["repository"]
-        if self.repository and not _is(field.annotation, field.metadata, self.repository):
+        known = GitHub.__pydantic_fields__["repository"]
+        if self.repository and not _is(known.annotation, known.metadata, self.repository):
             yield f"--repository: {shown(self.repository)} does not fit: a repository of GitHub's, such as acme/shop"
 
 
