@@ -165,7 +165,7 @@ def test_a_kind_that_is_not_served_is_told_with_what_brings_it(account: str, bar
     found = of(doctor(replace(right(bare_plane), manifests=(keda, node)), kubeconfig=bare_plane.kubeconfig), "kinds")
     assert [(one.message, one.fix) for one in found] == [
         ("the cluster serves no NodePool of karpenter.sh/v9", "install Karpenter, or use EKS Auto Mode"),
-        ("the cluster serves no ScaledObject of keda.sh/v1", "install what defines it"),
+        ("the cluster serves no ScaledObject of keda.sh/v1", "install KEDA, or let `scale` follow cpu"),
     ]
 
 

@@ -155,7 +155,7 @@ REMADE: Final = frozenset({
     "aws_cloudwatch_event_target", "aws_cloudwatch_log_metric_filter", "aws_cloudwatch_log_resource_policy",
     "aws_cloudwatch_log_subscription_filter", "aws_cloudwatch_metric_alarm", "aws_db_option_group",
     "aws_db_parameter_group", "aws_db_subnet_group", "aws_default_security_group", "aws_ecr_lifecycle_policy",
-    "aws_ecr_repository_policy", "aws_efs_file_system_policy", "aws_efs_mount_target", "aws_eks_access_entry", "aws_eks_access_policy_association", "aws_eks_addon",
+    "aws_ecr_repository_policy", "aws_efs_backup_policy", "aws_efs_file_system_policy", "aws_efs_mount_target", "aws_eks_access_entry", "aws_eks_access_policy_association", "aws_eks_addon",
     "aws_eks_fargate_profile", "aws_eks_node_group", "aws_eks_pod_identity_association", "aws_elasticache_parameter_group",
     "aws_elasticache_subnet_group", "aws_flow_log", "aws_iam_instance_profile", "aws_iam_openid_connect_provider",
     "aws_iam_policy", "aws_iam_role", "aws_iam_role_policy", "aws_iam_role_policy_attachment", "aws_internet_gateway",

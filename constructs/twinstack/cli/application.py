@@ -46,6 +46,7 @@ Environments = Annotated[
 OneEnvironment = Annotated[str, typer.Argument(metavar="ENVIRONMENT", help="Its name, as `twinstack list` shows it.")]
 Check = Annotated[bool, typer.Option("--check", help="Write nothing; fail where a file differs.")]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite files that it did not write, too.")]
+Fields = Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Says more: web.scale.max=9.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]
 Version = Annotated[
     str | None, typer.Option("--version", metavar="VERSION", help="The release: the tag of every image.")
@@ -125,10 +126,7 @@ def init(
             "--from", metavar="FILE", help="Draft it from a Compose file or a chart's values.", show_default=False
         ),
     ] = None,
-    set_: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="PATH=VALUE", help="What a field says besides: web.scale.max=9."),
-    ] = None,
+    set_: Fields = None,
     json: Json = False,
 ) -> None:
     """Make a new product that checks, synthesizes, tests and rehearses at once.
@@ -167,10 +165,7 @@ def add(
             metavar="NAME[:ACCESS]", help="Of a resource: a workload that uses it. Of a workload: what it uses."
         ),
     ] = None,
-    set_: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="PATH=VALUE", help="What it says besides: mailer.scale.max=9."),
-    ] = None,
+    set_: Fields = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the difference, and write nothing.")] = False,
 ) -> None:
     """Add a resource or a workload to the product, in YAML and in Python.

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from twinstack.delivery.cluster_identity import KubeconfigCluster, require_cluster, update_command
+from twinstack.delivery.examination.brought import brought
 from twinstack.delivery.examination.check import Check, Finding, attempt, left_out
 from twinstack.delivery.examination.elsewhere import TITLE as ELSEWHERE
 from twinstack.delivery.examination.elsewhere import elsewhere, told
@@ -106,30 +107,13 @@ def _kinds(examined: Examined, api: ApiServer) -> Iterator[Check]:
     kinds = sorted({(manifest.api_version, manifest.kind) for manifest in examined.manifests})
     missing = [(version, kind) for version, kind in kinds if api.resource(version, kind) is None]
     for version, kind in missing:
-        brought = next((by for group, by in BROUGHT_BY if version.startswith(group)), "install what defines it")
-        yield Check(TITLES[3], Finding.FAILED, f"the cluster serves no {kind} of {version}", brought)
+        fix = next((by for group, by in BROUGHT_BY if version.startswith(group)), "install what defines it")
+        yield Check(TITLES[3], Finding.FAILED, f"the cluster serves no {kind} of {version}", fix)
     if not missing:
         yield Check(TITLES[3], Finding.OK, f"all {len(kinds)} are served")
-    if examined.has("SecretProviderClass"):
-        yield from attempt(TITLES[3], lambda: _driver(api))
+    yield from attempt(TITLES[3], lambda: brought(examined, api, TITLES[3]))
     if examined.has("HorizontalPodAutoscaler") and not api.serves("metrics.k8s.io/v1beta1", "pods"):
         yield Check(TITLES[3], Finding.WARNING, "no metrics: nothing is scaled", "install the add-on metrics-server")
-
-
-def _driver(api: ApiServer) -> Iterator[Check]:
-    from twinstack.errors import ClusterError
-
-    try:
-        found = api.get("storage.k8s.io/v1", "CSIDriver", DRIVER)
-    except ClusterError as error:
-        if error.status != FORBIDDEN:
-            raise
-        yield Check(TITLES[3], Finding.LEFT_OUT, f"the driver {DRIVER}: there is no right to look at it")
-        return
-    if found is None:
-        yield Check(
-            TITLES[3], Finding.FAILED, f"the driver {DRIVER} is missing: no pod with secrets starts", BROUGHT_BY[0][1]
-        )
 
 
 def _rights(examined: Examined, api: ApiServer) -> Iterator[Check]:
@@ -195,7 +179,6 @@ TITLES: Final = ("cluster", "API server", "clock", "kinds", "rights")
 NOTED_SKEW_SECONDS: Final = 30
 LARGEST_SKEW_SECONDS: Final = 300
 """AWS refuses a request signed more than five minutes off. Source: AWS IAM User Guide, "Signature Version 4", troubleshooting."""
-DRIVER: Final = "secrets-store.csi.k8s.io"
 BROUGHT_BY: Final = (
     (
         "secrets-store.csi.x-k8s.io",
@@ -214,6 +197,8 @@ BROUGHT_BY: Final = (
     ("gateway.k8s.aws", "install the AWS Load Balancer Controller, 3.5 or later, with its definitions for gateways"),
     ("gateway.envoyproxy.io", "install Envoy Gateway"),
     ("monitoring.coreos.com", "install the Prometheus operator"),
+    ("keda.sh", "install KEDA, or let `scale` follow cpu"),
+    ("snapshot.storage.k8s.io", "install the EKS add-on snapshot-controller"),
     ("external-secrets.io", "install the External Secrets operator"),
     ("karpenter.sh", "install Karpenter, or use EKS Auto Mode"),
 )

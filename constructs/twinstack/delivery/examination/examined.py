@@ -62,6 +62,11 @@ class Examined:
         return next((str(one["version"]) for one in clusters.values() if one.get("version")), "")
 
     @property
+    def add_ons(self) -> tuple[Mapping[str, Any], ...]:
+        """The add-ons that the stack gives its own cluster."""
+        return tuple(self.stack.get("resource", {}).get("aws_eks_addon", {}).values())
+
+    @property
     def stack_id(self) -> str:
         """`analytics-prod`, which its objects are labelled with; empty where none is."""
         labels = (one.data["metadata"].get("labels") or {} for one in self.manifests)

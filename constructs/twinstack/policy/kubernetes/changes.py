@@ -140,7 +140,8 @@ def _cleans(cleaner: Object, left: Object) -> bool:
     if cleaner.kind == "CustomResourceDefinition":
         return left.kind == text(cleaner.spec, "names", "kind") and left.group == text(cleaner.spec, "group")
     if cleaner.kind == "StorageClass" and left.kind == "PersistentVolumeClaim":
-        return text(left.spec, "storageClassName") == cleaner.name
+        cleans = text(cleaner.data, "reclaimPolicy") != "Retain"
+        return cleans and text(left.spec, "storageClassName") == cleaner.name
     pods = pods_of(cleaner)
     images = [text(one.data, "image") for one in pods.containers] if pods else []
     for word, kinds in _CONTROLLERS.items():
