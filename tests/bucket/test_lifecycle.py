@@ -114,6 +114,15 @@ def test_what_s3_refuses_or_what_never_happens_is_refused(
     assert (found.given, found.fix) == (given, fix)
 
 
+@pytest.mark.parametrize(
+    "rule", ["transitions: {STANDARD_IA: 29}", "old_version_transitions: {ONEZONE_IA: 1, GLACIER: 60}"]
+)
+def test_nothing_moves_within_its_first_month_to_what_is_for_seldom_used_objects(rule: str) -> None:
+    (found,) = [one for one in told(rule) if not one.warning]
+    assert (found.code, found.fix) == ("TW380", "write `30`, if that is what is meant")
+    assert found.path.rpartition(".")[2] in rule
+
+
 def test_the_buckets_own_rules_keep_their_names() -> None:
     (found,) = refused("files: {lifecycle: {expire: {expire_days: 3}}}")
     assert found == problem(
@@ -133,7 +142,7 @@ def test_a_class_that_does_not_exist_is_named_with_those_that_do() -> None:
 @pytest.mark.parametrize(
     ("rule", "given"),
     [
-        ("transitions: {STANDARD_IA: 0, GLACIER: 29}", "29 days in STANDARD_IA"),
+        ("transitions: {STANDARD_IA: 30, GLACIER: 59}", "29 days in STANDARD_IA"),
         ("transitions: {GLACIER_IR: 10}, expire_days: 50", "40 days in GLACIER_IR"),
         ("old_version_transitions: {DEEP_ARCHIVE: 1}", "89 days in DEEP_ARCHIVE"),
     ],
@@ -145,7 +154,7 @@ def test_a_stay_that_is_charged_for_longer_than_it_lasts_is_told(rule: str, give
 
 @pytest.mark.parametrize(
     "rule",
-    ["transitions: {STANDARD_IA: 0}", "transitions: {STANDARD_IA: 30, GLACIER: 60}, expire_days: 150", "transitions: {GLACIER: 0}",
+    ["transitions: {STANDARD_IA: 30}", "transitions: {STANDARD_IA: 30, GLACIER: 60}, expire_days: 150", "transitions: {GLACIER: 0}",
      "transitions: {INTELLIGENT_TIERING: 0}, expire_days: 1", "old_versions_days: 90", "expire_days: 1"],
 )  # fmt: skip
 def test_what_s3_takes_is_taken_without_a_word(rule: str) -> None:

@@ -19,12 +19,12 @@ def refused_days(arguments: Mapping[str, Any]) -> Iterator[Offer]:
                 days, storage = number_of(one.get(unit)), str(one.get("storage_class"))
                 path = f"rule.{move}.{unit}"
                 if days is not None and days < LEAST and storage in INFREQUENT:
-                    yield Offer(path, f"{days:g} to {storage}", f"{LEAST} or more to {storage}", f"{LEAST}", MOVES)
+                    yield Offer(path, f"{storage} after {days:g}", f"{LEAST} or more", f"{LEAST}", MOVES)
                 for last in _blocks(rule.get(end)):
                     ends = number_of(last.get(unit))
                     if days is not None and ends and ends <= days:
-                        given = f"{ends:g}, and to {storage} after {days:g}"
-                        yield Offer(f"rule.{end}.{unit}", given, f"more than {days:g}", f"{days + 1:g}", ENDS)
+                        given = f"{storage} after {days:g}, and an end after {ends:g}"
+                        yield Offer(path, given, f"fewer than {ends:g}", "", ENDS)
 
 
 def _blocks(value: Any) -> list[Mapping[str, Any]]:

@@ -179,6 +179,6 @@ ACCEPTED: Final = [
     Accepted(
         "CKV2_AWS_5",
         "aws_security_group",
-        "the scraper wears its group; checkov does not know that aws_prometheus_scraper has one",
+        "the scraper wears its group; checkov does not know that aws_prometheus_scraper has one.",
     )
 ]
