@@ -164,6 +164,19 @@ def test_an_unknown_value_gets_one_of_its_type() -> None:
     assert isinstance(value["e"][0], str)
 
 
+@pytest.mark.parametrize(
+    ("name", "shape"),
+    [
+        ("cluster_security_group_id", "sg-"), ("vpc_security_group_ids", "sg-"), ("default_route_table_id", "rtb-"), ("vpc_id", "vpc-"),
+        ("outpost_subnet_id", "subnet-"), ("primary_network_interface_id", "eni-"),
+    ],
+)  # fmt: skip
+def test_an_id_of_the_network_has_the_shape_that_aws_gives_it(name: str, shape: str) -> None:
+    made = Inventor("aws_x", {}, ELSEWHERE).invent("string", name)
+    assert made.startswith(shape)
+    assert len(made) == len(shape) + 17
+
+
 def test_what_is_known_is_never_made_up() -> None:
     type_ = ["object", {"a": ["list", "string"], "b": "string", "c": ["map", "number"]}]
     value = {"a": ["x", UNKNOWN], "b": None, "c": {"k": 2}}

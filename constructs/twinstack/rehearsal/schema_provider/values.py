@@ -288,4 +288,12 @@ _ENDINGS: Final = {
     "cidr_block": "10.0.0.0/16",
     "_ip": "10.0.0.10",
     "json": "{{}}",
+    "vpc_id": "vpc-{hash17}",
+    "subnet_id": "subnet-{hash17}",
+    "subnet_ids": "subnet-{hash17}",
+    "security_group_id": "sg-{hash17}",
+    "security_group_ids": "sg-{hash17}",
+    "route_table_id": "rtb-{hash17}",
+    "network_interface_id": "eni-{hash17}",
+    "allocation_id": "eipalloc-{hash17}",
 }
