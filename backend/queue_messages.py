@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 import structlog
 from kombu.transport.redis import Channel, Transport
 from pydantic import AwareDatetime, BaseModel, Field, ValidationError
+from redis import exceptions
 
 from broker import ASIDE
 
@@ -78,6 +79,10 @@ class CarefulChannel(Channel):
     """Kombu's channel, which takes what is no message for an empty answer of Redis."""
 
     def _create_client(self, asynchronous: bool = False) -> Any:
+        if getattr(self.connection, "client", None) is None:
+            # Redis was lost with a message taken up and not done: kombu asks the closed transport for it, and what it raises ends
+            # the worker. This it takes for what it is; the message is handed on when its visibility timeout is over.
+            raise exceptions.ConnectionError("the connection to the queue is closed")
         client = super()._create_client(asynchronous)
         client.set_response_callback("BRPOP", self._taken)
         return client

@@ -10,7 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
@@ -72,7 +72,8 @@ def _lose(stack: Stack, which: str) -> Seen:
     _wait_for_health(stack)
     first = next(iter(webs.values()))
     over = threading.Event()
-    with ThreadPoolExecutor() as threads:
+    with ThreadPoolExecutor() as threads, ExitStack() as whatever_happens:
+        whatever_happens.callback(over.set)  # both go on until then, and would be waited for
         sampling = threads.submit(_sample, webs, seen, over)
         sending = threads.submit(_send, first, seen, over)
         time.sleep(2)

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from kombu import Connection
 
 from broker import (
     ASIDE,
@@ -20,7 +21,7 @@ from broker import (
     celery_application,
 )
 from database import TASK_STATEMENT_SECONDS
-from queue_messages import LONGEST_ASIDE, fault_of
+from queue_messages import LONGEST_ASIDE, CarefulTransport, fault_of
 from tests.conftest import Stack, web_settings
 from tests.servers import python, wait_until
 
@@ -126,3 +127,12 @@ def test_a_dead_workers_task_is_taken_up_after_that_time(stack: Stack) -> None:
     redis.zadd("unacked_index", {tag: time.time() - VISIBILITY_SECONDS - 1})
     stack.worker()
     wait_until(lambda: redis.hlen("unacked") == 0 and redis.llen(QUEUE) == 0)
+
+
+def test_a_channel_whose_connection_was_collected_says_that_it_is_lost(stack: Stack) -> None:
+    """A worker asks one so where it had a message taken up: whatever else is raised there ends it."""
+    with Connection(stack.variables["REDIS_URL"], transport=CarefulTransport) as connection:
+        channel, lost = connection.default_channel, connection.connection_errors
+        connection.transport.client = None  # as Celery leaves it when Redis does not answer
+        with pytest.raises(lost, match="closed"), channel.conn_or_acquire():
+            pass
