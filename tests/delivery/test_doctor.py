@@ -127,14 +127,17 @@ def test_all_is_well_once_everything_is_there(account: str, bare_plane: ControlP
         boto("secretsmanager").put_secret_value(
             SecretId=secret.name, SecretString="x", VersionStages=["AWSCURRENT", secret.label]
         )
-    driver = {
+    driver: dict[str, Any] = {
         "apiVersion": "storage.k8s.io/v1", "kind": "CSIDriver",
         "metadata": {"name": "secrets-store.csi.k8s.io"}, "spec": {"attachRequired": False},
     }  # fmt: skip
     missing = doctor(right(bare_plane), kubeconfig=bare_plane.kubeconfig)
     assert "the driver secrets-store.csi.k8s.io is missing" in {one.message[:46] for one in of(missing, "kinds")}
     assert not bare_plane.api.apply(driver).refusal
-    checks = doctor(right(bare_plane), kubeconfig=bare_plane.kubeconfig)
+    try:
+        checks = doctor(right(bare_plane), kubeconfig=bare_plane.kubeconfig)
+    finally:
+        bare_plane.api.delete(driver["apiVersion"], driver["kind"], "secrets-store.csi.k8s.io")
     assert [check for check in checks if check.finding is Finding.FAILED and check.title != "Terraform"] == []
     assert only(checks, "state bucket").message == f"{BUCKET} is there, and nobody is at work on the state"
     assert only(checks, "secrets").message == "8 have the version that pods ask for"
