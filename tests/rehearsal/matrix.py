@@ -25,7 +25,7 @@ from typing import Any, Final
 
 import yaml
 
-from tests.rehearsal.test_variants import IN_BASE, NETWORK, NODE_GROUPS, REGISTRY, VARIANTS
+from tests.rehearsal.test_variants import IN_BASE, NETWORK, NODE_GROUPS, VARIANTS
 from twinstack.errors import ConfigurationError
 from twinstack.product import Product
 from twinstack.rehearsal.control_plane import ASSETS_VARIABLE, ControlPlane
@@ -46,10 +46,6 @@ ALARMS: Final = {"monitoring.notify": [{"protocol": "email", "endpoint": "oncall
 LACKING: Final = "TW924"
 """That a folder of real definitions has none of a kind, which the built-in one judges then."""
 NO_WAY_OUT: Final = "own, no NAT"
-EXPORTERS: Final = {
-    "database": f"{REGISTRY}/postgres-exporter:v0.18.1",
-    "cache": f"{REGISTRY}/redis_exporter:v1.80.0",
-}
 QUESTIONS: Final[Mapping[str, Mapping[str, Settings]]] = {
     "edge": {
         "alb": {},
@@ -65,7 +61,7 @@ QUESTIONS: Final[Mapping[str, Mapping[str, Settings]]] = {
             "network.nat": "single",
             "network.acknowledge": {"TW404": "the matrix has every way out, this one too"},
         },
-        NO_WAY_OUT: {**VARIANTS["nat none"], "monitoring.exporter_images": EXPORTERS},
+        NO_WAY_OUT: VARIANTS["nat none"],
         "existing": {"network.existing": NETWORK},
         "existing, and the cluster": {"network.existing": NETWORK, "cluster.existing": "platform-live"},
     },

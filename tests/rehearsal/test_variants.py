@@ -46,8 +46,10 @@ VARIANTS: Mapping[str, Mapping[str, Any]] = {
         "scheduler.image": f"{REGISTRY}/analytics-backend",
         "migration.image": f"{REGISTRY}/analytics-backend",
         "database.client_image": f"{REGISTRY}/postgres:18.4-alpine",
-        "monitoring.exporter_images.database": f"{REGISTRY}/postgres-exporter:v0.17.1",
-        "monitoring.exporter_images.cache": f"{REGISTRY}/redis_exporter:v1.74.0",
+        "monitoring.exporter_images": {
+            "database": f"{REGISTRY}/postgres-exporter:v0.18.1",
+            "cache": f"{REGISTRY}/redis_exporter:v1.80.0",
+        },
     },
     "kms bucket": {"exports.encryption": "aws:kms"},
     "a low port": {},
