@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.changes.test_gate import entry, plan, update
-from twinstack.changes.configured import blocks_of_folder
+from twinstack.changes.configured import Configuration
 from twinstack.changes.effect import Effect
 from twinstack.changes.gate import judge
 from twinstack.changes.plan_document import PlanDocument
@@ -73,4 +73,4 @@ def test_the_configuration_of_a_release_goes_with_its_plan(tmp_path: Path) -> No
     (tmp_path / "plan.json").write_text(json.dumps(plan()))
     document = PlanDocument.read(tmp_path)
     assert document is not None
-    assert document.blocks == blocks_of_folder(tmp_path) == KEPT
+    assert document.blocks == Configuration.read(tmp_path).blocks == KEPT

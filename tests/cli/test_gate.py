@@ -138,3 +138,19 @@ def test_what_is_no_release_and_no_effect_is_refused(typed: Typed, tmp_path: Pat
         "safe, restarts, interrupts, replaces, unprotects, exposes are known; what destroys data takes its address"
         in " ".join(err.split())
     )
+
+
+@pytest.mark.parametrize(("content", "given"), [(b"[1", "no JSON ("), (b"[1]", "JSON that is no object")])
+@pytest.mark.parametrize("beside", ["plan", "former"])
+def test_a_configuration_that_is_not_read_is_named(
+    typed: Typed, tmp_path: Path, content: bytes, given: str, beside: str
+) -> None:
+    for name in ("plan", "former"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "plan" / "plan.json").write_text(json.dumps(plan()))
+    (tmp_path / beside / "cdk.tf.json").write_bytes(content)
+    status, out, err = typed("plan", *(["--former", "former"] if beside == "former" else []))
+    assert (status, out) == (2, "")
+    assert "error TW981: a file of the configuration is not read" in err
+    assert given in err
+    assert "cdk.tf.json" in err

@@ -8,34 +8,76 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, TypeAlias, cast
+from typing import Any, Final, Self, TypeAlias, cast
 
 from twinstack.changes.effect import Effect
 from twinstack.changes.openings import POLICIES
+from twinstack.changes.resources import mapping, resources_in
 from twinstack.changes.stateful import STATEFUL
 from twinstack.changes.weakening import Weakening
 from twinstack.delivery.infrastructure_plan import UNKNOWN_YET
+from twinstack.errors import ConfigurationError, Location, Problem
 
 Blocks: TypeAlias = Mapping[str, Mapping[str, Any]]
 """The resources of a configuration, by their addresses."""
 
 
-def blocks_of(configuration: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """The resources of one file of configuration in JSON."""
-    for kind, named in _mapping(configuration.get("resource")).items():
-        for name, block in _mapping(named).items():
-            yield f"{kind}.{name}", _mapping(block)
+@dataclass(frozen=True)
+class Configuration:
+    """What is read of a stack's configuration in JSON; of one in HCL nothing."""
+
+    blocks: Blocks = field(default_factory=dict, repr=False)
+    moved: Mapping[str, str] = field(default_factory=dict)
+    """Former address: new one."""
+
+    @classmethod
+    def of(cls, files: Iterable[Mapping[str, Any]]) -> Self:
+        """What its files say, one after the other."""
+        every = [*files]
+        blocks = {address: block for one in every for address, block in resources_in(one).items()}
+        return cls(blocks, {former: new for one in every for former, new in _moves(one)})
+
+    @classmethod
+    def read(cls, folder: Path) -> Self:
+        """Of the stack that lies in a folder, or in the infrastructure half of a release. Raises ConfigurationError (TW981)
+        for a file that is no object in JSON.
+        """
+        from twinstack.delivery.release_folder import INFRASTRUCTURE
+
+        place = folder / INFRASTRUCTURE if (folder / INFRASTRUCTURE).is_dir() else folder
+        return cls.of(_parsed(file) for file in sorted(place.glob("*.tf.json")))
 
 
-def blocks_of_folder(folder: Path) -> Blocks:
-    """Those of the stack that lies in a folder, or in the infrastructure half of a release."""
-    from twinstack.delivery.release_folder import INFRASTRUCTURE
+def _moves(configuration: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    blocks = configuration.get("moved") or ()
+    for one in [blocks] if isinstance(blocks, Mapping) else blocks:
+        yield str(one.get("from")), str(one.get("to"))
 
-    place = folder / INFRASTRUCTURE if (folder / INFRASTRUCTURE).is_dir() else folder
-    files = sorted(place.glob("*.tf.json"))
-    return {address: block for file in files for address, block in blocks_of(json.loads(file.read_bytes()))}
+
+def _parsed(file: Path) -> Mapping[str, Any]:
+    try:
+        found: Any = json.loads(file.read_bytes())
+    except OSError as error:
+        given = error.strerror or str(error)
+    except ValueError as error:
+        given = f"no JSON ({error})"
+    else:
+        if isinstance(found, Mapping):
+            return cast("Mapping[str, Any]", found)
+        given = "JSON that is no object"
+    raise ConfigurationError([
+        Problem(
+            "TW981",
+            "a file of the configuration is not read",
+            location=Location(str(file)),
+            given=given,
+            allowed="an object in JSON, as `twinstack synth` writes it",
+            fix="write it again: `twinstack synth`, or `twinstack plan` for a release",
+        )
+    ])  # fmt: skip
 
 
 def keeps(block: Mapping[str, Any] | None) -> bool:
@@ -77,14 +119,10 @@ def standing(plan: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     """What stands and stays, and what it is now, by its address."""
     found: dict[str, Mapping[str, Any]] = {}
     for one in plan.get("resource_changes") or ():
-        change = _mapping(one.get("change"))
+        change = mapping(one.get("change"))
         if not _GOES & {*cast("Collection[str]", change.get("actions") or ())}:
-            found[str(one.get("address"))] = _mapping(change.get("before"))
+            found[str(one.get("address"))] = mapping(change.get("before"))
     return found
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return cast("Mapping[str, Any]", value) if isinstance(value, Mapping) else {}
 
 
 _REFERENCE: Final = re.compile(r"\$\{([a-z0-9_]+\.[\w-]+)\.(\w+)\}")

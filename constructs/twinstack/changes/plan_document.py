@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from twinstack.changes.configured import Blocks, blocks_of, blocks_of_folder
+from twinstack.changes.configured import Blocks, Configuration
 from twinstack.errors import ConfigurationError, Location, MissingToolError, Problem
 from twinstack.terraform.program import PROGRAMS, VARIABLE, Program
 
@@ -44,9 +44,8 @@ class PlanDocument:
         except OSError as error:
             raise _no_plan(place, error.strerror or str(error)) from error
         if zipfile.is_zipfile(place):
-            files = [*_configuration_of_file(place)]
-            moved = {old: new for one in files for old, new in moves_of(one)}
-            return cls(_shown(place), moved, {address: block for one in files for address, block in blocks_of(one)})
+            beside = Configuration.of(_configuration_of_file(place))
+            return cls(_shown(place), beside.moved, beside.blocks)
         return cls(_parsed(content, place))
 
 
@@ -61,13 +60,6 @@ def format_of(shown: Mapping[str, Any]) -> tuple[int, ...]:
     return tuple(int(part) for part in shown["format_version"].split("."))
 
 
-def moves_of(configuration: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The `moved` blocks of one file of configuration in JSON: former address, new one."""
-    blocks = configuration.get("moved") or ()
-    for one in [blocks] if isinstance(blocks, Mapping) else blocks:
-        yield str(one.get("from")), str(one.get("to"))
-
-
 def _of_folder(folder: Path) -> PlanDocument | None:
     from twinstack.delivery.release import Release
     from twinstack.delivery.release_folder import INFRASTRUCTURE, PLAN_JSON, RELEASE_FILE
@@ -80,13 +72,8 @@ def _of_folder(folder: Path) -> PlanDocument | None:
     file = place / PLAN_JSON
     if not file.is_file():
         raise _no_plan(folder, "a folder that holds no release")
-    return PlanDocument(_parsed(file.read_bytes(), file), dict(moves_of_folder(place)), blocks_of_folder(place))
-
-
-def moves_of_folder(folder: Path) -> Iterator[tuple[str, str]]:
-    """What the stack in this folder asks to be moved."""
-    for file in sorted(folder.glob("*.tf.json")):
-        yield from moves_of(json.loads(file.read_bytes()))
+    beside = Configuration.read(place)
+    return PlanDocument(_parsed(file.read_bytes(), file), beside.moved, beside.blocks)
 
 
 def _configuration_of_file(file: Path) -> Iterator[Mapping[str, Any]]:

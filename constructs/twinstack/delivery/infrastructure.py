@@ -16,9 +16,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-from twinstack.changes.configured import blocks_of_folder
+from twinstack.changes.configured import Configuration
 from twinstack.changes.gate import BY_A_PERSON, judge, require_pass
-from twinstack.changes.plan_document import moves_of_folder
 from twinstack.delivery.cluster_identity import the_cluster
 from twinstack.delivery.infrastructure_moves import continues, moves
 from twinstack.delivery.infrastructure_plan import InfrastructurePlan, values_of
@@ -76,8 +75,9 @@ class Infrastructure:
         the plan, so all but what destroys data passes, and that where its address is among `destroying` (TW975).
         """
         saved = _read(folder)
-        moved, blocks = dict(moves_of_folder(folder)), blocks_of_folder(folder)
-        require_pass(judge(saved.document, allowed=destroying, up_to=BY_A_PERSON, moved=moved, configuration=blocks))
+        one = Configuration.read(folder)
+        found = judge(saved.document, allowed=destroying, up_to=BY_A_PERSON, moved=one.moved, configuration=one.blocks)
+        require_pass(found)
         if saved.is_empty:
             return saved
         with self._at(folder, _program_of(saved, self.program)) as terraform:

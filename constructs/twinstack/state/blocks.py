@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from twinstack.changes.resources import resources_in
 from twinstack.changes.stateful import REMADE
 from twinstack.errors import ConfigurationError, Problem
 from twinstack.layers.repair import nearest
@@ -18,15 +19,6 @@ from twinstack.state.import_ids import NEVER_IMPORTED, misfit, other_name, stran
 
 Output = dict[str, Any]
 """A parsed cdk.tf.json."""
-
-
-def resources_in(output: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
-    """The arguments of each managed resource by its address."""
-    return {
-        f"{type_name}.{name}": arguments
-        for type_name, named in output.get("resource", {}).items()
-        for name, arguments in named.items()
-    }
 
 
 def stateful_in(output: Mapping[str, Any]) -> Sequence[str]:

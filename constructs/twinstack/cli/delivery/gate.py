@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from twinstack.changes.configured import Blocks, blocks_of_folder
+from twinstack.changes.configured import Blocks, Configuration
 from twinstack.changes.effect import Effect
 from twinstack.changes.gate import Verdict, judge
 from twinstack.changes.plan_document import PlanDocument
@@ -77,7 +77,7 @@ def _sum(verdicts: Collection[Verdict], *, has_plan: bool) -> str:
 def _former(folder: Path | None) -> Blocks:
     if folder is None:
         return {}
-    if found := blocks_of_folder(folder):
+    if found := Configuration.read(folder).blocks:
         return found
     raise UsageError(
         f"--former {folder}: no stack in JSON lies there; a release's folder is wanted, or a synthesized stack"

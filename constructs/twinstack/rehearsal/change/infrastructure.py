@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from twinstack.changes.former import Outputs
+from twinstack.changes.resources import whose_lifecycle_says
 from twinstack.delivery.infrastructure_plan import InfrastructurePlan, ResourceChange
 from twinstack.policy.following import stack_following
 from twinstack.rehearsal import schemas
@@ -81,7 +82,7 @@ class _Change:
             return ()
         run.problems += obstacles(
             planned,
-            protected=_with(self._before.stack, "prevent_destroy"),
+            protected=whose_lifecycle_says(self._before.stack, "prevent_destroy"),
             made_first=_made_first(planned, self._place),
         )
         seen = {problem.path for problem in run.problems}
@@ -133,17 +134,9 @@ def _unprotected(configuration: Mapping[str, Any]) -> dict[str, Any]:
     return free
 
 
-def _with(configuration: Mapping[str, Any], argument: str) -> Iterator[str]:
-    """The addresses whose lifecycle says this."""
-    for type_name, resources in configuration.get("resource", {}).items():
-        for name, resource in resources.items():
-            if resource.get("lifecycle", {}).get(argument):
-                yield f"{type_name}.{name}"
-
-
 def _made_first(changes: tuple[ResourceChange, ...], place: Workspace) -> Iterator[str]:
     """Whose successor is made before they go: by their own word, or as what needs them says so, which the state notes."""
-    yield from _with(place.configuration, "create_before_destroy")
+    yield from whose_lifecycle_says(place.configuration, "create_before_destroy")
     if place.state_file.is_file():
         wanted = {one.address.partition("[")[0] for one in changes}
         for one in json.loads(place.state_file.read_text()).get("resources", []):

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from twinstack.changes.resources import whose_lifecycle_says
 from twinstack.errors import Problem
 from twinstack.rehearsal import schemas
 from twinstack.rehearsal.terraform.leaks import leaks
@@ -128,7 +129,7 @@ class Run:
         return True
 
     def plan_destroy(self) -> bool:
-        protected = sorted(_protected(self.place.configuration))
+        protected = sorted(whose_lifecycle_says(self.place.configuration, "prevent_destroy"))
         if not protected:
             return True
         outcome = self.step("destroy plan", "plan", "-destroy", "-json")
@@ -203,13 +204,6 @@ def _made(place: Workspace) -> Mapping[str, int]:
         if resource.get("mode") == "managed":
             made[resource["type"]] += len(resource.get("instances", []))
     return dict(sorted(made.items()))
-
-
-def _protected(configuration: Mapping[str, Any]) -> Iterator[str]:
-    for type_name, resources in configuration.get("resource", {}).items():
-        for name, resource in resources.items():
-            if resource.get("lifecycle", {}).get("prevent_destroy"):
-                yield f"{type_name}.{name}"
 
 
 def _notes() -> Iterator[str]:
