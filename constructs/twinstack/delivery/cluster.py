@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from twinstack.delivery.cluster_identity import (
     KubeconfigCluster,
@@ -45,7 +46,7 @@ def connect(cluster: ClusterIdentity | None, context: Context) -> Generator[ApiS
         try:
             yield api
         except ClusterError as error:
-            if error.status != FORBIDDEN:
+            if error.status != HTTPStatus.FORBIDDEN:
                 raise
             rights = "`twinstack doctor` names every right that delivering takes, and who gives it"
             raise ClusterError(f"{error}. {rights}.", status=error.status) from error
@@ -125,6 +126,3 @@ def _written(cluster: ClusterIdentity, file: Path) -> bool:
         stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=300,
     )  # fmt: skip
     return done.returncode == 0 and file.is_file()
-
-
-FORBIDDEN: Final = 403

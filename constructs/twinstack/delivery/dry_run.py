@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from typing import Any, Final
 
 from twinstack.api_server import Answer, ApiServer
@@ -96,7 +97,7 @@ def examine(
             return replace(examined, examined=False), None, ""
         if _NO_DRY_RUN.search(answer.refusal):
             return replace(change, examined=True), None, ""
-        if answer.status == _FORBIDDEN and answer.about and change.identity.namespace != home:
+        if answer.status == HTTPStatus.FORBIDDEN and answer.about and change.identity.namespace != home:
             note = "this deployer may not change it, so an administrator has to see to it"
             return replace(examined, kind=ChangeKind.LEFT, note=note), None, ""
         return examined, problem_of(change, answer), ""
@@ -224,7 +225,7 @@ def problem_of(change: Change, answer: Answer) -> Problem:
             given=f"{change.identity.kind} in {change.manifest.api_version}",
             fix="install what brings its definition, or correct apiVersion and kind",
         )
-    if answer.status == _FORBIDDEN and _NO_RIGHT.search(answer.refusal):
+    if answer.status == HTTPStatus.FORBIDDEN and _NO_RIGHT.search(answer.refusal):
         return Problem(
             "TW945",
             "whoever deploys may not do this",
@@ -279,7 +280,6 @@ def _short(text: str) -> str:
 
 
 _NOT_FOUND: Final = 404
-_FORBIDDEN: Final = 403
 _NOT_CONTENT: Final = frozenset({"status", "metadata", "apiVersion", "kind"})
 _MANAGER: Final = re.compile(r'conflict with "([^"]+)"')
 _IMMUTABLE: Final = re.compile(

@@ -5,7 +5,8 @@ What happens, in order, and what stands in the cluster where the client is kille
 1. look: what the cluster holds is compared with what the release declares. Where nothing differs, nothing is written.
 2. lock: a Lease. Of a client that died it runs out by itself.
 3. record: the release is written down as `applying`; the same command finds it, and goes on.
-4. tell what Terraform alone knows of what AWS made, where a manifest asks for it; then apply and wait, in the order of the objects' own references: a migration to its end before what needs it.
+4. tell what Terraform alone knows of what AWS made, where a manifest asks for it; then apply and wait, in the order of the
+   objects' own references: a migration to its end before what needs it.
 5. prune what earlier releases listed and this one does not, now that all is healthy.
 6. record: `succeeded`. Where a step fails, the last release that succeeded is applied once more, by the same steps, and
    this one is `returned`.
@@ -17,6 +18,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from http import HTTPStatus
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -29,7 +31,7 @@ from twinstack.delivery.namespace import ProductNamespace
 from twinstack.delivery.patience import Patient
 from twinstack.delivery.pruning import Kept, Pruning, gone, prune
 from twinstack.delivery.record import Status
-from twinstack.delivery.records import FORBIDDEN, KEPT, Records
+from twinstack.delivery.records import KEPT, Records
 from twinstack.delivery.release import DEADLINE_SECONDS
 from twinstack.errors import ClusterError, ConfigurationError
 
@@ -278,7 +280,7 @@ class Delivery:
         try:
             return standing_lease(self.api, self.namespace, lease_name(self.stack))
         except ClusterError as error:
-            if error.status != FORBIDDEN:  # whoever may only look is told whether there is anything to do
+            if error.status != HTTPStatus.FORBIDDEN:  # whoever may only look is told whether there is anything to do
                 raise
             return None
 

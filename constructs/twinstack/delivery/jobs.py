@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from twinstack.delivery.last_lines import LINES, shown
@@ -129,7 +130,7 @@ class JobLog:
                         seen = number + 1
             except ClusterError as error:
                 failed += 1
-                if error.status == _FORBIDDEN or (is_over and (error.status in _NO_LOG or failed >= _TRIES)):
+                if error.status == HTTPStatus.FORBIDDEN or (is_over and (error.status in _NO_LOG or failed >= _TRIES)):
                     if not seen:
                         self._progress.log(self._subject, shown(f"its log cannot be read: {error}"))
                     return
@@ -217,7 +218,6 @@ def cut(api: ApiServer, job: JsonObject) -> bool:
 _FAILED_REASONS: Final = frozenset(
     {"BackoffLimitExceeded", "DeadlineExceeded", "PodFailurePolicy", "FailedIndexes", "MaxFailedIndexesExceeded"}
 )
-_FORBIDDEN: Final = 403
 _NO_LOG: Final = frozenset({400, 404})
 """Not started yet, or gone."""
 _TRIES: Final = 2

@@ -6,6 +6,7 @@ import time
 from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 from twinstack.api_server.client import FIELD_MANAGER
@@ -40,7 +41,7 @@ class ProductNamespace:
         try:
             return self.api.get("v1", "Namespace", self.name) is None
         except ClusterError as error:
-            if error.status != FORBIDDEN:
+            if error.status != HTTPStatus.FORBIDDEN:
                 raise
             return False
 
@@ -61,7 +62,7 @@ class ProductNamespace:
             if not reason:
                 self.api.delete("v1", "Namespace", self.name, uid=found["metadata"]["uid"])
         except ClusterError as error:
-            if error.status != FORBIDDEN:
+            if error.status != HTTPStatus.FORBIDDEN:
                 raise
             return "this deployer may not look at all that is in it, or not delete it: an administrator may"
         return reason
@@ -114,7 +115,6 @@ def _made_by_others(found: JsonObject) -> str:
     return f"it was made or changed by {', '.join(sorted(others))}" if others else ""
 
 
-FORBIDDEN: Final = 403
 _OF_OTHERS: Final = frozenset({"Endpoints", "EndpointSlice", "Event", "PodMetrics"})
 """What controllers make of other objects, and what is told of them."""
 _IN_EVERY_NAMESPACE: Final = frozenset({("ConfigMap", "kube-root-ca.crt"), ("ServiceAccount", "default")})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping
+from http import HTTPStatus
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -138,7 +139,7 @@ class Neighbourhood:
             try:
                 objects, version = api.listed(api_version, kind, self.namespace)
             except ClusterError as error:
-                if error.status == _FORBIDDEN:
+                if error.status == HTTPStatus.FORBIDDEN:
                     self.hidden[kind] = str(error)
                     continue
                 raise
@@ -178,4 +179,3 @@ def _belongs_to(one: JsonObject) -> str:
 _ENDING_SECONDS: Final = 2.0
 _PAUSE_SECONDS: Final = 0.5
 _SERVERS_OWN: Final = 500
-_FORBIDDEN: Final = 403

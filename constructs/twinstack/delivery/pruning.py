@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, Protocol
 
 from twinstack.delivery.changes import Change, ChangeKind
@@ -180,7 +181,7 @@ def _delete(api: ApiServer, data: JsonObject, stack: str, progress: Progress) ->
         try:
             _delete_as_seen(api, data)
         except ClusterError as error:
-            if error.status == FORBIDDEN:
+            if error.status == HTTPStatus.FORBIDDEN:
                 reason = "this deployer may not delete it: an administrator may"
                 progress.state(str(identity), State.KEPT, reason)
                 yield Kept(identity, reason)
@@ -240,5 +241,4 @@ HOLD_DATA: Final = frozenset({"Namespace", "PersistentVolume", "PersistentVolume
 CONFIGURATION: Final = frozenset({"ConfigMap", "Secret", "SecretProviderClass"})
 """What pods of a release read under a name of its own: gone, and a return to that release would have none."""
 TRIES: Final = 4
-FORBIDDEN: Final = 403
 CONFLICT: Final = 409

@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC
 from functools import cached_property
+from http import HTTPStatus
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -56,7 +57,8 @@ class Records:
             try:
                 elsewhere = _heads(api, stack)
             except ClusterError as error:
-                if error.status != FORBIDDEN:  # whoever may see one namespace alone is told nothing of others
+                # Whoever may see one namespace alone is told nothing of others.
+                if error.status != HTTPStatus.FORBIDDEN:
                     raise
         if any(one.status is Status.APPLYING for one in found):
             holder = holder_of(api, namespace, lease_name(stack))
@@ -291,4 +293,3 @@ def _now(api: ApiServer) -> str:
 
 
 TRIES: Final = 5
-FORBIDDEN: Final = 403

@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from twinstack.delivery.examination.check import Check, Finding
+from twinstack.delivery.examination.check import Check, Finding, looked_for
 from twinstack.delivery.fields import value
 from twinstack.delivery.manifest import Identity
-from twinstack.delivery.records import FORBIDDEN
 from twinstack.delivery.references import pod_template
 
 if TYPE_CHECKING:
@@ -30,21 +29,15 @@ class Asked(NamedTuple):
 
 def brought(examined: Examined, api: ApiServer, title: str) -> Iterator[Check]:
     """One line for each that is not there. Kinds that the cluster does not serve are named elsewhere."""
-    from twinstack.errors import ClusterError
-
     for asked, readers in sorted(asked_of_the_cluster(examined).items()):
         api_version, kind, name = asked
         what = f"the {WORDS.get(kind, kind)} {name}"
         if api.resource(api_version, kind) is None:
             continue
-        try:
-            found = api.get(api_version, kind, name)
-        except ClusterError as error:
-            if error.status != FORBIDDEN:
-                raise
-            yield Check(title, Finding.LEFT_OUT, f"{what}: there is no right to look at it")
-            continue
-        if found is None:
+        found = looked_for(title, what, api, api_version, kind, name)
+        if isinstance(found, Check):
+            yield found
+        elif found is None:
             fix = FIXES.get(name) or FIXES.get(kind) or "ask whoever keeps the cluster to make it"
             comes = any(one["addon_name"] in fix for one in examined.add_ons)
             message = f"{what} is missing{' yet' if comes else ''}: {readers[0]} needs it{_more(readers)}"

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Any
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
 
 from twinstack.errors import (
+    ClusterError,
     ConfigurationError,
     InfrastructureError,
     MissingToolError,
@@ -15,6 +17,9 @@ from twinstack.errors import (
     TwinstackError,
     UsageError,
 )
+
+if TYPE_CHECKING:
+    from twinstack.api_server import ApiServer
 
 
 class Finding(StrEnum):
@@ -65,6 +70,20 @@ def _parted(error: TwinstackError) -> tuple[str, str]:
     """What is wrong, and what to do: these errors are one sentence of both, with a colon between."""
     what, _, fix = str(error).partition(": ")
     return what, fix
+
+
+def looked_for(
+    title: str, what: str, api: ApiServer, api_version: str, kind: str, name: str, namespace: str = ""
+) -> dict[str, Any] | Check | None:
+    """The object, `what` in words, or None where there is none; a check where there is no right to look at it. Raises
+    ClusterError where there is no answer.
+    """
+    try:
+        return api.get(api_version, kind, name, namespace)
+    except ClusterError as error:
+        if error.status != HTTPStatus.FORBIDDEN:
+            raise
+        return Check(title, Finding.LEFT_OUT, f"{what}: there is no right to look at it")
 
 
 def failed(title: str, problem: Problem) -> Check:

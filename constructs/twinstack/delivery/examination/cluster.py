@@ -213,5 +213,4 @@ KEPT: Final = (
 WATCHED: Final = (("", "events"), ("", "pods"), ("apps", "replicasets"))
 """What tells how it goes."""
 RBAC: Final = "rbac.authorization.k8s.io"
-FORBIDDEN: Final = 403
 AT_ONCE: Final = 8

@@ -6,9 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from twinstack.delivery.examination.check import Check, Finding
+from twinstack.delivery.examination.check import Check, Finding, looked_for
 from twinstack.delivery.examination.examined import Examined
-from twinstack.delivery.records import FORBIDDEN
 from twinstack.delivery.references import pod_template
 from twinstack.delivery.told import asked_by
 
@@ -28,18 +27,13 @@ class Wanted:
 
 def elsewhere(examined: Examined, api: ApiServer) -> Iterator[Check]:
     """One line for each object that is missing, or lacks a key; what may be missing is not looked for."""
-    from twinstack.errors import ClusterError
-
     wanted = wanted_elsewhere(examined)
     for (kind, namespace, name), one in sorted(wanted.items()):
         title = f"{kind} {namespace}/{name}"
         readers = ", ".join(sorted(one.readers))
-        try:
-            found = api.get("v1", kind, name, namespace)
-        except ClusterError as error:
-            if error.status != FORBIDDEN:
-                raise
-            yield Check(TITLE, Finding.LEFT_OUT, f"{title}: there is no right to look at it")
+        found = looked_for(TITLE, title, api, "v1", kind, name, namespace)
+        if isinstance(found, Check):
+            yield found
             continue
         if found is None:
             weight, effect = Finding.WARNING, "a private image cannot be pulled"
@@ -64,18 +58,12 @@ def told(examined: Examined, api: ApiServer) -> Iterator[Check]:
     """Whether the cluster knows what Terraform alone knows, where the release was applied before: pods wait for it. A first
     deployment of both halves tells it by itself.
     """
-    from twinstack.errors import ClusterError
-
     for one in asked_by(examined.manifests):
         title = f"{one.manifest.identity}"
-        try:
-            found = api.get("v1", "ConfigMap", one.manifest.name, one.manifest.namespace)
-        except ClusterError as error:
-            if error.status != FORBIDDEN:
-                raise
-            yield Check(TITLE, Finding.LEFT_OUT, f"{title}: there is no right to look at it")
-            continue
-        if found is None:
+        found = looked_for(TITLE, title, api, "v1", "ConfigMap", one.manifest.name, one.manifest.namespace)
+        if isinstance(found, Check):
+            yield found
+        elif found is None:
             yield Check(TITLE, Finding.OK, f"{title} is told its {one.key} by the deployment that makes it")
         elif held := (found.get("data") or {}).get(one.key):
             yield Check(TITLE, Finding.OK, f"{title} knows its {one.key}: {held}")
