@@ -8,17 +8,16 @@ import pytest
 
 from stacks import product
 from tests.changes.edits.recorded import DAY, LAYERS
+from tests.facts.parameter_groups import refused_in, require_refused
 from twinstack.errors import ConfigurationError
-from twinstack.facts import Certainty, Refused, refused
+from twinstack.facts import Certainty, Refused
 from twinstack.facts.cache_parameters import FAMILIES, cache_parameters
 from twinstack.layers.load import load_text
 from twinstack.redis.version import RedisFamily
 
 
 def found(family: str, name: str, value: Any) -> list[Refused]:
-    arguments = {"family": family, "parameter": [{"name": name, "value": value}]}
-    every = refused("aws_elasticache_parameter_group", arguments, region="us-west-2")
-    return [one for one in every if one.path != "family"]
+    return refused_in("aws_elasticache_parameter_group", family, name, value)
 
 
 def test_every_family_that_is_made_is_listed_and_no_name_twice_in_one() -> None:
@@ -77,9 +76,7 @@ def test_what_elasticache_takes_is_not_refused(family: str, name: str, value: An
 def test_what_it_does_not_take_is_said_with_the_nearest_right_one(
     family: str, name: str, value: Any, nearest: str, certainty: Certainty
 ) -> None:
-    (one,) = found(family, name, value)
-    assert (one.nearest, one.certainty) == (nearest, certainty)
-    assert one.given.startswith(f"{name} ")
+    require_refused(found(family, name, value), name, nearest, certainty)
 
 
 def test_a_field_of_an_environment_is_told_at_its_own_line() -> None:

@@ -8,16 +8,15 @@ import pytest
 
 from stacks import product
 from tests.changes.edits.recorded import DAY, LAYERS
-from twinstack.facts import Certainty, Refused, refused
+from tests.facts.parameter_groups import refused_in, require_refused
+from twinstack.facts import Certainty, Refused
 from twinstack.facts.engine_parameters import EXTENSIONS, RDS, parameters
 from twinstack.facts.support import POSTGRES
 from twinstack.layers.load import load_text
 
 
 def found(family: str, name: str, value: Any) -> list[Refused]:
-    arguments = {"family": family, "parameter": [{"name": name, "value": value}]}
-    every = refused("aws_db_parameter_group", arguments, region="us-west-2")
-    return [one for one in every if one.path != "family"]
+    return refused_in("aws_db_parameter_group", family, name, value)
 
 
 def test_every_version_that_is_sold_is_known_and_no_other() -> None:
@@ -79,9 +78,7 @@ def test_what_postgresql_takes_is_not_refused(family: str, name: str, value: Any
 def test_what_it_does_not_take_is_said_with_the_nearest_right_one(
     family: str, name: str, value: Any, nearest: str, certainty: Certainty
 ) -> None:
-    (one,) = found(family, name, value)
-    assert (one.nearest, one.certainty) == (nearest, certainty)
-    assert one.given.startswith(f"{name} ")
+    require_refused(found(family, name, value), name, nearest, certainty)
 
 
 def test_the_lists_are_in_order() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -21,14 +22,17 @@ WRITTEN = (
 )  # fmt: skip
 
 
+def handed_on(folder: Path, written: Sequence[str]) -> dict[str, str | None]:
+    """What Compose makes of each."""
+    lines = "".join(f"      V{index}: {one}\n" for index, one in enumerate(written))
+    found = given_by_compose(folder, f"services:\n  a:\n    image: x\n    environment:\n{lines}")
+    assert found is not None
+    return {one: found["a"][f"V{index}"] for index, one in enumerate(written)}
+
+
 @needs_compose
 def test_each_is_the_text_that_compose_hands_on(tmp_path: Path) -> None:
-    lines = "".join(f"      V{index}: {written}\n" for index, written in enumerate(WRITTEN))
-    found = given_by_compose(tmp_path, f"services:\n  a:\n    image: x\n    environment:\n{lines}")
-    assert found is not None
-    assert {one: by_compose(one) for one in WRITTEN} == {
-        one: found["a"][f"V{index}"] for index, one in enumerate(WRITTEN)
-    }
+    assert {one: by_compose(one) for one in WRITTEN} == handed_on(tmp_path, WRITTEN)
 
 
 @needs_compose
@@ -46,11 +50,7 @@ def test_so_is_any_number(tmp_path: Path) -> None:
         )
     )
     def holds(numbers: list[str]) -> None:
-        lines = "".join(f"      V{index}: {written}\n" for index, written in enumerate(numbers))
-        found = given_by_compose(tmp_path, f"services:\n  a:\n    image: x\n    environment:\n{lines}")
-        assert found is not None
-        expected = {one: found["a"][f"V{index}"] for index, one in enumerate(numbers)}
-        assert {one: by_compose(one) for one in numbers} == expected
+        assert {one: by_compose(one) for one in numbers} == handed_on(tmp_path, numbers)
 
     holds()
 

@@ -40,8 +40,9 @@ class Document:
 
 
 def read(path: Path, shown_as: str, within: Path | None = None, *, is_foreign: bool = False) -> Document:
-    """Reads `path`, naming it `shown_as` in problems. An unreadable file gives an empty document and a problem. Files that
-    are `foreign` may have merge keys (`<<`), which layers do without, and have it noted what stands there without quotes and what has a tag.
+    """Reads `path`, naming it `shown_as` in problems. An unreadable file gives an empty document and a problem. One that
+    `is_foreign` may have merge keys (`<<`), which layers do without, and it is noted what stands there without quotes and
+    what has a tag.
 
     Of a product, `within` is its folder: what a link has outside of it is not its own to read, and a problem would
     repeat lines of it. The document of a file that says the same is shared: it is not to be changed.

@@ -191,13 +191,9 @@ class Wishes:
             first, separator, _ = path.partition(".")
             if first in things and separator:
                 continue
-            guess = nearest(first, things)
-            begin = (
-                f"begin it with `{guess or first}.`"
-                if first in things or guess
-                else f"begin it with one of {', '.join(things)}"
-            )
-            yield f"--set {path}: only what the product's fields say is said here: {begin}"
+            guess = first if first in things else nearest(first, things)
+            begin = f"`{guess}.`" if guess else f"one of {', '.join(things)}"
+            yield f"--set {path}: only what the product's fields say is said here: begin it with {begin}"
 
     def _wrong_edge(self) -> Iterator[str]:
         if not self.edge:

@@ -192,8 +192,11 @@ class Container:
         cpu = cpus(self._plain(limits.get("cpus") or self.data.get("cpus")))
         wanted_memory = mebibytes(self._plain(reserved.get("memory") or self.data.get("mem_reservation")))
         wanted_cpu = cpus(self._plain(reserved.get("cpus")))
-        for name in said:
-            for key in said[name] if isinstance(said[name], Mapping) else ():
+        for name, one in said.items():
+            if name not in {"limits", "reservations"}:
+                self.leave_out("deploy", "not a key that is read", f"resources.{name}")
+                continue
+            for key in one if isinstance(one, Mapping) else ():
                 if key not in {"cpus", "memory"}:
                     self.leave_out("deploy", "only `cpus` and `memory` are read", f"resources.{name}.{key}")
         if not any((memory, cpu, wanted_memory, wanted_cpu)):

@@ -20,7 +20,7 @@ class Plain(str):
 
 def by_compose(written: str) -> str | None:
     """The text that a container is given; None for a date, which Compose writes in Go's own way."""
-    if re.fullmatch(r"(?i:true|false)", written) and written in {written.lower(), written.upper(), written.title()}:
+    if _is_word(written, "true", "false"):
         return written.lower()
     if not written[:1] or written[0] not in _FIRST:
         return written
@@ -34,13 +34,20 @@ def by_chart(written: str) -> str | None:
     """The text that a container is given where the template quotes it; None where that depends on the template: Helm knows
     numbers as floats alone. Measured with Helm 4.1 in November 2026.
     """
-    if re.fullmatch(_SWITCH, written):
-        return "true" if written.lower() in {"true", "yes", "on", "y"} else "false"
+    if _is_word(written, *_ON):
+        return "true"
+    if _is_word(written, *_OFF):
+        return "false"
     text = written if _DATE.match(written) else by_compose(written)
     if text != written or _TEXT.match(written):
         return None
     is_long = re.fullmatch(r"[-+]?\d+", written) and abs(int(written)) >= _FLOATS_FROM
     return None if is_long else written
+
+
+def _is_word(written: str, *words: str) -> bool:
+    """Whether it is one of the words, as YAML takes them: small, large, or with a capital."""
+    return written.lower() in words and written in {written.lower(), written.upper(), written.title()}
 
 
 def _number(text: str) -> int | float | None:
@@ -75,12 +82,8 @@ def _go(number: float) -> str:
 _FIRST: Final = frozenset("+-.0123456789")
 _FLOATS_FROM: Final = 1_000_000
 """From here on Helm's templates write `1e+06`."""
-_SWITCH: Final = (
-    "|".join(
-        form for word in ("true", "false", "yes", "no", "on", "off") for form in (word, word.title(), word.upper())
-    )
-    + "|y|Y|n|N"
-)
+_ON: Final = ("true", "yes", "on", "y")
+_OFF: Final = ("false", "no", "off", "n")
 _BASES: Final = {"0x": 16, "0o": 8, "0b": 2}
 _INTEGER: Final = re.compile(r"(?P<sign>[-+]?)(?P<digits>0[xX][0-9a-fA-F]+|0[oO][0-7]+|0[bB][01]+|[0-9]+)")
 _FLOAT: Final = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
